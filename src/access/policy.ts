@@ -1,0 +1,70 @@
+import type { SharePath } from '../http/target.js';
+import { isSameOrBelow } from '../http/target.js';
+import type { Identity } from './identity.js';
+import { inWords, meets, type Requirement } from './requirement.js';
+
+export type Action = 'read' | 'write';
+
+/** Whether an access touches one resource or everything below it too. */
+export type Scope = 'node' | 'tree';
+
+/** Who may read and write at a path and below it, until a longer path has a rule of its own. */
+export interface Rule {
+  readonly path: SharePath;
+  readonly read: Requirement;
+  /** What a writer must meet besides; false where nobody writes. */
+  readonly write: Requirement | false;
+}
+
+/** The answer to "may this user do this here?", with the reason in words where it is no. */
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+const allowed: Decision = { allowed: true };
+
+/** The rules of one share. Paths are compared in Unicode NFC, since storage finds a name in either form. */
+export class Policy {
+  readonly #rules: readonly Rule[];
+
+  /** @param rules one rule for `/` and any number for paths below it, in any order */
+  constructor(rules: readonly Rule[]) {
+    if (!rules.some((rule) => rule.path === '/')) throw new RangeError('A policy needs a rule for its root.');
+    // Longest first, so that the first match is the one that governs.
+    this.#rules = [...rules].sort((a, b) => b.path.length - a.path.length);
+  }
+
+  get rules(): readonly Rule[] {
+    return this.#rules;
+  }
+
+  /** The rule that governs `path`: the one with the longest path that contains it. */
+  ruleFor(path: SharePath): Rule {
+    const normal = path.normalize('NFC');
+    const rule = this.#rules.find((candidate) => isSameOrBelow(candidate.path.normalize('NFC'), normal));
+    if (!rule) throw new RangeError('A policy has a rule for its root, so every path has one.');
+    return rule;
+  }
+
+  /** Whether `identity` may do `action` at `path`, and with scope `tree` also wherever a rule governs below it. */
+  decide(identity: Identity, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
+    const here = decideByRule(this.ruleFor(path), identity, action);
+    if (!here.allowed || scope === 'node' || this.#rules.length === 1) return here;
+    const normal = path.normalize('NFC');
+    for (const rule of this.#rules) {
+      if (!isSameOrBelow(normal, rule.path.normalize('NFC'))) continue;
+      const below = decideByRule(rule, identity, action);
+      if (!below.allowed) return below;
+    }
+    return allowed;
+  }
+}
+
+function decideByRule(rule: Rule, identity: Identity, action: Action): Decision {
+  if (!meets(rule.read, identity)) return refused(`Only ${inWords(rule.read)} may read here.`);
+  if (action === 'read') return allowed;
+  if (rule.write === false) return refused('This share is read-only.');
+  return meets(rule.write, identity) ? allowed : refused(`Only ${inWords(rule.write)} may write here.`);
+}
+
+function refused(reason: string): Decision {
+  return { allowed: false, reason };
+}

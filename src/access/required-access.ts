@@ -1,0 +1,52 @@
+import type { ServerPath } from '../http/target.js';
+import type { Action, Scope } from './policy.js';
+
+export type ShareKind = 'webdav' | 'svn' | 'static';
+
+/** One right that a request needs. */
+export interface Access {
+  readonly path: ServerPath;
+  readonly action: Action;
+  readonly scope: Scope;
+}
+
+const webdavReads = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND']);
+const svnReads = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
+
+/** Whether `method` carries a Destination header field that names a second resource. */
+export function hasDestination(method: string): boolean {
+  return method === 'COPY' || method === 'MOVE';
+}
+
+/**
+ * What a request needs: COPY reads its source and writes its destination, MOVE writes both, DELETE writes all that it
+ * removes. A static share is only ever read, whatever the method: what it cannot do it answers with 405.
+ * A method that is not known writes.
+ */
+export function requiredAccess(
+  kind: ShareKind,
+  method: string,
+  path: ServerPath,
+  destination?: ServerPath,
+): readonly Access[] {
+  switch (kind) {
+    case 'static':
+      return [{ path, action: 'read', scope: 'node' }];
+    case 'svn':
+      return svnReads.has(method)
+        ? [{ path, action: 'read', scope: 'node' }]
+        : writes(method, path, destination);
+    case 'webdav':
+      return webdavReads.has(method)
+        ? [{ path, action: 'read', scope: 'node' }]
+        : writes(method, path, destination);
+  }
+}
+
+function writes(method: string, path: ServerPath, destination: ServerPath | undefined): readonly Access[] {
+  const target =
+    destination === undefined ? [] : [{ path: destination, action: 'write', scope: 'tree' } as const];
+  if (method === 'COPY') return [{ path, action: 'read', scope: 'tree' }, ...target];
+  const scope = method === 'MOVE' || method === 'DELETE' ? 'tree' : 'node';
+  return [{ path, action: 'write', scope }, ...target];
+}

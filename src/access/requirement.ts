@@ -1,0 +1,66 @@
+import { hasPermission, type Identity } from './identity.js';
+
+/**
+ * What a user must be; all that is set must hold. `staff`, `superuser` and `permission` mean what
+ * DjangoRequireStaffStatus, DjangoRequireSuperuserStatus and DjangoPermissionName meant to Django's mod_python
+ * handler; `groups` (any of them) is mod_wsgi's `Require wsgi-group`.
+ */
+export interface Requirement {
+  readonly staff: boolean;
+  readonly superuser: boolean;
+  /** `app_label.codename` */
+  readonly permission?: string;
+  readonly groups?: readonly string[];
+}
+
+/** The handler's own defaults: staff only. */
+export const defaultRequirement: Requirement = { staff: true, superuser: false };
+
+/** One condition of a requirement, in words, and whether the user meets it. */
+export interface Condition {
+  readonly words: string;
+  readonly holds: boolean;
+}
+
+/** Each condition that `requirement` sets, with how it stands for `identity`. */
+export function conditions(requirement: Requirement, identity: Identity): Condition[] {
+  return parts(requirement).map(({ words, holds }) => ({ words, holds: holds(identity) }));
+}
+
+/** Whether the user meets every condition. */
+export function meets(requirement: Requirement, identity: Identity): boolean {
+  if (requirement.staff && !identity.isStaff) return false;
+  if (requirement.superuser && !identity.isSuperuser) return false;
+  if (requirement.permission !== undefined && !hasPermission(identity, requirement.permission)) return false;
+  return requirement.groups === undefined || requirement.groups.some((group) => identity.groups.has(group));
+}
+
+/** The requirement in words, such as "active users who are staff and have docs.view_document". */
+export function inWords(requirement: Requirement): string {
+  const conditions = parts(requirement).map(({ words }) => words);
+  return conditions.length === 0 ? 'any active user' : `active users who ${conditions.join(' and ')}`;
+}
+
+function parts(requirement: Requirement): { words: string; holds: (identity: Identity) => boolean }[] {
+  const { staff, superuser, permission, groups } = requirement;
+  return [
+    ...(staff ? [{ words: 'are staff', holds: (identity: Identity) => identity.isStaff }] : []),
+    ...(superuser ? [{ words: 'are superusers', holds: (identity: Identity) => identity.isSuperuser }] : []),
+    ...(permission === undefined
+      ? []
+      : [
+          {
+            words: `have the permission ${permission}`,
+            holds: (identity: Identity) => hasPermission(identity, permission),
+          },
+        ]),
+    ...(groups === undefined
+      ? []
+      : [
+          {
+            words: `are in ${groups.length === 1 ? 'the group' : 'one of the groups'} ${groups.join(', ')}`,
+            holds: (identity: Identity) => groups.some((group) => identity.groups.has(group)),
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,28 @@
+import type { ServerPath } from '../../http/target.js';
+
+/** A property's name in Clark notation: `{namespace}local`. */
+export type ClarkName = string;
+
+/** A dead property's whole element as XML text that stands alone: its namespaces and xml:lang are declared in it. */
+export type PropertyXml = string;
+
+export type PropertyMap = ReadonlyMap<ClarkName, PropertyXml>;
+
+/** One instruction of a PROPPATCH; the value is undefined where the property is removed. */
+export interface PropertyChange {
+  readonly name: ClarkName;
+  readonly value: PropertyXml | undefined;
+}
+
+/** Dead properties (RFC 4918 section 4), by the server's path of the resource. */
+export interface PropertyStore {
+  get(path: ServerPath): Promise<PropertyMap>;
+  /** The properties of the direct members of `path` that have any, by path. */
+  children(path: ServerPath): Promise<ReadonlyMap<ServerPath, PropertyMap>>;
+  /** Applies the changes in order, all or none. */
+  patch(path: ServerPath, changes: readonly PropertyChange[]): Promise<void>;
+  /** Gives `to` the properties of `from`, and so for everything below; what `to` had is gone. */
+  copyTree(from: ServerPath, to: ServerPath): Promise<void>;
+  moveTree(from: ServerPath, to: ServerPath): Promise<void>;
+  removeTree(path: ServerPath): Promise<void>;
+}

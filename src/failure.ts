@@ -1,0 +1,71 @@
+/**
+ * What can go wrong, named by what it means. Code throws a kind; only {@link statusOf} knows numbers.
+ * Statuses: RFC 9110 section 15, RFC 4918 section 11, RFC 6585.
+ */
+const statuses = {
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  conflict: 409,
+  'parent-missing': 409,
+  'precondition-failed': 412,
+  'too-large': 413,
+  'name-too-long': 414,
+  'unsupported-media-type': 415,
+  'range-not-satisfiable': 416,
+  unprocessable: 422,
+  locked: 423,
+  'failed-dependency': 424,
+  'too-many-requests': 429,
+  internal: 500,
+  'not-implemented': 501,
+  'foreign-destination': 502,
+  'upstream-unreachable': 502,
+  unavailable: 503,
+  'upstream-timeout': 504,
+  'insufficient-storage': 507,
+} as const;
+
+export type FailureKind = keyof typeof statuses;
+
+/** The HTTP status that answers a failure of this kind. */
+export function statusOf(kind: FailureKind): number {
+  return statuses[kind];
+}
+
+export interface FailureDetails {
+  /** The error underneath, for the log; never shown to a client. */
+  readonly cause?: unknown;
+  /** The precondition or postcondition element of RFC 4918 section 16 that names this failure. */
+  readonly condition?: string;
+  /** Header fields that the answer must carry, such as Allow or Retry-After. */
+  readonly headers?: readonly (readonly [string, string])[];
+}
+
+/** A request that cannot be done. The message is for a person: it carries no file-system path and no secret. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly kind: FailureKind;
+  readonly condition: string | undefined;
+  readonly headers: readonly (readonly [string, string])[];
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.condition = details.condition;
+    this.headers = details.headers ?? [];
+  }
+}
+
+/** Whether `error` is a failure, of one of these kinds where any are named. */
+export function isFailure(error: unknown, ...kinds: readonly FailureKind[]): error is Failure {
+  return error instanceof Failure && (kinds.length === 0 || kinds.includes(error.kind));
+}
+
+/** `error` as a failure: itself when it is one, an internal fault with it as the cause otherwise. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure('internal', 'The server could not do this.', { cause: error });
+}

@@ -1,0 +1,40 @@
+/** An entity tag (RFC 9110 section 8.8.3); `value` is the opaque part with its quotes. */
+export interface EntityTag {
+  readonly weak: boolean;
+  readonly value: string;
+}
+
+const entityTag = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/y;
+
+/** Parses one entity tag; undefined when it is not one. */
+export function parseEntityTag(text: string): EntityTag | undefined {
+  const tags = parseEntityTags(text);
+  return tags?.length === 1 ? tags[0] : undefined;
+}
+
+/** Parses a comma-separated list of entity tags; undefined when any member is malformed or none is there. */
+export function parseEntityTags(text: string): EntityTag[] | undefined {
+  const tags: EntityTag[] = [];
+  let position = 0;
+  for (;;) {
+    while (text[position] === ' ' || text[position] === '\t' || text[position] === ',') position += 1;
+    if (position >= text.length) return tags.length === 0 ? undefined : tags;
+    entityTag.lastIndex = position;
+    const match = entityTag.exec(text);
+    const value = match?.[2];
+    if (!match || value === undefined) return undefined;
+    tags.push({ weak: match[1] !== undefined, value });
+    position = entityTag.lastIndex;
+    if (position < text.length && !/[ \t,]/.test(text.charAt(position))) return undefined;
+  }
+}
+
+/** Strong comparison (RFC 9110 section 8.8.3.2). */
+export function matchesStrongly(a: EntityTag, b: EntityTag): boolean {
+  return !a.weak && !b.weak && a.value === b.value;
+}
+
+/** Weak comparison (RFC 9110 section 8.8.3.2). */
+export function matchesWeakly(a: EntityTag, b: EntityTag): boolean {
+  return a.value === b.value;
+}

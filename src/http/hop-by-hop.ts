@@ -1,0 +1,40 @@
+import type { HeaderList } from './message.js';
+
+/** Fields that concern one connection only (RFC 9110 section 7.6.1), and the older ones still met. */
+const connectionFields = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'expect',
+]);
+
+/** Splits the flat name, value, name, value … list of Node's `rawHeaders`. */
+export function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
+  const list: [string, string][] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    list.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '']);
+  }
+  return list;
+}
+
+/**
+ * The fields that may pass a proxy: none of the connection's own. Fields that a Connection field names go too, but
+ * never those in `kept` (lower case), so that a client cannot strip what the proxy itself relies on (CVE-2022-31813).
+ */
+export function endToEnd(headers: HeaderList, kept: ReadonlySet<string> = new Set()): HeaderList {
+  const named = new Set<string>();
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'connection') continue;
+    for (const option of value.split(',')) named.add(option.trim().toLowerCase());
+  }
+  return headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !connectionFields.has(lower) && (!named.has(lower) || kept.has(lower));
+  });
+}

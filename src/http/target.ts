@@ -1,0 +1,157 @@
+import { Failure } from '../failure.js';
+
+declare const serverPath: unique symbol;
+declare const sharePath: unique symbol;
+
+/**
+ * A path on this server: decoded once, absolute, without empty or dot segments, without a trailing slash
+ * (except the root itself, `/`).
+ */
+export type ServerPath = string & { readonly [serverPath]: true };
+
+/** A path inside a share, in the same form; `/` is the share's own root. */
+export type SharePath = string & { readonly [sharePath]: true };
+
+/** A request target (RFC 9112 section 3.2), taken apart. */
+export interface Target {
+  readonly path: ServerPath;
+  /** Whether the client wrote a trailing slash. */
+  readonly collection: boolean;
+  /** What follows the first `?`, still encoded; empty when there is none. */
+  readonly query: string;
+}
+
+/** The longest decoded path taken, in UTF-16 code units (Linux's PATH_MAX is 4096 bytes). */
+const maximumPathLength = 4096;
+
+const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+// C0 controls and DEL cannot stand in XML or in a header; a backslash is a separator to Windows clients.
+// eslint-disable-next-line no-control-regex
+const forbiddenCharacters = /[\u0000-\u001f\u007f\\]/;
+
+function isServerPath(path: string): path is ServerPath {
+  return isNormal(path);
+}
+
+function isSharePath(path: string): path is SharePath {
+  return isNormal(path);
+}
+
+function isNormal(path: string): boolean {
+  if (path === '/') return true;
+  if (!path.startsWith('/') || path.endsWith('/')) return false;
+  return path
+    .slice(1)
+    .split('/')
+    .every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}
+
+/**
+ * Parses a request target in origin form or absolute form.
+ * @throws Failure `malformed` for bad escapes, invalid UTF-8, encoded slashes, backslashes, controls, dot segments;
+ *   `name-too-long` for a path over 4,096 characters.
+ */
+export function parseTarget(raw: string): Target {
+  const origin = raw.startsWith('/') ? raw : raw.replace(absoluteForm, '');
+  const questionMark = origin.indexOf('?');
+  const encoded = questionMark === -1 ? origin : origin.slice(0, questionMark);
+  const query = questionMark === -1 ? '' : origin.slice(questionMark + 1);
+  if (encoded === '' && origin !== raw) return { path: rootPath, collection: true, query };
+  if (!encoded.startsWith('/'))
+    throw new Failure('malformed', 'The request target must be an absolute path.');
+  if (encoded.includes('#')) throw new Failure('malformed', 'The request target must not carry a fragment.');
+  const decoded = decodePath(encoded);
+  const path = serverPathOf(decoded);
+  return { path, collection: decoded.endsWith('/'), query };
+}
+
+function decodePath(encoded: string): string {
+  if (/%2f/i.test(encoded)) throw new Failure('malformed', 'The path must not carry an encoded slash.');
+  try {
+    return decodeURIComponent(encoded);
+  } catch (cause) {
+    throw new Failure('malformed', 'The path is not percent-encoded UTF-8.', { cause });
+  }
+}
+
+/**
+ * Checks a decoded path, dropping empty segments and a trailing slash.
+ * @throws Failure as {@link parseTarget}
+ */
+export function serverPathOf(decoded: string): ServerPath {
+  if (decoded.length > maximumPathLength) throw new Failure('name-too-long', 'The path is too long.');
+  if (forbiddenCharacters.test(decoded)) {
+    throw new Failure('malformed', 'The path carries a backslash or a control character.');
+  }
+  const collapsed = decoded.replace(/\/{2,}/g, '/');
+  const path = collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed;
+  if (!isServerPath(path)) throw new Failure('malformed', 'The path must not carry `.` or `..` segments.');
+  return path;
+}
+
+/** The path of the server's root. */
+export const rootPath = serverPathOf('/');
+
+/** Where `path` lies below `base`, or undefined when it lies elsewhere. `/ab` does not lie below `/a`. */
+export function within(base: ServerPath, path: ServerPath): SharePath | undefined {
+  const rest = base === '/' ? path : path.startsWith(base) ? path.slice(base.length) : undefined;
+  if (rest === undefined) return undefined;
+  const inside = rest === '' ? '/' : rest;
+  return isSharePath(inside) ? inside : undefined;
+}
+
+/** The server's path for `path` inside the share at `base`. */
+export function join(base: ServerPath, path: SharePath): ServerPath {
+  return serverPathOf(base + path);
+}
+
+/** The member `name` of the collection `parent`; undefined when `name` cannot be one path segment. */
+export function child(parent: SharePath, name: string): SharePath | undefined {
+  if (name === '' || name === '.' || name === '..' || name.includes('/') || forbiddenCharacters.test(name)) {
+    return undefined;
+  }
+  const path = parent === '/' ? `/${name}` : `${parent}/${name}`;
+  return isSharePathShallow(path) ? path : undefined;
+}
+
+// Only `child` calls this, and it has just checked the one segment that is new.
+function isSharePathShallow(path: string): path is SharePath {
+  return path.length <= maximumPathLength;
+}
+
+/** The collection that holds `path`; the root is its own parent. */
+export function parentOf(path: SharePath): SharePath {
+  const slash = path.lastIndexOf('/');
+  const parent = slash <= 0 ? '/' : path.slice(0, slash);
+  if (!isSharePath(parent)) throw new Failure('internal', 'A path had no parent.');
+  return parent;
+}
+
+/** The last segment of `path`; empty for the root. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Whether `path` is `ancestor` itself or lies below it. */
+export function isSameOrBelow(ancestor: string, path: string): boolean {
+  return path === ancestor || path.startsWith(ancestor === '/' ? '/' : `${ancestor}/`);
+}
+
+/**
+ * `path` as it stands in an href (RFC 3986 section 3.3), each segment percent-encoded with uppercase hex digits;
+ * a collection gets a trailing slash (RFC 4918 section 5.2).
+ */
+export function hrefOf(path: string, collection: boolean): string {
+  const encoded = encodePath(path);
+  return collection && !encoded.endsWith('/') ? `${encoded}/` : encoded;
+}
+
+const plain = /^[A-Za-z0-9\-._~/]*$/;
+
+/** Percent-encodes all but unreserved characters and slashes; lone surrogates become U+FFFD. */
+export function encodePath(path: string): string {
+  if (plain.test(path)) return path;
+  return encodeURIComponent(path.toWellFormed())
+    .replace(/%2F/g, '/')
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}

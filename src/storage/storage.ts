@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import type { ByteRange } from '../http/range.js';
+import type { SharePath } from '../http/target.js';
+
+interface CommonStat {
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** Milliseconds since the epoch; undefined where the storage does not know. */
+  readonly created: number | undefined;
+}
+
+/** A file: `etag` is a strong entity tag with its quotes, other bytes always get another one. */
+export interface FileStat extends CommonStat {
+  readonly kind: 'file';
+  /** Bytes. */
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** A collection; its members are listed, its own bytes are nothing. */
+export interface CollectionStat extends CommonStat {
+  readonly kind: 'collection';
+}
+
+export type ResourceStat = FileStat | CollectionStat;
+
+/** A member of a collection. */
+export interface Entry {
+  readonly name: string;
+  readonly stat: ResourceStat;
+}
+
+/** A file held open, so that what is read is what `stat` describes even if the name gets another file meanwhile. */
+export interface OpenFile {
+  readonly stat: FileStat;
+  /** The bytes, or one span of them: a Buffer where they are few, else a stream. Ranges may be read one after another. */
+  read(range?: ByteRange): Buffer | Readable;
+  /** Lets go of the file once the streams that were read from it have ended. Idempotent. */
+  close(): void;
+}
+
+/** What is served and only read. A path that leads outside, to nothing or to a special file is `undefined`. */
+export interface ReadableStorage {
+  stat(path: SharePath): Promise<ResourceStat | undefined>;
+  /**
+   * The members of a collection in batches, in no order; never the whole of a large one at once.
+   * @throws Failure `not-found` when `path` is no collection
+   */
+  list(path: SharePath): AsyncIterable<readonly Entry[]>;
+  /** @throws Failure `not-found` when `path` is no file */
+  open(path: SharePath): Promise<OpenFile>;
+}
+
+export interface WriteOptions {
+  /** Bytes that must arrive; fewer or more fail with `malformed` and nothing is kept. */
+  readonly length?: number;
+  /**
+   * Called when the body has arrived and before it takes the old file's place, with what is there at that moment.
+   * Throwing keeps the old file.
+   */
+  readonly check?: (current: ResourceStat | undefined) => void;
+}
+
+/**
+ * Storage that is written too. Each call changes one resource, wholly or not at all. Failures that any may throw:
+ * `parent-missing` when the parent is no collection, `insufficient-storage`, `forbidden` for what the file system
+ * refuses, `name-too-long`.
+ */
+export interface DavStorage extends ReadableStorage {
+  /**
+   * Makes or replaces a file.
+   * @throws Failure `method-not-allowed` when a collection is there
+   */
+  write(path: SharePath, body: Readable, options?: WriteOptions): Promise<FileStat>;
+  /** @throws Failure `method-not-allowed` when something is there */
+  makeCollection(path: SharePath): Promise<void>;
+  /** Copies one file over whatever file is at `to`. @throws Failure `not-found` when `from` is no file */
+  copyFile(from: SharePath, to: SharePath): Promise<void>;
+  /** Renames a file or a whole collection to a name where nothing is, or a file over a file. */
+  rename(from: SharePath, to: SharePath): Promise<void>;
+  /** Removes a file or an empty collection. @throws Failure `not-found`; `conflict` for a collection with members */
+  remove(path: SharePath): Promise<void>;
+}
