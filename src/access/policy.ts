@@ -12,7 +12,7 @@ export type Scope = 'node' | 'tree';
 export interface Rule {
   readonly path: SharePath;
   readonly read: Requirement;
-  /** What a writer must meet besides; false where nobody writes. */
+  /** What a writer must meet; false where nobody writes. */
   readonly write: Requirement | false;
 }
 
@@ -59,10 +59,9 @@ export class Policy {
 }
 
 function decideByRule(rule: Rule, identity: Identity, action: Action): Decision {
-  if (!meets(rule.read, identity)) return refused(`Only ${inWords(rule.read)} may read here.`);
-  if (action === 'read') return allowed;
-  if (rule.write === false) return refused('This share is read-only.');
-  return meets(rule.write, identity) ? allowed : refused(`Only ${inWords(rule.write)} may write here.`);
+  const requirement = rule[action];
+  if (requirement === false) return refused('This share is read-only.');
+  return meets(requirement, identity) ? allowed : refused(`Only ${inWords(requirement)} may ${action} here.`);
 }
 
 function refused(reason: string): Decision {

@@ -59,7 +59,7 @@ function listed(
   if (field.trim() === '*') return current !== undefined;
   const own = current?.etag === undefined ? undefined : parseEntityTag(current.etag);
   const tags = parseEntityTags(field);
-  return own !== undefined && tags !== undefined && tags.some((tag) => matches(tag, own));
+  return own !== undefined && tags?.some((tag) => matches(tag, own)) === true;
 }
 
 function wholeSeconds(milliseconds: number): number {

@@ -25,9 +25,8 @@ export interface Target {
 const maximumPathLength = 4096;
 
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
-// C0 controls and DEL cannot stand in XML or in a header; a backslash is a separator to Windows clients.
-// eslint-disable-next-line no-control-regex
-const forbiddenCharacters = /[\u0000-\u001f\u007f\\]/;
+// Not C0 controls and DEL, which cannot stand in XML or in a header, nor backslashes, which Windows takes for slashes.
+const forbiddenCharacters = /[^ -[\]-~\u0080-\uffff]/;
 
 function isServerPath(path: string): path is ServerPath {
   return isNormal(path);

@@ -61,6 +61,13 @@ export interface WriteOptions {
   readonly check?: (current: ResourceStat | undefined) => void;
 }
 
+/** What a write left behind. */
+export interface Written {
+  readonly stat: FileStat;
+  /** Whether nothing was there before. */
+  readonly created: boolean;
+}
+
 /**
  * Storage that is written too. Each call changes one resource, wholly or not at all. Failures that any may throw:
  * `parent-missing` when the parent is no collection, `insufficient-storage`, `forbidden` for what the file system
@@ -68,16 +75,19 @@ export interface WriteOptions {
  */
 export interface DavStorage extends ReadableStorage {
   /**
-   * Makes or replaces a file.
+   * Makes or replaces a file with the whole of `body`.
    * @throws Failure `method-not-allowed` when a collection is there
    */
-  write(path: SharePath, body: Readable, options?: WriteOptions): Promise<FileStat>;
+  write(path: SharePath, body: Readable, options?: WriteOptions): Promise<Written>;
   /** @throws Failure `method-not-allowed` when something is there */
   makeCollection(path: SharePath): Promise<void>;
   /** Copies one file over whatever file is at `to`. @throws Failure `not-found` when `from` is no file */
   copyFile(from: SharePath, to: SharePath): Promise<void>;
-  /** Renames a file or a whole collection to a name where nothing is, or a file over a file. */
-  rename(from: SharePath, to: SharePath): Promise<void>;
+  /**
+   * Renames a file or a whole collection to a name where nothing is, or a file over a file.
+   * @returns false when this storage cannot do it in one step; nothing has changed then
+   */
+  rename(from: SharePath, to: SharePath): Promise<boolean>;
   /** Removes a file or an empty collection. @throws Failure `not-found`; `conflict` for a collection with members */
   remove(path: SharePath): Promise<void>;
 }

@@ -21,8 +21,9 @@ export interface PropertyStore {
   children(path: ServerPath): Promise<ReadonlyMap<ServerPath, PropertyMap>>;
   /** Applies the changes in order, all or none. */
   patch(path: ServerPath, changes: readonly PropertyChange[]): Promise<void>;
-  /** Gives `to` the properties of `from`, and so for everything below; what `to` had is gone. */
-  copyTree(from: ServerPath, to: ServerPath): Promise<void>;
+  /** Gives `to` the properties of `from` and, with depth infinity, so for all below; what was at `to` and below goes. */
+  copyTree(from: ServerPath, to: ServerPath, depth: '0' | 'infinity'): Promise<void>;
+  /** As `copyTree` with depth infinity, and nothing is left at `from` and below. */
   moveTree(from: ServerPath, to: ServerPath): Promise<void>;
   removeTree(path: ServerPath): Promise<void>;
 }

@@ -1,0 +1,19 @@
+import { inWords } from '../src/access/requirement.js';
+import { rootPath, within } from '../src/http/target.js';
+import { whoWrites } from '../src/config/describe.js';
+import type { Davgate } from './run.js';
+import { known } from './state.js';
+
+/** What a person wants to know first: where each share is, and who may read and write it. */
+export function announcement({ host, port, shares }: Davgate): string {
+  const shown =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const root = known(within(rootPath, rootPath));
+  const lines = shares.map(({ kind, declared: { path, policy } }) => {
+    const rule = policy.ruleFor(root);
+    const more =
+      policy.rules.length > 1 ? '\n    with rules of their own for paths inside; see `davgate check`' : '';
+    return `  http://${shown}:${port}${path}/  (${kind})\n    read:  ${inWords(rule.read)}\n    write: ${whoWrites(rule)}${more}`;
+  });
+  return `davgate serves\n${lines.join('\n')}\n`;
+}

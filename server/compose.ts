@@ -1,0 +1,121 @@
+import { availableParallelism, hostname, tmpdir } from 'node:os';
+import type { Declaration, Share } from '../src/config/declaration.js';
+import { derivationsAtOnce, DerivationGate } from '../src/credentials/derivation-gate.js';
+import { DirectoryAuthenticator } from '../src/credentials/directory-authenticator.js';
+import { defaultXmlLimits } from '../src/dav/xml/parse.js';
+import { HasherRegistry } from '../src/django/hashers/hasher-registry.js';
+import { pbkdf2Sha256 } from '../src/django/hashers/pbkdf2-sha256.js';
+import { SitePasswords } from '../src/django/hashers/site-passwords.js';
+import { openSqliteDirectory } from '../src/django/sqlite-directory.js';
+import { openStateDatabase } from '../src/state/database.js';
+import { SqlPropertyStore } from '../src/state/sql-property-store.js';
+import { LocalStorage } from '../src/storage/local/local-storage.js';
+import type { StagingOwner } from '../src/storage/local/staging.js';
+import { loadFileSystem } from '../src/storage/module/file-system-module.js';
+import { ModuleStorage } from '../src/storage/module/module-storage.js';
+import type { AppParts } from './app.js';
+import type { Log } from './log.js';
+import type { MountedShare, SvnService } from './shares.js';
+import { startSvnService } from './svn-service.js';
+
+/** The environment of this process that davgate depends on. */
+export interface Environment {
+  /** Where programs are looked for, as in PATH. */
+  readonly path: string;
+  /** UV_THREADPOOL_SIZE, or its default. */
+  readonly threads: number;
+  /** The effective user id; undefined where the system has none. */
+  readonly uid: number | undefined;
+  readonly pid: number;
+}
+
+/** All that runs behind the app, and how to end it. */
+export interface Composition {
+  readonly parts: AppParts;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what a declaration names and puts it together.
+ * @throws Failure with what could not be opened; everything that had been is closed again
+ */
+export async function compose(
+  declaration: Declaration,
+  environment: Environment,
+  log: Log,
+): Promise<Composition> {
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const now = (): number => performance.now();
+  try {
+    const directory = openSqliteDirectory({ file: declaration.django.database.file });
+    closers.push(() => directory.close());
+    const hashers = new HasherRegistry([pbkdf2Sha256]);
+    const authenticator = new DirectoryAuthenticator({
+      directory,
+      passwords: new SitePasswords({ hashers, samples: directory, now }),
+      gate: new DerivationGate({ atOnce: derivationsAtOnce(availableParallelism(), environment.threads) }),
+      now,
+    });
+    const database = await openStateDatabase(declaration.state.file);
+    closers.push(() => database.destroy());
+    const svn = await startSvnService(declaration.shares, environment, log);
+    closers.push(() => svn.close());
+    const shares: MountedShare[] = [];
+    for (const share of declaration.shares) {
+      const mounted = await mount(share, declaration.folder, stagingOwner(environment.pid), svn.service);
+      shares.push(mounted.share);
+      closers.push(mounted.close);
+    }
+    const dav = { properties: new SqlPropertyStore(database), xmlLimits: defaultXmlLimits };
+    return { parts: { realm: declaration.realm, shares, authenticator, dav, log, now }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function mount(
+  share: Share,
+  folder: string,
+  owner: StagingOwner,
+  service: SvnService,
+): Promise<{ share: MountedShare; close: () => void }> {
+  switch (share.kind) {
+    case 'svn':
+      return { share: { kind: 'svn', declared: share, service }, close: () => undefined };
+    case 'static': {
+      const storage = new LocalStorage(share.root, { owner, durability: 'relaxed' });
+      return { share: { kind: 'static', declared: share, storage }, close: () => undefined };
+    }
+    case 'webdav': {
+      if (share.storage.kind === 'folder') {
+        const storage = new LocalStorage(share.storage.root, { owner, durability: share.storage.durability });
+        return {
+          share: { kind: 'webdav', declared: share, storage },
+          close: () => {
+            storage.close();
+          },
+        };
+      }
+      const files = await loadFileSystem(share.storage.module, folder, share.storage.options);
+      const storage = new ModuleStorage(files, { temporaryFolder: tmpdir() });
+      return { share: { kind: 'webdav', declared: share, storage }, close: () => undefined };
+    }
+  }
+}
+
+function stagingOwner(pid: number): StagingOwner {
+  return { host: hostname(), pid, isAlive, now: Date.now };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process may not be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

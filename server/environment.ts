@@ -1,0 +1,25 @@
+import type { Environment } from './compose.js';
+
+/** Reads what davgate takes from its environment; nothing else does. */
+export function readEnvironment(): Environment {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  return {
+    path: process.env['PATH'] ?? '',
+    threads: Number.isInteger(threads) && threads > 0 ? threads : 4,
+    uid: process.geteuid?.(),
+    pid: process.pid,
+  };
+}
+
+/** Where HOST and PORT say to listen, if they do. @throws RangeError for a PORT that is none */
+export function readListen(): { host?: string; port?: number } {
+  const host = process.env['HOST'];
+  const port = process.env['PORT'];
+  if (port !== undefined && port !== '' && !/^\d{1,5}$/.test(port)) {
+    throw new RangeError(`PORT must be a number from 0 to 65535, not "${port}".`);
+  }
+  return {
+    ...(host === undefined || host === '' ? {} : { host }),
+    ...(port === undefined || port === '' ? {} : { port: Number(port) }),
+  };
+}

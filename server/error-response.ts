@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http';
+import type { ShareKind } from '../src/access/required-access.js';
+import { escapeText } from '../src/dav/xml/write.js';
+import { statusOf, type Failure } from '../src/failure.js';
+import type { HttpResponse } from '../src/http/message.js';
+import { svnErrorBody, svnErrorType } from '../src/svn/error-body.js';
+import { errorPage } from './pages/error-page.js';
+
+export interface ErrorRequest {
+  readonly accept: string | undefined;
+  /** The kind of share that was asked for, where one was found. */
+  readonly kind: ShareKind | undefined;
+  readonly requestId: string;
+}
+
+/**
+ * The answer that tells a client what went wrong, in the form it reads: a page for a browser, mod_dav_svn's XML for
+ * svn, RFC 4918's error element where a condition names the failure, else a line of text.
+ */
+export function errorResponse(failure: Failure, { accept, kind, requestId }: ErrorRequest): HttpResponse {
+  const status = statusOf(failure.kind);
+  const [contentType, text] = ((): readonly [string, string] => {
+    if (accept?.includes('text/html') === true) {
+      return ['text/html; charset=utf-8', errorPage(status, failure.message, requestId)];
+    }
+    if (kind === 'svn') return [svnErrorType, svnErrorBody(failure.message)];
+    if (failure.condition !== undefined)
+      return ['application/xml; charset=utf-8', davError(failure.condition, failure.message)];
+    return [
+      'text/plain; charset=utf-8',
+      `${status} ${STATUS_CODES[status] ?? ''}\n${failure.message}\nRequest: ${requestId}\n`,
+    ];
+  })();
+  const body = Buffer.from(text);
+  return {
+    status,
+    headers: [
+      ['Content-Type', contentType],
+      ['Content-Length', String(body.length)],
+      ['Cache-Control', 'no-store'],
+      ...failure.headers,
+    ],
+    body,
+  };
+}
+
+/** RFC 4918 section 14.5; the sentence stands beside the condition for people who read traces. */
+function davError(condition: string, sentence: string): string {
+  return (
+    '<?xml version="1.0" encoding="utf-8"?>\n' +
+    `<D:error xmlns:D="DAV:"><D:${condition}/><!-- ${escapeText(sentence).replaceAll('--', '- -')} --></D:error>\n`
+  );
+}

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { awaitContinue } from './middleware/respond.js';
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+/** Header sections up to this many bytes: an svn client lists a lock token for each path of a commit in `If`. */
+const maxHeaderSize = 256 * 1024;
+
+/** A server that knows how to end: running requests are finished, idle connections closed. */
+export interface RunningServer {
+  readonly server: Server;
+  readonly address: AddressInfo;
+  /** Takes no new connections; resolves when the last request is done, cutting off what runs past `grace` milliseconds. */
+  stop(grace: number): Promise<void>;
+}
+
+/**
+ * Listens. There is no limit on how long a request may take: a client pauses for minutes within a commit, and an
+ * upload over a slow line takes hours. Header sections must arrive within a minute.
+ */
+export async function listen(handler: Handler, host: string, port: number): Promise<RunningServer> {
+  let stopping = false;
+  const server = createServer({
+    maxHeaderSize,
+    requestTimeout: 0,
+    headersTimeout: 60_000,
+    // Longer than the 60 s that proxies in front keep an idle connection, so that it is they who close it.
+    keepAliveTimeout: 75_000,
+    noDelay: true,
+  });
+  const handle: Handler = (req, res) => {
+    res.once('close', () => {
+      if (stopping) server.closeIdleConnections();
+    });
+    if (stopping) res.shouldKeepAlive = false;
+    return handler(req, res);
+  };
+  server.on('request', handle);
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    awaitContinue(req);
+    void handle(req, res);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  return {
+    server,
+    address,
+    stop: (grace) =>
+      new Promise((resolve) => {
+        stopping = true;
+        const timer = setTimeout(() => {
+          server.closeAllConnections();
+        }, grace);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}

@@ -1,0 +1,27 @@
+import { isFailure, statusOf, toFailure } from '../../src/failure.js';
+import type { Log } from '../log.js';
+import { errorResponse } from '../error-response.js';
+import type { Middleware } from '../state.js';
+
+/**
+ * Turns whatever went wrong into an answer; the one place that does. An internal fault is logged with its cause, a
+ * refusal with its reason.
+ */
+export function errors(log: Log): Middleware {
+  return async (context, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const { req, state } = context;
+      const failure = toFailure(error);
+      if (!isFailure(error) || statusOf(failure.kind) >= 500) {
+        log.error({ requestId: state.requestId, err: error, kind: failure.kind }, 'the request failed');
+      }
+      state.response = errorResponse(failure, {
+        accept: req.headers.accept,
+        kind: state.located?.share.kind,
+        requestId: state.requestId,
+      });
+    }
+  };
+}

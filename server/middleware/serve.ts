@@ -1,0 +1,110 @@
+import type { Identity } from '../../src/access/identity.js';
+import type { DavContext } from '../../src/dav/context.js';
+import { handleDav } from '../../src/dav/engine.js';
+import { davHeader } from '../../src/dav/methods/options.js';
+import { Failure } from '../../src/failure.js';
+import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
+import { serveStatic } from '../../src/static/static-share.js';
+import { directoryListing } from '../pages/directory-listing.js';
+import { shareIndex } from '../pages/share-index.js';
+import type { MountedShare } from '../shares.js';
+import { known, type Located, type Middleware, type RequestContext } from '../state.js';
+import { forwardToSvn } from '../svn.js';
+import { sendContinue } from './respond.js';
+
+export interface ServeOptions {
+  readonly shares: readonly MountedShare[];
+  readonly dav: Pick<DavContext, 'properties' | 'xmlLimits'>;
+}
+
+/** Has the share answer; whoever comes here may do what was asked. */
+export function serve(options: ServeOptions): Middleware {
+  return async (context, next) => {
+    const { req, res, state } = context;
+    sendContinue(req, res);
+    const { located } = state;
+    state.response = located ? await serveShare(context, located, options) : serveRoot(context, options);
+    await next();
+  };
+}
+
+async function serveShare(
+  context: RequestContext,
+  located: Located,
+  options: ServeOptions,
+): Promise<HttpResponse> {
+  const { req, state } = context;
+  const target = known(state.target);
+  const identity = known(state.identity);
+  const { share, inside } = located;
+  const common = {
+    method: req.method ?? '',
+    base: share.declared.path,
+    path: inside,
+    collection: target.collection,
+    headers: headersOf(req.headers),
+  };
+  switch (share.kind) {
+    case 'static':
+      return serveStatic({ ...common, query: target.query }, share.storage, (path, entries) =>
+        directoryListing(path, entries, identity.username),
+      );
+    case 'webdav': {
+      const destination = webdavPlace(state.destination);
+      return handleDav(
+        { ...common, storage: share.storage, body: req, ...(destination ? { destination } : {}) },
+        {
+          ...options.dav,
+          mayRead: (path) => share.declared.policy.decide(identity, 'read', path).allowed,
+          listing: (path, entries) => directoryListing(path, entries, identity.username),
+        },
+      );
+    }
+    case 'svn':
+      if (state.destination && state.destination.share !== share) {
+        throw new Failure('foreign-destination', 'The destination lies in another share.');
+      }
+      return forwardToSvn(context, share.service, identity);
+  }
+}
+
+function webdavPlace(destination: Located | undefined):
+  | {
+      storage: Extract<MountedShare, { kind: 'webdav' }>['storage'];
+      base: Located['path'];
+      path: Located['inside'];
+    }
+  | undefined {
+  if (!destination) return undefined;
+  const { share, inside } = destination;
+  if (share.kind !== 'webdav') {
+    throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
+  }
+  return { storage: share.storage, base: share.declared.path, path: inside };
+}
+
+const rootMethods = 'OPTIONS, GET, HEAD';
+
+/** The root itself: what Windows asks of it, and for a person the shares that are open to him. */
+function serveRoot({ req, state }: RequestContext, { shares }: ServeOptions): HttpResponse {
+  if (req.method === 'OPTIONS') {
+    return {
+      status: 200,
+      headers: [davHeader, ['MS-Author-Via', 'DAV'], ['Allow', rootMethods], ['Content-Length', '0']],
+    };
+  }
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    throw new Failure('method-not-allowed', 'The root lists the shares and takes nothing.', {
+      headers: [['Allow', rootMethods]],
+    });
+  }
+  return shareIndex(shares, known<Identity>(state.identity));
+}
+
+/** Node joins what may be repeated; the one field that it keeps as a list, Set-Cookie, has no place in a request. */
+function headersOf(headers: NodeJS.Dict<string | string[]>): RequestHeaders {
+  const joined: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers))
+    joined[name] = Array.isArray(value) ? value.join(', ') : value;
+  return joined;
+}

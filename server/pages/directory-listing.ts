@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import type { HttpResponse } from '../../src/http/message.js';
+import { hrefOf, nameOf, serverPathOf, type ServerPath } from '../../src/http/target.js';
+import type { Entry } from '../../src/storage/storage.js';
+import { escapeHtml } from './html.js';
+import { pageHead, pageHeaders, pageTail } from './layout.js';
+
+/** Up to this many entries are sorted, folders first; a larger folder is shown in the order it is read. */
+const sortedEntries = 10_000;
+
+/** A page that lists a collection. */
+export function directoryListing(
+  path: ServerPath,
+  entries: AsyncIterable<readonly Entry[]>,
+  username: string,
+): HttpResponse {
+  return {
+    status: 200,
+    headers: pageHeaders,
+    body: Readable.from(page(path, entries, username), { objectMode: false }),
+  };
+}
+
+async function* page(
+  path: ServerPath,
+  entries: AsyncIterable<readonly Entry[]>,
+  username: string,
+): AsyncGenerator<Buffer> {
+  yield Buffer.from(
+    pageHead(nameOf(path), username) +
+      `<h1>${breadcrumbs(path)}</h1>\n<table>\n<thead><tr><th>Name</th><th class="number">Size</th><th>Changed</th></tr></thead>\n<tbody>\n`,
+  );
+  let gathered: Entry[] = [];
+  let sorting = true;
+  for await (const batch of entries) {
+    gathered.push(...batch);
+    if (sorting && gathered.length <= sortedEntries) continue;
+    sorting = false;
+    yield Buffer.from(rows(path, gathered));
+    gathered = [];
+  }
+  const rest = sorting ? gathered.sort(inOrder) : gathered;
+  yield Buffer.from(
+    rows(path, rest) + `</tbody>\n</table>\n${sorting && rest.length === 0 ? empty : ''}${pageTail}`,
+  );
+}
+
+const empty = '<p class="note">This folder is empty.</p>\n';
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+function inOrder(a: Entry, b: Entry): number {
+  if (a.stat.kind !== b.stat.kind) return a.stat.kind === 'collection' ? -1 : 1;
+  return collator.compare(a.name, b.name);
+}
+
+/** Each part of the path leads to its own folder. */
+function breadcrumbs(path: ServerPath): string {
+  const names = path.split('/').slice(1);
+  return names
+    .map((name, index) => {
+      const href = hrefOf(serverPathOf(`/${names.slice(0, index + 1).join('/')}`), true);
+      return index === names.length - 1 ? escapeHtml(name) : `<a href="${href}">${escapeHtml(name)}</a>`;
+    })
+    .join(' / ');
+}
+
+function rows(path: ServerPath, entries: readonly Entry[]): string {
+  const base = hrefOf(path, true);
+  return entries.map((entry) => row(base, entry)).join('');
+}
+
+function row(base: string, { name, stat }: Entry): string {
+  const collection = stat.kind === 'collection';
+  const changed = new Date(stat.modified).toISOString();
+  return (
+    `<tr><td><a href="${base}${hrefOf(name, collection)}">${escapeHtml(name)}${collection ? '/' : ''}</a></td>` +
+    `<td class="number">${stat.kind === 'file' ? inUnits(stat.size) : ''}</td>` +
+    `<td><time datetime="${changed}">${changed.slice(0, 16).replace('T', ' ')}</time></td></tr>\n`
+  );
+}
+
+const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** A size in bytes as a person reads it, in powers of 1,000: `1.5 MB`. */
+export function inUnits(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 9.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${bytes === 1 ? 'byte' : (units[unit] ?? '')}`;
+}

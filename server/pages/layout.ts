@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { HeaderList } from '../../src/http/message.js';
+import { escapeHtml } from './html.js';
+
+const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+/** Pages run no script and load nothing; their one style sheet is named by its hash. */
+export const pageHeaders: HeaderList = [
+  ['Content-Type', 'text/html; charset=utf-8'],
+  [
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  ],
+  ['Cache-Control', 'private, no-cache'],
+  ['Referrer-Policy', 'same-origin'],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+
+/** What stands before a page's own content. */
+export function pageHead(title: string, username?: string): string {
+  const who = username === undefined ? '' : `<p class="who">Signed in as <b>${escapeHtml(username)}</b></p>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<header><a class="home" href="/">davgate</a>${who}</header>
+<main>
+`;
+}
+
+/** What ends a page. */
+export const pageTail = '</main>\n</body>\n</html>\n';

@@ -1,0 +1,23 @@
+import type { StaticShare, SvnShare, WebdavShare } from '../src/config/declaration.js';
+import type { DavStorage, ReadableStorage } from '../src/storage/storage.js';
+import type { Upstream } from '../src/svn/upstream.js';
+import { isSameOrBelow, within, type ServerPath } from '../src/http/target.js';
+import type { Located } from './state.js';
+
+/** A share with what serves it. */
+export type MountedShare =
+  | { readonly kind: 'static'; readonly declared: StaticShare; readonly storage: ReadableStorage }
+  | { readonly kind: 'webdav'; readonly declared: WebdavShare; readonly storage: DavStorage }
+  | { readonly kind: 'svn'; readonly declared: SvnShare; readonly service: SvnService };
+
+/** Apache behind the svn shares, or why there is none. */
+export type SvnService =
+  | { readonly kind: 'running'; readonly upstream: Upstream }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+/** The share that holds `path`; shares do not overlap. */
+export function locate(shares: readonly MountedShare[], path: ServerPath): Located | undefined {
+  const share = shares.find(({ declared }) => isSameOrBelow(declared.path, path));
+  const inside = share && within(share.declared.path, path);
+  return share && inside !== undefined ? { share, path, inside } : undefined;
+}

@@ -1,0 +1,39 @@
+import type { Context, Middleware as KoaMiddleware } from 'koa';
+import type { Identity } from '../src/access/identity.js';
+import type { HttpResponse } from '../src/http/message.js';
+import type { ServerPath, SharePath, Target } from '../src/http/target.js';
+import { Failure } from '../src/failure.js';
+import type { MountedShare } from './shares.js';
+
+/** A path together with the share it lies in. */
+export interface Located {
+  readonly share: MountedShare;
+  /** On this server. */
+  readonly path: ServerPath;
+  /** Inside the share. */
+  readonly inside: SharePath;
+}
+
+/** What is known of a request so far; each middleware adds its part. */
+export interface RequestState {
+  /** Names the request in log lines and error answers. */
+  requestId: string;
+  target?: Target;
+  located?: Located;
+  /** Where COPY and MOVE lead. */
+  destination?: Located;
+  /** The user name that was sent, right or wrong; for the log. */
+  claimedUser?: string;
+  identity?: Identity;
+  /** What respond.ts writes. */
+  response?: HttpResponse;
+}
+
+export type Middleware = KoaMiddleware<RequestState>;
+export type RequestContext = Parameters<Middleware>[0] & Pick<Context, 'req' | 'res'>;
+
+/** A part of the state that an earlier middleware has set. */
+export function known<T>(part: T | undefined): T {
+  if (part === undefined) throw new Failure('internal', 'The server is put together wrongly.');
+  return part;
+}

@@ -1,0 +1,45 @@
+import type { Rule } from '../access/policy.js';
+import { inWords } from '../access/requirement.js';
+import type { Declaration, Share } from './declaration.js';
+
+/** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
+export function describeDeclaration(declaration: Declaration): string {
+  const { host, port } = declaration.listen;
+  const head = [
+    `Listens on http://${host.includes(':') ? `[${host}]` : host}:${port}, realm "${declaration.realm}".`,
+    `Users: ${declaration.django.database.file} (Django, read only).`,
+    `State: ${declaration.state.file}.`,
+  ].join('\n');
+  return [head, ...declaration.shares.map(describeShare)].join('\n\n') + '\n';
+}
+
+/** One share in words. */
+export function describeShare(share: Share): string {
+  return [
+    `${share.path}  ${describeKind(share)}`,
+    ...[...share.policy.rules].reverse().flatMap((rule) => describeRule(share, rule)),
+  ].join('\n');
+}
+
+function describeKind(share: Share): string {
+  switch (share.kind) {
+    case 'static':
+      return `static files from ${share.root}`;
+    case 'svn':
+      return `Subversion repositories in ${share.repositories}`;
+    case 'webdav':
+      return share.storage.kind === 'folder'
+        ? `WebDAV on ${share.storage.root}`
+        : `WebDAV on the module ${share.storage.module}`;
+  }
+}
+
+function describeRule(share: Share, rule: Rule): string[] {
+  const where = rule.path === '/' ? '' : `${share.path}${rule.path}  `;
+  return [`  ${where}read:  ${inWords(rule.read)}`, `  ${where}write: ${whoWrites(rule)}`];
+}
+
+/** Who may write under a rule, in words. */
+export function whoWrites(rule: Rule): string {
+  return rule.write === false ? 'nobody' : inWords(rule.write);
+}

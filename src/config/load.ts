@@ -1,0 +1,179 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { isSameOrBelow, serverPathOf } from '../http/target.js';
+import type { DatabaseLocation, Declaration, Share } from './declaration.js';
+import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
+import { policyOf } from './rules.js';
+import { declarationSchema, shareSchema, type ShareInput } from './schema.js';
+
+/**
+ * Reads and checks a declaration.
+ * @param file its path; relative paths in it are relative to its folder
+ * @throws DeclarationError with everything that is wrong with it
+ */
+export function loadDeclaration(file: string): Declaration {
+  const folder = dirname(resolve(file));
+  const json = readJson(file);
+  const parsed = declarationSchema.safeParse(json);
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error)),
+    ...sharesOf(json).flatMap(({ share, index }) => missingFolders(share, folder, index)),
+    ...overlaps(sharesOf(json)),
+  ];
+  if (!parsed.success) throw new DeclarationError(file, problems);
+  const { listen, realm, django, state, shares } = parsed.data;
+  const declaration: Declaration = {
+    folder,
+    listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
+    realm: realm ?? 'davgate',
+    django: { database: databaseOf(django.database, folder) },
+    state: databaseOf(state ?? 'sqlite:./var/state.sqlite3', folder),
+    shares: shares.map((share) => resolveShare(share, folder)),
+  };
+  problems.push(...secretsInShares(declaration, resolve(file)));
+  if (!isFile(declaration.django.database.file)) {
+    problems.push({
+      place: 'django.database',
+      message: `the file ${django.database.slice(7)} does not exist`,
+    });
+  }
+  if (problems.length > 0) throw new DeclarationError(file, problems);
+  return declaration;
+}
+
+function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? 'does not exist'
+        : 'cannot be read';
+    throw new DeclarationError(file, [{ place: '', message: `The file ${reason}.` }]);
+  }
+  try {
+    const json: unknown = JSON.parse(text);
+    return json;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DeclarationError(file, [{ place: '', message: `It is not JSON: ${withLine(reason, text)}` }]);
+  }
+}
+
+/** V8 names a position in characters; a person looks for a line. */
+function withLine(reason: string, text: string): string {
+  const position = /position (\d+)/.exec(reason)?.[1];
+  if (position === undefined || reason.includes('line')) return reason;
+  const before = text.slice(0, Number(position)).split('\n');
+  return `${reason} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+interface NumberedShare {
+  readonly share: ShareInput;
+  readonly index: number;
+}
+
+/** The shares that can be understood by themselves, whatever else is wrong, so that all problems show at once. */
+function sharesOf(json: unknown): NumberedShare[] {
+  const list = typeof json === 'object' && json !== null && 'shares' in json ? json.shares : undefined;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((candidate: unknown, index) => {
+    const parsed = shareSchema.safeParse(candidate);
+    return parsed.success ? [{ share: parsed.data, index }] : [];
+  });
+}
+
+function missingFolders(share: ShareInput, folder: string, index: number): Problem[] {
+  const [key, value] =
+    share.kind === 'svn' ? ['repositories', share.repositories] : (['root', share.root] as const);
+  if (value === undefined || isFolder(resolve(folder, value))) return [];
+  return [{ place: placeOf(['shares', index, key]), message: `the folder ${value} does not exist` }];
+}
+
+function overlaps(shares: readonly NumberedShare[]): Problem[] {
+  return shares.flatMap(({ share, index }, order) => {
+    const place = placeOf(['shares', index, 'path']);
+    const rulePaths = (share.rules ?? []).map(({ path }) => path);
+    const doubled = rulePaths.flatMap((path, rule) =>
+      rulePaths.indexOf(path) < rule
+        ? [
+            {
+              place: placeOf(['shares', index, 'rules', rule, 'path']),
+              message: `${path} has a rule already`,
+            },
+          ]
+        : [],
+    );
+    const clash = shares
+      .slice(0, order)
+      .find(
+        ({ share: other }) => isSameOrBelow(other.path, share.path) || isSameOrBelow(share.path, other.path),
+      );
+    if (!clash) return doubled;
+    const other = `shares[${clash.index}]`;
+    const message =
+      clash.share.path === share.path
+        ? `${share.path} is the path of ${other} already`
+        : `${share.path} overlaps with ${clash.share.path} of ${other}; use \`rules\` for a path inside a share`;
+    return [{ place, message }, ...doubled];
+  });
+}
+
+/** Files with secrets must not lie where a share would serve them. */
+function secretsInShares({ django, state, shares }: Declaration, file: string): Problem[] {
+  const secrets = [
+    ['Django\u2019s database', django.database.file],
+    ['the state database', state.file],
+    ['this declaration', file],
+  ] as const;
+  return shares.flatMap((share, index) => {
+    const root =
+      share.kind === 'static'
+        ? share.root
+        : share.kind === 'webdav' && share.storage.kind === 'folder'
+          ? share.storage.root
+          : undefined;
+    if (root === undefined) return [];
+    return secrets
+      .filter(([, secret]) => secret.startsWith(root.endsWith(sep) ? root : root + sep))
+      .map(([what]) => ({
+        place: placeOf(['shares', index, 'root']),
+        message: `holds ${what}, which the share would serve`,
+      }));
+  });
+}
+
+function resolveShare(share: ShareInput, folder: string): Share {
+  const common = { path: serverPathOf(share.path), policy: policyOf(share) };
+  switch (share.kind) {
+    case 'static':
+      return { ...common, kind: 'static', root: resolve(folder, share.root) };
+    case 'svn':
+      return { ...common, kind: 'svn', repositories: resolve(folder, share.repositories) };
+    case 'webdav': {
+      const { root, storage, durability } = share;
+      return {
+        ...common,
+        kind: 'webdav',
+        storage:
+          storage === undefined
+            ? { kind: 'folder', root: resolve(folder, root ?? '.'), durability: durability ?? 'full' }
+            : { kind: 'module', module: storage.module, options: storage.options ?? {} },
+      };
+    }
+  }
+}
+
+/** `sqlite:./file`, `sqlite:/file` and `sqlite:///file`. */
+function databaseOf(url: string, folder: string): DatabaseLocation {
+  return { kind: 'sqlite', file: resolve(folder, url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')) };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+
+/** Something wrong with a declaration: where, as a JSON path such as `shares[1].require.staff`, and what. */
+export interface Problem {
+  readonly place: string;
+  readonly message: string;
+}
+
+/** Every problem of a declaration at once. The message is for a person, a line for each. */
+export class DeclarationError extends Error {
+  override readonly name = 'DeclarationError';
+  readonly problems: readonly Problem[];
+
+  /** @param file the declaration's file as the person named it */
+  constructor(file: string, problems: readonly Problem[]) {
+    const lines = problems.map(({ place, message }) => `  ${place === '' ? '' : `${place}: `}${message}`);
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`${file} has ${count}:\n${lines.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** A JSON path as JavaScript writes it. */
+export function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The schema's complaints, in the administrator's words. */
+export function problemsOf(error: z.ZodError, within: readonly PropertyKey[] = []): Problem[] {
+  return error.issues.flatMap((issue) => fromIssue(issue, [...within, ...issue.path]));
+}
+
+function fromIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Problem[] {
+  const place = placeOf(path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ place: placeOf([...path, key]), message: 'is not a known key' }));
+    case 'invalid_type':
+      return [
+        { place, message: issue.input === undefined ? 'is missing' : `must be ${article(issue.expected)}` },
+      ];
+    case 'invalid_union': {
+      if (issue.discriminator !== undefined) {
+        return [{ place, message: 'must be one of "static", "webdav" and "svn"' }];
+      }
+      // `write` is the only union of values: the complaints of the branch that was meant say more than the union's own.
+      const branch = issue.errors.find((issues) =>
+        issues.some(({ path: inner }) => inner.length > 0 || isKeys(issues)),
+      );
+      return branch
+        ? branch.flatMap((inner) => fromIssue(inner, [...path, ...inner.path]))
+        : [{ place, message: 'must be false or an object of requirements' }];
+    }
+    default:
+      return [{ place, message: lowerFirst(issue.message) }];
+  }
+}
+
+function isKeys(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some(({ code }) => code === 'unrecognized_keys');
+}
+
+function article(type: string): string {
+  if (type === 'int') return 'a whole number';
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,51 @@
+import { Policy, type Rule } from '../access/policy.js';
+import { defaultRequirement, type Requirement } from '../access/requirement.js';
+import { rootPath, serverPathOf, within, type SharePath } from '../http/target.js';
+import type { RequirementInput, ShareInput, WriteInput } from './schema.js';
+
+/**
+ * The rules of a share, worked out once: a rule's keys override the share's, and `write` overrides both for writing.
+ */
+export function policyOf(share: ShareInput): Policy {
+  const read = override(defaultRequirement, share.require);
+  if (share.kind === 'static') {
+    const inner = share.rules ?? [];
+    return new Policy([
+      ruleOf('/', read, false),
+      ...inner.map((rule) => ruleOf(rule.path, override(read, rule.require), false)),
+    ]);
+  }
+  const inner = share.rules ?? [];
+  return new Policy([
+    ruleOf('/', read, share.write),
+    ...inner.map((rule) => ruleOf(rule.path, override(read, rule.require), layered(share.write, rule.write))),
+  ]);
+}
+
+function ruleOf(path: string, read: Requirement, write: WriteInput | undefined): Rule {
+  return { path: pathInShare(path), read, write: write === false ? false : override(read, write) };
+}
+
+/** A rule's `write` over the share's. Opening for writing what the share closes takes a `write` of the rule's own. */
+function layered(outer: WriteInput | undefined, inner: WriteInput | undefined): WriteInput | undefined {
+  if (inner === undefined) return outer;
+  if (inner === false || outer === false || outer === undefined) return inner;
+  return { ...outer, ...inner };
+}
+
+function override(base: Requirement, input: RequirementInput | undefined): Requirement {
+  const permission = input?.permission === undefined ? base.permission : (input.permission ?? undefined);
+  const groups = input?.groups === undefined ? base.groups : (input.groups ?? undefined);
+  return {
+    staff: input?.staff ?? base.staff,
+    superuser: input?.superuser ?? base.superuser,
+    ...(permission === undefined ? {} : { permission }),
+    ...(groups === undefined ? {} : { groups }),
+  };
+}
+
+function pathInShare(path: string): SharePath {
+  const inside = within(rootPath, serverPathOf(path));
+  if (inside === undefined) throw new RangeError('Every path lies below the root.');
+  return inside;
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+
+const sharePath = z
+  .string()
+  .regex(
+    /^(\/[^/\\%?#]+)+$/,
+    'must be an absolute URL path such as "/docs", without a trailing slash, `%`, `?` or `#`',
+  )
+  .refine(
+    (path) => !path.split('/').some((name) => name === '.' || name === '..'),
+    'must not hold `.` or `..`',
+  );
+
+const permission = z
+  .string()
+  .regex(/^[A-Za-z_]\w*\.\w+$/, 'must be Django\u2019s "app_label.codename", such as "docs.view_document"');
+
+const requirement = z.strictObject({
+  staff: z.boolean().optional().describe('Only users with is_staff. Default: true.'),
+  superuser: z.boolean().optional().describe('Only users with is_superuser. Default: false.'),
+  permission: permission
+    .nullable()
+    .optional()
+    .describe('Only users with this permission, as "app_label.codename"; null lifts one set further out.'),
+  groups: z
+    .array(z.string().min(1, 'must be the name of a group'))
+    .min(1, 'must name a group at least')
+    .nullable()
+    .optional()
+    .describe('Only members of one of these groups; null lifts groups set further out.'),
+});
+
+const write = z
+  .union([z.literal(false), requirement])
+  .describe('What a writer must meet: keys here override those of `require`. false: nobody writes.');
+
+const rule = z.strictObject({
+  path: sharePath.describe('A path inside the share, such as "/minutes".'),
+  require: requirement.optional().describe('Keys here override those of the share.'),
+  write: write.optional(),
+});
+
+const access = {
+  path: sharePath.describe('Where the share stands on this server, such as "/docs".'),
+  require: requirement
+    .optional()
+    .describe(
+      'What a user must be to reach the share. Default: active and staff, as in Django\u2019s handler.',
+    ),
+};
+
+const rules = z
+  .array(rule)
+  .optional()
+  .describe('Paths inside the share with rules of their own; the longest path that matches governs.');
+
+const folder = z.string().min(1, 'must be a folder').describe('A folder; relative to this file.');
+
+const staticShare = z.strictObject({
+  ...access,
+  kind: z.literal('static'),
+  root: folder,
+  rules: z
+    .array(rule.omit({ write: true }))
+    .optional()
+    .describe('Paths inside the share with rules of their own; the longest path that matches governs.'),
+});
+
+const webdavShare = z
+  .strictObject({
+    ...access,
+    kind: z.literal('webdav'),
+    root: folder.optional(),
+    storage: z
+      .strictObject({
+        module: z
+          .string()
+          .min(1)
+          .describe('A module whose default export makes a webdav-server v2 FileSystem.'),
+        options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module as they are.'),
+      })
+      .optional()
+      .describe('Storage other than a folder; instead of `root`.'),
+    durability: z
+      .enum(['full', 'relaxed'])
+      .optional()
+      .describe('"full" (default): a file is on the disk when its PUT is answered. "relaxed": soon after.'),
+    write: write.optional(),
+    rules,
+  })
+  .refine((share) => (share.root === undefined) !== (share.storage === undefined), {
+    message: 'needs either "root" (a folder) or "storage" (a module), not both',
+  });
+
+const svnShare = z.strictObject({
+  ...access,
+  kind: z.literal('svn'),
+  repositories: folder.describe(
+    'A folder of Subversion repositories (SVNParentPath); relative to this file.',
+  ),
+  write: write.optional(),
+  rules: rules.refine((list) => list?.every(({ path }) => path.lastIndexOf('/') === 0) ?? true, {
+    message: 'in an svn share each rule must name a repository, such as "/sample", not a path inside one',
+  }),
+});
+
+export const shareSchema = z.discriminatedUnion('kind', [staticShare, webdavShare, svnShare]);
+
+const databaseUrl = z
+  .string()
+  .regex(/^sqlite:.+/, 'must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"');
+
+/** An administrator's declaration as it stands in the file; see docs/configuration.md. */
+export const declarationSchema = z.strictObject({
+  $schema: z.string().optional(),
+  listen: z
+    .strictObject({
+      host: z.string().min(1).optional().describe('Default: 127.0.0.1'),
+      port: z.int().min(0).max(65535).optional().describe('Default: 8080'),
+    })
+    .optional(),
+  realm: z
+    .string()
+    .min(1)
+    // eslint-disable-next-line no-control-regex -- a header field cannot hold them
+    .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not hold control characters')
+    .optional()
+    .describe(
+      'What a browser shows when it asks for a password. svn keys its saved passwords by it. Default: davgate',
+    ),
+  django: z
+    .strictObject({
+      database: databaseUrl.describe(
+        'The site\u2019s database, as "sqlite:FILE"; relative to this file. Only read.',
+      ),
+    })
+    .describe('The Django site whose users these are.'),
+  state: databaseUrl
+    .optional()
+    .describe('Where locks and properties are kept, as "sqlite:FILE". Default: sqlite:./var/state.sqlite3'),
+  shares: z.array(shareSchema).min(1, 'must declare a share at least'),
+});
+
+export type ShareInput = z.infer<typeof shareSchema>;
+export type RequirementInput = z.infer<typeof requirement>;
+export type WriteInput = z.infer<typeof write>;
+export type DeclarationInput = z.infer<typeof declarationSchema>;
+
+/** The published JSON Schema of the declaration, as text. */
+export function jsonSchema(): string {
+  const schema = z.toJSONSchema(declarationSchema, { target: 'draft-7', io: 'input' });
+  return `${JSON.stringify({ ...schema, title: 'davgate shares' }, null, 2)}\n`;
+}

@@ -1,0 +1,12 @@
+import type { SharePath } from '../http/target.js';
+import type { ResourceStat } from '../storage/storage.js';
+
+const always = ['OPTIONS'];
+const onAnything = ['GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'COPY'];
+
+/** The Allow header field for what is at a path: a method that could succeed there. */
+export function allowedMethods(path: SharePath, stat: ResourceStat | undefined): string {
+  if (!stat) return [...always, 'PUT', 'MKCOL'].join(', ');
+  const moving = path === '/' ? [] : ['DELETE', 'MOVE'];
+  return [...always, ...onAnything, ...moving, ...(stat.kind === 'file' ? ['PUT'] : [])].join(', ');
+}

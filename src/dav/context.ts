@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream';
+import type { HttpResponse, RequestHeaders } from '../http/message.js';
+import type { ServerPath, SharePath } from '../http/target.js';
+import type { DavStorage, Entry } from '../storage/storage.js';
+import type { PropertyStore } from './properties/property-store.js';
+import type { XmlLimits } from './xml/parse.js';
+
+/** A place in a share: what the engine reads and changes. */
+export interface Place {
+  readonly storage: DavStorage;
+  /** Where the share stands on this server. */
+  readonly base: ServerPath;
+  readonly path: SharePath;
+}
+
+export interface DavRequest extends Place {
+  readonly method: string;
+  /** Whether the client wrote a trailing slash. */
+  readonly collection: boolean;
+  readonly headers: RequestHeaders;
+  readonly body: Readable;
+  /** Where COPY and MOVE lead; the caller has read the Destination and found the share. */
+  readonly destination?: Place;
+}
+
+/** What the engine needs besides the request; the same for every request of a server but for `mayRead`. */
+export interface DavContext {
+  readonly properties: PropertyStore;
+  readonly xmlLimits: XmlLimits;
+  /** Whether the user may know of this member of the request's share. */
+  readonly mayRead: (path: SharePath) => boolean;
+  /** The page that shows a collection to a person. */
+  readonly listing: (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
+}
+
+/** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */
+export type DavMethod = (request: DavRequest, context: DavContext) => Promise<HttpResponse>;

@@ -1,0 +1,39 @@
+import { Failure } from '../failure.js';
+import type { HttpResponse } from '../http/message.js';
+import { allowedMethods } from './allowed-methods.js';
+import type { DavContext, DavMethod, DavRequest } from './context.js';
+import { copy } from './methods/copy.js';
+import { remove } from './methods/delete.js';
+import { get } from './methods/get.js';
+import { mkcol } from './methods/mkcol.js';
+import { move } from './methods/move.js';
+import { options } from './methods/options.js';
+import { propfind } from './methods/propfind.js';
+import { proppatch } from './methods/proppatch.js';
+import { put } from './methods/put.js';
+
+const methods: ReadonlyMap<string, DavMethod> = new Map([
+  ['OPTIONS', options],
+  ['GET', get],
+  ['HEAD', get],
+  ['PUT', put],
+  ['DELETE', remove],
+  ['MKCOL', mkcol],
+  ['COPY', copy],
+  ['MOVE', move],
+  ['PROPFIND', propfind],
+  ['PROPPATCH', proppatch],
+]);
+
+/**
+ * Answers one WebDAV request (RFC 4918).
+ * @throws Failure `method-not-allowed` with Allow for a method this engine does not have, and the methods' own
+ */
+export async function handleDav(request: DavRequest, context: DavContext): Promise<HttpResponse> {
+  const method = methods.get(request.method);
+  if (method) return method(request, context);
+  const stat = await request.storage.stat(request.path);
+  throw new Failure('method-not-allowed', `${request.method} is not known here.`, {
+    headers: [['Allow', allowedMethods(request.path, stat)]],
+  });
+}

@@ -1,0 +1,20 @@
+import type { DavMethod } from '../context.js';
+import { allowedMethods } from '../allowed-methods.js';
+
+/** Compliance classes (RFC 4918 section 18). */
+export const davHeader = ['DAV', '1'] as const;
+
+/** Says what can be done here (RFC 4918 section 10.1); Windows looks for MS-Author-Via. */
+export const options: DavMethod = async ({ storage, path }) => {
+  const stat = await storage.stat(path);
+  return {
+    status: 200,
+    headers: [
+      davHeader,
+      ['MS-Author-Via', 'DAV'],
+      ['Allow', allowedMethods(path, stat)],
+      ['Accept-Ranges', 'bytes'],
+      ['Content-Length', '0'],
+    ],
+  };
+};

@@ -1,0 +1,51 @@
+import { Failure } from '../../failure.js';
+import { child, hrefOf, nameOf } from '../../http/target.js';
+import type { ResourceStat } from '../../storage/storage.js';
+import type { DavContext, DavMethod, DavRequest } from '../context.js';
+import { parseDepth } from '../headers/depth.js';
+import { hrefAt, keyOf, requireStat } from '../place.js';
+import type { PropertyMap } from '../properties/property-store.js';
+import { parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
+import { multistatus } from '../xml/multistatus.js';
+import { readXml } from '../xml/parse.js';
+
+const none: PropertyMap = new Map();
+
+/** Tells the properties of a resource and, with Depth 1, of its members (RFC 4918 section 9.1). */
+export const propfind: DavMethod = async (request, context) => {
+  const depth = parseDepth(request.headers.depth, ['infinity', '0', '1']);
+  const query = parsePropertyQuery(await readXml(request.body, context.xmlLimits));
+  const stat = await requireStat(request);
+  if (depth === 'infinity' && stat.kind === 'collection') {
+    throw new Failure('forbidden', 'This server lists one level at a time: Depth must be 0 or 1.', {
+      condition: 'propfind-finite-depth',
+    });
+  }
+  return multistatus(responses(request, context, query, stat, depth === '1'));
+};
+
+async function* responses(
+  request: DavRequest,
+  context: DavContext,
+  query: PropertyQuery,
+  stat: ResourceStat,
+  withMembers: boolean,
+): AsyncGenerator<string> {
+  const key = keyOf(request);
+  const own = await context.properties.get(key);
+  yield propertyResponse(query, hrefAt(request, stat), request.path, stat, own);
+  if (!withMembers || stat.kind !== 'collection') return;
+  const dead = await context.properties.children(key);
+  const base = hrefOf(key, true);
+  for await (const batch of request.storage.list(request.path)) {
+    let text = '';
+    for (const entry of batch) {
+      const path = child(request.path, entry.name);
+      if (path === undefined || !context.mayRead(path)) continue;
+      const href = base + hrefOf(nameOf(path), entry.stat.kind === 'collection');
+      const properties = dead.get(keyOf({ base: request.base, path })) ?? none;
+      text += propertyResponse(query, href, path, entry.stat, properties);
+    }
+    yield text;
+  }
+}

@@ -1,0 +1,14 @@
+import type { DavMethod } from '../context.js';
+import { hrefAt, keyOf, requireConditions, requireStat } from '../place.js';
+import { isAllowed, parsePropertyUpdate, updateResponse } from '../properties/update.js';
+import { multistatusOf } from '../xml/multistatus.js';
+import { readXml } from '../xml/parse.js';
+
+/** Sets and removes dead properties, all or none (RFC 4918 section 9.2). */
+export const proppatch: DavMethod = async (request, { properties, xmlLimits }) => {
+  const changes = parsePropertyUpdate(await readXml(request.body, xmlLimits));
+  const stat = await requireStat(request);
+  requireConditions(request.method, request.headers, stat);
+  if (isAllowed(changes)) await properties.patch(keyOf(request), changes);
+  return multistatusOf([updateResponse(hrefAt(request, stat), changes)]);
+};

@@ -1,0 +1,51 @@
+import { Failure, isFailure } from '../../failure.js';
+import { formatHttpDate } from '../../http/date.js';
+import type { ResourceStat } from '../../storage/storage.js';
+import { allowedMethods } from '../allowed-methods.js';
+import type { DavMethod, DavRequest } from '../context.js';
+import { keyOf, requireConditions } from '../place.js';
+
+/** Makes or replaces a file with the body (RFC 9110 section 9.3.4, RFC 4918 section 9.7), wholly or not at all. */
+export const put: DavMethod = async (request, { properties }) => {
+  const { method, storage, path, headers, body } = request;
+  if (headers['content-range'] !== undefined) {
+    throw new Failure('malformed', 'PUT replaces a whole file; Content-Range is not taken.');
+  }
+  const before = await storage.stat(path);
+  refuseCollection(request, before);
+  requireConditions(method, headers, before);
+  const length = announcedLength(headers['content-length']);
+  const { stat, created } = await storage
+    .write(path, body, {
+      ...(length === undefined ? {} : { length }),
+      check: (current) => {
+        requireConditions(method, headers, current);
+      },
+    })
+    .catch((error: unknown) => {
+      throw isFailure(error, 'not-found')
+        ? new Failure('parent-missing', error.message, { cause: error })
+        : error;
+    });
+  // What a file of this name left behind when another program removed it is not the new file's.
+  if (created) await properties.removeTree(keyOf(request));
+  return {
+    status: created ? 201 : 204,
+    headers: [
+      ['ETag', stat.etag],
+      ['Last-Modified', formatHttpDate(stat.modified)],
+      ...(created ? [['Content-Length', '0'] as const] : []),
+    ],
+  };
+};
+
+function refuseCollection({ path, collection }: DavRequest, stat: ResourceStat | undefined): void {
+  if (stat?.kind !== 'collection' && !collection) return;
+  throw new Failure('method-not-allowed', 'A collection has no body to put.', {
+    headers: [['Allow', allowedMethods(path, stat)]],
+  });
+}
+
+function announcedLength(field: string | undefined): number | undefined {
+  return field === undefined ? undefined : Number(field);
+}

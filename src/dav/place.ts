@@ -1,0 +1,45 @@
+import { Failure } from '../failure.js';
+import { evaluateConditions } from '../http/conditions.js';
+import type { RequestHeaders } from '../http/message.js';
+import { hrefOf, join, type ServerPath, type SharePath } from '../http/target.js';
+import type { ResourceStat } from '../storage/storage.js';
+import type { Place } from './context.js';
+
+/** The key under which the state of a resource is kept: its path on this server. */
+export function keyOf({ base, path }: Pick<Place, 'base' | 'path'>): ServerPath {
+  return join(base, path);
+}
+
+/** The href of a resource, with a trailing slash for a collection. */
+export function hrefAt(place: Pick<Place, 'base' | 'path'>, stat: ResourceStat): string {
+  return hrefOf(keyOf(place), stat.kind === 'collection');
+}
+
+export function at(place: Place, path: SharePath): Place {
+  return { storage: place.storage, base: place.base, path };
+}
+
+/** @throws Failure `not-found` when nothing is there */
+export async function requireStat(place: Place): Promise<ResourceStat> {
+  const stat = await place.storage.stat(place.path);
+  if (!stat) throw new Failure('not-found', 'There is nothing here.');
+  return stat;
+}
+
+/**
+ * Conditional requests (RFC 9110 section 13) for a method that changes something.
+ * @throws Failure `precondition-failed`
+ */
+export function requireConditions(
+  method: string,
+  headers: RequestHeaders,
+  stat: ResourceStat | undefined,
+): void {
+  const current = stat && {
+    etag: stat.kind === 'file' ? stat.etag : undefined,
+    lastModified: stat.modified,
+  };
+  if (evaluateConditions(method, headers, current) !== 'proceed') {
+    throw new Failure('precondition-failed', 'What is here is not what the request expects.');
+  }
+}

@@ -1,0 +1,66 @@
+import { contentTypeOf } from '../../http/media-type.js';
+import { formatHttpDate } from '../../http/date.js';
+import { nameOf } from '../../http/target.js';
+import type { ResourceStat } from '../../storage/storage.js';
+import { escapeText } from '../xml/write.js';
+import type { ClarkName } from './property-store.js';
+
+/** Makes a live property's element for a resource; undefined where the resource has no such property. */
+type LiveProperty = (stat: ResourceStat, path: string) => string | undefined;
+
+/** Live properties of RFC 4918 section 15; the server makes their values and no client may set them. */
+const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProperty>([
+  [
+    '{DAV:}resourcetype',
+    (stat) =>
+      stat.kind === 'collection' ? '<D:resourcetype><D:collection/></D:resourcetype>' : '<D:resourcetype/>',
+  ],
+  [
+    '{DAV:}creationdate',
+    (stat) =>
+      stat.created === undefined
+        ? undefined
+        : `<D:creationdate>${new Date(stat.created).toISOString().replace(/\.\d+Z$/, 'Z')}</D:creationdate>`,
+  ],
+  [
+    '{DAV:}getlastmodified',
+    (stat) => `<D:getlastmodified>${formatHttpDate(stat.modified)}</D:getlastmodified>`,
+  ],
+  [
+    '{DAV:}getcontentlength',
+    (stat) => (stat.kind === 'file' ? `<D:getcontentlength>${stat.size}</D:getcontentlength>` : undefined),
+  ],
+  [
+    '{DAV:}getcontenttype',
+    (stat, path) =>
+      stat.kind === 'file'
+        ? `<D:getcontenttype>${escapeText(contentTypeOf(nameOf(path)))}</D:getcontenttype>`
+        : undefined,
+  ],
+  [
+    '{DAV:}getetag',
+    (stat) => (stat.kind === 'file' ? `<D:getetag>${escapeText(stat.etag)}</D:getetag>` : undefined),
+  ],
+]);
+
+/** Properties of RFC 4918 that this server computes or reserves, so that PROPPATCH must refuse them. */
+const reserved = new Set<ClarkName>([...live.keys(), '{DAV:}lockdiscovery', '{DAV:}supportedlock']);
+
+export function isProtected(name: ClarkName): boolean {
+  return reserved.has(name);
+}
+
+/** The element of one live property; undefined when the resource does not have it. */
+export function liveProperty(name: ClarkName, stat: ResourceStat, path: string): string | undefined {
+  return live.get(name)?.(stat, path);
+}
+
+/** Every live property that the resource has, by name. */
+export function liveProperties(stat: ResourceStat, path: string): Map<ClarkName, string> {
+  const found = new Map<ClarkName, string>();
+  for (const [name, make] of live) {
+    const element = make(stat, path);
+    if (element !== undefined) found.set(name, element);
+  }
+  return found;
+}

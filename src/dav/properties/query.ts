@@ -1,0 +1,70 @@
+import { Failure } from '../../failure.js';
+import type { ResourceStat } from '../../storage/storage.js';
+import { clarkName, DAV, davChild, elementsOf, type XmlElement } from '../xml/element.js';
+import { statusLine } from '../xml/multistatus.js';
+import { emptyElement, escapeText } from '../xml/write.js';
+import { liveProperties, liveProperty } from './live.js';
+import type { ClarkName, PropertyMap } from './property-store.js';
+
+/** What a PROPFIND asks for (RFC 4918 section 14.20). */
+export type PropertyQuery =
+  | { readonly kind: 'allprop' }
+  | { readonly kind: 'propname' }
+  | { readonly kind: 'prop'; readonly names: readonly ClarkName[] };
+
+/**
+ * Reads a propfind element; no body at all asks for allprop. What `include` adds is part of allprop here already.
+ * @throws Failure `malformed`
+ */
+export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery {
+  if (!root) return { kind: 'allprop' };
+  if (clarkName(root) !== '{DAV:}propfind')
+    throw new Failure('malformed', 'The body must be a propfind element.');
+  const asked = elementsOf(root).filter(
+    ({ namespace, local }) => namespace === DAV && ['allprop', 'propname', 'prop'].includes(local),
+  );
+  if (asked.length !== 1) {
+    throw new Failure('malformed', 'propfind must hold one of prop, propname and allprop.');
+  }
+  const prop = davChild(root, 'prop');
+  if (prop) return { kind: 'prop', names: [...new Set(elementsOf(prop).map(clarkName))] };
+  return { kind: davChild(root, 'propname') ? 'propname' : 'allprop' };
+}
+
+/** The response element for one resource. */
+export function propertyResponse(
+  query: PropertyQuery,
+  href: string,
+  path: string,
+  stat: ResourceStat,
+  dead: PropertyMap,
+): string {
+  return `<D:response><D:href>${escapeText(href)}</D:href>${propstats(query, path, stat, dead)}</D:response>\n`;
+}
+
+function propstats(query: PropertyQuery, path: string, stat: ResourceStat, dead: PropertyMap): string {
+  switch (query.kind) {
+    case 'allprop':
+      return propstat(200, [...liveProperties(stat, path).values(), ...dead.values()].join(''));
+    case 'propname':
+      return propstat(200, [...liveProperties(stat, path).keys(), ...dead.keys()].map(emptyElement).join(''));
+    case 'prop': {
+      let found = '';
+      let missing = '';
+      for (const name of query.names) {
+        const element = liveProperty(name, stat, path) ?? dead.get(name);
+        if (element === undefined) missing += emptyElement(name);
+        else found += element;
+      }
+      // A response needs one propstat at least, also where nothing was asked for.
+      return (
+        (found !== '' || missing === '' ? propstat(200, found) : '') +
+        (missing === '' ? '' : propstat(404, missing))
+      );
+    }
+  }
+}
+
+function propstat(status: number, properties: string): string {
+  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status></D:propstat>`;
+}

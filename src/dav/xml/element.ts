@@ -1,0 +1,45 @@
+/** An attribute; `namespace` is empty where it has none. */
+export interface XmlAttribute {
+  readonly namespace: string;
+  readonly prefix: string;
+  readonly local: string;
+  readonly value: string;
+}
+
+/** An element of a request body. */
+export interface XmlElement {
+  readonly namespace: string;
+  readonly prefix: string;
+  readonly local: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly (XmlElement | string)[];
+}
+
+export const DAV = 'DAV:';
+const XML = 'http://www.w3.org/XML/1998/namespace';
+
+/** The element's name in Clark notation: `{namespace}local`. */
+export function clarkName(element: { readonly namespace: string; readonly local: string }): string {
+  return `{${element.namespace}}${element.local}`;
+}
+
+/** Takes a Clark name apart. */
+export function fromClarkName(name: string): { namespace: string; local: string } {
+  const end = name.indexOf('}');
+  return { namespace: name.slice(1, end), local: name.slice(end + 1) };
+}
+
+/** The child elements, without text. */
+export function elementsOf(parent: XmlElement): XmlElement[] {
+  return parent.children.filter((child) => typeof child !== 'string');
+}
+
+/** The first child element of namespace `DAV:` with this name. */
+export function davChild(parent: XmlElement, local: string): XmlElement | undefined {
+  return elementsOf(parent).find((child) => child.namespace === DAV && child.local === local);
+}
+
+/** The value of xml:lang on the element itself. */
+export function languageOf(element: XmlElement): string | undefined {
+  return element.attributes.find(({ namespace, local }) => namespace === XML && local === 'lang')?.value;
+}

@@ -1,0 +1,65 @@
+import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
+import type { HttpResponse } from '../../http/message.js';
+import { escapeText } from './write.js';
+
+const head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
+const tail = '</D:multistatus>\n';
+const contentType = ['Content-Type', 'application/xml; charset=utf-8'] as const;
+
+/** Characters gathered before a body is sent as a stream rather than whole. */
+const wholeBodyCharacters = 64 * 1024;
+
+/** A status line as `status` elements carry it (RFC 4918 section 14.28). */
+export function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+}
+
+/** A response element that says how one member fared. */
+export function memberStatus(href: string, status: number, condition?: string): string {
+  const error = condition === undefined ? '' : `<D:error><D:${condition}/></D:error>`;
+  return `<D:response><D:href>${escapeText(href)}</D:href><D:status>${statusLine(status)}</D:status>${error}</D:response>`;
+}
+
+/**
+ * A 207 answer (RFC 4918 section 13) of `responses`, runs of response elements. A short one is sent whole with its
+ * length; a long one is streamed as it is made.
+ */
+export async function multistatus(responses: AsyncIterable<string>): Promise<HttpResponse> {
+  const source = responses[Symbol.asyncIterator]();
+  let text = head;
+  for (;;) {
+    const next = await source.next();
+    if (next.done === true) return whole(text + tail);
+    text += next.value;
+    if (text.length > wholeBodyCharacters) return streamed(text, source);
+  }
+}
+
+/** The same for responses that are all there. */
+export function multistatusOf(responses: readonly string[]): HttpResponse {
+  return whole(head + responses.join('') + tail);
+}
+
+function whole(text: string): HttpResponse {
+  const body = Buffer.from(text);
+  return { status: 207, headers: [contentType, ['Content-Length', String(body.length)]], body };
+}
+
+function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield Buffer.from(first);
+      for (let next = await rest.next(); next.done !== true; next = await rest.next())
+        yield Buffer.from(next.value);
+      yield Buffer.from(tail);
+    } finally {
+      await rest.return?.();
+    }
+  };
+  return {
+    status: 207,
+    headers: [contentType],
+    body: Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 }),
+  };
+}

@@ -1,0 +1,62 @@
+import { Failure } from '../failure.js';
+import type { HttpResponse, RequestHeaders } from '../http/message.js';
+import { hrefOf, type ServerPath, type SharePath, join } from '../http/target.js';
+import { serveFile } from '../storage/serve-file.js';
+import type { Entry, ReadableStorage } from '../storage/storage.js';
+
+/** Makes the page that shows a collection to a person. */
+export type ListingPage = (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
+
+export interface StaticRequest {
+  readonly method: string;
+  /** Where the share stands on this server. */
+  readonly base: ServerPath;
+  readonly path: SharePath;
+  /** Whether the client wrote a trailing slash. */
+  readonly collection: boolean;
+  /** What follows the `?`, encoded. */
+  readonly query: string;
+  readonly headers: RequestHeaders;
+}
+
+const allow = 'GET, HEAD';
+
+/**
+ * Serves files read-only. A folder without its slash is redirected to it, so that relative links in pages hold.
+ * @throws Failure `method-not-allowed` with Allow, `not-found` and what `serveFile` throws
+ */
+export async function serveStatic(
+  request: StaticRequest,
+  storage: ReadableStorage,
+  listing: ListingPage,
+): Promise<HttpResponse> {
+  const { method, base, path, headers } = request;
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw new Failure('method-not-allowed', 'This share can only be read.', { headers: [['Allow', allow]] });
+  }
+  const stat = await storage.stat(path);
+  if (!stat) throw new Failure('not-found', 'There is nothing here.');
+  if (stat.kind === 'file') {
+    if (request.collection && path !== '/')
+      throw new Failure('not-found', 'There is no folder of this name.');
+    return serveFile(storage, path, method, headers, cacheHeaders);
+  }
+  const full = join(base, path);
+  if (!request.collection) {
+    const query = request.query === '' ? '' : `?${request.query}`;
+    return {
+      status: 301,
+      headers: [
+        ['Location', hrefOf(full, true) + query],
+        ['Content-Length', '0'],
+      ],
+    };
+  }
+  return listing(full, storage.list(path));
+}
+
+/** Only the user who was let in may keep a copy, and asks each time whether it is still the one. */
+export const cacheHeaders = [
+  ['Cache-Control', 'private, no-cache'],
+  ['X-Content-Type-Options', 'nosniff'],
+] as const;

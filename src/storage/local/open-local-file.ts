@@ -1,0 +1,81 @@
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { Failure } from '../../failure.js';
+import type { ByteRange } from '../../http/range.js';
+import type { FileStat, OpenFile } from '../storage.js';
+import { fileStatOf } from './file-stat.js';
+import { toStorageFailure } from './errno.js';
+
+/** Up to this many bytes are read at once: for small files one system call beats a stream several times over. */
+const wholeReadBytes = 64 * 1024;
+const streamChunkBytes = 256 * 1024;
+
+/**
+ * Opens the file at a real path. Non-blocking, since a pipe put there meanwhile would hold the whole server.
+ * @throws Failure `not-found` when it is no regular file
+ */
+export function openLocalFile(real: string): OpenFile {
+  let descriptor: number;
+  try {
+    descriptor = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw toStorageFailure(error);
+  }
+  const stats = fstatSync(descriptor);
+  if (!stats.isFile()) {
+    closeSync(descriptor);
+    throw new Failure('not-found', 'There is no file here.');
+  }
+  return new LocalFile(descriptor, fileStatOf(stats));
+}
+
+class LocalFile implements OpenFile {
+  readonly stat: FileStat;
+  readonly #descriptor: number;
+  #streams = 0;
+  #released = false;
+  #closed = false;
+
+  constructor(descriptor: number, stat: FileStat) {
+    this.#descriptor = descriptor;
+    this.stat = stat;
+  }
+
+  read(range: ByteRange = { first: 0, last: this.stat.size - 1 }): Buffer | Readable {
+    const length = range.last - range.first + 1;
+    if (length > wholeReadBytes) return this.#stream(range);
+    const buffer = Buffer.allocUnsafe(length);
+    let filled = 0;
+    while (filled < length) {
+      const read = readSync(this.#descriptor, buffer, filled, length - filled, range.first + filled);
+      if (read === 0) throw new Failure('internal', 'The file shrank while it was read.');
+      filled += read;
+    }
+    return buffer;
+  }
+
+  #stream(range: ByteRange): Readable {
+    this.#streams += 1;
+    return createReadStream('', {
+      fd: this.#descriptor,
+      autoClose: false,
+      start: range.first,
+      end: range.last,
+      highWaterMark: streamChunkBytes,
+    }).once('close', () => {
+      this.#streams -= 1;
+      this.#closeWhenUnused();
+    });
+  }
+
+  close(): void {
+    this.#released = true;
+    this.#closeWhenUnused();
+  }
+
+  #closeWhenUnused(): void {
+    if (!this.#released || this.#streams > 0 || this.#closed) return;
+    this.#closed = true;
+    closeSync(this.#descriptor);
+  }
+}

@@ -1,0 +1,258 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { v2 } from 'webdav-server';
+import { Failure, isFailure } from '../../failure.js';
+import type { ByteRange } from '../../http/range.js';
+import { child, nameOf, parentOf, type SharePath } from '../../http/target.js';
+import type { DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
+import type { FileSystem } from './file-system-module.js';
+import { spool } from './spool.js';
+
+const batchSize = 64;
+
+export interface ModuleStorageOptions {
+  /** Where large bodies are kept while they arrive. */
+  readonly temporaryFolder: string;
+}
+
+/** A webdav-server v2 FileSystem as storage. Only its file operations are used: its locks and properties are not. */
+export class ModuleStorage implements DavStorage {
+  readonly #files: FileSystem;
+  readonly #context: v2.RequestContext;
+  readonly #options: ModuleStorageOptions;
+  readonly #hasOwnEtags: boolean;
+  /** The number of the last write to a path: the library's default entity tag is a date and misses a second write in a millisecond. */
+  readonly #writes = new Map<SharePath, number>();
+  #lastWrite = 0;
+
+  constructor(files: FileSystem, options: ModuleStorageOptions) {
+    this.#files = files;
+    this.#options = options;
+    this.#hasOwnEtags = Reflect.has(files, '_etag');
+    // The library asks for a request of its own server; davgate has decided about rights before storage is asked.
+    this.#context = v2.ExternalRequestContext.create(new v2.WebDAVServer());
+    this.#context.overridePrivileges = true;
+  }
+
+  async stat(path: SharePath): Promise<ResourceStat | undefined> {
+    try {
+      return await this.#stat(path);
+    } catch (error) {
+      if (isFailure(error, 'not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  async #stat(path: SharePath): Promise<ResourceStat> {
+    const files = this.#files;
+    const context = this.#context;
+    const type = await call<v2.ResourceType>((done) => {
+      files.type(context, path, done);
+    });
+    const modified = await call<number>((done) => {
+      files.lastModifiedDate(context, path, done);
+    });
+    const created = await call<number>((done) => {
+      files.creationDate(context, path, done);
+    });
+    if (!type.isFile) return { kind: 'collection', modified, created };
+    const size = await call<number>((done) => {
+      files.size(context, path, true, done);
+    });
+    const own = await call<string>((done) => {
+      files.etag(context, path, done);
+    });
+    return { kind: 'file', modified, created, size, etag: this.#etag(path, own, size) };
+  }
+
+  #etag(path: SharePath, own: string, size: number): string {
+    const opaque = own.replace(/^W\//, '').replace(/[^\x21\x23-\x7e]/g, '');
+    return this.#hasOwnEtags
+      ? `"${opaque}"`
+      : `"${opaque}-${size.toString(36)}-${this.#writes.get(path) ?? 0}"`;
+  }
+
+  async *list(path: SharePath): AsyncGenerator<readonly Entry[]> {
+    const stat = await this.stat(path);
+    if (stat?.kind !== 'collection') throw new Failure('not-found', 'There is no collection here.');
+    const names = await call<string[]>((done) => {
+      this.#files.readDir(this.#context, path, true, (error, found) => {
+        done(error, found?.map(String));
+      });
+    });
+    for (let start = 0; start < names.length; start += batchSize) {
+      const members = names.slice(start, start + batchSize).map((name) => this.#member(path, name));
+      yield (await Promise.all(members)).filter((entry) => entry !== undefined);
+    }
+  }
+
+  async #member(parent: SharePath, name: string): Promise<Entry | undefined> {
+    const last = nameOf(name);
+    const path = child(parent, last);
+    const stat = path === undefined ? undefined : await this.stat(path);
+    return stat && { name: last, stat };
+  }
+
+  async open(path: SharePath): Promise<OpenFile> {
+    const stat = await this.#stat(path);
+    if (stat.kind !== 'file') throw new Failure('not-found', 'There is no file here.');
+    // Each stream is opened when it is first read, so there is nothing to let go of until then.
+    return {
+      stat,
+      read: (range = { first: 0, last: stat.size - 1 }) => slice(() => this.#openStream(path), range),
+      close: () => undefined,
+    };
+  }
+
+  async #openStream(path: SharePath): Promise<Readable> {
+    return call<Readable>((done) => {
+      this.#files.openReadStream(this.#context, path, true, done);
+    });
+  }
+
+  async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
+    await this.#requireParent(path);
+    const spooled = await spool(body, this.#options.temporaryFolder, options.length);
+    let created: boolean;
+    try {
+      const current = await this.stat(path);
+      created = current === undefined;
+      options.check?.(current);
+      if (current?.kind === 'collection') {
+        throw new Failure('method-not-allowed', 'There is a collection here.');
+      }
+      await this.#fill(path, spooled.stream, spooled.length, current !== undefined);
+    } finally {
+      await spooled.dispose();
+    }
+    const stat = await this.#stat(path);
+    if (stat.kind !== 'file') throw new Failure('internal', 'The storage lost what was written.');
+    return { stat, created };
+  }
+
+  async #fill(path: SharePath, bytes: Readable, length: number, exists: boolean): Promise<void> {
+    const files = this.#files;
+    const context = this.#context;
+    try {
+      if (!exists) {
+        await run((done) => {
+          files.create(context, path, v2.ResourceType.File, false, done);
+        });
+      }
+      const sink = await call<NodeJS.WritableStream>((done) => {
+        files.openWriteStream(context, path, 'mustExist', true, length, done);
+      });
+      this.#lastWrite += 1;
+      this.#writes.set(path, this.#lastWrite);
+      await pipeline(bytes, sink);
+    } catch (error) {
+      if (!exists) await this.remove(path).catch(() => undefined);
+      throw toFailureOf(error);
+    }
+  }
+
+  async #requireParent(path: SharePath): Promise<void> {
+    if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+    const parent = await this.stat(parentOf(path));
+    if (parent?.kind !== 'collection') {
+      throw new Failure('parent-missing', 'The parent collection does not exist.');
+    }
+  }
+
+  async makeCollection(path: SharePath): Promise<void> {
+    await this.#requireParent(path);
+    if (await this.stat(path)) throw new Failure('method-not-allowed', 'There is something here already.');
+    await run((done) => {
+      this.#files.create(this.#context, path, v2.ResourceType.Directory, false, done);
+    });
+  }
+
+  async copyFile(from: SharePath, to: SharePath): Promise<void> {
+    const source = await this.open(from);
+    try {
+      const bytes = source.read();
+      await this.write(to, bytes instanceof Readable ? bytes : Readable.from([bytes]));
+    } finally {
+      source.close();
+    }
+  }
+
+  // The library renames a collection member by member and cannot undo half of it; davgate does that itself.
+  rename(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  async remove(path: SharePath): Promise<void> {
+    if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+    if ((await this.#stat(path)).kind === 'collection') {
+      for await (const batch of this.list(path)) {
+        if (batch.length > 0) throw new Failure('conflict', 'The collection has members.');
+      }
+    }
+    await run((done) => {
+      this.#files.delete(this.#context, path, -1, done);
+    });
+    this.#writes.delete(path);
+  }
+}
+
+type Done<T> = (error?: Error | null, value?: T) => void;
+
+/** A callback of the library that brings a value, as a promise; its errors as failures. */
+function call<T>(start: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => {
+      if (error) reject(toFailureOf(error));
+      else if (value === undefined) reject(new Failure('internal', 'The storage gave no answer.'));
+      else resolve(value);
+    });
+  });
+}
+
+/** A callback of the library that only says when it is done. */
+function run(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => {
+      if (error) reject(toFailureOf(error));
+      else resolve();
+    });
+  });
+}
+
+/** The library's errors are told apart by their names for the same mistake, also across copies of it. */
+function toFailureOf(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  const message = error instanceof Error ? error.message : '';
+  if (message === v2.Errors.ResourceNotFound.message) {
+    return new Failure('not-found', 'There is nothing here.', { cause: error });
+  }
+  if (message === v2.Errors.ResourceAlreadyExists.message) {
+    return new Failure('method-not-allowed', 'There is something here already.', { cause: error });
+  }
+  if (message === v2.Errors.IntermediateResourceMissing.message) {
+    return new Failure('parent-missing', 'The parent collection does not exist.', { cause: error });
+  }
+  if (message === v2.Errors.InsufficientStorage.message) {
+    return new Failure('insufficient-storage', 'There is no space left.', { cause: error });
+  }
+  if (message === v2.Errors.Forbidden.message || message === v2.Errors.InvalidOperation.message) {
+    return new Failure('forbidden', 'The storage does not allow this.', { cause: error });
+  }
+  return new Failure('internal', 'The storage failed.', { cause: error });
+}
+
+/** The bytes of `range` of what `open` opens once somebody reads; leaving early lets go of the source. */
+function slice(open: () => Promise<Readable>, range: ByteRange): Readable {
+  const bytes = async function* (): AsyncGenerator<Buffer> {
+    let position = 0;
+    const source: AsyncIterable<Buffer> = await open();
+    for await (const chunk of source) {
+      const from = Math.max(0, range.first - position);
+      const to = Math.min(chunk.length, range.last + 1 - position);
+      position += chunk.length;
+      if (from < to) yield chunk.subarray(from, to);
+      if (position > range.last) return;
+    }
+  };
+  return Readable.from(bytes(), { objectMode: false });
+}

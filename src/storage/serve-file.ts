@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import { contentTypeOf } from '../http/media-type.js';
+import type { HeaderList, HttpResponse, RequestHeaders } from '../http/message.js';
+import { respondWith } from '../http/representation.js';
+import { nameOf, type SharePath } from '../http/target.js';
+import type { ReadableStorage } from './storage.js';
+
+/**
+ * Answers GET or HEAD for a file of a storage; the open file lives as long as the answer's body.
+ * @throws Failure `not-found` and as `respondWith`
+ */
+export async function serveFile(
+  storage: ReadableStorage,
+  path: SharePath,
+  method: string,
+  headers: RequestHeaders,
+  extra: HeaderList = [],
+): Promise<HttpResponse> {
+  const file = await storage.open(path);
+  try {
+    const { size, etag, modified } = file.stat;
+    const response = respondWith(
+      {
+        size,
+        etag,
+        lastModified: modified,
+        contentType: contentTypeOf(nameOf(path)),
+        read: (range) => file.read(range),
+      },
+      method,
+      headers,
+      extra,
+    );
+    if (response.body instanceof Readable) {
+      response.body.once('close', () => {
+        file.close();
+      });
+    } else file.close();
+    return response;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
