@@ -32,7 +32,7 @@ export interface Environment {
 /** All that runs behind the app, and how to end it. */
 export interface Composition {
   readonly parts: AppParts;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

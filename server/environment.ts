@@ -2,9 +2,9 @@ import type { Environment } from './compose.js';
 
 /** Reads what davgate takes from its environment; nothing else does. */
 export function readEnvironment(): Environment {
-  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
   return {
-    path: process.env['PATH'] ?? '',
+    path: process.env.PATH ?? '',
     threads: Number.isInteger(threads) && threads > 0 ? threads : 4,
     uid: process.geteuid?.(),
     pid: process.pid,
@@ -13,8 +13,8 @@ export function readEnvironment(): Environment {
 
 /** Where HOST and PORT say to listen, if they do. @throws RangeError for a PORT that is none */
 export function readListen(): { host?: string; port?: number } {
-  const host = process.env['HOST'];
-  const port = process.env['PORT'];
+  const host = process.env.HOST;
+  const port = process.env.PORT;
   if (port !== undefined && port !== '' && !/^\d{1,5}$/.test(port)) {
     throw new RangeError(`PORT must be a number from 0 to 65535, not "${port}".`);
   }

@@ -40,7 +40,10 @@ function keepAlive(log: Log): void {
 /** Resolves at the first of the signals; a second one ends the process at once, as is usual. */
 function asked(...signals: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of signals) process.once(signal, () => resolve());
+    for (const signal of signals)
+      process.once(signal, () => {
+        resolve();
+      });
   });
 }
 

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { run, succeeds, which } from './commands.mjs';
+import { mayInstall, say } from './say.mjs';
+
+/** Debian packages (Ubuntu has the same names), each with how to see whether it is there. */
+const probes = {
+  'apache2-bin': () => which('apache2') !== undefined || which('httpd') !== undefined,
+  'libapache2-mod-svn': () => hasApacheModule('mod_dav_svn.so'),
+  subversion: () => ['svn', 'svnadmin'].every((program) => which(program) !== undefined),
+  litmus: () => which('litmus') !== undefined,
+  cadaver: () => which('cadaver') !== undefined,
+  rclone: () => which('rclone') !== undefined,
+  curl: () => which('curl') !== undefined,
+  'python3-django': () => succeeds('/usr/bin/python3', ['-c', 'import django']),
+  python3: () => which('python3') !== undefined,
+  make: () => which('make') !== undefined,
+  'g++': () => which('g++') !== undefined,
+};
+
+const moduleFolders = [
+  '/usr/lib/apache2/modules',
+  '/usr/lib64/httpd/modules',
+  '/usr/lib/httpd/modules',
+  '/usr/lib/apache2',
+  '/opt/homebrew/opt/subversion/libexec',
+  '/usr/local/opt/subversion/libexec',
+];
+
+function hasApacheModule(file) {
+  return moduleFolders.some((folder) => existsSync(folder) && readdirSync(folder).includes(file));
+}
+
+/**
+ * Installs those of the named packages that are missing, where this user may; says so first. Without the right, or
+ * with DAVGATE_NO_INSTALL=1, prints the command to run instead.
+ * @returns the names that are still missing
+ */
+export function ensurePackages(names, purpose) {
+  const missing = names.filter((name) => !probes[name]());
+  if (missing.length === 0) return [];
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  const byHand = `sudo apt-get update && sudo apt-get ${install.join(' ')}`;
+  const prefix = installer();
+  if (!mayInstall() || prefix === undefined) {
+    const reason = mayInstall() ? 'this user may not install packages here' : 'DAVGATE_NO_INSTALL is set';
+    say(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing (${purpose}), and ${reason}.`);
+    say(`To install, run: ${byHand}`);
+    return missing;
+  }
+  say(`installing ${missing.join(', ')} from the distribution's packages (${purpose}) …`);
+  const [command, ...first] = [...prefix, 'apt-get'];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run(command, [...first, 'update', '-qq'], { env });
+  if (!run(command, [...first, ...install, '-qq'], { env, stdio: ['ignore', 'ignore', 'inherit'] })) {
+    say(`That failed. To install by hand, run: ${byHand}`);
+  }
+  return missing.filter((name) => !probes[name]());
+}
+
+/** What goes before apt-get: nothing for root, `sudo -n` where that asks no password; undefined where neither works. */
+function installer() {
+  if (which('apt-get') === undefined) return undefined;
+  if (process.geteuid?.() === 0) return [];
+  return which('sudo') !== undefined && succeeds('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
+}

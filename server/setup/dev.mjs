@@ -1,0 +1,12 @@
+/** `npm run dev`: serves the sample and builds and starts again whenever a source changes. */
+import { spawn } from 'node:child_process';
+import { ensureNodePackages } from './node-packages.mjs';
+import { root } from './say.mjs';
+
+ensureNodePackages();
+const nodemon = spawn(process.execPath, [`${root}/node_modules/nodemon/bin/nodemon.js`], {
+  cwd: root,
+  stdio: 'inherit',
+});
+nodemon.on('exit', (code) => process.exit(code ?? 1));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => nodemon.kill(signal));
