@@ -15,3 +15,12 @@ export interface UserDirectory {
    */
   find(username: string): Promise<DirectoryUser | undefined>;
 }
+
+/** Where a stored password of the site can be seen, to learn what checking one costs there. */
+export interface PasswordSamples {
+  /**
+   * The encoded password of the newest user who has one of these algorithms, which is how the site stores them now.
+   * @throws Failure `unavailable` when the database cannot answer
+   */
+  passwordSample(algorithms: readonly string[]): Promise<string | undefined>;
+}

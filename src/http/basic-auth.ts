@@ -1,5 +1,5 @@
 /** What a person sent to show who they are. */
-export interface Credentials {
+export interface BasicCredentials {
   readonly username: string;
   readonly password: string;
 }
@@ -11,7 +11,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Reads an Authorization header field of the Basic scheme (RFC 7617) in UTF-8.
  * @returns undefined for another scheme, broken base64, invalid UTF-8, a missing colon or a NUL
  */
-export function parseBasicAuth(field: string | undefined): Credentials | undefined {
+export function parseBasicAuth(field: string | undefined): BasicCredentials | undefined {
   const encoded = field === undefined ? undefined : basic.exec(field)?.[1];
   if (encoded === undefined) return undefined;
   const text = decode(Buffer.from(encoded, 'base64'));

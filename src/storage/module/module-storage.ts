@@ -30,7 +30,9 @@ export class ModuleStorage implements DavStorage {
     this.#options = options;
     this.#hasOwnEtags = Reflect.has(files, '_etag');
     // The library asks for a request of its own server; davgate has decided about rights before storage is asked.
-    this.#context = v2.ExternalRequestContext.create(new v2.WebDAVServer({ rootFileSystem: files }));
+    const server = new v2.WebDAVServerOptions();
+    server.rootFileSystem = files;
+    this.#context = v2.ExternalRequestContext.create(new v2.WebDAVServer(server));
     this.#context.overridePrivileges = true;
   }
 

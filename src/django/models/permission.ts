@@ -1,0 +1,20 @@
+import { Model, type RelationMappings } from 'objection';
+import { ContentType } from './content-type.js';
+
+/** django.contrib.auth.models.Permission */
+export class Permission extends Model {
+  static override readonly tableName = 'auth_permission';
+
+  static override readonly relationMappings: RelationMappings = {
+    contentType: {
+      relation: Model.BelongsToOneRelation,
+      modelClass: ContentType,
+      join: { from: 'auth_permission.content_type_id', to: 'django_content_type.id' },
+    },
+  };
+
+  declare readonly id: number;
+  declare readonly codename: string;
+  declare readonly content_type_id: number;
+  declare readonly contentType?: ContentType;
+}

@@ -1,0 +1,19 @@
+import type { PasswordSamples, UserDirectory } from './directory.js';
+import { ModelDirectory } from './model-directory.js';
+import { openSqlite, type SqliteOptions } from './sqlite.js';
+
+/** A directory that holds connections until it is closed. */
+export interface OpenDirectory extends UserDirectory, PasswordSamples {
+  close(): Promise<void>;
+}
+
+/** The users of a Django site that keeps them in SQLite, never written. Opens the file when it is first asked. */
+export function openSqliteDirectory(options: SqliteOptions): OpenDirectory {
+  const knex = openSqlite(options);
+  const directory = new ModelDirectory(knex);
+  return {
+    find: (username) => directory.find(username),
+    passwordSample: (algorithms) => directory.passwordSample(algorithms),
+    close: () => knex.destroy(),
+  };
+}
