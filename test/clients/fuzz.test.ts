@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { sampleDavgate } from './davgate.js';
+import { curl } from './programs.js';
+
+const requests = 10_000;
+const atOnce = 25;
+
+const alice = `Authorization: Basic ${Buffer.from('alice:alice-demo').toString('base64')}`;
+
+const method = fc.oneof(
+  fc.constantFrom(
+    ...[
+      'GET',
+      'HEAD',
+      'PUT',
+      'DELETE',
+      'MKCOL',
+      'COPY',
+      'MOVE',
+      'PROPFIND',
+      'PROPPATCH',
+      'OPTIONS',
+      'LOCK',
+      'UNLOCK',
+    ],
+    ...[
+      'REPORT',
+      'MERGE',
+      'CHECKOUT',
+      'MKACTIVITY',
+      'POST',
+      'PATCH',
+      'TRACE',
+      'CONNECT',
+      'SEARCH',
+      'get',
+      '',
+    ],
+  ),
+  fc.string({ maxLength: 12 }),
+);
+const segment = fc.oneof(
+  fc.constantFrom(
+    'docs',
+    'scratch',
+    'media',
+    'svn',
+    'staff',
+    'sample',
+    '!svn',
+    'me',
+    'fuzz',
+    '..',
+    '.',
+    '',
+    '%2e%2e',
+    '%00',
+  ),
+  fc.string({ maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+);
+const target = fc.oneof(
+  // Below a folder of its own, so that what the fuzzer deletes is only what the fuzzer made.
+  fc.array(segment, { maxLength: 6 }).map((parts) => `/scratch/${parts.join('/')}`),
+  fc.array(segment, { maxLength: 6 }).map((parts) => `/${parts.join('/')}`),
+  fc.constantFrom('*', '/', '//', 'http://127.0.0.1/docs/', 'http://[::1', 'docs', '/docs?x=%', '/docs#x'),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+);
+const fieldName = fc.oneof(
+  fc.constantFrom(
+    ...[
+      'Depth',
+      'Destination',
+      'Overwrite',
+      'If',
+      'If-Match',
+      'If-None-Match',
+      'If-Range',
+      'If-Modified-Since',
+      'Range',
+    ],
+    ...[
+      'Content-Range',
+      'Content-Length',
+      'Transfer-Encoding',
+      'Expect',
+      'Connection',
+      'Host',
+      'Timeout',
+      'Lock-Token',
+    ],
+    ...['Authorization', 'Content-Type', 'Upgrade', 'Accept', 'X-Davgate-Secret', 'Trailer', 'TE'],
+  ),
+  fc.string({ maxLength: 16 }),
+);
+const fieldValue = fc.oneof(
+  fc.constantFrom(
+    '0',
+    '1',
+    'infinity',
+    'T',
+    'F',
+    '*',
+    '"',
+    'W/"x"',
+    '(<urn:x>)',
+    'bytes=0-',
+    'bytes=-1,-',
+    '99999999999999999999',
+  ),
+  fc.constantFrom(
+    'chunked',
+    'close',
+    '100-continue',
+    'http://127.0.0.1/docs/x',
+    '/scratch/../docs',
+    'Basic =',
+    'Basic !!',
+    '-1',
+  ),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+);
+const body = fc.oneof(
+  fc.constantFrom(
+    '',
+    '<propfind xmlns="DAV:"><allprop/></propfind>',
+    '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    '<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><x:y xmlns:x="z">1</x:y></D:prop></D:set></D:propertyupdate>',
+    '<a><b',
+    '5\r\nhello\r\n0\r\n\r\n',
+    'zz\r\n',
+  ),
+  fc.string({ unit: 'binary', maxLength: 200 }),
+);
+
+/** Something between a sound request and noise. */
+const message = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc
+      .record({
+        method,
+        target,
+        version: fc.constantFrom('HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/9', ''),
+        fields: fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 6 }),
+        signedIn: fc.boolean(),
+        announced: fc.option(fc.nat(400), { nil: undefined }),
+        body,
+      })
+      .map(({ method: verb, target: path, version, fields, signedIn, announced, body: content }) =>
+        [
+          `${verb} ${path} ${version}`,
+          'Host: 127.0.0.1',
+          ...(signedIn ? [alice] : []),
+          ...(announced === undefined ? [] : [`Content-Length: ${announced}`]),
+          ...fields.map(([name, value]) => `${name}: ${value}`),
+          '',
+          content,
+        ].join('\r\n'),
+      ),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
+);
+
+describe('ten thousand malformed requests', () => {
+  let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
+  before(async () => {
+    davgate = await sampleDavgate();
+  });
+  after(() => davgate.dispose());
+
+  it('leave the process answering, and none of them is an internal fault', async () => {
+    const seed = Date.now() % 1_000_000;
+    const messages = fc.sample(message, { numRuns: requests, seed });
+    const statuses = new Map<string, number>();
+    const next = messages[Symbol.iterator]();
+    const worker = async (): Promise<void> => {
+      for (let item = next.next(); item.done !== true; item = next.next()) {
+        const status = await send(davgate.port, item.value);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        assert.notEqual(status, '500', `seed ${seed}: ${JSON.stringify(item.value)}`);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    assert.equal(davgate.process.exitCode, null, davgate.complaints());
+    const { status } = await curl(`${davgate.url}/docs/`, ['--user', 'alice:alice-demo']);
+    assert.equal(status, 200);
+    assert.ok((statuses.get('400') ?? 0) > 0);
+    const stray = davgate.log.filter(
+      ({ msg }) => msg === 'an error reached nobody' || msg === 'a rejection reached nobody',
+    );
+    assert.deepEqual(stray, [], `seed ${seed}`);
+  });
+});
+
+/** Sends bytes on a connection of their own, ends it, and tells the status that came back, if any did. */
+function send(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    const done = (): void => {
+      socket.destroy();
+      resolve(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'none');
+    };
+    socket.setTimeout(5_000, done);
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+      if (answer.includes('\r\n\r\n') && !answer.startsWith('HTTP/1.1 100')) done();
+    });
+    socket.on('error', done);
+    socket.on('end', done);
+    socket.end(Buffer.from(text, 'latin1'));
+  });
+}
