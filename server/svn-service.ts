@@ -12,6 +12,10 @@ const nothing = {
   close: () => undefined,
 } as const;
 
+const notInstalled =
+  'Subversion is not served: this server lacks Apache with mod_dav_svn. Its log and `npm start` say what to install.';
+const notStarted = 'Subversion is not served: Apache did not start. The server\u2019s log says why.';
+
 /**
  * Starts the one Apache behind all svn shares. Where it is not installed, or does not start, the other shares are
  * served all the same and the svn shares answer with the reason.
@@ -28,10 +32,7 @@ export async function startSvnService(
   const program = await findApache(environment.path);
   if (!program.found) {
     log.warn({ reason: program.message }, 'svn shares are not served');
-    return {
-      ...nothing,
-      service: { kind: 'missing', reason: `Subversion is not served: ${program.message}` },
-    };
+    return { ...nothing, service: { kind: 'missing', reason: notInstalled } };
   }
   const apache = createApacheChild({
     program,
@@ -48,8 +49,7 @@ export async function startSvnService(
   } catch (error) {
     log.error({ err: error }, 'Apache did not start; svn shares are not served');
     await apache.stop();
-    const reason = 'Subversion is not served: Apache did not start; the server\u2019s log says why.';
-    return { ...nothing, service: { kind: 'missing', reason } };
+    return { ...nothing, service: { kind: 'missing', reason: notStarted } };
   }
   const upstream = createUpstream({ address: () => apache.address() });
   return {

@@ -19,7 +19,7 @@ export function accessLog(log: Log, now: () => number): Middleware {
           address: req.socket.remoteAddress,
           method: req.method,
           path: path.slice(0, longestTarget),
-          status: res.statusCode,
+          status: res.headersSent ? res.statusCode : undefined,
           complete: res.writableFinished,
           milliseconds: Math.round((now() - started) * 10) / 10,
           user: state.identity?.username ?? state.claimedUser,

@@ -14,8 +14,12 @@ export function errors(log: Log): Middleware {
     } catch (error) {
       const { req, state } = context;
       const failure = toFailure(error);
-      if (!isFailure(error) || statusOf(failure.kind) >= 500) {
-        log.error({ requestId: state.requestId, err: error, kind: failure.kind }, 'the request failed');
+      const { requestId } = state;
+      const internal = statusOf(failure.kind) >= 500;
+      if (!isFailure(error) || (internal && error.cause !== undefined)) {
+        log.error({ requestId, err: error, kind: failure.kind }, 'the request failed');
+      } else if (internal) {
+        log.warn({ requestId, reason: failure.message, kind: failure.kind }, 'the request failed');
       }
       state.response = errorResponse(failure, {
         accept: req.headers.accept,

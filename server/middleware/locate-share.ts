@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { hasDestination } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
 import { parseDestination } from '../../src/http/destination.js';
@@ -11,7 +12,7 @@ import type { Middleware } from '../state.js';
  */
 export function locateShare(shares: readonly MountedShare[]): Middleware {
   return async ({ req, state }, next) => {
-    state.target = parseTarget(req.url ?? '/');
+    state.target = parseTarget(asksAboutServer(req) ? '/' : (req.url ?? '/'));
     const located = locate(shares, state.target.path);
     if (located) state.located = located;
     if (located && hasDestination(req.method ?? '')) {
@@ -22,6 +23,11 @@ export function locateShare(shares: readonly MountedShare[]): Middleware {
     }
     await next();
   };
+}
+
+/** `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7); so does the root here. */
+function asksAboutServer({ method, url }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && url === '*';
 }
 
 function header(value: string | string[] | undefined): string | undefined {

@@ -10,6 +10,7 @@ const probes = {
   litmus: () => which('litmus') !== undefined,
   cadaver: () => which('cadaver') !== undefined,
   rclone: () => which('rclone') !== undefined,
+  'apache2-utils': () => which('ab') !== undefined,
   curl: () => which('curl') !== undefined,
   'python3-django': () => succeeds('/usr/bin/python3', ['-c', 'import django']),
   python3: () => which('python3') !== undefined,

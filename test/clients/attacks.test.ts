@@ -146,6 +146,17 @@ describe('attacks', () => {
     });
   });
 
+  it('OPTIONS of the root and of the server needs no login, and says no more than Windows wants to know', async () => {
+    for (const args of [[], ['--request-target', '*']]) {
+      const { status, headers, body } = await curl(`${davgate.url}/`, ['--request', 'OPTIONS', ...args]);
+      assert.equal(status, 200);
+      assert.match(headers.get('dav') ?? '', /^1/);
+      assert.equal(headers.get('ms-author-via'), 'DAV');
+      assert.equal(body.length, 0);
+    }
+    assert.equal((await curl(`${davgate.url}/docs/`, ['--request', 'OPTIONS'])).status, 401);
+  });
+
   it('a DOCTYPE in a PROPFIND body is refused', async () => {
     const bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><propfind xmlns="DAV:"><prop><x>&a;</x></prop></propfind>';
     const { status } = await ask('alice', 'PROPFIND', '/docs/', '--header', 'Depth: 0', '--data', bomb);
