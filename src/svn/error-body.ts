@@ -1,0 +1,32 @@
+/** The media type of an error body: svn reads none but this. */
+export const svnErrorType = 'text/xml; charset="utf-8"';
+
+/** SVN_ERR_RA_DAV_REQUEST_FAILED of svn_error_codes.h: "DAV request failed". */
+const requestFailed = 175_002;
+
+/**
+ * An error body in mod_dav_svn's form, so that svn prints `sentence` instead of a bare status.
+ * @param code what svn prints before it, `E175002` unless given; a code of svn_error_codes.h
+ */
+export function svnErrorBody(sentence: string, code = requestFailed): string {
+  return (
+    '<?xml version="1.0" encoding="utf-8"?>\n' +
+    '<D:error xmlns:D="DAV:" xmlns:m="http://apache.org/dav/xmlns" xmlns:C="svn:">\n' +
+    '<C:error/>\n' +
+    `<m:human-readable errcode="${code}">\n${escapeText(sentence)}\n</m:human-readable>\n` +
+    '</D:error>\n'
+  );
+}
+
+/** Escapes markup; what XML 1.0 cannot carry becomes U+FFFD. */
+function escapeText(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // eslint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+  );
+}

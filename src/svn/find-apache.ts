@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A module that Apache must load: its identifier (`dav_module`) and the absolute path of its file. */
+export interface ApacheModule {
+  readonly identifier: string;
+  readonly file: string;
+}
+
+/** An Apache that can serve Subversion. */
+export interface ApacheProgram {
+  readonly found: true;
+  /** Absolute path of the server's binary. */
+  readonly binary: string;
+  /** Absolute path of the folder that holds its modules. */
+  readonly modulesFolder: string;
+  /** What is not built in, in the order in which it must be loaded. */
+  readonly modules: readonly ApacheModule[];
+}
+
+/** No such Apache; `message` is a sentence that says what to install. */
+export interface ApacheMissing {
+  readonly found: false;
+  readonly message: string;
+}
+
+/** Needed modules in load order; event and unixd may be built in, on some systems all of them. */
+const needed = [
+  'mpm_event',
+  'unixd',
+  'authn_core',
+  'authz_core',
+  'auth_basic',
+  'authn_anon',
+  'authz_user',
+  'dav',
+  'dav_svn',
+] as const;
+
+const usualFolders = [
+  '/usr/sbin',
+  '/usr/local/sbin',
+  '/usr/local/apache2/bin',
+  '/opt/homebrew/bin',
+  '/opt/homebrew/opt/httpd/bin',
+  '/usr/local/bin',
+  '/usr/local/opt/httpd/bin',
+  '/usr/bin',
+];
+
+/** Module folders below an installation's prefix: Debian, Fedora, Alpine, openSUSE, Homebrew, FreeBSD, a plain build. */
+const moduleFolders = [
+  'lib/apache2/modules',
+  'lib64/httpd/modules',
+  'lib/httpd/modules',
+  'lib/apache2',
+  'lib64/apache2',
+  'modules',
+  'libexec/apache24',
+  'libexec/apache2',
+  'opt/subversion/libexec',
+  '../subversion/libexec',
+];
+
+const install =
+  'Install apache2-bin, libapache2-mod-svn and subversion ' +
+  '(Fedora: httpd, mod_dav_svn and subversion; Alpine: apache2, apache2-webdav, mod_dav_svn and subversion).';
+
+const run = promisify(execFile);
+
+/**
+ * Looks for Apache with mod_dav_svn in the folders of `path` (a PATH, colon-separated) and in the usual places.
+ * The first Apache that has every module wins; otherwise the message names what is missing.
+ * @param usual folders that are searched after those of `path`
+ */
+export async function findApache(
+  path: string,
+  usual: readonly string[] = usualFolders,
+): Promise<ApacheProgram | ApacheMissing> {
+  const folders = [...new Set([...path.split(':').filter((folder) => folder.startsWith('/')), ...usual])];
+  let message = `Apache was not found. ${install}`;
+  for (const binary of folders.flatMap((folder) => [join(folder, 'apache2'), join(folder, 'httpd')])) {
+    if (!(await permits(binary, constants.X_OK))) continue;
+    const result = await inspect(binary);
+    if (result.found) return result;
+    message = result.message;
+  }
+  return { found: false, message };
+}
+
+async function inspect(binary: string): Promise<ApacheProgram | ApacheMissing> {
+  const builtIn = await builtInModules(binary);
+  const prefix = dirname(dirname(binary));
+  const modules: ApacheModule[] = [];
+  const missing: string[] = [];
+  for (const name of needed) {
+    if (builtIn.has(name)) continue;
+    const file = await moduleFile(prefix, name);
+    if (file === undefined) missing.push(`mod_${name}`);
+    else modules.push({ identifier: `${name}_module`, file });
+  }
+  if (missing.length > 0) {
+    return { found: false, message: `${binary} lacks ${missing.join(', ')}. ${install}` };
+  }
+  return { found: true, binary, modulesFolder: dirname(modules.at(-1)?.file ?? prefix), modules };
+}
+
+async function moduleFile(prefix: string, name: string): Promise<string | undefined> {
+  for (const folder of moduleFolders) {
+    const file = join(prefix, folder, `mod_${name}.so`);
+    if (await permits(file, constants.R_OK)) return file;
+  }
+  return undefined;
+}
+
+async function builtInModules(binary: string): Promise<ReadonlySet<string>> {
+  try {
+    const { stdout } = await run(binary, ['-l'], { timeout: 10_000, cwd: '/' });
+    return parseBuiltIn(stdout);
+  } catch {
+    return new Set();
+  }
+}
+
+/** The modules in the output of `httpd -l`, named as LoadModule names them: `mod_unixd.c` is unixd, `event.c` mpm_event. */
+export function parseBuiltIn(output: string): ReadonlySet<string> {
+  const names = [...output.matchAll(/^\s+(\w+)\.c$/gm)].map(([, source = '']) =>
+    source === 'event' ? 'mpm_event' : source.replace(/^mod_/, ''),
+  );
+  return new Set(names);
+}
+
+async function permits(file: string, mode: number): Promise<boolean> {
+  try {
+    await access(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+import { realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RuntimeUser } from './runtime-user.js';
+
+/** Permission bits of "others" (inode(7)). */
+const bits = { search: 0o1, write: 0o3, list: 0o5 } as const;
+
+/**
+ * The first folder on the way, from `folder` upwards, that `user` may not pass; undefined when the way is open.
+ * Judged by the mode bits, with the user's own group as his only one.
+ * @param use what the user does in `folder` itself; the folders above are only walked through
+ */
+export async function closedTo(
+  user: RuntimeUser,
+  folder: string,
+  use: 'write' | 'list',
+): Promise<string | undefined> {
+  let current: string;
+  try {
+    current = await realpath(folder);
+    if (!(await permits(current, user, bits[use]))) return current;
+    while (current !== dirname(current)) {
+      current = dirname(current);
+      if (!(await permits(current, user, bits.search))) return current;
+    }
+  } catch {
+    return folder;
+  }
+  return undefined;
+}
+
+async function permits(folder: string, user: RuntimeUser, wanted: number): Promise<boolean> {
+  const { uid, gid, mode } = await stat(folder);
+  const granted = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
+  return (granted & wanted) === wanted;
+}

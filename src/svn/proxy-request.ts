@@ -1,0 +1,97 @@
+import { Failure } from '../failure.js';
+import { endToEnd } from '../http/hop-by-hop.js';
+import type { HeaderList } from '../http/message.js';
+import { secretHeader } from './apache-config.js';
+import { destinationAt, originForm } from './destination.js';
+import { type Framing, framingOf } from './framing.js';
+import type { UpstreamAddress } from './upstream-address.js';
+
+/** What decides about the head of a forwarded request. */
+export interface RequestHead {
+  readonly method: string;
+  /** The request target as it stood on the wire. */
+  readonly rawTarget: string;
+  /** The client's header fields, repeated ones kept. */
+  readonly headers: HeaderList;
+  /** The authenticated user: the author of commits and the owner of locks. */
+  readonly username: string;
+  /** Scheme and authority that the client uses, such as `https://files.example.org`, where they are known. */
+  readonly publicOrigin?: string | undefined;
+}
+
+/** The head as the child gets it. */
+export interface UpstreamHead {
+  /** The request target in origin form. */
+  readonly path: string;
+  /** Name, value, name, value …, as node:http takes them. */
+  readonly headers: readonly string[];
+  readonly framing: Framing;
+}
+
+// TRACE would show the client what we add; CONNECT is no request for a resource.
+const refusedMethods = new Set(['TRACE', 'CONNECT']);
+/** Methods for which no Content-Length means no body, and node:http adds no framing by itself. */
+const usuallyWithoutBody = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
+
+/**
+ * Fields that this server sets or answers for, and never takes from outside: in lower case, with hyphens, because CGI
+ * and its heirs hold `_` for `-` (CVE-2015-0219).
+ */
+const ownFields = /^(?:host|content-length|transfer-encoding|authorization|cookie|forwarded|x-real-ip)$/;
+const identityFields =
+  /^(?:x-davgate-.*|x-forwarded-.*|(?:x-)?remote-(?:user|groups?|email|name)|x-auth-.*)$/;
+
+/**
+ * The head of the request to the child: end-to-end fields in the client's order and case, the identity and the secret.
+ * @throws Failure `malformed` for a target, a body length or a Destination that cannot be forwarded, `forbidden` for a
+ *   user name that the Basic scheme cannot carry, `method-not-allowed` for TRACE and CONNECT
+ */
+export function upstreamHead(request: RequestHead, address: UpstreamAddress): UpstreamHead {
+  if (refusedMethods.has(request.method)) {
+    throw new Failure('method-not-allowed', `${request.method} is not allowed here.`);
+  }
+  const framing = framingOf(request.headers);
+  const origin = childOrigin(address);
+  const headers = ['Host', publicAuthority(request.publicOrigin) ?? origin.slice('http://'.length)];
+  for (const [name, value] of forwardable(request.headers)) {
+    headers.push(name, name.toLowerCase() === 'destination' ? destinationAt(origin, value) : value);
+  }
+  headers.push('Authorization', basicIdentity(request.username), secretHeader, address.secret);
+  if (framing.kind === 'chunked') headers.push('Transfer-Encoding', 'chunked');
+  else if (framing.kind === 'length') headers.push('Content-Length', framing.bytes);
+  else if (!usuallyWithoutBody.has(request.method)) headers.push('Content-Length', '0');
+  return { path: originForm(request.rawTarget), headers, framing };
+}
+
+/** The origin of the child, without a slash. */
+export function childOrigin(address: UpstreamAddress): string {
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** The fields of a head or a trailer section that may pass to the child. */
+export function forwardable(headers: HeaderList): HeaderList {
+  const passing = endToEnd(headers).filter(([name]) => {
+    const plain = name.toLowerCase().replace(/_/g, '-');
+    return !ownFields.test(plain) && !identityFields.test(plain);
+  });
+  if (passing.filter(([name]) => name.toLowerCase() === 'destination').length > 1) {
+    throw new Failure('malformed', 'The request has several Destination header fields.');
+  }
+  return passing;
+}
+
+/** The host and port of an origin; undefined for what is not plainly one. */
+export function publicAuthority(origin: string | undefined): string | undefined {
+  return /^https?:\/\/((?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?)$/i.exec(origin ?? '')?.[1];
+}
+
+function basicIdentity(username: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (username === '' || /[:\u0000-\u001f\u007f]/.test(username) || !username.isWellFormed()) {
+    throw new Failure(
+      'forbidden',
+      'Subversion cannot be used under this user name: it has a colon or a control character in it.',
+    );
+  }
+  return `Basic ${Buffer.from(`${username}:x`, 'utf8').toString('base64')}`;
+}

@@ -1,0 +1,107 @@
+import { Agent, type IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Failure } from '../failure.js';
+import { pairs } from '../http/hop-by-hop.js';
+import type { HttpResponse } from '../http/message.js';
+import { type Exchange, exchange, StaleConnection } from './exchange.js';
+import { type RequestHead, upstreamHead } from './proxy-request.js';
+import { clientHeaders } from './proxy-response.js';
+import type { UpstreamAddress } from './upstream-address.js';
+
+/** A request that has been authenticated and authorised. */
+export interface UpstreamRequest extends RequestHead {
+  /** The client's message; read only when the header fields announce a body. */
+  readonly body: Readable;
+  /** Aborted when the client is gone: ends the request to the child at once. */
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamOptions {
+  /** Where the child listens at the moment; undefined while it does not run. */
+  readonly address: () => UpstreamAddress | undefined;
+  /** Connections at most; further requests wait for one. */
+  readonly maxConnections?: number;
+  /** Milliseconds in which not one byte passes before a request is given up. Commits of hours are normal. */
+  readonly patience?: number;
+}
+
+export interface Upstream {
+  /**
+   * Sends the request to the child and resolves with the head of the answer, whose body is a stream. Once the head
+   * is there, a failure destroys that stream with an error: whoever writes the answer must then break it off.
+   * @throws Failure `upstream-unreachable`, `upstream-timeout`, or as {@link upstreamHead}; the signal's reason when
+   *   the client is gone
+   */
+  forward(request: UpstreamRequest): Promise<HttpResponse>;
+  /** Closes all connections. */
+  close(): void;
+}
+
+/** Shorter than the child's KeepAliveTimeout, so that it is always this end that closes an idle connection. */
+const idle = 60_000;
+
+/** May be sent twice to the same effect (RFC 9110 section 9.2.2, RFC 4918 section 9, RFC 3253). */
+const idempotent = new Set(
+  'GET HEAD OPTIONS PROPFIND REPORT PUT DELETE MKCOL COPY MOVE PROPPATCH UNLOCK'.split(' '),
+);
+
+/** Connections to the child that are kept and used again, the most recent first. */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { maxConnections = 64, patience = 2 * 60 * 60 * 1000 } = options;
+  const pool = new Agent({
+    keepAlive: true,
+    maxSockets: maxConnections,
+    maxFreeSockets: maxConnections,
+    scheduling: 'lifo',
+    noDelay: true,
+    timeout: idle,
+  });
+  const fresh = new Agent({ keepAlive: false, noDelay: true });
+  return {
+    async forward(request) {
+      const address = options.address();
+      if (address === undefined) {
+        throw new Failure('upstream-unreachable', 'The Subversion server is not running at the moment.');
+      }
+      const head = upstreamHead(request, address);
+      const { method, body, signal } = request;
+      const incoming = await withRetry(
+        { port: address.port, method, head, body, agent: pool, patience, signal },
+        fresh,
+      );
+      return answer(request, address, incoming);
+    },
+    close() {
+      pool.destroy();
+      fresh.destroy();
+    },
+  };
+}
+
+async function withRetry(parts: Exchange, fresh: Agent): Promise<IncomingMessage> {
+  try {
+    return await exchange(parts);
+  } catch (error) {
+    if (!(error instanceof StaleConnection)) throw error;
+    if (parts.head.framing.kind === 'none' && idempotent.has(parts.method)) {
+      return exchange({ ...parts, agent: fresh });
+    }
+    throw new Failure('upstream-unreachable', 'The Subversion server closed the connection.', {
+      cause: error,
+    });
+  }
+}
+
+function answer(request: UpstreamRequest, address: UpstreamAddress, incoming: IncomingMessage): HttpResponse {
+  const status = incoming.statusCode ?? 502;
+  if (status === 401) {
+    incoming.destroy();
+    throw new Failure('upstream-unreachable', 'The Subversion server did not accept this server.');
+  }
+  const headers = clientHeaders(pairs(incoming.rawHeaders), address, request.publicOrigin);
+  if (request.method === 'HEAD' || status === 204 || status === 304) {
+    incoming.resume();
+    return { status, headers };
+  }
+  return { status, headers, body: incoming };
+}

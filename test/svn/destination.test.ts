@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { destinationAt, originForm, publicLocation } from '../../src/svn/destination.js';
+
+const targets: [raw: string, origin: string][] = [
+  ['/svn/r/a%20b', '/svn/r/a%20b'],
+  ['/svn//r/%7euser/?p=3&r=3', '/svn//r/%7euser/?p=3&r=3'],
+  ['//svn/r', '//svn/r'],
+  ['http://files.example.org/svn/r', '/svn/r'],
+  ['HTTPS://files.example.org:8443/svn/%C3%A4', '/svn/%C3%A4'],
+  ['http://files.example.org', '/'],
+  ['http://files.example.org?p=3', '/?p=3'],
+];
+for (const [raw, origin] of targets) {
+  test(`the target ${raw} goes on as ${origin}`, () => {
+    assert.equal(originForm(raw), origin);
+  });
+}
+
+for (const raw of ['*', '', 'svn/r', 'files.example.org:443', 'http://files.example.org#x', 'mailto:a@b']) {
+  test(`the target ${JSON.stringify(raw)} is refused`, () => {
+    assert.throws(() => originForm(raw), { kind: 'malformed' });
+  });
+}
+
+test("a Destination names the child's origin and keeps its path's bytes", () => {
+  const origin = 'http://127.0.0.1:8099';
+  assert.equal(destinationAt(origin, 'https://x.example/svn/r/a%2Bb'), `${origin}/svn/r/a%2Bb`);
+  assert.equal(destinationAt(origin, ' /svn/r/b '), `${origin}/svn/r/b`);
+  assert.throws(() => destinationAt(origin, 'r/b'), { kind: 'malformed' });
+});
+
+test('a Location of the child becomes one of this server', () => {
+  const own = ['http://127.0.0.1:8099', 'http://files.example.org'];
+  const location = 'http://127.0.0.1:8099/svn/r/!svn/act/1';
+  assert.equal(
+    publicLocation(location, own, 'https://files.example.org'),
+    'https://files.example.org/svn/r/!svn/act/1',
+  );
+  assert.equal(publicLocation(location, own, undefined), '/svn/r/!svn/act/1');
+  assert.equal(
+    publicLocation('http://Files.example.org/svn/', own, 'https://files.example.org'),
+    'https://files.example.org/svn/',
+  );
+  assert.equal(publicLocation('/svn/r/', own, 'https://files.example.org'), '/svn/r/');
+  assert.equal(publicLocation('http://127.0.0.1:80991/x', own, undefined), 'http://127.0.0.1:80991/x');
+  assert.equal(publicLocation('http://elsewhere.example/x', own, undefined), 'http://elsewhere.example/x');
+});
