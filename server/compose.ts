@@ -14,20 +14,10 @@ import type { StagingOwner } from '../src/storage/local/staging.js';
 import { loadFileSystem } from '../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../src/storage/module/module-storage.js';
 import type { AppParts } from './app.js';
+import type { Environment } from './environment.js';
 import type { Log } from './log.js';
 import type { MountedShare, SvnService } from './shares.js';
 import { startSvnService } from './svn-service.js';
-
-/** The environment of this process that davgate depends on. */
-export interface Environment {
-  /** Where programs are looked for, as in PATH. */
-  readonly path: string;
-  /** UV_THREADPOOL_SIZE, or its default. */
-  readonly threads: number;
-  /** The effective user id; undefined where the system has none. */
-  readonly uid: number | undefined;
-  readonly pid: number;
-}
 
 /** All that runs behind the app, and how to end it. */
 export interface Composition {

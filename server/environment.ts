@@ -1,4 +1,13 @@
-import type { Environment } from './compose.js';
+/** The environment of this process that davgate depends on. */
+export interface Environment {
+  /** Where programs are looked for, as in PATH. */
+  readonly path: string;
+  /** UV_THREADPOOL_SIZE, or its default. */
+  readonly threads: number;
+  /** The effective user id; undefined where the system has none. */
+  readonly uid: number | undefined;
+  readonly pid: number;
+}
 
 /** Reads what davgate takes from its environment; nothing else does. */
 export function readEnvironment(): Environment {

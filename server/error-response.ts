@@ -48,6 +48,6 @@ export function errorResponse(failure: Failure, { accept, kind, requestId }: Err
 function davError(condition: string, sentence: string): string {
   return (
     '<?xml version="1.0" encoding="utf-8"?>\n' +
-    `<D:error xmlns:D="DAV:"><D:${condition}/><!-- ${escapeText(sentence).replaceAll('--', '- -')} --></D:error>\n`
+    `<D:error xmlns:D="DAV:"><D:${condition}/><!-- ${escapeText(sentence).replace(/-(?=-)/g, '- ')} --></D:error>\n`
   );
 }

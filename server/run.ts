@@ -1,6 +1,7 @@
 import { loadDeclaration } from '../src/config/load.js';
 import { createApp } from './app.js';
-import { compose, type Environment } from './compose.js';
+import { compose } from './compose.js';
+import type { Environment } from './environment.js';
 import { listen } from './http-server.js';
 import type { Log } from './log.js';
 import type { MountedShare } from './shares.js';

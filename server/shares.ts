@@ -1,8 +1,7 @@
 import type { StaticShare, SvnShare, WebdavShare } from '../src/config/declaration.js';
 import type { DavStorage, ReadableStorage } from '../src/storage/storage.js';
 import type { Upstream } from '../src/svn/upstream.js';
-import { isSameOrBelow, within, type ServerPath } from '../src/http/target.js';
-import type { Located } from './state.js';
+import { isSameOrBelow, within, type ServerPath, type SharePath } from '../src/http/target.js';
 
 /** A share with what serves it. */
 export type MountedShare =
@@ -14,6 +13,15 @@ export type MountedShare =
 export type SvnService =
   | { readonly kind: 'running'; readonly upstream: Upstream }
   | { readonly kind: 'missing'; readonly reason: string };
+
+/** A path together with the share it lies in. */
+export interface Located {
+  readonly share: MountedShare;
+  /** On this server. */
+  readonly path: ServerPath;
+  /** Inside the share. */
+  readonly inside: SharePath;
+}
 
 /** The share that holds `path`; shares do not overlap. */
 export function locate(shares: readonly MountedShare[], path: ServerPath): Located | undefined {

@@ -1,18 +1,9 @@
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import type { Identity } from '../src/access/identity.js';
 import type { HttpResponse } from '../src/http/message.js';
-import type { ServerPath, SharePath, Target } from '../src/http/target.js';
+import type { Target } from '../src/http/target.js';
 import { Failure } from '../src/failure.js';
-import type { MountedShare } from './shares.js';
-
-/** A path together with the share it lies in. */
-export interface Located {
-  readonly share: MountedShare;
-  /** On this server. */
-  readonly path: ServerPath;
-  /** Inside the share. */
-  readonly inside: SharePath;
-}
+import type { Located } from './shares.js';
 
 /** What is known of a request so far; each middleware adds its part. */
 export interface RequestState {

@@ -3,7 +3,7 @@ import type { Share, SvnShare } from '../src/config/declaration.js';
 import { createApacheChild } from '../src/svn/apache-child.js';
 import { findApache } from '../src/svn/find-apache.js';
 import { createUpstream } from '../src/svn/upstream.js';
-import type { Environment } from './compose.js';
+import type { Environment } from './environment.js';
 import type { Log } from './log.js';
 import type { SvnService } from './shares.js';
 

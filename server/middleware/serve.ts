@@ -7,8 +7,8 @@ import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
 import { serveStatic } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { shareIndex } from '../pages/share-index.js';
-import type { MountedShare } from '../shares.js';
-import { known, type Located, type Middleware, type RequestContext } from '../state.js';
+import type { Located, MountedShare } from '../shares.js';
+import { known, type Middleware, type RequestContext } from '../state.js';
 import { forwardToSvn } from '../svn.js';
 import { sendContinue } from './respond.js';
 

@@ -23,25 +23,27 @@ const allowed: Decision = { allowed: true };
 
 /** The rules of one share. Paths are compared in Unicode NFC, since storage finds a name in either form. */
 export class Policy {
-  readonly #rules: readonly Rule[];
+  /** With each path in NFC; longest first, so that the first match is the one that governs. */
+  readonly #rules: readonly { readonly normal: string; readonly rule: Rule }[];
 
   /** @param rules one rule for `/` and any number for paths below it, in any order */
   constructor(rules: readonly Rule[]) {
     if (!rules.some((rule) => rule.path === '/')) throw new RangeError('A policy needs a rule for its root.');
-    // Longest first, so that the first match is the one that governs.
-    this.#rules = [...rules].sort((a, b) => b.path.length - a.path.length);
+    this.#rules = rules
+      .map((rule) => ({ normal: rule.path.normalize('NFC'), rule }))
+      .sort((a, b) => b.normal.length - a.normal.length);
   }
 
   get rules(): readonly Rule[] {
-    return this.#rules;
+    return this.#rules.map(({ rule }) => rule);
   }
 
   /** The rule that governs `path`: the one with the longest path that contains it. */
   ruleFor(path: SharePath): Rule {
     const normal = path.normalize('NFC');
-    const rule = this.#rules.find((candidate) => isSameOrBelow(candidate.path.normalize('NFC'), normal));
-    if (!rule) throw new RangeError('A policy has a rule for its root, so every path has one.');
-    return rule;
+    const governing = this.#rules.find((candidate) => isSameOrBelow(candidate.normal, normal));
+    if (!governing) throw new RangeError('A policy has a rule for its root, so every path has one.');
+    return governing.rule;
   }
 
   /** Whether `identity` may do `action` at `path`, and with scope `tree` also wherever a rule governs below it. */
@@ -49,9 +51,9 @@ export class Policy {
     const here = decideByRule(this.ruleFor(path), identity, action);
     if (!here.allowed || scope === 'node' || this.#rules.length === 1) return here;
     const normal = path.normalize('NFC');
-    for (const rule of this.#rules) {
-      if (!isSameOrBelow(normal, rule.path.normalize('NFC'))) continue;
-      const below = decideByRule(rule, identity, action);
+    for (const governing of this.#rules) {
+      if (!isSameOrBelow(normal, governing.normal)) continue;
+      const below = decideByRule(governing.rule, identity, action);
       if (!below.allowed) return below;
     }
     return allowed;

@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import type { DatabaseLocation, Declaration, Share } from './declaration.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { policyOf } from './rules.js';
-import { declarationSchema, shareSchema, type ShareInput } from './schema.js';
+import { declarationSchema, djangoSchema, shareSchema, type ShareInput } from './schema.js';
 
 /**
  * Reads and checks a declaration.
@@ -14,11 +14,12 @@ import { declarationSchema, shareSchema, type ShareInput } from './schema.js';
 export function loadDeclaration(file: string): Declaration {
   const folder = dirname(resolve(file));
   const json = readJson(file);
-  const parsed = declarationSchema.safeParse(json);
+  const parsed = declarationSchema.safeParse(json, { reportInput: true });
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error)),
     ...sharesOf(json).flatMap(({ share, index }) => missingFolders(share, folder, index)),
     ...overlaps(sharesOf(json)),
+    ...missingDatabase(json, folder),
   ];
   if (!parsed.success) throw new DeclarationError(file, problems);
   const { listen, realm, django, state, shares } = parsed.data;
@@ -31,12 +32,6 @@ export function loadDeclaration(file: string): Declaration {
     shares: shares.map((share) => resolveShare(share, folder)),
   };
   problems.push(...secretsInShares(declaration, resolve(file)));
-  if (!isFile(declaration.django.database.file)) {
-    problems.push({
-      place: 'django.database',
-      message: `the file ${django.database.slice(7)} does not exist`,
-    });
-  }
   if (problems.length > 0) throw new DeclarationError(file, problems);
   return declaration;
 }
@@ -61,12 +56,39 @@ function readJson(file: string): unknown {
   }
 }
 
-/** V8 names a position in characters; a person looks for a line. */
+/** V8 names a position in characters, or quotes what stands around; a person looks for a line. */
 function withLine(reason: string, text: string): string {
+  const [what = reason] = reason.split(/ (?:in JSON )?at position |(?<=^Unexpected token '.{1,2}'), /su, 1);
+  const before = text.slice(0, faultOf(reason, text)).split('\n');
+  return `${what} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+/** Where `text` stops being JSON, in characters; `reason` is V8's complaint. */
+function faultOf(reason: string, text: string): number {
   const position = /position (\d+)/.exec(reason)?.[1];
-  if (position === undefined || reason.includes('line')) return reason;
-  const before = text.slice(0, Number(position)).split('\n');
-  return `${reason} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+  if (position !== undefined) return Number(position);
+  if (!isUnexpectedToken(reason)) return text.length;
+  // V8 gives no position for a token out of place: it is the last of the shortest beginning with this complaint.
+  let [sound, broken] = [0, text.length];
+  while (broken - sound > 1) {
+    const middle = Math.floor((sound + broken) / 2);
+    if (isUnexpectedToken(complaintAbout(text.slice(0, middle)))) broken = middle;
+    else sound = middle;
+  }
+  return sound;
+}
+
+function isUnexpectedToken(reason: string): boolean {
+  return reason.startsWith('Unexpected token');
+}
+
+function complaintAbout(text: string): string {
+  try {
+    JSON.parse(text);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 interface NumberedShare {
@@ -91,10 +113,18 @@ function missingFolders(share: ShareInput, folder: string, index: number): Probl
   return [{ place: placeOf(['shares', index, key]), message: `the folder ${value} does not exist` }];
 }
 
+function missingDatabase(json: unknown, folder: string): Problem[] {
+  const django = typeof json === 'object' && json !== null && 'django' in json ? json.django : undefined;
+  const parsed = djangoSchema.safeParse(django);
+  if (!parsed.success || isFile(databaseOf(parsed.data.database, folder).file)) return [];
+  const file = parsed.data.database.slice('sqlite:'.length);
+  return [{ place: 'django.database', message: `the file ${file} does not exist` }];
+}
+
 function overlaps(shares: readonly NumberedShare[]): Problem[] {
   return shares.flatMap(({ share, index }, order) => {
     const place = placeOf(['shares', index, 'path']);
-    const rulePaths = (share.rules ?? []).map(({ path }) => path);
+    const rulePaths = (share.rules ?? []).map(({ path }) => path.normalize('NFC'));
     const doubled = rulePaths.flatMap((path, rule) =>
       rulePaths.indexOf(path) < rule
         ? [
@@ -120,7 +150,7 @@ function overlaps(shares: readonly NumberedShare[]): Problem[] {
   });
 }
 
-/** Files with secrets must not lie where a share would serve them. */
+/** Files with secrets must not lie where a share would serve them, wherever symbolic links lead. */
 function secretsInShares({ django, state, shares }: Declaration, file: string): Problem[] {
   const secrets = [
     ['Django\u2019s database', django.database.file],
@@ -135,8 +165,9 @@ function secretsInShares({ django, state, shares }: Declaration, file: string): 
           ? share.storage.root
           : undefined;
     if (root === undefined) return [];
+    const real = realPathOf(root);
     return secrets
-      .filter(([, secret]) => secret.startsWith(root.endsWith(sep) ? root : root + sep))
+      .filter(([, secret]) => realPathOf(secret).startsWith(real.endsWith(sep) ? real : real + sep))
       .map(([what]) => ({
         place: placeOf(['shares', index, 'root']),
         message: `holds ${what}, which the share would serve`,
@@ -170,10 +201,29 @@ function databaseOf(url: string, folder: string): DatabaseLocation {
   return { kind: 'sqlite', file: resolve(folder, url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')) };
 }
 
+/** Where a file is or would be, once the symbolic links in the part of its path that exists are followed. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathOf(parent), basename(path));
+  }
+}
+
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsOf(path)?.isDirectory() === true;
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statsOf(path)?.isFile() === true;
+}
+
+/** Undefined for whatever cannot be reached, be it missing, below a file or forbidden. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const sharePath = z
   .string()
+  .max(1024, 'must be at most 1,024 characters long')
   .regex(
     /^(\/[^/\\%?#]+)+$/,
     'must be an absolute URL path such as "/docs", without a trailing slash, `%`, `?` or `#`',
@@ -9,11 +10,12 @@ const sharePath = z
   .refine(
     (path) => !path.split('/').some((name) => name === '.' || name === '..'),
     'must not hold `.` or `..`',
-  );
+  )
+  .refine((path) => !/\p{Cc}/u.test(path), 'must not hold control characters');
 
 const permission = z
   .string()
-  .regex(/^[A-Za-z_]\w*\.\w+$/, 'must be Django\u2019s "app_label.codename", such as "docs.view_document"');
+  .regex(/^[A-Za-z_]\w*\.\S+$/, 'must be Django\u2019s "app_label.codename", such as "docs.view_document"');
 
 const requirement = z.strictObject({
   staff: z.boolean().optional().describe('Only users with is_staff. Default: true.'),
@@ -110,6 +112,14 @@ const databaseUrl = z
   .string()
   .regex(/^sqlite:.+/, 'must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"');
 
+export const djangoSchema = z
+  .strictObject({
+    database: databaseUrl.describe(
+      'The site\u2019s database, as "sqlite:FILE"; relative to this file. Only read.',
+    ),
+  })
+  .describe('The Django site whose users these are.');
+
 /** An administrator's declaration as it stands in the file; see docs/configuration.md. */
 export const declarationSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -122,19 +132,15 @@ export const declarationSchema = z.strictObject({
   realm: z
     .string()
     .min(1)
-    // eslint-disable-next-line no-control-regex -- a header field cannot hold them
-    .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not hold control characters')
+    .regex(
+      /^[ -~\u00a0-\u00ff]*$/,
+      'must hold Latin-1 characters alone and no controls: a header field carries no others',
+    )
     .optional()
     .describe(
       'What a browser shows when it asks for a password. svn keys its saved passwords by it. Default: davgate',
     ),
-  django: z
-    .strictObject({
-      database: databaseUrl.describe(
-        'The site\u2019s database, as "sqlite:FILE"; relative to this file. Only read.',
-      ),
-    })
-    .describe('The Django site whose users these are.'),
+  django: djangoSchema,
   state: databaseUrl
     .optional()
     .describe('Where locks and properties are kept, as "sqlite:FILE". Default: sqlite:./var/state.sqlite3'),

@@ -14,7 +14,7 @@ export type ConditionOutcome = 'proceed' | 'not-modified' | 'precondition-failed
 
 /**
  * Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of
- * RFC 9110 section 13.2.2. A field that cannot be parsed is ignored if it is a date and fails if it is a tag list.
+ * RFC 9110 section 13.2.2. A date that cannot be read is as if it were not there; a list of tags matches nothing.
  */
 export function evaluateConditions(
   method: string,

@@ -15,7 +15,9 @@ export function parseHttpDate(value: string): number | undefined {
       : asctime.test(text)
         ? Date.parse(`${text} GMT`)
         : Number.NaN;
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  // The first number is the day in all three; Date.parse takes 31 Feb for 2 Mar.
+  const day = Number(/\d+/.exec(text)?.[0]);
+  return new Date(milliseconds).getUTCDate() === day ? milliseconds : undefined;
 }
 
 /** `milliseconds` since the epoch as an IMF-fixdate. */

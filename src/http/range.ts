@@ -29,6 +29,8 @@ export function parseRange(field: string | undefined, size: number): RangeReques
     .map((spec) => spec.trim())
     .filter((spec) => spec !== '');
   if (specs.length === 0 || specs.length > maximumParts) return whole;
+  // "The last 5 bytes" of nothing can be had (RFC 9110 section 14.1.2), but no Content-Range can tell of them.
+  if (size === 0 && specs.some((spec) => /^-0*[1-9]\d*$/.test(spec))) return whole;
   const parts: ByteRange[] = [];
   for (const spec of specs) {
     const part = parsePart(spec, size);

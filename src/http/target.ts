@@ -51,6 +51,7 @@ function isNormal(path: string): boolean {
  *   `name-too-long` for a path over 4,096 characters.
  */
 export function parseTarget(raw: string): Target {
+  if (!/^[!-~]+$/.test(raw)) throw new Failure('malformed', 'The request target must be printable ASCII.');
   const origin = raw.startsWith('/') ? raw : raw.replace(absoluteForm, '');
   const questionMark = origin.indexOf('?');
   const encoded = questionMark === -1 ? origin : origin.slice(0, questionMark);

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { describeDeclaration } from '../../src/config/describe.js';
+import { declaring, site, staticShare, svnShare, webdavShare } from './site.js';
+
+test('a declaration is told in words, a paragraph for each share', (t) => {
+  const { folder, load } = site(t);
+  const declaration = load(
+    declaring(
+      [
+        { ...staticShare, require: { staff: false } },
+        {
+          ...webdavShare,
+          write: { permission: 'docs.change_document' },
+          rules: [
+            { path: '/minutes/closed', write: false },
+            { path: '/minutes', require: { groups: ['Board', 'Clerks'] } },
+          ],
+        },
+        { ...svnShare, require: { superuser: true } },
+        {
+          path: '/scratch',
+          kind: 'webdav',
+          storage: { module: './scratch.js' },
+          require: { groups: ['Board'] },
+        },
+      ],
+      { realm: 'Files', listen: { port: 9000 } },
+    ),
+  );
+  assert.equal(
+    describeDeclaration(declaration),
+    `Listens on http://127.0.0.1:9000, realm "Files".
+Users: ${join(folder, 'db.sqlite3')} (Django, read only).
+State: ${join(folder, 'var/state.sqlite3')}.
+
+/media  static files from ${join(folder, 'media')}
+  read:  any active user
+  write: nobody
+
+/docs  WebDAV on ${join(folder, 'docs')}
+  write: active users who have the permission docs.change_document
+  /docs/minutes  write: active users who have the permission docs.change_document and are in one of the groups Board, Clerks
+  /docs/minutes/closed  write: nobody
+
+/svn  Subversion repositories in ${join(folder, 'svn')}
+  read:  active users who are staff and are superusers
+  write: active users who are staff and are superusers
+
+/scratch  WebDAV on the module ./scratch.js
+  read:  active users who are staff and are in the group Board
+  write: active users who are staff and are in the group Board
+`,
+  );
+});
+
+test('an IPv6 address stands in brackets', (t) => {
+  const declaration = site(t).load(declaring([staticShare], { listen: { host: '::1', port: 80 } }));
+  assert.match(describeDeclaration(declaration), /^Listens on http:\/\/\[::1\]:80, realm "davgate"\.\n/);
+});

@@ -1,0 +1,617 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { loadDeclaration } from '../../src/config/load.js';
+import { DeclarationError } from '../../src/config/problems.js';
+import { declaring, site, staticShare, svnShare, webdavShare } from './site.js';
+
+test('a declaration that says only what it must gets the defaults', (t) => {
+  const { folder, load } = site(t);
+  const { shares, ...rest } = load(declaring([staticShare]));
+  assert.deepEqual(rest, {
+    folder,
+    listen: { host: '127.0.0.1', port: 8080 },
+    realm: 'davgate',
+    django: { database: { kind: 'sqlite', file: join(folder, 'db.sqlite3') } },
+    state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
+  });
+  assert.deepEqual(
+    shares.map(({ policy: _policy, ...share }) => share),
+    [{ path: '/media', kind: 'static', root: join(folder, 'media') }],
+  );
+});
+
+test('a declaration that says everything is taken at its word', (t) => {
+  const { folder, load } = site(t);
+  const { shares, ...rest } = load(
+    declaring(
+      [
+        staticShare,
+        { ...webdavShare, durability: 'relaxed' },
+        svnShare,
+        { path: '/scratch', kind: 'webdav', storage: { module: './scratch.js', options: { size: 3 } } },
+        { path: '/scratch2', kind: 'webdav', storage: { module: 'a-package' } },
+        { path: '/deep/er/\u00e4 b', kind: 'webdav', root: join(folder, 'docs') },
+      ],
+      {
+        $schema: './shares.schema.json',
+        listen: { host: '::', port: 0 },
+        realm: 'Die Akten des B\u00fcros',
+        state: 'sqlite:./elsewhere/state.sqlite3',
+      },
+    ),
+  );
+  assert.deepEqual(rest, {
+    folder,
+    listen: { host: '::', port: 0 },
+    realm: 'Die Akten des B\u00fcros',
+    django: { database: { kind: 'sqlite', file: join(folder, 'db.sqlite3') } },
+    state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
+  });
+  assert.deepEqual(
+    shares.map(({ policy: _policy, ...share }) => share),
+    [
+      { path: '/media', kind: 'static', root: join(folder, 'media') },
+      {
+        path: '/docs',
+        kind: 'webdav',
+        storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'relaxed' },
+      },
+      { path: '/svn', kind: 'svn', repositories: join(folder, 'svn') },
+      {
+        path: '/scratch',
+        kind: 'webdav',
+        storage: { kind: 'module', module: './scratch.js', options: { size: 3 } },
+      },
+      { path: '/scratch2', kind: 'webdav', storage: { kind: 'module', module: 'a-package', options: {} } },
+      {
+        path: '/deep/er/\u00e4 b',
+        kind: 'webdav',
+        storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'full' },
+      },
+    ],
+  );
+});
+
+test('a host or a port alone leaves the other at its default', (t) => {
+  const { load } = site(t);
+  const listening = (listen: unknown) => load(declaring([staticShare], { listen })).listen;
+  assert.deepEqual(listening({ port: 9000 }), { host: '127.0.0.1', port: 9000 });
+  assert.deepEqual(listening({ host: '0.0.0.0' }), { host: '0.0.0.0', port: 8080 });
+});
+
+test('a database may be named relatively, absolutely and with the slashes of a URL', (t) => {
+  const { folder, load } = site(t);
+  for (const url of ['sqlite:db.sqlite3', `sqlite:${folder}/db.sqlite3`, `sqlite://${folder}/db.sqlite3`]) {
+    const declared = load(declaring([staticShare], { django: { database: url } }));
+    assert.equal(declared.django.database.file, join(folder, 'db.sqlite3'), url);
+  }
+});
+
+test('the sample declaration loads', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'davgate-sample-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, 'shares.json');
+  copyFileSync(resolve('repos-sample/shares.json'), file);
+  // What setting the sample up makes.
+  for (const name of ['media', 'docs', 'svn', 'staff']) mkdirSync(join(folder, name));
+  mkdirSync(join(folder, 'django-site'));
+  writeFileSync(join(folder, 'django-site/db.sqlite3'), '');
+  assert.deepEqual(
+    loadDeclaration(file).shares.map(({ kind, path }) => `${kind} ${path}`),
+    ['static /media', 'webdav /docs', 'svn /svn', 'webdav /staff', 'webdav /scratch'],
+  );
+});
+
+const urlPath = 'must be an absolute URL path such as "/docs", without a trailing slash, `%`, `?` or `#`';
+const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not both';
+const kinds = 'must be one of "static", "webdav" and "svn"';
+const latin1 = 'must hold Latin-1 characters alone and no controls: a header field carries no others';
+const inRepository =
+  'in an svn share each rule must name a repository, such as "/sample", not a path inside one';
+
+interface Wrong {
+  readonly name: string;
+  readonly declaration: unknown;
+  readonly problems: readonly string[];
+}
+
+const share = (what: object) => declaring([{ ...webdavShare, ...what }]);
+const rest = (what: Readonly<Record<string, unknown>>) => declaring([staticShare], what);
+
+const wrongs: readonly Wrong[] = [
+  { name: 'a list', declaration: [], problems: [': must be an object'] },
+  { name: 'null', declaration: null, problems: [': must be an object'] },
+  { name: 'text', declaration: '"shares"', problems: [': must be an object'] },
+  { name: 'nothing in it', declaration: {}, problems: ['django: is missing', 'shares: is missing'] },
+  { name: 'no shares', declaration: declaring([]), problems: ['shares: must declare a share at least'] },
+  {
+    name: 'shares that are no list',
+    declaration: rest({ shares: {} }),
+    problems: ['shares: must be an array'],
+  },
+  {
+    name: 'a share that is no object',
+    declaration: declaring(['/docs']),
+    problems: ['shares[0]: must be an object'],
+  },
+
+  {
+    name: 'an unknown key at the top',
+    declaration: rest({ listne: {} }),
+    problems: ['listne: is not a known key'],
+  },
+  {
+    name: 'unknown keys in listen and django',
+    declaration: rest({ listen: { prot: 1 }, django: { database: 'sqlite:db.sqlite3', secret: 'x' } }),
+    problems: ['listen.prot: is not a known key', 'django.secret: is not a known key'],
+  },
+  {
+    name: 'unknown keys in a share',
+    declaration: share({ requires: {}, readonly: true }),
+    problems: ['shares[0].requires: is not a known key', 'shares[0].readonly: is not a known key'],
+  },
+  {
+    name: 'an unknown key in require',
+    declaration: share({ require: { is_staff: true } }),
+    problems: ['shares[0].require.is_staff: is not a known key'],
+  },
+  {
+    name: 'an unknown key in write',
+    declaration: share({ write: { perm: 'docs.add_document' } }),
+    problems: ['shares[0].write.perm: is not a known key'],
+  },
+  {
+    name: 'unknown keys in rules',
+    declaration: share({
+      rules: [
+        { path: '/a', writes: false },
+        { path: '/b', require: { group: 'x' }, write: { group: 'x' } },
+      ],
+    }),
+    problems: [
+      'shares[0].rules[0].writes: is not a known key',
+      'shares[0].rules[1].require.group: is not a known key',
+      'shares[0].rules[1].write.group: is not a known key',
+    ],
+  },
+  {
+    name: 'an unknown key in storage',
+    declaration: declaring([{ path: '/a', kind: 'webdav', storage: { module: 'm', option: {} } }]),
+    problems: ['shares[0].storage.option: is not a known key'],
+  },
+  {
+    name: 'write in a static share',
+    declaration: declaring([{ ...staticShare, write: false }]),
+    problems: ['shares[0].write: is not a known key'],
+  },
+  {
+    name: 'write in a rule of a static share',
+    declaration: declaring([{ ...staticShare, rules: [{ path: '/a', write: false }] }]),
+    problems: ['shares[0].rules[0].write: is not a known key'],
+  },
+  {
+    name: 'a key of another kind of share',
+    declaration: declaring([{ ...svnShare, root: './docs' }]),
+    problems: ['shares[0].root: is not a known key'],
+  },
+
+  { name: 'an unknown kind', declaration: share({ kind: 'ftp' }), problems: [`shares[0].kind: ${kinds}`] },
+  { name: 'no kind', declaration: declaring([{ path: '/a' }]), problems: [`shares[0].kind: ${kinds}`] },
+  {
+    name: 'a share without a path and a folder',
+    declaration: declaring([{ kind: 'static' }]),
+    problems: ['shares[0].path: is missing', 'shares[0].root: is missing'],
+  },
+  {
+    name: 'an svn share without repositories',
+    declaration: declaring([{ path: '/svn', kind: 'svn' }]),
+    problems: ['shares[0].repositories: is missing'],
+  },
+
+  {
+    name: 'values of the wrong type',
+    declaration: rest({ listen: { host: 1, port: '80' }, realm: 3, state: false, django: 'x' }),
+    problems: [
+      'listen.host: must be a string',
+      'listen.port: must be a number',
+      'realm: must be a string',
+      'django: must be an object',
+      'state: must be a string',
+    ],
+  },
+  {
+    name: 'requirements of the wrong type',
+    declaration: share({ require: { staff: 'yes', superuser: null, permission: 7, groups: 'Editors' } }),
+    problems: [
+      'shares[0].require.staff: must be a boolean',
+      'shares[0].require.superuser: must be a boolean',
+      'shares[0].require.permission: must be a string',
+      'shares[0].require.groups: must be an array',
+    ],
+  },
+  {
+    name: 'write of the wrong type',
+    declaration: share({ write: { staff: 1 } }),
+    problems: ['shares[0].write.staff: must be a boolean'],
+  },
+  ...[true, null, 'no', []].map((write) => ({
+    name: `write that is ${JSON.stringify(write)}`,
+    declaration: share({ write }),
+    problems: ['shares[0].write: must be false or an object of requirements'],
+  })),
+  {
+    name: 'a rule without a path',
+    declaration: share({ rules: [{ write: false }] }),
+    problems: ['shares[0].rules[0].path: is missing'],
+  },
+  {
+    name: 'half a port',
+    declaration: rest({ listen: { port: 80.5 } }),
+    problems: ['listen.port: must be a whole number'],
+  },
+  {
+    name: 'a port that there is not',
+    declaration: rest({ listen: { port: 65536 } }),
+    problems: ['listen.port: too big: expected number to be <=65535'],
+  },
+  {
+    name: 'a durability that there is not',
+    declaration: share({ durability: 'none' }),
+    problems: ['shares[0].durability: invalid option: expected one of "full"|"relaxed"'],
+  },
+
+  ...[
+    'view_document',
+    'docs.',
+    '.view',
+    'docs view',
+    '1docs.view',
+  ].map((permission) => ({
+    name: `the permission "${permission}"`,
+    declaration: share({ require: { permission } }),
+    problems: [`shares[0].require.permission: ${permissionForm}`],
+  })),
+  {
+    name: 'a bad permission in write and in a rule',
+    declaration: share({ write: { permission: 'x' }, rules: [{ path: '/a', write: { permission: 'y' } }] }),
+    problems: [
+      `shares[0].write.permission: ${permissionForm}`,
+      `shares[0].rules[0].write.permission: ${permissionForm}`,
+    ],
+  },
+  {
+    name: 'no groups',
+    declaration: share({ require: { groups: [] } }),
+    problems: ['shares[0].require.groups: must name a group at least'],
+  },
+  {
+    name: 'a group without a name',
+    declaration: share({ require: { groups: ['Editors', ''] } }),
+    problems: ['shares[0].require.groups[1]: must be the name of a group'],
+  },
+
+  ...['', '/', 'docs', '/docs/', '/a//b', '/a%20b', '/a?b', '/a#b', '/a\\b', 'http://h/a'].map((path) => ({
+    name: `the path "${path}"`,
+    declaration: share({ path }),
+    problems: [`shares[0].path: ${urlPath}`],
+  })),
+  ...['/.', '/..', '/a/../b', '/./a'].map((path) => ({
+    name: `the path "${path}"`,
+    declaration: share({ path }),
+    problems: ['shares[0].path: must not hold `.` or `..`'],
+  })),
+  ...['/a\tb', '/a\nb', '/a\0', '/\u007f'].map((path) => ({
+    name: `the path ${JSON.stringify(path)}`,
+    declaration: share({ path }),
+    problems: ['shares[0].path: must not hold control characters'],
+  })),
+  {
+    name: 'a path that is too long',
+    declaration: share({ path: `/${'a'.repeat(5000)}` }),
+    problems: ['shares[0].path: must be at most 1,024 characters long'],
+  },
+  {
+    name: 'a bad path in a rule',
+    declaration: share({ rules: [{ path: '/a' }, { path: 'minutes/' }, { path: '/a\rb' }] }),
+    problems: [
+      `shares[0].rules[1].path: ${urlPath}`,
+      'shares[0].rules[2].path: must not hold control characters',
+    ],
+  },
+
+  {
+    name: 'a realm with a line break',
+    declaration: rest({ realm: 'a\r\nb' }),
+    problems: [`realm: ${latin1}`],
+  },
+  {
+    name: 'a realm that no header carries',
+    declaration: rest({ realm: '\u6587\u66f8' }),
+    problems: [`realm: ${latin1}`],
+  },
+
+  {
+    name: 'a database that is none of SQLite',
+    declaration: rest({ django: { database: 'mysql://db/site' }, state: 'state.sqlite3' }),
+    problems: [
+      'django.database: must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"',
+      'state: must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"',
+    ],
+  },
+  {
+    name: 'a database that does not exist',
+    declaration: rest({ django: { database: 'sqlite:./nowhere.sqlite3' } }),
+    problems: ['django.database: the file ./nowhere.sqlite3 does not exist'],
+  },
+  {
+    name: 'a database that is a folder',
+    declaration: rest({ django: { database: 'sqlite:./docs' } }),
+    problems: ['django.database: the file ./docs does not exist'],
+  },
+
+  {
+    name: 'folders that do not exist',
+    declaration: declaring([
+      { ...staticShare, root: './nowhere' },
+      { ...webdavShare, root: './db.sqlite3' },
+      { ...svnShare, repositories: './db.sqlite3/svn' },
+      { path: '/nul', kind: 'static', root: './media\0' },
+    ]),
+    problems: [
+      'shares[0].root: the folder ./nowhere does not exist',
+      'shares[1].root: the folder ./db.sqlite3 does not exist',
+      'shares[2].repositories: the folder ./db.sqlite3/svn does not exist',
+      'shares[3].root: the folder ./media\0 does not exist',
+    ],
+  },
+  {
+    name: 'both root and storage',
+    declaration: share({ storage: { module: 'm' } }),
+    problems: [`shares[0]: ${oneOrOther}`],
+  },
+  {
+    name: 'neither root nor storage',
+    declaration: declaring([{ path: '/docs', kind: 'webdav' }]),
+    problems: [`shares[0]: ${oneOrOther}`],
+  },
+
+  {
+    name: 'a path that two shares have',
+    declaration: declaring([staticShare, webdavShare, { ...webdavShare, path: '/media' }]),
+    problems: ['shares[2].path: /media is the path of shares[0] already'],
+  },
+  {
+    name: 'a share inside another',
+    declaration: declaring([webdavShare, { ...staticShare, path: '/docs/media' }]),
+    problems: [
+      'shares[1].path: /docs/media overlaps with /docs of shares[0]; use `rules` for a path inside a share',
+    ],
+  },
+  {
+    name: 'a share around another',
+    declaration: declaring([{ ...staticShare, path: '/docs/media' }, webdavShare]),
+    problems: [
+      'shares[1].path: /docs overlaps with /docs/media of shares[0]; use `rules` for a path inside a share',
+    ],
+  },
+  {
+    name: 'a path that two rules have, once composed and once decomposed',
+    declaration: share({
+      rules: [{ path: '/a' }, { path: '/caf\u00e9' }, { path: '/a', write: false }, { path: '/cafe\u0301' }],
+    }),
+    problems: [
+      'shares[0].rules[2].path: /a has a rule already',
+      'shares[0].rules[3].path: /caf\u00e9 has a rule already',
+    ],
+  },
+  {
+    name: 'a rule inside a repository',
+    declaration: declaring([{ ...svnShare, rules: [{ path: '/sample' }, { path: '/sample/trunk' }] }]),
+    problems: [`shares[0].rules: ${inRepository}`],
+  },
+
+  {
+    name: 'something of everything, which is told at once',
+    declaration: {
+      listen: { port: -1 },
+      django: { database: 'sqlite:./nowhere.sqlite3' },
+      shares: [
+        { path: '/media', kind: 'static', root: './nowhere' },
+        { path: '/media/x', kind: 'webdav', root: './docs', write: { permission: null } },
+        { path: '/svn', kind: 'svn', repositories: './svn', require: { stuff: true } },
+      ],
+      extra: 1,
+    },
+    problems: [
+      'listen.port: too small: expected number to be >=0',
+      'shares[2].require.stuff: is not a known key',
+      'extra: is not a known key',
+      'shares[0].root: the folder ./nowhere does not exist',
+      'shares[1].path: /media/x overlaps with /media of shares[0]; use `rules` for a path inside a share',
+      'django.database: the file ./nowhere.sqlite3 does not exist',
+    ],
+  },
+];
+
+describe('loadDeclaration refuses', () => {
+  for (const { name, declaration, problems } of wrongs) {
+    test(name, (t) => {
+      assert.deepEqual(site(t).problems(declaration), problems);
+    });
+  }
+});
+
+test('paths that only begin alike do not overlap', (t) => {
+  const { problems } = site(t);
+  assert.deepEqual(
+    problems(declaring([webdavShare, { ...webdavShare, path: '/docs2' }, { ...webdavShare, path: '/Docs' }])),
+    [],
+  );
+});
+
+test('a rule in an svn share may name a repository', (t) => {
+  const { problems } = site(t);
+  assert.deepEqual(problems(declaring([{ ...svnShare, rules: [{ path: '/sample', write: false }] }])), []);
+});
+
+describe('secrets must not lie in what is served', () => {
+  const holds = (what: string, place = 'shares[0].root') =>
+    `${place}: holds ${what}, which the share would serve`;
+
+  test('the declaration, the databases and all', (t) => {
+    const { problems } = site(t);
+    assert.deepEqual(problems(declaring([{ ...staticShare, root: '.' }])), [
+      holds('Django\u2019s database'),
+      holds('the state database'),
+      holds('this declaration'),
+    ]);
+  });
+
+  test("Django's database in a subfolder of a webdav share", (t) => {
+    const { folder, problems } = site(t);
+    mkdirSync(join(folder, 'docs/site'));
+    writeFileSync(join(folder, 'docs/site/db.sqlite3'), '');
+    const django = { database: 'sqlite:./docs/site/db.sqlite3' };
+    assert.deepEqual(problems(declaring([staticShare, webdavShare], { django })), [
+      holds('Django\u2019s database', 'shares[1].root'),
+    ]);
+  });
+
+  test('a state database that does not exist yet', (t) => {
+    const { problems } = site(t);
+    const state = 'sqlite:./media/not/yet/state.sqlite3';
+    assert.deepEqual(problems(declaring([staticShare], { state })), [holds('the state database')]);
+  });
+
+  test('behind a share that is a symbolic link', (t) => {
+    const { folder, problems } = site(t);
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data/db.sqlite3'), '');
+    symlinkSync('data', join(folder, 'published'));
+    const django = { database: 'sqlite:./data/db.sqlite3' };
+    assert.deepEqual(problems(declaring([{ ...staticShare, root: './published' }], { django })), [
+      holds('Django\u2019s database'),
+    ]);
+  });
+
+  test('behind a database that is a symbolic link, and a state in a linked folder', (t) => {
+    const { folder, problems } = site(t);
+    writeFileSync(join(folder, 'docs/real.sqlite3'), '');
+    symlinkSync('docs/real.sqlite3', join(folder, 'link.sqlite3'));
+    symlinkSync('docs', join(folder, 'var'));
+    const django = { database: 'sqlite:./link.sqlite3' };
+    assert.deepEqual(problems(declaring([webdavShare], { django })), [
+      holds('Django\u2019s database'),
+      holds('the state database'),
+    ]);
+  });
+
+  test('the whole file system', (t) => {
+    const { problems } = site(t);
+    assert.equal(problems(declaring([{ ...staticShare, root: '/' }])).length, 3);
+  });
+
+  test('a folder whose name only begins alike is no matter', (t) => {
+    const { folder, problems } = site(t);
+    mkdirSync(join(folder, 'docs-of-django'));
+    writeFileSync(join(folder, 'docs-of-django/db.sqlite3'), '');
+    const django = { database: 'sqlite:./docs-of-django/db.sqlite3' };
+    assert.deepEqual(problems(declaring([webdavShare], { django })), []);
+  });
+
+  test('a link in the share to a database outside is no matter: storage does not follow it', (t) => {
+    const { folder, problems } = site(t);
+    symlinkSync('../db.sqlite3', join(folder, 'docs/db.sqlite3'));
+    const django = { database: 'sqlite:./docs/db.sqlite3' };
+    assert.deepEqual(problems(declaring([webdavShare], { django })), []);
+  });
+});
+
+describe('what is not JSON is told with its line and column', () => {
+  const texts: readonly (readonly [name: string, text: string, message: string])[] = [
+    [
+      'a comma too many',
+      '{\n  "shares": [],\n}\n',
+      'Expected double-quoted property name (line 3, column 1)',
+    ],
+    [
+      'a comma too few',
+      '{ "a": 1\n  "b": 2 }',
+      "Expected ',' or '}' after property value (line 2, column 3)",
+    ],
+    ['a comment', '{\n  // shares\n}', "Expected property name or '}' (line 2, column 3)"],
+    ['a comment at the start', '// shares\n{}', "Unexpected token '/' (line 1, column 1)"],
+    ['a word without quotes', '{\n  "a": yes\n}', "Unexpected token 'y' (line 2, column 8)"],
+    ['single quotes', `{"a": ["b",\n\n 'c']}`, `Unexpected token ''' (line 3, column 2)`],
+    ['a misspelt true', '{"a": true, "b": ture}', "Unexpected token 'u' (line 1, column 19)"],
+    ['a comma where a value belongs', '{"a": ,}', "Unexpected token ',' (line 1, column 7)"],
+    [
+      'the same mistake as an innocent text before it',
+      '{"a": "yes, yes, yes, yes, yes", "b": "yes, yes, yes", "c": yes}',
+      "Unexpected token 'y' (line 1, column 61)",
+    ],
+    [
+      'a line break in a string',
+      '{"a": "b\n"}',
+      'Bad control character in string literal (line 1, column 9)',
+    ],
+    [
+      'something behind the end',
+      '{}\n{}',
+      'Unexpected non-whitespace character after JSON (line 2, column 1)',
+    ],
+    ['half a file', '{\n  "shares": [', 'Unexpected end of JSON input (line 2, column 14)'],
+    ['nothing', '', 'Unexpected end of JSON input (line 1, column 1)'],
+  ];
+  for (const [name, text, message] of texts) {
+    test(name, (t) => {
+      assert.deepEqual(site(t).problems(text), [`: It is not JSON: ${message}`]);
+    });
+  }
+});
+
+test('a file that is missing is named as it was given', (t) => {
+  const { folder } = site(t);
+  const file = join(folder, 'nowhere.json');
+  assert.throws(() => loadDeclaration(file), {
+    name: 'DeclarationError',
+    message: `${file} has a problem:\n  The file does not exist.`,
+  });
+});
+
+test('a file that is a folder cannot be read', (t) => {
+  const { folder } = site(t);
+  assert.throws(() => loadDeclaration(folder), {
+    name: 'DeclarationError',
+    message: `${folder} has a problem:\n  The file cannot be read.`,
+  });
+});
+
+test('relative paths are relative to the file, not to where the process was started', (t) => {
+  const { file, load } = site(t);
+  load(declaring([webdavShare]));
+  assert.notEqual(process.cwd(), dirname(file));
+  assert.match(readFileSync(file, 'utf8'), /"\.\/docs"/);
+  assert.equal(loadDeclaration(file).folder, dirname(file));
+});
+
+test('the error tells all problems, a line for each', () => {
+  const error = new DeclarationError('shares.json', [
+    { place: 'listen.port', message: 'is missing' },
+    { place: '', message: 'must be an object' },
+  ]);
+  assert.equal(error.message, 'shares.json has 2 problems:\n  listen.port: is missing\n  must be an object');
+});

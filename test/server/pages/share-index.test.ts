@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { describe, test } from 'node:test';
+import { pageHeaders } from '../../../server/pages/layout.js';
+import { shareIndex } from '../../../server/pages/share-index.js';
+import type { MountedShare } from '../../../server/shares.js';
+import type { Identity } from '../../../src/access/identity.js';
+import { Policy, type Rule } from '../../../src/access/policy.js';
+import type { Requirement } from '../../../src/access/requirement.js';
+import { serverPathOf } from '../../../src/http/target.js';
+import { LocalStorage } from '../../../src/storage/local/local-storage.js';
+import { user } from '../../access/identities.js';
+import { inShare } from '../../http/paths.js';
+
+const anyone: Requirement = { staff: false, superuser: false };
+const staffOnly: Requirement = { staff: true, superuser: false };
+
+// The index asks no storage for anything, so any folder will do.
+const storage = new LocalStorage(tmpdir(), {
+  owner: { host: 'here', pid: 1, isAlive: () => true, now: () => 0 },
+  durability: 'relaxed',
+});
+
+function webdav(
+  path: string,
+  read: Requirement,
+  write: Requirement | false,
+  inner: readonly Rule[] = [],
+): MountedShare {
+  const policy = new Policy([{ path: inShare('/'), read, write }, ...inner]);
+  const declared = {
+    kind: 'webdav',
+    path: serverPathOf(path),
+    policy,
+    storage: { kind: 'folder', root: '.', durability: 'full' },
+  } as const;
+  return { kind: 'webdav', declared, storage };
+}
+
+function staticFiles(path: string, read: Requirement): MountedShare {
+  const policy = new Policy([{ path: inShare('/'), read, write: false }]);
+  return {
+    kind: 'static',
+    declared: { kind: 'static', path: serverPathOf(path), policy, root: '.' },
+    storage,
+  };
+}
+
+function svn(path: string, read: Requirement): MountedShare {
+  const policy = new Policy([{ path: inShare('/'), read, write: read }]);
+  return {
+    kind: 'svn',
+    declared: { kind: 'svn', path: serverPathOf(path), policy, repositories: '.' },
+    service: { kind: 'missing', reason: 'No Apache.' },
+  };
+}
+
+const shares = [
+  staticFiles('/media', anyone),
+  webdav('/docs', anyone, staffOnly),
+  webdav('/staff', staffOnly, staffOnly),
+  svn('/svn', anyone),
+  webdav('/half', staffOnly, staffOnly, [{ path: inShare('/open'), read: anyone, write: anyone }]),
+];
+
+function htmlFor(identity: Identity, mounted: readonly MountedShare[] = shares): string {
+  const { body } = shareIndex(mounted, identity);
+  assert.ok(body instanceof Buffer);
+  return body.toString();
+}
+
+function rowsOf(html: string): string[][] {
+  const row = /<tr><td><a href="([^"]*)">([^<]*)<\/a><\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><\/tr>/g;
+  return [...html.matchAll(row)].map((match) => match.slice(1));
+}
+
+describe('the index of shares', () => {
+  test('shows a user what he may read, and where he may write', () => {
+    assert.deepEqual(rowsOf(htmlFor(user())), [
+      ['/media/', '/media', 'Files to read', 'read'],
+      ['/docs/', '/docs', 'Folder to mount (WebDAV)', 'read'],
+      ['/svn/', '/svn', 'Subversion repositories', 'read and write'],
+    ]);
+  });
+
+  test('shows staff more', () => {
+    assert.deepEqual(
+      rowsOf(htmlFor(user({ isStaff: true }))).map(([, path, , rights]) => `${path ?? ''}: ${rights ?? ''}`),
+      [
+        '/media: read',
+        '/docs: read and write',
+        '/staff: read and write',
+        '/svn: read and write',
+        '/half: read and write',
+      ],
+    );
+  });
+
+  test('does not name shares that are closed', () => {
+    const html = htmlFor(user());
+    assert.doesNotMatch(html, /staff|half/);
+  });
+
+  test('says so where no share is open', () => {
+    const html = htmlFor(user(), [webdav('/staff', staffOnly, false)]);
+    assert.match(html, /No share is open to you/);
+    assert.doesNotMatch(html, /<table>|\/staff/);
+    assert.doesNotMatch(htmlFor(user()), /No share is open to you/);
+  });
+
+  test('escapes paths and the user name', () => {
+    const html = htmlFor(user({ username: '<eve>' }), [staticFiles('/a"<b>&', anyone)]);
+    assert.deepEqual(rowsOf(html), [['/a%22%3Cb%3E%26/', '/a&quot;&lt;b&gt;&amp;', 'Files to read', 'read']]);
+    assert.match(html, /Signed in as <b>&lt;eve&gt;<\/b>/);
+  });
+
+  test('is a page with its length in bytes', () => {
+    const { status, headers, body } = shareIndex(shares, user({ username: '\u00e4' }));
+    assert.equal(status, 200);
+    assert.ok(body instanceof Buffer);
+    assert.deepEqual(headers, [...pageHeaders, ['Content-Length', String(body.length)]]);
+  });
+});
