@@ -12,6 +12,7 @@ test('a declaration is told in words, a paragraph for each share', (t) => {
         { ...staticShare, require: { staff: false } },
         {
           ...webdavShare,
+          require: { staff: false, permission: 'docs.view_document' },
           write: { permission: 'docs.change_document' },
           rules: [
             { path: '/minutes/closed', write: false },
@@ -40,8 +41,11 @@ State: ${join(folder, 'var/state.sqlite3')}.
   write: nobody
 
 /docs  WebDAV on ${join(folder, 'docs')}
+  read:  active users who have the permission docs.view_document
   write: active users who have the permission docs.change_document
+  /docs/minutes  read:  active users who have the permission docs.view_document and are in one of the groups Board, Clerks
   /docs/minutes  write: active users who have the permission docs.change_document and are in one of the groups Board, Clerks
+  /docs/minutes/closed  read:  active users who have the permission docs.view_document
   /docs/minutes/closed  write: nobody
 
 /svn  Subversion repositories in ${join(folder, 'svn')}

@@ -116,6 +116,7 @@ test('the sample declaration loads', (t) => {
 });
 
 const urlPath = 'must be an absolute URL path such as "/docs", without a trailing slash, `%`, `?` or `#`';
+const permissionForm = 'must be Django\u2019s "app_label.codename", such as "docs.view_document"';
 const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not both';
 const kinds = 'must be one of "static", "webdav" and "svn"';
 const latin1 = 'must hold Latin-1 characters alone and no controls: a header field carries no others';
@@ -279,6 +280,7 @@ const wrongs: readonly Wrong[] = [
     '.view',
     'docs view',
     '1docs.view',
+    'docs.view_document ',
   ].map((permission) => ({
     name: `the permission "${permission}"`,
     declaration: share({ require: { permission } }),

@@ -19,6 +19,7 @@ function at(path: string, declared: object): Effective {
 
 const staff = { staff: true, superuser: false };
 const anyone = { staff: false, superuser: false };
+const view = 'docs.view_document';
 const change = 'docs.change_document';
 
 interface Case {
