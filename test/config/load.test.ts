@@ -274,18 +274,13 @@ const wrongs: readonly Wrong[] = [
     problems: ['shares[0].durability: invalid option: expected one of "full"|"relaxed"'],
   },
 
-  ...[
-    'view_document',
-    'docs.',
-    '.view',
-    'docs view',
-    '1docs.view',
-    'docs.view_document ',
-  ].map((permission) => ({
-    name: `the permission "${permission}"`,
-    declaration: share({ require: { permission } }),
-    problems: [`shares[0].require.permission: ${permissionForm}`],
-  })),
+  ...['view_document', 'docs.', '.view', 'docs view', '1docs.view', 'docs.view_document '].map(
+    (permission) => ({
+      name: `the permission "${permission}"`,
+      declaration: share({ require: { permission } }),
+      problems: [`shares[0].require.permission: ${permissionForm}`],
+    }),
+  ),
   {
     name: 'a bad permission in write and in a rule',
     declaration: share({ write: { permission: 'x' }, rules: [{ path: '/a', write: { permission: 'y' } }] }),
