@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { awaitContinue } from './middleware/respond.js';
+import { PipelineOrder } from './pipeline-order.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
@@ -29,14 +30,19 @@ export async function listen(handler: Handler, host: string, port: number): Prom
     keepAliveTimeout: 75_000,
     noDelay: true,
   });
-  const handle: Handler = (req, res) => {
-    res.once('close', () => {
-      if (stopping) server.closeIdleConnections();
+  const order = new PipelineOrder();
+  const handle: Handler = async (req, res) => {
+    const over = new Promise<void>((resolve) => {
+      res.once('close', () => {
+        resolve();
+        if (stopping) server.closeIdleConnections();
+      });
     });
     if (stopping) res.shouldKeepAlive = false;
-    return handler(req, res);
+    await order.enter(req.socket, req.method ?? '', over);
+    if (!res.destroyed) await handler(req, res);
   };
-  server.on('request', handle);
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => void handle(req, res));
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     awaitContinue(req);
     void handle(req, res);

@@ -1,27 +1,60 @@
+import { Readable } from 'node:stream';
 import type { Identity } from '../src/access/identity.js';
 import { Failure } from '../src/failure.js';
+import { restrictionsOn } from '../src/http/active-content.js';
 import { pairs } from '../src/http/hop-by-hop.js';
 import type { HttpResponse } from '../src/http/message.js';
-import type { SvnService } from './shares.js';
-import type { RequestContext } from './state.js';
+import { parseTarget, within } from '../src/http/target.js';
+import { readMerge } from '../src/svn/merge-source.js';
+import type { Located, SvnService } from './shares.js';
+import { ClientGone, type RequestContext } from './state.js';
 
-/** Sends the request on to Apache in the name of the user. */
+/**
+ * Sends the request on to Apache in the name of the user.
+ * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository; and as
+ *   Upstream.forward
+ */
 export async function forwardToSvn(
   { req, res }: RequestContext,
   service: SvnService,
+  located: Located,
   identity: Identity,
 ): Promise<HttpResponse> {
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
   const gone = new AbortController();
   res.once('close', () => {
-    if (!res.writableFinished) gone.abort(new Error('The client is gone.'));
+    if (!res.writableFinished) gone.abort(new ClientGone());
   });
-  return service.upstream.forward({
+  const response = await service.upstream.forward({
     method: req.method ?? '',
     rawTarget: req.url ?? '/',
     headers: pairs(req.rawHeaders),
-    body: req,
+    body: req.method === 'MERGE' ? await ownMerge(req, located) : req,
     username: identity.username,
     signal: gone.signal,
   });
+  return req.method === 'GET' ? restricted(response) : response;
+}
+
+/** A file of a repository is a user's file like any other when a browser shows it. */
+function restricted(response: HttpResponse): HttpResponse {
+  const contentType = response.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  if (contentType === undefined) return response;
+  return { ...response, headers: [...response.headers, ...restrictionsOn(contentType)] };
+}
+
+/** The body of a MERGE, read and found to commit to the repository that the user was authorised for. */
+async function ownMerge(body: Readable, located: Located): Promise<Readable> {
+  const { bytes, source } = await readMerge(body);
+  const { path } = parseTarget(source);
+  const inside = within(located.share.declared.path, path);
+  if (inside === undefined || repositoryOf(inside) !== repositoryOf(located.inside)) {
+    throw new Failure('forbidden', 'A MERGE must stay in its own repository.');
+  }
+  return Readable.from([bytes]);
+}
+
+/** The first segment of a path inside an svn share. */
+function repositoryOf(path: string): string {
+  return path.split('/', 2)[1] ?? '';
 }

@@ -1,7 +1,7 @@
 import { isFailure, statusOf, toFailure } from '../../src/failure.js';
 import type { Log } from '../log.js';
 import { errorResponse } from '../error-response.js';
-import type { Middleware } from '../state.js';
+import { ClientGone, type Middleware } from '../state.js';
 
 /**
  * Turns whatever went wrong into an answer; the one place that does. An internal fault is logged with its cause, a
@@ -16,6 +16,7 @@ export function errors(log: Log): Middleware {
       const failure = toFailure(error);
       const { requestId } = state;
       const internal = statusOf(failure.kind) >= 500;
+      if (error instanceof ClientGone) return;
       if (!isFailure(error) || (internal && error.cause !== undefined)) {
         log.error({ requestId, err: error, kind: failure.kind }, 'the request failed');
       } else if (internal) {

@@ -12,12 +12,13 @@ export function respond(log: Log): Middleware {
     context.respond = false;
     await next();
     const { req, res, state } = context;
+    if (!state.response && res.destroyed) return;
     const response = known(state.response);
     try {
       await write(req, res, response, state.requestId);
     } catch (error) {
-      // The head is out: all that is left is to break the answer off, so that nobody takes it for whole.
-      res.destroy();
+      // The head is out: all that is left is to break the connection off, so that nobody takes the answer for whole.
+      req.socket.destroy();
       if (!req.destroyed || !isPremature(error)) {
         log.warn({ requestId: state.requestId, err: error }, 'the answer broke off');
       }
@@ -35,6 +36,10 @@ async function write(
   // A body that nobody has asked for yet would be taken for the next request.
   if (isAwaitingContinue(req)) fields.push('Connection', 'close');
   res.writeHead(status, fields);
+  // Node lets go of a body that nobody has read from; one that was given up half way would block the connection.
+  res.once('finish', () => {
+    if (!req.readableEnded) req.resume();
+  });
   if (!(body instanceof Readable)) {
     res.end(req.method === 'HEAD' ? undefined : body);
     return;
@@ -49,9 +54,12 @@ async function write(
   body.on('data', (chunk: Buffer) => {
     sent += chunk.length;
   });
-  await pipeline(body, res);
-  if (declared !== undefined && Number(declared) !== sent)
+  // Not ended yet: after a short body, what comes next on the connection would be taken for the rest of it.
+  await pipeline(body, res, { end: false });
+  if (declared !== undefined && Number(declared) !== sent) {
     throw new Error('The body was not as long as announced.');
+  }
+  res.end();
 }
 
 const awaiting = Symbol('awaiting 100 Continue');

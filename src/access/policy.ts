@@ -46,21 +46,33 @@ export class Policy {
     return governing.rule;
   }
 
+  /**
+   * The rules that an access at `path` must satisfy: the one that governs it and, with scope `tree`, then those of the
+   * paths below it.
+   */
+  rulesFor(path: SharePath, scope: Scope): readonly Rule[] {
+    const here = this.ruleFor(path);
+    if (scope === 'node' || this.#rules.length === 1) return [here];
+    const normal = path.normalize('NFC');
+    const below = this.#rules.filter(
+      (candidate) => candidate.rule !== here && isSameOrBelow(normal, candidate.normal),
+    );
+    return [here, ...below.map(({ rule }) => rule)];
+  }
+
   /** Whether `identity` may do `action` at `path`, and with scope `tree` also wherever a rule governs below it. */
   decide(identity: Identity, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
-    const here = decideByRule(this.ruleFor(path), identity, action);
-    if (!here.allowed || scope === 'node' || this.#rules.length === 1) return here;
-    const normal = path.normalize('NFC');
-    for (const governing of this.#rules) {
-      if (!isSameOrBelow(normal, governing.normal)) continue;
-      const below = decideByRule(governing.rule, identity, action);
-      if (!below.allowed) return below;
+    if (scope === 'node') return decideByRule(this.ruleFor(path), identity, action);
+    for (const rule of this.rulesFor(path, scope)) {
+      const decision = decideByRule(rule, identity, action);
+      if (!decision.allowed) return decision;
     }
     return allowed;
   }
 }
 
-function decideByRule(rule: Rule, identity: Identity, action: Action): Decision {
+/** What one rule says, whatever others say further down. */
+export function decideByRule(rule: Rule, identity: Identity, action: Action): Decision {
   const requirement = rule[action];
   if (requirement === false) return refused('This share is read-only.');
   return meets(requirement, identity) ? allowed : refused(`Only ${inWords(requirement)} may ${action} here.`);

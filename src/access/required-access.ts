@@ -19,8 +19,8 @@ export function hasDestination(method: string): boolean {
 }
 
 /**
- * What a request needs: COPY reads its source and writes its destination, MOVE writes both, DELETE writes all that it
- * removes. A static share is only ever read, whatever the method: what it cannot do it answers with 405.
+ * What a request needs: COPY reads its source and writes its destination; MOVE writes both, and reads its source, since
+ * it may bring the content to where the user can read it; DELETE writes all that it removes. A static share is only ever read, whatever the method: what it cannot do it answers with 405.
  * A method that is not known writes.
  */
 export function requiredAccess(
@@ -46,7 +46,8 @@ export function requiredAccess(
 function writes(method: string, path: ServerPath, destination: ServerPath | undefined): readonly Access[] {
   const target =
     destination === undefined ? [] : [{ path: destination, action: 'write', scope: 'tree' } as const];
-  if (method === 'COPY') return [{ path, action: 'read', scope: 'tree' }, ...target];
-  const scope = method === 'MOVE' || method === 'DELETE' ? 'tree' : 'node';
-  return [{ path, action: 'write', scope }, ...target];
+  const source = { path, action: 'read', scope: 'tree' } as const;
+  if (method === 'COPY') return [source, ...target];
+  if (method === 'MOVE') return [source, { path, action: 'write', scope: 'tree' }, ...target];
+  return [{ path, action: 'write', scope: method === 'DELETE' ? 'tree' : 'node' }];
 }

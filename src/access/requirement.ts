@@ -20,11 +20,15 @@ export const defaultRequirement: Requirement = { staff: true, superuser: false }
 export interface Condition {
   readonly words: string;
   readonly holds: boolean;
+  /** The permission that it asks for, if it asks for one. */
+  readonly permission?: string;
+  /** The groups of which it asks for one, if it does. */
+  readonly groups?: readonly string[];
 }
 
 /** Each condition that `requirement` sets, with how it stands for `identity`. */
 export function conditions(requirement: Requirement, identity: Identity): Condition[] {
-  return parts(requirement).map(({ words, holds }) => ({ words, holds: holds(identity) }));
+  return parts(requirement).map((part) => ({ ...part, holds: part.holds(identity) }));
 }
 
 /** Whether the user meets every condition. */
@@ -41,7 +45,11 @@ export function inWords(requirement: Requirement): string {
   return conditions.length === 0 ? 'any active user' : `active users who ${conditions.join(' and ')}`;
 }
 
-function parts(requirement: Requirement): { words: string; holds: (identity: Identity) => boolean }[] {
+interface Part extends Omit<Condition, 'holds'> {
+  readonly holds: (identity: Identity) => boolean;
+}
+
+function parts(requirement: Requirement): Part[] {
   const { staff, superuser, permission, groups } = requirement;
   return [
     ...(staff ? [{ words: 'are staff', holds: (identity: Identity) => identity.isStaff }] : []),
@@ -52,6 +60,7 @@ function parts(requirement: Requirement): { words: string; holds: (identity: Ide
           {
             words: `have the permission ${permission}`,
             holds: (identity: Identity) => hasPermission(identity, permission),
+            permission,
           },
         ]),
     ...(groups === undefined
@@ -60,6 +69,7 @@ function parts(requirement: Requirement): { words: string; holds: (identity: Ide
           {
             words: `are in ${groups.length === 1 ? 'the group' : 'one of the groups'} ${groups.join(', ')}`,
             holds: (identity: Identity) => groups.some((group) => identity.groups.has(group)),
+            groups,
           },
         ]),
   ];

@@ -25,6 +25,11 @@ const methods: ReadonlyMap<string, DavMethod> = new Map([
   ['PROPPATCH', proppatch],
 ]);
 
+/** Whether this engine has `method`; it answers every other with 405. */
+export function isDavMethod(method: string): boolean {
+  return methods.has(method);
+}
+
 /**
  * Answers one WebDAV request (RFC 4918).
  * @throws Failure `method-not-allowed` with Allow for a method this engine does not have, and the methods' own

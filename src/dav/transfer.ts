@@ -1,4 +1,5 @@
 import { Failure } from '../failure.js';
+import type { HttpResponse } from '../http/message.js';
 import { isSameOrBelow, parentOf } from '../http/target.js';
 import type { ResourceStat } from '../storage/storage.js';
 import type { DavRequest, Place } from './context.js';
@@ -11,6 +12,8 @@ export interface Transfer {
   readonly to: Place;
   /** What is at the destination; it may be overwritten. */
   readonly replaced: ResourceStat | undefined;
+  /** The same, where it must go before the source can come: a file takes a file's place in one step. */
+  readonly inTheWay: ResourceStat | undefined;
 }
 
 /**
@@ -33,8 +36,26 @@ export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
   if (parent?.kind !== 'collection') {
     throw new Failure('parent-missing', 'The destination\u2019s parent collection does not exist.');
   }
+  await refuseSameResource(request, to);
   const replaced = await to.storage.stat(to.path);
   if (replaced && !overwrite)
     throw new Failure('precondition-failed', 'There is something at the destination.');
-  return { source, to: at(to, to.path), replaced };
+  const inTheWay = source.kind === 'file' && replaced?.kind === 'file' ? undefined : replaced;
+  return { source, to: at(to, to.path), replaced, inTheWay };
+}
+
+/** Links, and shares on one folder, give a resource more than one path: copied over itself it would be lost. */
+async function refuseSameResource(from: Place, to: Place): Promise<void> {
+  const sources = await from.storage.realNames(from.path);
+  const targets = await to.storage.realNames(to.path);
+  const overlap = sources.some((source) =>
+    targets.some((target) => isSameOrBelow(source, target) || isSameOrBelow(target, source)),
+  );
+  if (overlap)
+    throw new Failure('forbidden', 'The source and the destination are the same, or one holds the other.');
+}
+
+/** The answer to a COPY or MOVE that was done: 201, or 204 where something was replaced. */
+export function transferred(replaced: ResourceStat | undefined): HttpResponse {
+  return replaced ? { status: 204, headers: [] } : { status: 201, headers: [['Content-Length', '0']] };
 }

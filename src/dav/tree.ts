@@ -2,9 +2,13 @@ import { isFailure, statusOf, toFailure, type Failure } from '../failure.js';
 import { child, type SharePath } from '../http/target.js';
 import type { ResourceStat } from '../storage/storage.js';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
 import { memberStatus } from './xml/multistatus.js';
+
+/** Members done between two turns of the event loop: local disks answer without one. */
+const breath = 128;
 
 /** A member of a tree that could not be done, the rest notwithstanding. */
 export interface MemberFailure {
@@ -18,20 +22,29 @@ export interface MemberFailure {
  * @returns what is still there because it could not be removed itself; empty when all is gone
  */
 export async function removeTree(place: Place, stat: ResourceStat): Promise<MemberFailure[]> {
+  const failure = await removeOne(place);
+  if (!failure) return [];
+  if (stat.kind === 'file' || failure.kind !== 'conflict') return [{ place, stat, failure }];
   const failures: MemberFailure[] = [];
-  if (stat.kind === 'collection') {
-    // All names are read first: listing a folder while it shrinks can miss members.
-    for (const [path, member] of await members(place)) {
-      failures.push(...(await removeTree(at(place, path), member)));
-    }
+  let done = 0;
+  // All names are read first: listing a folder while it shrinks can miss members.
+  for (const [path, member] of await members(place)) {
+    if ((done += 1) % breath === 0) await setImmediate();
+    failures.push(...(await removeTree(at(place, path), member)));
   }
   if (failures.length > 0) return failures;
+  const last = await removeOne(place);
+  return last ? [{ place, stat, failure: last }] : [];
+}
+
+/** Removes a file, an empty collection, or a link to one that is not empty: what that leads to stays. */
+async function removeOne(place: Place): Promise<Failure | undefined> {
   try {
     await place.storage.remove(place.path);
   } catch (error) {
-    if (!isFailure(error, 'not-found')) return [{ place, stat, failure: toFailure(error) }];
+    if (!isFailure(error, 'not-found')) return toFailure(error);
   }
-  return [];
+  return undefined;
 }
 
 /**
@@ -53,9 +66,11 @@ export async function copyTree(
   }
   if (stat.kind === 'file' || depth === '0') return [];
   const failures: MemberFailure[] = [];
+  let done = 0;
   for (const [path, member] of await members(from)) {
     const target = child(to.path, path.slice(path.lastIndexOf('/') + 1));
     if (target === undefined) continue;
+    if ((done += 1) % breath === 0) await setImmediate();
     failures.push(...(await copyTree(at(from, path), at(to, target), member, depth)));
   }
   return failures;

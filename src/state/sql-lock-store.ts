@@ -34,6 +34,7 @@ export class SqlLockStore implements LockStore {
     return asked(
       this.#database.transaction(async (transaction) => {
         const now = this.#now();
+        // A write comes first: it takes SQLite's one write lock, so that no other process decides at the same time.
         await transaction('locks').where('expires', '<=', now).delete();
         const conflicts = (await inTheWay(transaction, request)).map(toLock);
         if (conflicts.length > 0) return { conflicts };

@@ -95,6 +95,7 @@ export class SqlPropertyStore implements PropertyStore {
 /** The tree's own root gets a new parent; everything below it keeps its place in the tree. */
 const newParent = 'case when path = ? then ? else ? || substr(parent, length(?) + 1) end';
 
+/** The root is nobody's member. */
 function parentOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
+  return path === '/' ? '' : path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }

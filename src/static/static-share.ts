@@ -1,8 +1,10 @@
 import { Failure } from '../failure.js';
+import type { PageTrust } from '../http/active-content.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { hrefOf, type ServerPath, type SharePath, join } from '../http/target.js';
 import { serveFile } from '../storage/serve-file.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
+import { visibleEntries } from '../storage/visible-entries.js';
 
 /** Makes the page that shows a collection to a person. */
 export type ListingPage = (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
@@ -17,9 +19,17 @@ export interface StaticRequest {
   /** What follows the `?`, encoded. */
   readonly query: string;
   readonly headers: RequestHeaders;
+  readonly trust: PageTrust;
+  /** Whether the user may know of this member of the share. */
+  readonly mayRead: (path: SharePath) => boolean;
 }
 
 const allow = 'GET, HEAD';
+
+/** Whether a static share has `method`; it answers every other with 405. */
+export function isStaticMethod(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
 
 /**
  * Serves files read-only. A folder without its slash is redirected to it, so that relative links in pages hold.
@@ -31,7 +41,7 @@ export async function serveStatic(
   listing: ListingPage,
 ): Promise<HttpResponse> {
   const { method, base, path, headers } = request;
-  if (method !== 'GET' && method !== 'HEAD') {
+  if (!isStaticMethod(method)) {
     throw new Failure('method-not-allowed', 'This share can only be read.', { headers: [['Allow', allow]] });
   }
   const stat = await storage.stat(path);
@@ -39,7 +49,7 @@ export async function serveStatic(
   if (stat.kind === 'file') {
     if (request.collection && path !== '/')
       throw new Failure('not-found', 'There is no folder of this name.');
-    return serveFile(storage, path, method, headers, cacheHeaders);
+    return serveFile(storage, path, method, headers, request.trust);
   }
   const full = join(base, path);
   if (!request.collection) {
@@ -52,11 +62,5 @@ export async function serveStatic(
       ],
     };
   }
-  return listing(full, storage.list(path));
+  return listing(full, visibleEntries(storage, path, request.mayRead));
 }
-
-/** Only the user who was let in may keep a copy, and asks each time whether it is still the one. */
-export const cacheHeaders = [
-  ['Cache-Control', 'private, no-cache'],
-  ['X-Content-Type-Options', 'nosniff'],
-] as const;

@@ -1,9 +1,13 @@
 import { Readable } from 'node:stream';
 import { contentTypeOf } from '../http/media-type.js';
-import type { HeaderList, HttpResponse, RequestHeaders } from '../http/message.js';
+import { restrictionsOn, type PageTrust } from '../http/active-content.js';
+import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { respondWith } from '../http/representation.js';
 import { nameOf, type SharePath } from '../http/target.js';
 import type { ReadableStorage } from './storage.js';
+
+/** Only the user who was let in may keep a copy, and asks each time whether it is still the one. */
+const cacheControl = [['Cache-Control', 'private, no-cache']] as const;
 
 /**
  * Answers GET or HEAD for a file of a storage; the open file lives as long as the answer's body.
@@ -14,8 +18,9 @@ export async function serveFile(
   path: SharePath,
   method: string,
   headers: RequestHeaders,
-  extra: HeaderList = [],
+  trust?: PageTrust,
 ): Promise<HttpResponse> {
+  const contentType = contentTypeOf(nameOf(path));
   const file = await storage.open(path);
   try {
     const { size, etag, modified } = file.stat;
@@ -24,12 +29,12 @@ export async function serveFile(
         size,
         etag,
         lastModified: modified,
-        contentType: contentTypeOf(nameOf(path)),
+        contentType,
         read: (range) => file.read(range),
       },
       method,
       headers,
-      extra,
+      [...cacheControl, ...restrictionsOn(contentType, trust)],
     );
     if (response.body instanceof Readable) {
       response.body.once('close', () => {

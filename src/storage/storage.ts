@@ -68,6 +68,14 @@ export interface Written {
   readonly created: boolean;
 }
 
+/** Something that was set aside. One of the two is called, once. */
+export interface Aside {
+  /** Puts it back where it was, where nothing may be now. */
+  putBack(): Promise<void>;
+  /** Removes it for good. */
+  discard(): Promise<void>;
+}
+
 /**
  * Storage that is written too. Each call changes one resource, wholly or not at all. Failures that any may throw:
  * `parent-missing` when the parent is no collection, `insufficient-storage`, `forbidden` for what the file system
@@ -88,6 +96,17 @@ export interface DavStorage extends ReadableStorage {
    * @returns false when this storage cannot do it in one step; nothing has changed then
    */
   rename(from: SharePath, to: SharePath): Promise<boolean>;
+  /**
+   * Takes what is at `path` out of the way in one step, so that something else can take its place and it can still be
+   * put back.
+   * @returns undefined when this storage cannot; nothing has changed then
+   */
+  setAside(path: SharePath): Promise<Aside | undefined>;
+  /**
+   * Names, unique in the world outside of this storage, of where `path` stands and of where it leads, whether something
+   * is there or not: resources with a name in common are the same. Empty when nothing else can lead to them.
+   */
+  realNames(path: SharePath): Promise<readonly string[]>;
   /** Removes a file or an empty collection. @throws Failure `not-found`; `conflict` for a collection with members */
   remove(path: SharePath): Promise<void>;
 }

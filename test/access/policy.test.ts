@@ -160,6 +160,15 @@ describe('with scope tree, rules below count too', () => {
     assert.equal(policy.decide(staff, 'write', inShare('/closed'), 'tree').allowed, true);
   });
 
+  test('the rules that count are the one that governs, then those below', () => {
+    const pathsFor = (path: string, scope: Scope) =>
+      policy.rulesFor(inShare(path), scope).map((each) => each.path);
+    assert.deepEqual(pathsFor('/open', 'node'), ['/']);
+    assert.deepEqual(pathsFor('/open', 'tree'), ['/', '/open/readable', '/open/closed']);
+    assert.deepEqual(pathsFor('/closed', 'tree'), ['/closed', '/closed/open']);
+    assert.deepEqual(pathsFor('/closed/open/x', 'tree'), ['/closed/open']);
+  });
+
   test('the reason is that of the rule which refuses', () => {
     assert.deepEqual(policy.decide(someone, 'write', inShare('/open/readable/x'), 'tree'), {
       allowed: false,

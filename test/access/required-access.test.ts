@@ -17,6 +17,7 @@ const copies: readonly Right[] = [
   [target, 'write', 'tree'],
 ];
 const moves: readonly Right[] = [
+  [source, 'read', 'tree'],
   [source, 'write', 'tree'],
   [target, 'write', 'tree'],
 ];

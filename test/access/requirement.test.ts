@@ -129,8 +129,8 @@ test('conditions says of each one that is set how it stands', () => {
   const requirement = { staff: true, superuser: false, permission, groups: ['Editors'] };
   assert.deepEqual(conditions(requirement, user({ groups: ['Editors'] })), [
     { words: 'are staff', holds: false },
-    { words: 'have the permission docs.view_document', holds: false },
-    { words: 'are in the group Editors', holds: true },
+    { words: 'have the permission docs.view_document', holds: false, permission },
+    { words: 'are in the group Editors', holds: true, groups: ['Editors'] },
   ]);
   assert.deepEqual(conditions({ staff: false, superuser: false }, user()), []);
 });

@@ -53,14 +53,14 @@ export async function makeSample(): Promise<string> {
 /** Changes the declaration of a sample. */
 export async function declare(
   folder: string,
-  change: (declaration: Record<string, unknown>) => void,
+  change: (declaration: Record<string, unknown>, folder: string) => void,
 ): Promise<void> {
   const file = join(folder, 'shares.json');
   const declaration: unknown = JSON.parse(await readFile(file, 'utf8'));
   if (typeof declaration !== 'object' || declaration === null)
     throw new TypeError('The declaration is no object.');
   const copy: Record<string, unknown> = { ...declaration };
-  change(copy);
+  change(copy, folder);
   await writeFile(file, JSON.stringify(copy));
 }
 
@@ -123,7 +123,7 @@ export async function startDavgate(folder: string, env: NodeJS.ProcessEnv = {}):
 
 /** Starts a davgate on a sample of its own for a suite; `dispose` ends it and removes the folder. */
 export async function sampleDavgate(
-  change?: (declaration: Record<string, unknown>) => void,
+  change?: (declaration: Record<string, unknown>, folder: string) => void,
 ): Promise<TestDavgate & { dispose(): Promise<void> }> {
   const folder = await makeSample();
   if (change) await declare(folder, change);

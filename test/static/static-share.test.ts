@@ -60,7 +60,16 @@ function setting(t: TestContext): Setting {
     root,
     get: (path, { method = 'GET', collection = false, query = '', headers = {} } = {}) =>
       serveStatic(
-        { method, base: serverPathOf('/media'), path: inShare(path), collection, query, headers },
+        {
+          method,
+          base: serverPathOf('/media'),
+          path: inShare(path),
+          collection,
+          query,
+          headers,
+          trust: 'sandboxed',
+          mayRead: (member) => !member.includes('secret'),
+        },
         storage,
         (where, entries) => ({ status: 200, headers: [['X-Listed', where]], body: names(entries) }),
       ),

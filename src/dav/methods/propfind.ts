@@ -9,6 +9,9 @@ import { parsePropertyQuery, propertyResponse, type PropertyQuery } from '../pro
 import { multistatus } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
 
+/** Characters that are gathered before they are sent on. */
+const pieceCharacters = 64 * 1024;
+
 const none: PropertyMap = new Map();
 
 /** Tells the properties of a resource and, with Depth 1, of its members (RFC 4918 section 9.1). */
@@ -45,6 +48,9 @@ async function* responses(
       const href = base + hrefOf(nameOf(path), entry.stat.kind === 'collection');
       const properties = dead.get(keyOf({ base: request.base, path })) ?? none;
       text += propertyResponse(query, href, path, entry.stat, properties);
+      if (text.length < pieceCharacters) continue;
+      yield text;
+      text = '';
     }
     yield text;
   }

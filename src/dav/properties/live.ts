@@ -44,7 +44,13 @@ const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProper
 ]);
 
 /** Properties of RFC 4918 that this server computes or reserves, so that PROPPATCH must refuse them. */
-const reserved = new Set<ClarkName>([...live.keys(), '{DAV:}lockdiscovery', '{DAV:}supportedlock']);
+const reserved = new Set<ClarkName>([
+  ...live.keys(),
+  '{DAV:}lockdiscovery',
+  '{DAV:}supportedlock',
+  '{DAV:}quota-available-bytes',
+  '{DAV:}quota-used-bytes',
+]);
 
 export function isProtected(name: ClarkName): boolean {
   return reserved.has(name);

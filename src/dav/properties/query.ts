@@ -3,6 +3,7 @@ import type { ResourceStat } from '../../storage/storage.js';
 import { clarkName, DAV, davChild, elementsOf, type XmlElement } from '../xml/element.js';
 import { statusLine } from '../xml/multistatus.js';
 import { emptyElement, escapeText } from '../xml/write.js';
+import { requireFewNames } from './limits.js';
 import { liveProperties, liveProperty } from './live.js';
 import type { ClarkName, PropertyMap } from './property-store.js';
 
@@ -14,7 +15,7 @@ export type PropertyQuery =
 
 /**
  * Reads a propfind element; no body at all asks for allprop. What `include` adds is part of allprop here already.
- * @throws Failure `malformed`
+ * @throws Failure `malformed`, `too-large`
  */
 export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery {
   if (!root) return { kind: 'allprop' };
@@ -27,7 +28,11 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
     throw new Failure('malformed', 'propfind must hold one of prop, propname and allprop.');
   }
   const prop = davChild(root, 'prop');
-  if (prop) return { kind: 'prop', names: [...new Set(elementsOf(prop).map(clarkName))] };
+  if (prop) {
+    const names = [...new Set(elementsOf(prop).map(clarkName))];
+    requireFewNames(names);
+    return { kind: 'prop', names };
+  }
   return { kind: davChild(root, 'propname') ? 'propname' : 'allprop' };
 }
 

@@ -2,12 +2,13 @@ import { Failure, statusOf } from '../../failure.js';
 import { clarkName, DAV, elementsOf, languageOf, type XmlElement } from '../xml/element.js';
 import { statusLine } from '../xml/multistatus.js';
 import { emptyElement, escapeText, serialize } from '../xml/write.js';
+import { requireFewNames } from './limits.js';
 import { isProtected } from './live.js';
 import type { ClarkName, PropertyChange } from './property-store.js';
 
 /**
  * Reads a propertyupdate element (RFC 4918 section 14.19) as instructions in document order.
- * @throws Failure `malformed`
+ * @throws Failure `malformed`, `too-large`
  */
 export function parsePropertyUpdate(root: XmlElement | undefined): PropertyChange[] {
   if (!root || clarkName(root) !== '{DAV:}propertyupdate') {
@@ -28,6 +29,7 @@ export function parsePropertyUpdate(root: XmlElement | undefined): PropertyChang
       }
     }
   }
+  requireFewNames(changes.map(({ name }) => name));
   if (changes.length === 0) throw new Failure('malformed', 'The propertyupdate sets and removes nothing.');
   return changes;
 }

@@ -23,9 +23,9 @@ export function clarkName(element: { readonly namespace: string; readonly local:
   return `{${element.namespace}}${element.local}`;
 }
 
-/** Takes a Clark name apart. */
+/** Takes a Clark name apart: a namespace may have a brace in it, a local name may not. */
 export function fromClarkName(name: string): { namespace: string; local: string } {
-  const end = name.indexOf('}');
+  const end = name.lastIndexOf('}');
   return { namespace: name.slice(1, end), local: name.slice(end + 1) };
 }
 

@@ -48,18 +48,15 @@ function whole(text: string): HttpResponse {
 
 function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
   const chunks = async function* (): AsyncGenerator<Buffer> {
-    try {
-      yield Buffer.from(first);
-      for (let next = await rest.next(); next.done !== true; next = await rest.next())
-        yield Buffer.from(next.value);
-      yield Buffer.from(tail);
-    } finally {
-      await rest.return?.();
-    }
+    yield Buffer.from(first);
+    for (let next = await rest.next(); next.done !== true; next = await rest.next())
+      yield Buffer.from(next.value);
+    yield Buffer.from(tail);
   };
-  return {
-    status: 207,
-    headers: [contentType],
-    body: Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 }),
-  };
+  const body = Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
+  // Not in chunks itself, which is never entered when the answer is given up before it is read.
+  body.once('close', () => {
+    rest.return?.().catch(() => undefined);
+  });
+  return { status: 207, headers: [contentType], body };
 }

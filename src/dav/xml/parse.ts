@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { SaxesParser, type SaxesTagNS } from 'saxes';
-import { Failure, isFailure } from '../../failure.js';
+import { Failure } from '../../failure.js';
+import { chunksOf } from '../../storage/body.js';
 import type { XmlElement } from './element.js';
 
 /** Caps on a request body, against documents made to exhaust the server. */
@@ -23,16 +24,10 @@ export const defaultXmlLimits: XmlLimits = { size: 1024 * 1024, depth: 64, attri
 export async function readXml(body: Readable, limits: XmlLimits): Promise<XmlElement | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const source: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
-  try {
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > limits.size) throw new Failure('too-large', `The body is over ${limits.size} bytes of XML.`);
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (isFailure(cause)) throw cause;
-    throw new Failure('malformed', 'The body broke off.', { cause });
+  for await (const chunk of chunksOf(body)) {
+    size += chunk.length;
+    if (size > limits.size) throw new Failure('too-large', `The body is over ${limits.size} bytes of XML.`);
+    chunks.push(chunk);
   }
   return size === 0 ? undefined : parseXml(decode(Buffer.concat(chunks)), limits);
 }

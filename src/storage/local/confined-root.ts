@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, opendirSync, realpathSync } from 'node:fs';
 import { Failure } from '../../failure.js';
 import { nameOf, parentOf, type SharePath } from '../../http/target.js';
 import { errnoOf, toStorageFailure } from './errno.js';
@@ -18,6 +18,7 @@ export class ConfinedRoot {
   constructor(folder: string) {
     try {
       this.root = realpathSync.native(folder);
+      opendirSync(this.root).closeSync();
     } catch (cause) {
       throw new Failure('unavailable', 'The folder of this share is missing.', { cause });
     }

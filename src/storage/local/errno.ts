@@ -9,6 +9,7 @@ const kinds = new Map<string, readonly [FailureKind, string]>([
   ['EACCES', ['forbidden', 'The file system does not allow this.']],
   ['EPERM', ['forbidden', 'The file system does not allow this.']],
   ['EROFS', ['forbidden', 'The file system is read-only.']],
+  ['ENXIO', ['not-found', 'There is no file here.']],
   ['EBUSY', ['forbidden', 'The file system is using this.']],
   ['ELOOP', ['forbidden', 'Symbolic links lead nowhere from here.']],
   ['ENAMETOOLONG', ['name-too-long', 'The file system cannot hold so long a name.']],

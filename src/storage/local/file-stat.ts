@@ -9,18 +9,34 @@ export function resourceStatOf(stats: Stats): ResourceStat | undefined {
 }
 
 /**
- * A file's stat. Its entity tag is made of inode, size and change time: the change time moves with every write and,
- * unlike the modification time, cannot be set back.
+ * A file's stat. Its entity tag is made of inode, size and both times: the change time moves with every write and,
+ * unlike the modification time, cannot be set back; but it ticks in milliseconds while inodes are used again at once,
+ * and there `freshModificationTime` tells two writes apart.
  */
 export function fileStatOf(stats: Stats): FileStat {
-  const changed = Math.round(stats.ctimeMs * 1000).toString(36);
+  const parts = [stats.ino, stats.size, microseconds(stats.ctimeMs), microseconds(stats.mtimeMs)];
   return {
     kind: 'file',
     size: stats.size,
     modified: stats.mtimeMs,
     created: createdOf(stats),
-    etag: `"${stats.ino.toString(36)}-${stats.size.toString(36)}-${changed}"`,
+    etag: `"${parts.map((part) => part.toString(36)).join('-')}"`,
   };
+}
+
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000);
+}
+
+let lastModification = 0;
+
+/**
+ * Now, in seconds since the epoch, or a little after the answer before: never the same time twice. Two microseconds
+ * after it, since Node sets times to whole ones and a double is not exact to one.
+ */
+export function freshModificationTime(): number {
+  lastModification = Math.max(Date.now(), lastModification + 0.002);
+  return lastModification / 1000;
 }
 
 /** File systems without a birth time report 0. */

@@ -1,25 +1,27 @@
 import {
-  constants,
   lstatSync,
   mkdirSync,
   opendirSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
+  type Dir,
   type Dirent,
   type Stats,
 } from 'node:fs';
-import { copyFile, rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
-import { child, type SharePath } from '../../http/target.js';
-import type { DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
+import { child, parentOf, type SharePath } from '../../http/target.js';
+import type { Aside, DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
 import { ConfinedRoot, type RealPath } from './confined-root.js';
 import { errnoOf, toStorageFailure } from './errno.js';
 import { resourceStatOf } from './file-stat.js';
 import { openLocalFile } from './open-local-file.js';
-import { replaceFile, type Durability } from './replace-file.js';
+import { copyInto } from './copy-file.js';
+import { replaceFile, syncFolder, type Durability } from './replace-file.js';
+import { setAside } from './set-aside.js';
 import { isReservedName, Staging, type StagingOwner } from './staging.js';
 
 /** Entries looked at between two turns of the event loop. */
@@ -65,8 +67,9 @@ export class LocalStorage implements DavStorage {
 
   async *list(path: SharePath): AsyncGenerator<readonly Entry[]> {
     const real = this.#collection(path);
-    const folder = opendirSync(real, { bufferSize: batchSize });
+    let folder: Dir | undefined;
     try {
+      folder = opendirSync(real, { bufferSize: batchSize });
       for (;;) {
         const batch: Entry[] = [];
         let entry: Dirent | null = null;
@@ -78,8 +81,10 @@ export class LocalStorage implements DavStorage {
         if (entry === null) return;
         await setImmediate();
       }
+    } catch (error) {
+      throw toStorageFailure(error);
     } finally {
-      folder.closeSync();
+      folder?.closeSync();
     }
   }
 
@@ -96,7 +101,14 @@ export class LocalStorage implements DavStorage {
     const path = child(parent, entry.name);
     // A name that no request could address (bytes that are not UTF-8, control characters) is not shown either.
     if (path === undefined || entry.name.includes('\ufffd')) return undefined;
-    return entry.isSymbolicLink() ? this.#stat(path) : statOf(`${real}/${entry.name}`);
+    if (!entry.isSymbolicLink()) return statOf(`${real}/${entry.name}`);
+    const target = this.#root.find(path);
+    return target === undefined || this.#isOn(parent, target) ? undefined : statOf(target);
+  }
+
+  /** Whether `path` goes through `real`: a link that leads back there would make the tree below it endless. */
+  #isOn(path: SharePath, real: RealPath): boolean {
+    return this.#root.find(path) === real || (path !== '/' && this.#isOn(parentOf(path), real));
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as stat
@@ -107,11 +119,15 @@ export class LocalStorage implements DavStorage {
   }
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
-    return guarded(() => {
+    return guarded(async () => {
       const { parent, real } = this.#root.placeForWriting(path);
       refuseUnlessFile(real);
       const staged = this.#staging.newPath(parent);
-      return replaceFile({ staged, parent, real, body, durability: this.#durability, ...options });
+      try {
+        return await replaceFile({ staged, parent, real, body, durability: this.#durability, ...options });
+      } finally {
+        this.#staging.release(staged);
+      }
     });
   }
 
@@ -131,31 +147,48 @@ export class LocalStorage implements DavStorage {
       refuseUnlessFile(real);
       const staged = this.#staging.newPath(parent);
       try {
-        await copyFile(source, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-        renameSync(staged, real);
-      } catch (error) {
-        await rm(staged, { force: true });
-        throw error;
+        await copyInto({ source, staged, parent, real, durability: this.#durability });
+      } finally {
+        this.#staging.release(staged);
       }
     });
   }
 
   async rename(from: SharePath, to: SharePath): Promise<boolean> {
-    return guarded(() => {
+    return guarded(async () => {
       if (this.#root.find(from) === undefined) throw new Failure('not-found', 'There is nothing here.');
-      const source = this.#root.place(from).real;
-      const target = this.#root.place(to).real;
-      const [moving, replaced] = [lstatSync(source), lstatSync(target, { throwIfNoEntry: false })];
+      const source = this.#root.place(from);
+      const target = this.#root.place(to);
+      const [moving, replaced] = [lstatSync(source.real), lstatSync(target.real, { throwIfNoEntry: false })];
       if (replaced && (moving.isDirectory() || replaced.isDirectory())) {
         throw new Failure('method-not-allowed', 'There is something here already.');
       }
       try {
-        renameSync(source, target);
-        return true;
+        renameSync(source.real, target.real);
       } catch (error) {
         if (errnoOf(error) === 'EXDEV') return false;
         throw error;
       }
+      if (this.#durability === 'full') {
+        await syncFolder(target.parent);
+        await syncFolder(source.parent);
+      }
+      return true;
+    });
+  }
+
+  async setAside(path: SharePath): Promise<Aside | undefined> {
+    return guarded(() => {
+      const { parent, real } = this.#root.place(path);
+      return setAside(this.#staging, parent, real);
+    });
+  }
+
+  async realNames(path: SharePath): Promise<readonly string[]> {
+    return guarded(() => {
+      const stands = path === '/' ? this.#root.root : this.#root.place(path).real;
+      const leads = this.#root.find(path);
+      return leads === undefined || leads === stands ? [stands] : [stands, leads];
     });
   }
 
@@ -168,8 +201,27 @@ export class LocalStorage implements DavStorage {
         return;
       }
       this.#staging.sweep(real);
-      rmdirSync(real);
+      try {
+        rmdirSync(real);
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOTEMPTY' || !this.#clearHidden(path, real)) throw error;
+        rmdirSync(real);
+      }
     });
+  }
+
+  /**
+   * Removes what a client cannot see and so cannot remove itself: links that lead nowhere or out, sockets and pipes.
+   * @returns whether the folder is empty then
+   */
+  #clearHidden(path: SharePath, real: RealPath): boolean {
+    const entries = readdirSync(real, { withFileTypes: true });
+    const hidden = entries.filter(
+      (entry) => !entry.isFile() && !entry.isDirectory() && this.#memberStat(path, real, entry) === undefined,
+    );
+    if (hidden.length < entries.length) return false;
+    for (const { name } of hidden) unlinkSync(`${real}/${name}`);
+    return true;
   }
 }
 

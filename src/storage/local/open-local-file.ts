@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, read, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import type { ByteRange } from '../../http/range.js';
@@ -29,6 +29,14 @@ export function openLocalFile(real: string): OpenFile {
   return new LocalFile(descriptor, fileStatOf(stats));
 }
 
+/** Streams end and are destroyed as ever, but leave the descriptor to the file, which may be read again. */
+const heldOpen = {
+  read,
+  close: (_descriptor: number, done: (error?: Error | null) => void): void => {
+    done();
+  },
+};
+
 class LocalFile implements OpenFile {
   readonly stat: FileStat;
   readonly #descriptor: number;
@@ -58,7 +66,7 @@ class LocalFile implements OpenFile {
     this.#streams += 1;
     return createReadStream('', {
       fd: this.#descriptor,
-      autoClose: false,
+      fs: heldOpen,
       start: range.first,
       end: range.last,
       highWaterMark: streamChunkBytes,

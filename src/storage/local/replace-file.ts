@@ -1,10 +1,11 @@
-import { lstatSync, type Stats } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { fchmodSync, fchownSync, fstatSync, futimesSync, lstatSync, renameSync, type Stats } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { Failure, isFailure } from '../../failure.js';
+import { Failure } from '../../failure.js';
+import { chunksOf } from '../body.js';
 import type { WriteOptions, Written } from '../storage.js';
 import { errnoOf } from './errno.js';
-import { fileStatOf, resourceStatOf } from './file-stat.js';
+import { fileStatOf, freshModificationTime, resourceStatOf } from './file-stat.js';
 
 export type Durability = 'full' | 'relaxed';
 
@@ -20,17 +21,14 @@ export interface Replacement extends WriteOptions {
 
 /** Writes the body aside and, when it is whole, renames it over the old file; else nothing is left of it. */
 export async function replaceFile(replacement: Replacement): Promise<Written> {
-  const { staged, parent, real, durability, check } = replacement;
+  const { staged, parent, durability } = replacement;
   const handle = await open(staged, 'wx', 0o666);
   try {
     await receive(handle, replacement);
-    const current = lstatSync(real, { throwIfNoEntry: false });
-    check?.(current && resourceStatOf(current));
-    if (current) await keepOwnership(handle, current);
     if (durability === 'full') await handle.datasync();
-    await rename(staged, real);
+    const written = takePlace(handle.fd, replacement);
     if (durability === 'full') await syncFolder(parent);
-    return { stat: fileStatOf(await handle.stat()), created: current === undefined };
+    return written;
   } catch (error) {
     await rm(staged, { force: true });
     throw error;
@@ -39,29 +37,26 @@ export async function replaceFile(replacement: Replacement): Promise<Written> {
   }
 }
 
-// The body is not destroyed where writing fails: its socket must still carry the answer that says so.
+// Synchronous, so that no other request of this process replaces the file between the check and the rename.
+function takePlace(descriptor: number, { staged, real, check }: Replacement): Written {
+  const current = lstatSync(real, { throwIfNoEntry: false });
+  check?.(current && resourceStatOf(current));
+  if (current) keepOwnership(descriptor, current);
+  const time = freshModificationTime();
+  futimesSync(descriptor, time, time);
+  renameSync(staged, real);
+  return { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
+}
+
 async function receive(handle: FileHandle, { body, length }: Replacement): Promise<void> {
   let received = 0;
-  const chunks: AsyncIterator<Buffer> = body.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const next = await nextChunk(chunks);
-    if (next === undefined) break;
-    received += next.length;
+  for await (const chunk of chunksOf(body)) {
+    received += chunk.length;
     if (length !== undefined && received > length) break;
-    await writeWhole(handle, next);
+    await writeWhole(handle, chunk);
   }
   if (length !== undefined && received !== length) {
     throw new Failure('malformed', 'The body was not as long as announced; nothing was kept.');
-  }
-}
-
-async function nextChunk(chunks: AsyncIterator<Buffer>): Promise<Buffer | undefined> {
-  try {
-    const next = await chunks.next();
-    return next.done === true ? undefined : next.value;
-  } catch (cause) {
-    if (isFailure(cause)) throw cause;
-    throw new Failure('malformed', 'The body broke off; nothing was kept.', { cause });
   }
 }
 
@@ -73,18 +68,22 @@ async function writeWhole(handle: FileHandle, chunk: Buffer): Promise<void> {
   }
 }
 
-/** Gives the new file the old one's mode and, where this process may, its owner. */
-async function keepOwnership(handle: FileHandle, old: Stats): Promise<void> {
-  const own = await handle.stat();
+/** Gives the new file the old one's permission bits (set-user-ID and its like fall, as with any write) and owner. */
+export function keepOwnership(descriptor: number, old: Stats): void {
+  const own = fstatSync(descriptor);
   if (own.uid !== old.uid || own.gid !== old.gid) {
-    await handle.chown(old.uid, old.gid).catch((error: unknown) => {
+    try {
+      fchownSync(descriptor, old.uid, old.gid);
+    } catch (error) {
       if (errnoOf(error) !== 'EPERM') throw error;
-    });
+    }
   }
-  if (own.mode !== old.mode) await handle.chmod(old.mode & 0o7777);
+  const mode = old.mode & 0o777;
+  if ((own.mode & 0o7777) !== mode) fchmodSync(descriptor, mode);
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes renames into and out of a folder last. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

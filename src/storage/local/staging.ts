@@ -1,8 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { errnoOf } from './errno.js';
 
 const folderName = '.davgate-staging';
+
+/** Host, process and a random part; a host's name may have dots of its own. `.aside` and `.origin` stand for a pair. */
+const unfinishedName = /^(.*)\.(\d+)\.([0-9a-f]+)(\.aside|\.origin)?$/;
 
 /** More than a day without a byte: an upload from another host that nobody is making any more. */
 const abandonedAfterMilliseconds = 24 * 60 * 60 * 1000;
@@ -22,14 +36,22 @@ export function isReservedName(name: string): boolean {
   return name.startsWith('.davgate-');
 }
 
+/** What was set aside, and the file that says where it belongs, written first. */
+export interface AsidePaths {
+  readonly aside: string;
+  readonly origin: string;
+}
+
 /**
- * Where files grow until they are whole: a hidden folder in the share's root, so that the last step is a rename on
- * one file system. A folder mounted below the root gets one of its own.
+ * Where files grow until they are whole, and where what is being replaced waits: a hidden folder in the share's root,
+ * so that the last step is a rename on one file system. A folder mounted below the root gets one of its own.
  */
 export class Staging {
   readonly #root: string;
   readonly #device: number;
   readonly #owner: StagingOwner;
+  /** Names that this object has given out and not seen go. */
+  readonly #own = new Set<string>();
 
   constructor(root: string, owner: StagingOwner) {
     this.#root = root;
@@ -39,14 +61,38 @@ export class Staging {
 
   /** A new file's path, on the file system of `parent`; the folder that holds it exists. */
   newPath(parent: string): string {
-    const base = statSync(parent).dev === this.#device ? this.#root : parent;
+    return this.#newPathIn(statSync(parent).dev === this.#device ? this.#root : parent);
+  }
+
+  /** A new file's path in `parent` itself, for where a rename from elsewhere is refused as on a bind mount. */
+  newPathBeside(parent: string): string {
+    return this.#newPathIn(parent);
+  }
+
+  #newPathIn(base: string): string {
     const folder = `${base}/${folderName}`;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { host, pid } = this.#owner;
-    return `${folder}/${encodeURIComponent(host)}.${pid}.${randomBytes(8).toString('hex')}`;
+    const name = `${encodeURIComponent(host)}.${pid}.${randomBytes(8).toString('hex')}`;
+    this.#own.add(name);
+    return `${folder}/${name}`;
   }
 
-  /** Removes what processes that have ended left behind, and the folder itself if nothing is left in it. */
+  /** Paths for setting aside what is in `parent`. */
+  newAside(parent: string): AsidePaths {
+    const path = this.newPath(parent);
+    return { aside: `${path}.aside`, origin: `${path}.origin` };
+  }
+
+  /** Tells that a path which was given out is in use no longer. */
+  release(path: string): void {
+    this.#own.delete(path.slice(path.lastIndexOf('/') + 1).replace(/\.(?:aside|origin)$/, ''));
+  }
+
+  /**
+   * Removes what processes that have ended left behind, and the folder itself if nothing is left in it. What such a
+   * process had set aside goes back to its place, unless its successor has taken that already.
+   */
   sweep(folder: string = this.#root): void {
     const staging = `${folder}/${folderName}`;
     let names: string[];
@@ -56,7 +102,12 @@ export class Staging {
       if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EACCES') return;
       throw error;
     }
-    for (const name of names) if (this.#isAbandoned(staging, name)) unlinkSync(`${staging}/${name}`);
+    const abandoned = names.filter((name) => this.#isAbandoned(staging, name));
+    const homeless = abandoned.filter((name) => name.endsWith('.aside') && !restore(staging, name));
+    for (const name of abandoned) {
+      if (homeless.some((aside) => name.startsWith(aside.replace(/aside$/, '')))) continue;
+      rmSync(`${staging}/${name}`, { recursive: true, force: true });
+    }
     try {
       rmdirSync(staging);
     } catch {
@@ -66,15 +117,31 @@ export class Staging {
 
   #isAbandoned(folder: string, name: string): boolean {
     const stat = lstatSync(`${folder}/${name}`, { throwIfNoEntry: false });
-    if (!stat?.isFile()) return false;
-    const [host, pid] = name.split('.').length === 3 ? name.split('.') : [];
+    if (!stat) return false;
     const owner = this.#owner;
-    if (
-      host === encodeURIComponent(owner.host) &&
-      !(owner.pid !== Number(pid) && owner.isAlive(Number(pid)))
-    ) {
-      return true;
+    const [, host, pid, random, pair] = unfinishedName.exec(name) ?? [];
+    if (!stat.isFile() && pair !== '.aside') return false;
+    if (host !== undefined && random !== undefined && this.#own.has(`${host}.${pid ?? ''}.${random}`))
+      return false;
+    if (host === encodeURIComponent(owner.host)) {
+      if (Number(pid) === owner.pid || !owner.isAlive(Number(pid))) return true;
     }
     return owner.now() - stat.mtimeMs > abandonedAfterMilliseconds;
+  }
+}
+
+/** @returns whether nothing is left to be done for it */
+function restore(staging: string, name: string): boolean {
+  const aside = `${staging}/${name}`;
+  const origin = `${staging}/${name.replace(/aside$/, 'origin')}`;
+  if (!existsSync(origin)) return true;
+  const target = join(dirname(staging), readFileSync(origin, 'utf8'));
+  if (lstatSync(target, { throwIfNoEntry: false })) return true;
+  try {
+    renameSync(aside, target);
+    return true;
+  } catch {
+    // The place where it belongs is gone: it stays here for whoever looks for it.
+    return false;
   }
 }

@@ -24,6 +24,8 @@ export class ModuleStorage implements DavStorage {
   /** The number of the last write to a path: the library's default entity tag is a date and misses a second write in a millisecond. */
   readonly #writes = new Map<SharePath, number>();
   #lastWrite = 0;
+  /** What each path's next change waits for. */
+  readonly #turns = new Map<SharePath, Promise<unknown>>();
 
   constructor(files: FileSystem, options: ModuleStorageOptions) {
     this.#files = files;
@@ -115,21 +117,37 @@ export class ModuleStorage implements DavStorage {
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
     await this.#requireParent(path);
     const spooled = await spool(body, this.#options.temporaryFolder, options.length);
-    let created: boolean;
     try {
-      const current = await this.stat(path);
-      created = current === undefined;
-      options.check?.(current);
-      if (current?.kind === 'collection') {
-        throw new Failure('method-not-allowed', 'There is a collection here.');
-      }
-      await this.#fill(path, spooled.stream, spooled.length, current !== undefined);
+      return await this.#inTurn(path, async () => {
+        const current = await this.stat(path);
+        options.check?.(current);
+        if (current?.kind === 'collection') {
+          throw new Failure('method-not-allowed', 'There is a collection here.');
+        }
+        await this.#fill(path, spooled.stream, spooled.length, current !== undefined);
+        const stat = await this.#stat(path);
+        if (stat.kind !== 'file') throw new Failure('internal', 'The storage lost what was written.');
+        return { stat, created: current === undefined };
+      });
     } finally {
       await spooled.dispose();
     }
-    const stat = await this.#stat(path);
-    if (stat.kind !== 'file') throw new Failure('internal', 'The storage lost what was written.');
-    return { stat, created };
+  }
+
+  /** One change of a path after another: the library would mix two. */
+  async #inTurn<T>(path: SharePath, change: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(path);
+    const turn = (async () => {
+      await before;
+      return change();
+    })();
+    const over = turn.catch(() => undefined);
+    this.#turns.set(path, over);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(path) === over) this.#turns.delete(path);
+    }
   }
 
   async #fill(path: SharePath, bytes: Readable, length: number, exists: boolean): Promise<void> {
@@ -144,13 +162,22 @@ export class ModuleStorage implements DavStorage {
       const sink = await call<NodeJS.WritableStream>((done) => {
         files.openWriteStream(context, path, 'mustExist', true, length, done);
       });
-      this.#lastWrite += 1;
-      this.#writes.set(path, this.#lastWrite);
-      await pipeline(bytes, sink);
+      this.#count(path);
+      try {
+        await pipeline(bytes, sink);
+      } finally {
+        // Again: what was read of the file while it was written has another tag than what it holds now.
+        this.#count(path);
+      }
     } catch (error) {
-      if (!exists) await this.remove(path).catch(() => undefined);
+      if (!exists) await this.#remove(path).catch(() => undefined);
       throw toFailureOf(error);
     }
+  }
+
+  #count(path: SharePath): void {
+    this.#lastWrite += 1;
+    this.#writes.set(path, this.#lastWrite);
   }
 
   async #requireParent(path: SharePath): Promise<void> {
@@ -163,9 +190,11 @@ export class ModuleStorage implements DavStorage {
 
   async makeCollection(path: SharePath): Promise<void> {
     await this.#requireParent(path);
-    if (await this.stat(path)) throw new Failure('method-not-allowed', 'There is something here already.');
-    await run((done) => {
-      this.#files.create(this.#context, path, v2.ResourceType.Directory, false, done);
+    await this.#inTurn(path, async () => {
+      if (await this.stat(path)) throw new Failure('method-not-allowed', 'There is something here already.');
+      await run((done) => {
+        this.#files.create(this.#context, path, v2.ResourceType.Directory, false, done);
+      });
     });
   }
 
@@ -184,8 +213,20 @@ export class ModuleStorage implements DavStorage {
     return Promise.resolve(false);
   }
 
+  setAside(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  realNames(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   async remove(path: SharePath): Promise<void> {
     if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+    await this.#inTurn(path, () => this.#remove(path));
+  }
+
+  async #remove(path: SharePath): Promise<void> {
     if ((await this.#stat(path)).kind === 'collection') {
       for await (const batch of this.list(path)) {
         if (batch.length > 0) throw new Failure('conflict', 'The collection has members.');

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
-import { rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Failure, isFailure } from '../../failure.js';
+import { chunksOf } from '../body.js';
+import { toStorageFailure } from '../local/errno.js';
 
 const inMemoryBytes = 1024 * 1024;
 
@@ -18,7 +19,7 @@ export interface Spooled {
 /**
  * Takes in a whole body, in memory while it is small and in a file of `folder` beyond that, so that a storage which
  * cannot undo a write never sees half of one.
- * @throws Failure `malformed` when the body breaks off or is not `expected` bytes long
+ * @throws Failure `malformed` when the body breaks off or is not `expected` bytes long, `insufficient-storage`
  */
 export async function spool(body: Readable, folder: string, expected: number | undefined): Promise<Spooled> {
   const path = `${folder}/davgate-${randomBytes(12).toString('hex')}`;
@@ -30,25 +31,28 @@ export async function spool(body: Readable, folder: string, expected: number | u
     if (file) await rm(path, { force: true });
   };
   try {
-    const chunks: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
-    for await (const chunk of chunks) {
+    for await (const chunk of chunksOf(body)) {
       length += chunk.length;
       if (expected !== undefined && length > expected) break;
       if (length > inMemoryBytes) file ??= await open(path, 'wx+', 0o600);
-      if (!file) {
-        head.push(chunk);
-        continue;
-      }
-      await file.appendFile(Buffer.concat([...head.splice(0), chunk]));
+      if (file) await file.appendFile(Buffer.concat([...head.splice(0), chunk]));
+      else head.push(chunk);
     }
     if (expected !== undefined && length !== expected) {
       throw new Failure('malformed', 'The body was not as long as announced; nothing was kept.');
     }
-  } catch (cause) {
+  } catch (error) {
     await dispose();
-    if (isFailure(cause)) throw cause;
-    throw new Failure('malformed', 'The body broke off; nothing was kept.', { cause });
+    throw toSpoolFailure(error);
   }
   const stream = file ? file.createReadStream({ start: 0, autoClose: false }) : Readable.from(head);
   return { length, stream, dispose };
+}
+
+/** What is wrong with the folder is not the client's mistake, and nothing is missing that he asked for. */
+function toSpoolFailure(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  const failure = toStorageFailure(error);
+  if (isFailure(failure, 'insufficient-storage')) return failure;
+  return new Failure('internal', 'The body could not be kept while it arrived.', { cause: error });
 }

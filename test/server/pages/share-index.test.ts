@@ -41,7 +41,7 @@ function staticFiles(path: string, read: Requirement): MountedShare {
   const policy = new Policy([{ path: inShare('/'), read, write: false }]);
   return {
     kind: 'static',
-    declared: { kind: 'static', path: serverPathOf(path), policy, root: '.' },
+    declared: { kind: 'static', path: serverPathOf(path), policy, root: '.', trust: 'sandboxed' },
     storage,
   };
 }

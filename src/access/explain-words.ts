@@ -1,0 +1,74 @@
+import { statusOf } from '../failure.js';
+import type {
+  Answer,
+  Asker,
+  Because,
+  ExplainedCondition,
+  ExplainedRight,
+  ExplainedRule,
+  Explanation,
+} from './explain.js';
+import { legible } from './legible.js';
+
+/** An explanation for a person: who asks for what, each right with its rules and conditions, the answer. */
+export function explanationInWords(explanation: Explanation): string {
+  const { asker, method, path, destination, rights, answer } = explanation;
+  const asked = `${method} ${path}${destination === undefined ? '' : ` to ${destination}`}`;
+  return [
+    `User     ${askerInWords(asker)}\nRequest  ${asked}`,
+    ...rights.map(rightInWords),
+    answerInWords(answer),
+  ]
+    .map((paragraph) => `${paragraph}\n`)
+    .join('\n');
+}
+
+function askerInWords(asker: Asker): string {
+  if (asker.standing !== 'active') return `${legible(asker.username)}: ${asker.standing}`;
+  const { username, isStaff, isSuperuser, groups } = asker.identity;
+  const parts = [
+    'active',
+    ...(isStaff ? ['staff'] : []),
+    ...(isSuperuser ? ['a superuser'] : []),
+    ...(groups.size === 0 ? [] : [`in ${groupsInWords([...groups].sort())}`]),
+  ];
+  return `${legible(username)}: ${parts.join(', ')}`;
+}
+
+function rightInWords({ action, scope, path, share, rules }: ExplainedRight): string {
+  const what = scope === 'tree' ? `${path} and everything below it` : path;
+  return [
+    `To ${action} ${what}, in the share ${share}:`,
+    ...rules.flatMap((rule) => ruleInWords(rule, share)),
+  ].join('\n');
+}
+
+function ruleInWords({ path, conditions, decision }: ExplainedRule, share: string): string[] {
+  const name = path === share ? `the rule of the share ${share}` : `the rule for ${path}`;
+  if (conditions.length > 0) return [`  ${name}`, ...conditions.map(conditionInWords)];
+  return [`  ${name}`, decision.allowed ? '    holds  any active user' : `    fails  ${decision.reason}`];
+}
+
+function conditionInWords({ words, holds, because }: ExplainedCondition): string {
+  const reason = because ? becauseInWords(because) : '';
+  return `    ${holds ? 'holds' : 'fails'}  users who ${words}${reason === '' ? '' : ` (${reason})`}`;
+}
+
+function becauseInWords({ superuser, own, groups = [], memberOf = [] }: Because): string {
+  return [
+    ...(superuser ? ['as a superuser'] : []),
+    ...(own ? ['own permission'] : []),
+    ...(groups.length === 0 ? [] : [`through ${groupsInWords(groups)}`]),
+    ...(memberOf.length === 0 ? [] : [`as a member of ${memberOf.join(', ')}`]),
+  ].join(' and ');
+}
+
+function groupsInWords(groups: readonly string[]): string {
+  return `the ${groups.length === 1 ? 'group' : 'groups'} ${groups.map(legible).join(', ')}`;
+}
+
+function answerInWords(answer: Answer): string {
+  return answer.allowed
+    ? 'Answer   would be allowed: 2xx, unless what is there calls for another, such as 404'
+    : `Answer   would be refused: ${statusOf(answer.failure)} ${legible(answer.sentence)}`;
+}

@@ -1,0 +1,62 @@
+import { RateLimiterPostgres, RateLimiterSQLite } from 'rate-limiter-flexible';
+import type { FailureCount, FailureCounter } from '../credentials/failure-counter.js';
+import { LimiterCounter, type Limiter } from '../credentials/limiter-counter.js';
+import { asked } from './asked.js';
+import type { StateDatabase } from './database.js';
+
+/** How often, in milliseconds, windows that have ended are removed: while failures are being counted, not otherwise. */
+const purgeInterval = 60_000;
+
+/** Counts in the state database, shared by all instances that use it, whose clocks must agree to a second or so. */
+export class SqlFailureCounter implements FailureCounter {
+  readonly #database: StateDatabase;
+  readonly #counter: LimiterCounter;
+  #purged = 0;
+
+  constructor(database: StateDatabase) {
+    this.#database = database;
+    this.#counter = new LimiterCounter(openLimiter(database));
+  }
+
+  read(key: string): Promise<FailureCount | undefined> {
+    return asked(this.#counter.read(key));
+  }
+
+  async add(key: string, seconds: number): Promise<FailureCount> {
+    await asked(this.#purge());
+    return asked(this.#counter.add(key, seconds));
+  }
+
+  takeBack(key: string): Promise<void> {
+    return asked(this.#counter.takeBack(key));
+  }
+
+  clear(key: string): Promise<void> {
+    return asked(this.#counter.clear(key));
+  }
+
+  async #purge(): Promise<void> {
+    const now = Date.now();
+    if (Math.abs(now - this.#purged) < purgeInterval) return;
+    this.#purged = now;
+    await this.#database('login_failures').where('expire', '<', now).delete();
+  }
+}
+
+function openLimiter(database: StateDatabase): Limiter {
+  const options = {
+    storeClient: database,
+    storeType: 'knex',
+    tableName: 'login_failures',
+    // Our migration makes the table. The library's own purge would go on after the database was closed.
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+    keyPrefix: '',
+    points: 1,
+    duration: 1,
+  };
+  const client: unknown = database.client;
+  const isPostgres =
+    typeof client === 'object' && client !== null && 'dialect' in client && client.dialect === 'postgresql';
+  return isPostgres ? new RateLimiterPostgres(options) : new RateLimiterSQLite(options);
+}

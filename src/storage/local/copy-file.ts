@@ -1,0 +1,37 @@
+import { constants, fstatSync, futimesSync, lstatSync, renameSync } from 'node:fs';
+import { copyFile, open, rm } from 'node:fs/promises';
+import { freshModificationTime } from './file-stat.js';
+import { keepOwnership, syncFolder, type Durability } from './replace-file.js';
+
+export interface Copy {
+  /** The real path of the file to copy. */
+  readonly source: string;
+  /** A new path on the file system of `parent`. */
+  readonly staged: string;
+  readonly parent: string;
+  /** The file to make or replace. */
+  readonly real: string;
+  readonly durability: Durability;
+}
+
+/** Copies a file aside, shared block by block where the file system can, and renames it into its place. */
+export async function copyInto({ source, staged, parent, real, durability }: Copy): Promise<void> {
+  try {
+    await copyFile(source, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    const handle = await open(staged, 'r');
+    try {
+      if (durability === 'full') await handle.datasync();
+      const current = lstatSync(real, { throwIfNoEntry: false });
+      keepOwnership(handle.fd, current ?? fstatSync(handle.fd));
+      const time = freshModificationTime();
+      futimesSync(handle.fd, time, time);
+      renameSync(staged, real);
+    } finally {
+      await handle.close();
+    }
+    if (durability === 'full') await syncFolder(parent);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
+  }
+}

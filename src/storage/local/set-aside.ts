@@ -1,0 +1,36 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import type { Aside } from '../storage.js';
+import { errnoOf } from './errno.js';
+import type { Staging } from './staging.js';
+
+/**
+ * Renames what is at `real` into the staging folder. A file beside it says where it belongs, so that a crash in between
+ * is undone at the next start.
+ * @returns undefined where it cannot be renamed, as a mount point cannot
+ */
+export async function setAside(staging: Staging, parent: string, real: string): Promise<Aside | undefined> {
+  const { aside, origin } = staging.newAside(parent);
+  const forget = async (): Promise<void> => {
+    await rm(origin, { force: true });
+    staging.release(aside);
+  };
+  await writeFile(origin, relative(dirname(dirname(origin)), real), { flag: 'wx' });
+  try {
+    await rename(real, aside);
+  } catch (error) {
+    await forget();
+    if (errnoOf(error) === 'EXDEV' || errnoOf(error) === 'EBUSY') return undefined;
+    throw error;
+  }
+  return {
+    putBack: async () => {
+      await rename(aside, real);
+      await forget();
+    },
+    discard: async () => {
+      await rm(aside, { recursive: true, force: true });
+      await forget();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { child, type SharePath } from '../http/target.js';
+import type { Entry, ReadableStorage } from './storage.js';
+
+/** The members of a collection of which the user may know, in the storage's own batches. */
+export async function* visibleEntries(
+  storage: ReadableStorage,
+  path: SharePath,
+  mayRead: (path: SharePath) => boolean,
+): AsyncGenerator<readonly Entry[]> {
+  for await (const batch of storage.list(path)) {
+    yield batch.filter(({ name }) => {
+      const member = child(path, name);
+      return member !== undefined && mayRead(member);
+    });
+  }
+}

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { v2 } from 'webdav-server';
+import type { DavContext, Place } from '../../src/dav/context.js';
+import { handleDav } from '../../src/dav/engine.js';
+import type { PropertyStore } from '../../src/dav/properties/property-store.js';
+import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
+import { isFailure, statusOf, type FailureKind } from '../../src/failure.js';
+import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
+import { serverPathOf, within } from '../../src/http/target.js';
+import { openStateDatabase } from '../../src/state/database.js';
+import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
+import { LocalStorage } from '../../src/storage/local/local-storage.js';
+import { ModuleStorage } from '../../src/storage/module/module-storage.js';
+import type { DavStorage } from '../../src/storage/storage.js';
+import { bytesOf, textAt } from '../contracts/bodies.js';
+import { onServer } from '../contracts/paths.js';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
+import { localOptions } from '../storage/local-setting.js';
+import { Refusing } from './refusing.js';
+import { readMultistatus, type MemberAnswer, type Node } from './xml-tree.js';
+
+/** An answer with its body read, whether the engine returned it or threw a failure. */
+export interface Answer {
+  readonly status: number;
+  readonly kind: FailureKind | undefined;
+  readonly condition: string | undefined;
+  readonly text: string;
+  header(name: string): string | undefined;
+  /** The body as a multistatus; the test fails where it is none. */
+  members(): MemberAnswer[];
+}
+
+export interface Asking {
+  readonly headers?: RequestHeaders;
+  readonly body?: string | Buffer | Readable;
+  /** A path on the server. */
+  readonly to?: string;
+  /** What the user may know of; everything unless given. */
+  readonly mayRead?: (path: string) => boolean;
+}
+
+/** Two shares, `/docs` in a folder and `/attic` in a webdav-server file system, and the engine over them. */
+export class DavSite {
+  readonly folder: string;
+  readonly docs: Refusing;
+  readonly attic: Refusing;
+  readonly properties: PropertyStore;
+
+  constructor(folder: string, docs: DavStorage, attic: DavStorage, properties: PropertyStore) {
+    this.folder = folder;
+    this.docs = new Refusing(docs);
+    this.attic = new Refusing(attic);
+    this.properties = properties;
+  }
+
+  /** Asks the engine as a client would, without HTTP. The body of the answer is left unread. */
+  async respond(method: string, target: string, asking: Asking = {}): Promise<HttpResponse> {
+    const { headers = {}, body = '', to, mayRead = () => true } = asking;
+    const context: DavContext = {
+      properties: this.properties,
+      xmlLimits: defaultXmlLimits,
+      mayRead,
+      listing: (path, entries) => ({
+        status: 200,
+        headers: [['Content-Type', 'text/plain']],
+        body: Readable.from(lines(path, entries)),
+      }),
+    };
+    return handleDav(
+      {
+        ...this.#place(target),
+        method,
+        collection: target.endsWith('/'),
+        headers,
+        body: body instanceof Readable ? body : Readable.from([Buffer.from(body)], { objectMode: false }),
+        ...(to === undefined ? {} : { destination: this.#place(to) }),
+      },
+      context,
+    );
+  }
+
+  async ask(method: string, target: string, asking: Asking = {}): Promise<Answer> {
+    try {
+      const { status, headers, body } = await this.respond(method, target, asking);
+      return answer(status, headers, (await bytesOf(body)).toString());
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return answer(statusOf(error.kind), error.headers, '', error.kind, error.condition);
+    }
+  }
+
+  /** Puts a file, or fails the test. */
+  async put(target: string, body: string | Buffer = 'text'): Promise<Answer> {
+    const put = await this.ask('PUT', target, { body });
+    assert.ok(put.status === 201 || put.status === 204, `PUT ${target}: ${put.status}`);
+    return put;
+  }
+
+  /** Makes collections, or fails the test. */
+  async mkcol(...targets: readonly string[]): Promise<void> {
+    for (const target of targets) assert.equal((await this.ask('MKCOL', target)).status, 201, target);
+  }
+
+  /** Sets the property `{x:}p` of each, to a text that says where it was set. */
+  async mark(...targets: readonly string[]): Promise<void> {
+    for (const target of targets) {
+      const escaped = target.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+      const body = propertyUpdate(`<D:set><D:prop><p xmlns="x:">${escaped}</p></D:prop></D:set>`);
+      const [member] = (await this.ask('PROPPATCH', target, { body })).members();
+      assert.ok(member?.properties.get(200)?.has('{x:}p'), target);
+    }
+  }
+
+  /** Where the property that is now at `target` was set by `mark`; undefined where there is none. */
+  async markAt(target: string): Promise<string | undefined> {
+    return (await this.property(target, '{x:}p'))?.text;
+  }
+
+  /** The property as PROPFIND tells it. */
+  async property(target: string, name: string): Promise<Node | undefined> {
+    const answer = await this.ask('PROPFIND', target, { headers: { depth: '0' } });
+    assert.equal(answer.status, 207, target);
+    return answer.members()[0]?.properties.get(200)?.get(name);
+  }
+
+  /** The text of the file at `target`; undefined where there is no file. */
+  async text(target: string): Promise<string | undefined> {
+    const { storage, path } = this.#place(target);
+    return (await storage.stat(path))?.kind === 'file' ? textAt(storage, path) : undefined;
+  }
+
+  /** What davgate has left in its hidden folder of /docs. */
+  hidden(): string[] {
+    const folder = join(this.folder, '.davgate-staging');
+    return existsSync(folder) ? readdirSync(folder) : [];
+  }
+
+  async kind(target: string): Promise<'file' | 'collection' | undefined> {
+    const { storage, path } = this.#place(target);
+    return (await storage.stat(path))?.kind;
+  }
+
+  #place(target: string): Place {
+    for (const [base, storage] of [
+      ['/docs', this.docs],
+      ['/attic', this.attic],
+    ] as const) {
+      const path = within(onServer(base), serverPathOf(target));
+      if (path !== undefined) return { storage, base: onServer(base), path };
+    }
+    throw new Error(`${target} lies in no share`);
+  }
+}
+
+/** A site with two empty shares. */
+export async function davSite(t: TestContext): Promise<DavSite> {
+  const folder = temporaryFolder(t);
+  const temporary = temporaryFolder(t);
+  const database = await openStateDatabase(join(temporary, 'state.sqlite3'));
+  t.after(() => database.destroy());
+  return new DavSite(
+    folder,
+    new LocalStorage(folder, localOptions),
+    new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporary }),
+    new SqlPropertyStore(database),
+  );
+}
+
+/** A PROPPATCH body around `instructions`, with prefix D for `DAV:`. */
+export function propertyUpdate(instructions: string): string {
+  return `<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:">${instructions}</D:propertyupdate>`;
+}
+
+/** A PROPFIND body around `content`, with prefix D for `DAV:`. */
+export function propfindBody(content: string): string {
+  return `<?xml version="1.0"?><D:propfind xmlns:D="DAV:">${content}</D:propfind>`;
+}
+
+async function* lines(
+  path: string,
+  entries: AsyncIterable<readonly { name: string }[]>,
+): AsyncGenerator<Buffer> {
+  yield Buffer.from(`${path}\n`);
+  for await (const batch of entries) {
+    for (const { name } of batch) yield Buffer.from(`${name}\n`);
+  }
+}
+
+function answer(
+  status: number,
+  headers: HttpResponse['headers'],
+  text: string,
+  kind?: FailureKind,
+  condition?: string,
+): Answer {
+  return {
+    status,
+    kind,
+    condition,
+    text,
+    header: (name) => headers.find(([found]) => found.toLowerCase() === name.toLowerCase())?.[1],
+    members: () => {
+      assert.equal(status, 207);
+      return readMultistatus(text);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { davSite } from './dav-site.js';
+
+describe('a tree with symbolic links', () => {
+  test('that is removed takes its links, not what they lead to', async (t) => {
+    const site = await davSite(t);
+    mkdirSync(join(site.folder, 'kept'));
+    writeFileSync(join(site.folder, 'kept/file'), 'kept');
+    mkdirSync(join(site.folder, 'tree'));
+    symlinkSync('../kept', join(site.folder, 'tree/link'));
+    assert.equal(await site.text('/docs/tree/link/file'), 'kept');
+    assert.equal((await site.ask('DELETE', '/docs/tree')).status, 204);
+    assert.equal(readFileSync(join(site.folder, 'kept/file'), 'utf8'), 'kept');
+    symlinkSync('kept', join(site.folder, 'link'));
+    assert.equal((await site.ask('DELETE', '/docs/link/')).status, 204);
+    assert.deepEqual(readdirSync(site.folder), ['kept']);
+    assert.deepEqual(readdirSync(join(site.folder, 'kept')), ['file']);
+  });
+
+  test('that is moved to another storage brings what they lead to, and leaves that too', async (t) => {
+    const site = await davSite(t);
+    mkdirSync(join(site.folder, 'kept'));
+    writeFileSync(join(site.folder, 'kept/file'), 'kept');
+    mkdirSync(join(site.folder, 'tree'));
+    symlinkSync('../kept', join(site.folder, 'tree/link'));
+    assert.equal((await site.ask('MOVE', '/docs/tree', { to: '/attic/tree' })).status, 201);
+    assert.equal(await site.text('/attic/tree/link/file'), 'kept');
+    assert.equal(readFileSync(join(site.folder, 'kept/file'), 'utf8'), 'kept');
+    assert.deepEqual(readdirSync(site.folder), ['kept']);
+  });
+
+  for (const method of ['COPY', 'MOVE']) {
+    const pairs: readonly [string, string][] = [
+      ['/docs/to file', '/docs/tree/file'],
+      ['/docs/tree/file', '/docs/to file'],
+      ['/docs/to tree', '/docs/tree'],
+      ['/docs/tree', '/docs/to tree'],
+      ['/docs/tree/sub', '/docs/to tree/sub'],
+      ['/docs/tree', '/docs/to tree/sub'],
+      ['/docs/tree', '/docs/to tree/new'],
+      ['/docs/tree', '/docs/to tree/sub/new'],
+      ['/docs/to tree/sub', '/docs/tree'],
+    ];
+    for (const [from, to] of pairs) {
+      test(`${method} ${from} to ${to}, which a link makes one or puts inside each other, loses nothing`, async (t) => {
+        const site = await davSite(t);
+        mkdirSync(join(site.folder, 'tree/sub'), { recursive: true });
+        writeFileSync(join(site.folder, 'tree/file'), 'text');
+        writeFileSync(join(site.folder, 'tree/sub/deep'), 'deep');
+        symlinkSync('tree', join(site.folder, 'to tree'));
+        symlinkSync('tree/file', join(site.folder, 'to file'));
+        const before = readdirSync(site.folder, { recursive: true });
+        assert.equal((await site.ask(method, from, { to })).status, 403);
+        assert.deepEqual(readdirSync(site.folder, { recursive: true }), before);
+        assert.equal(await site.text('/docs/to file'), 'text');
+        assert.equal(await site.text('/docs/to tree/sub/deep'), 'deep');
+      });
+    }
+  }
+
+  test('that leads back into itself is copied once', async (t) => {
+    const site = await davSite(t);
+    mkdirSync(join(site.folder, 'tree/sub'), { recursive: true });
+    writeFileSync(join(site.folder, 'tree/file'), 'text');
+    for (const name of ['up', 'again', 'back']) symlinkSync('..', join(site.folder, 'tree/sub', name));
+    assert.equal((await site.ask('COPY', '/docs/tree', { to: '/docs/copy' })).status, 201);
+    assert.deepEqual(readdirSync(join(site.folder, 'copy'), { recursive: true }).sort(), ['file', 'sub']);
+  });
+
+  test('that nobody is shown goes with the folder that holds it, and what it leads to stays', async (t) => {
+    const site = await davSite(t);
+    mkdirSync(join(site.folder, 'tree/sub'), { recursive: true });
+    writeFileSync(join(site.folder, 'tree/file'), 'text');
+    writeFileSync(join(site.folder, 'kept'), 'kept');
+    symlinkSync('..', join(site.folder, 'tree/sub/up'));
+    symlinkSync('nowhere', join(site.folder, 'tree/sub/dangling'));
+    symlinkSync('/etc', join(site.folder, 'tree/sub/out'));
+    assert.equal((await site.ask('DELETE', '/docs/tree')).status, 204);
+    assert.deepEqual(readdirSync(site.folder), ['kept']);
+  });
+});

@@ -1,0 +1,10 @@
+import { SqlLockStore } from '../../src/state/sql-lock-store.js';
+import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
+import { lockStoreContract } from '../contracts/lock-store-contract.js';
+import { propertyStoreContract } from '../contracts/property-store-contract.js';
+import { databases } from './databases.js';
+
+for (const database of databases) {
+  propertyStoreContract(database.name, async (t) => new SqlPropertyStore(await database.open(t)));
+  lockStoreContract(database.name, async (t, now) => new SqlLockStore(await database.open(t), now));
+}

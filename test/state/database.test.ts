@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { openStateDatabase, type StateDatabase } from '../../src/state/database.js';
+import { ancestry } from '../../src/state/paths.js';
+import { SqlLockStore } from '../../src/state/sql-lock-store.js';
+import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
+import { failing } from '../contracts/failing.js';
+import { onServer } from '../contracts/paths.js';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
+import { openSqlite } from './databases.js';
+
+describe('the state database', () => {
+  test('is made with its folder where there is none', async (t) => {
+    const file = join(temporaryFolder(t), 'var/deep/state.sqlite3');
+    await openSqlite(t, file);
+    assert.ok(existsSync(file));
+  });
+
+  test('opened again has the same schema, the same migrations and what was in it', async (t) => {
+    const file = join(temporaryFolder(t), 'state.sqlite3');
+    const shape = async (database: StateDatabase): Promise<unknown[]> => [
+      await database('sqlite_master').select('type', 'name', 'sql').orderBy('name'),
+      await database('knex_migrations').select('*'),
+    ];
+    const first = await openStateDatabase(file);
+    const before = await shape(first);
+    await new SqlPropertyStore(first).patch(onServer('/a'), [{ name: '{x:}p', value: 'kept' }]);
+    await first.destroy();
+    const second = await openSqlite(t, file);
+    assert.deepEqual(await shape(second), before);
+    const kept = await new SqlPropertyStore(second).get(onServer('/a'));
+    assert.deepEqual(kept, new Map([['{x:}p', 'kept']]));
+  });
+
+  test('is open twice at once: what one writes the other reads', async (t) => {
+    const file = join(temporaryFolder(t), 'state.sqlite3');
+    const [one, two] = [await openSqlite(t, file), await openSqlite(t, file)];
+    await new SqlPropertyStore(one).patch(onServer('/a'), [{ name: '{x:}p', value: '1' }]);
+    assert.equal((await new SqlPropertyStore(two).get(onServer('/a'))).get('{x:}p'), '1');
+  });
+
+  test('keeps what it acknowledged through a power cut, and lets readers go on while it writes', async (t) => {
+    const database = await openSqlite(t);
+    assert.deepEqual(await database.raw('pragma journal_mode'), [{ journal_mode: 'wal' }]);
+    assert.deepEqual(await database.raw('pragma synchronous'), [{ synchronous: 2 }]);
+  });
+
+  test('that is no database, or a folder, or where nothing can be, is unavailable', async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'text'), 'not a database at all\n'.repeat(100));
+    mkdirSync(join(folder, 'folder'));
+    for (const file of ['text', 'folder', 'text/below']) {
+      await assert.rejects(openStateDatabase(join(folder, file)), failing('unavailable'), file);
+    }
+  });
+
+  test('that has gone makes every question unavailable', async (t) => {
+    const database = await openSqlite(t);
+    const properties = new SqlPropertyStore(database);
+    const locks = new SqlLockStore(database, Date.now);
+    await database.schema.dropTable('properties');
+    await database.schema.dropTable('locks');
+    const path = onServer('/a');
+    const questions = [
+      properties.get(path),
+      properties.children(path),
+      properties.patch(path, [{ name: '{x:}p', value: '' }]),
+      properties.copyTree(path, onServer('/b'), 'infinity'),
+      properties.moveTree(path, onServer('/b')),
+      properties.removeTree(path),
+      locks.acquire({
+        root: path,
+        depth: '0',
+        scope: 'shared',
+        principal: 'alice',
+        owner: '',
+        timeoutSeconds: 1,
+      }),
+      locks.refresh('urn:uuid:0', 1),
+      locks.remove('urn:uuid:0'),
+      locks.covering(path),
+      locks.below(path),
+      locks.removeTree(path),
+      locks.moveTree(path),
+    ];
+    for (const outcome of await Promise.allSettled(questions)) {
+      assert.equal(outcome.status, 'rejected');
+      failing('unavailable')(outcome.reason);
+    }
+  });
+});
+
+describe('a patch that fails half-way', () => {
+  test('leaves every property as it was', async (t) => {
+    const database = await openSqlite(t);
+    const store = new SqlPropertyStore(database);
+    await store.patch(onServer('/a'), [{ name: '{x:}kept', value: 'old' }]);
+    await database.raw(
+      "create trigger refuse before insert on properties when new.name = '{x:}bad' begin select raise(abort, 'no'); end",
+    );
+    const changes = [
+      { name: '{x:}kept', value: 'new' },
+      { name: '{x:}other', value: 'new' },
+      { name: '{x:}bad', value: 'new' },
+      { name: '{x:}kept', value: undefined },
+    ];
+    await assert.rejects(store.patch(onServer('/a'), changes), failing('unavailable'));
+    assert.deepEqual(await store.get(onServer('/a')), new Map([['{x:}kept', 'old']]));
+  });
+
+  test('so does a tree that is copied or moved', async (t) => {
+    const database = await openSqlite(t);
+    const store = new SqlPropertyStore(database);
+    for (const path of ['/a', '/a/b', '/to', '/to/c']) {
+      await store.patch(onServer(path), [{ name: '{x:}p', value: path }]);
+    }
+    for (const event of ['insert', 'update']) {
+      await database.raw(
+        `create trigger refuse_${event} before ${event} on properties when new.path = '/to/b' begin select raise(abort, 'no'); end`,
+      );
+    }
+    const copying = store.copyTree(onServer('/a'), onServer('/to'), 'infinity');
+    await assert.rejects(copying, failing('unavailable'));
+    await assert.rejects(store.moveTree(onServer('/a'), onServer('/to')), failing('unavailable'));
+    for (const path of ['/a', '/a/b', '/to', '/to/c']) {
+      assert.equal((await store.get(onServer(path))).get('{x:}p'), path);
+    }
+  });
+});
+
+test('the ancestry of a path is itself and all that it lies in', () => {
+  assert.deepEqual(ancestry('/'), ['/']);
+  assert.deepEqual(ancestry('/a'), ['/', '/a']);
+  assert.deepEqual(ancestry('/a/b c/\u{1f600}'), ['/', '/a', '/a/b c', '/a/b c/\u{1f600}']);
+});

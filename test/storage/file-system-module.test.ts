@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { isFailure } from '../../src/failure.js';
+import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
+import { ModuleStorage } from '../../src/storage/module/module-storage.js';
+import { bodyOf, textAt } from '../contracts/bodies.js';
+import { inShare } from '../contracts/paths.js';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
+
+const library = createRequire(import.meta.url).resolve('webdav-server');
+
+/** A folder that holds one module. */
+function holding(t: TestContext, file: string, text: string): string {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'modules'));
+  writeFileSync(join(folder, 'modules', file), text.replaceAll('LIBRARY', JSON.stringify(library)));
+  return folder;
+}
+
+describe('a storage module', () => {
+  const good: readonly [string, string, string][] = [
+    ['an ES module', 'a.mjs', 'import w from LIBRARY; export default () => new w.v2.VirtualFileSystem();'],
+    [
+      'one that takes its time',
+      'b.mjs',
+      'import w from LIBRARY; export default async () => new w.v2.VirtualFileSystem();',
+    ],
+    [
+      'a CommonJS module',
+      'c.cjs',
+      'const w = require(LIBRARY); module.exports = () => new w.v2.VirtualFileSystem();',
+    ],
+    [
+      'one compiled from an ES module',
+      'd.cjs',
+      'const w = require(LIBRARY); exports.__esModule = true; exports.default = () => new w.v2.VirtualFileSystem();',
+    ],
+  ];
+  for (const [what, file, text] of good) {
+    test(`is ${what}`, async (t) => {
+      const folder = holding(t, file, text);
+      const files = await loadFileSystem(`./modules/${file}`, folder, {});
+      const storage = new ModuleStorage(files, { temporaryFolder: folder });
+      await storage.write(inShare('/file'), bodyOf('text'));
+      assert.equal(await textAt(storage, '/file'), 'text');
+    });
+  }
+
+  test('gets its options as they are', async (t) => {
+    const text =
+      'import w from LIBRARY; export default (o) => Object.assign(new w.v2.VirtualFileSystem(), { got: o });';
+    const folder = holding(t, 'options.mjs', text);
+    const options = { bucket: 'x', nested: { deep: [1] } };
+    const files = await loadFileSystem('./modules/options.mjs', folder, options);
+    assert.ok('got' in files);
+    assert.deepEqual(files.got, options);
+  });
+
+  const bad: readonly [string, string, RegExp][] = [
+    ['throws', "export default () => { throw new Error('no bucket'); };", /no bucket/],
+    ['rejects', "export default () => Promise.reject(new Error('no net'));", /no net/],
+    ['exports nothing', 'export const other = 1;', /default export is not a function/],
+    ['exports a value', 'export default 7;', /default export is not a function/],
+    ['returns nothing', 'export default () => undefined;', /did not return a webdav-server v2 FileSystem/],
+    ['returns something else', 'export default () => ({});', /did not return a webdav-server v2 FileSystem/],
+    ['cannot be parsed', 'export default (;', /could not be loaded/],
+  ];
+  for (const [what, text, message] of bad) {
+    test(`that ${what} is unavailable, and why is said`, async (t) => {
+      const folder = holding(t, 'bad.mjs', text);
+      await assert.rejects(loadFileSystem('./modules/bad.mjs', folder, {}), (error) => {
+        assert.ok(isFailure(error, 'unavailable'));
+        assert.match(error.message, message);
+        assert.match(error.message, /\.\/modules\/bad\.mjs/);
+        return true;
+      });
+    });
+  }
+
+  test('that is not there is unavailable', async (t) => {
+    const folder = temporaryFolder(t);
+    await assert.rejects(loadFileSystem('./none.mjs', folder, {}), (error) =>
+      isFailure(error, 'unavailable'),
+    );
+  });
+});

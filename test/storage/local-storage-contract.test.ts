@@ -1,0 +1,9 @@
+import { storageContract } from '../contracts/storage-contract.js';
+import { localOptions, localStorage } from './local-setting.js';
+
+for (const durability of ['relaxed', 'full'] as const) {
+  storageContract(
+    `a local folder with ${durability} durability`,
+    (t) => localStorage(t, { ...localOptions, durability }).storage,
+  );
+}
