@@ -25,8 +25,15 @@ module.exports = {
     only('static', ['storage', 'http', 'failure']),
     only('svn', ['access', 'http', 'failure']),
     only('gatekeeper', ['access', 'http', 'failure']),
-    only('state', ['dav/locks/lock-store', 'dav/properties/property-store', 'failure', 'http']),
-    only('config', ['access', 'http', 'failure']),
+    only('state', [
+      'credentials/failure-counter',
+      'credentials/limiter-counter',
+      'dav/locks/lock-store',
+      'dav/properties/property-store',
+      'failure',
+      'http',
+    ]),
+    only('config', ['access', 'http', 'failure', 'django/explicit-site', 'django/site']),
     {
       name: 'server-is-a-leaf',
       severity: 'error',

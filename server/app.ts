@@ -1,15 +1,21 @@
 import Koa from 'koa';
 import type { Authenticator } from '../src/credentials/authenticator.js';
+import type { Throttle } from '../src/credentials/throttle.js';
 import type { DavContext } from '../src/dav/context.js';
+import type { TrustedProxies } from '../src/http/client-address.js';
+import { Audit } from './audit.js';
 import type { Log } from './log.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { authorize } from './middleware/authorize.js';
+import { locateClient } from './middleware/locate-client.js';
 import { errors } from './middleware/errors.js';
 import { locateShare } from './middleware/locate-share.js';
 import { respond } from './middleware/respond.js';
 import { serve } from './middleware/serve.js';
+import { PasswordLogin } from './password-login.js';
 import type { MountedShare } from './shares.js';
+import type { SiteSessions } from './sessions.js';
 import type { RequestState } from './state.js';
 
 /** What an app is made of. */
@@ -17,24 +23,53 @@ export interface AppParts {
   readonly realm: string;
   readonly shares: readonly MountedShare[];
   readonly authenticator: Authenticator;
+  /** Missing where the site's sessions are not read. */
+  readonly sessions: SiteSessions | undefined;
+  readonly throttle: Throttle;
+  readonly trustedProxies: TrustedProxies;
+  /** This server as browsers address it; undefined: what requests say. */
+  readonly publicOrigin: string | undefined;
+  /** Whether `DOMAIN\user` signs in as `user`. */
+  readonly stripDomain: boolean;
   readonly dav: Pick<DavContext, 'properties' | 'xmlLimits'>;
   readonly log: Log;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
 
+/** A client that goes away is no fault; the access log shows that its answer is not complete. */
+function isConnectionLoss(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
 /** The application, listening nowhere yet. */
-export function createApp({ realm, shares, authenticator, dav, log, now }: AppParts): Koa<RequestState> {
+export function createApp(parts: AppParts): Koa<RequestState> {
+  const {
+    realm,
+    shares,
+    authenticator,
+    sessions,
+    throttle,
+    trustedProxies,
+    publicOrigin,
+    stripDomain,
+    dav,
+    log,
+    now,
+  } = parts;
+  const passwords = new PasswordLogin({ authenticator, throttle, audit: new Audit(log) });
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
+    if (isConnectionLoss(error)) return;
     log.error({ err: error }, 'a request failed outside its error handler');
   });
   return app
+    .use(locateClient(trustedProxies))
     .use(accessLog(log, now))
     .use(respond(log))
     .use(errors(log))
     .use(locateShare(shares))
-    .use(authenticate(authenticator, realm))
+    .use(authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }))
     .use(authorize(shares))
     .use(serve({ shares, dav }));
 }

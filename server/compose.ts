@@ -1,12 +1,16 @@
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import type { Declaration, Share } from '../src/config/declaration.js';
-import { derivationsAtOnce, DerivationGate } from '../src/credentials/derivation-gate.js';
+import { DerivationGate } from '../src/credentials/derivation-gate.js';
 import { DirectoryAuthenticator } from '../src/credentials/directory-authenticator.js';
+import { MemoryFailureCounter } from '../src/credentials/memory-failure-counter.js';
+import { Throttle } from '../src/credentials/throttle.js';
 import { defaultXmlLimits } from '../src/dav/xml/parse.js';
-import { HasherRegistry } from '../src/django/hashers/hasher-registry.js';
-import { pbkdf2Sha256 } from '../src/django/hashers/pbkdf2-sha256.js';
+import { openDatabase } from '../src/django/database.js';
+import { DerivationPool } from '../src/django/hashers/derivation-pool.js';
+import { createHashers } from '../src/django/hashers/known-hashers.js';
 import { SitePasswords } from '../src/django/hashers/site-passwords.js';
-import { openSqliteDirectory } from '../src/django/sqlite-directory.js';
+import { ModelDirectory } from '../src/django/model-directory.js';
+import { TrustedProxies } from '../src/http/client-address.js';
 import { openStateDatabase } from '../src/state/database.js';
 import { SqlPropertyStore } from '../src/state/sql-property-store.js';
 import { LocalStorage } from '../src/storage/local/local-storage.js';
@@ -17,6 +21,8 @@ import type { AppParts } from './app.js';
 import type { Environment } from './environment.js';
 import type { Log } from './log.js';
 import type { MountedShare, SvnService } from './shares.js';
+import { openSessions } from './sessions.js';
+import { findSite, readableSite } from './site.js';
 import { startSvnService } from './svn-service.js';
 
 /** All that runs behind the app, and how to end it. */
@@ -40,15 +46,27 @@ export async function compose(
   };
   const now = (): number => performance.now();
   try {
-    const directory = openSqliteDirectory({ file: declaration.django.database.file });
-    closers.push(() => directory.close());
-    const hashers = new HasherRegistry([pbkdf2Sha256]);
+    const found = await findSite(declaration.django, environment.variables);
+    for (const warning of found.warnings) log.warn({ warning }, 'the Django site');
+    const site = readableSite(found.site);
+    const knex = openDatabase(site.database);
+    closers.push(() => knex.destroy());
+    const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
+    const cores = availableParallelism();
+    const deriver = new DerivationPool({ size: cores });
+    closers.push(() => deriver.close());
     const authenticator = new DirectoryAuthenticator({
       directory,
-      passwords: new SitePasswords({ hashers, samples: directory, now }),
-      gate: new DerivationGate({ atOnce: derivationsAtOnce(availableParallelism(), environment.threads) }),
+      passwords: new SitePasswords({
+        hashers: createHashers(site.hashers),
+        deriver,
+        samples: directory,
+        now,
+      }),
+      gate: new DerivationGate({ atOnce: cores }),
       now,
     });
+    const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
     const database = await openStateDatabase(declaration.state.file);
     closers.push(() => database.destroy());
     const svn = await startSvnService(declaration.shares, environment, log);
@@ -60,7 +78,23 @@ export async function compose(
       closers.push(mounted.close);
     }
     const dav = { properties: new SqlPropertyStore(database), xmlLimits: defaultXmlLimits };
-    return { parts: { realm: declaration.realm, shares, authenticator, dav, log, now }, close };
+    const throttle = new Throttle({ counter: new MemoryFailureCounter(), limits: declaration.throttle });
+    const { publicOrigin, stripDomain } = declaration;
+    const trustedProxies = new TrustedProxies(declaration.trustedProxies);
+    const parts = {
+      realm: declaration.realm,
+      shares,
+      authenticator,
+      sessions,
+      throttle,
+      trustedProxies,
+      publicOrigin,
+      stripDomain,
+      dav,
+      log,
+      now,
+    };
+    return { parts, close };
   } catch (error) {
     await close();
     throw error;

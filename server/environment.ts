@@ -7,6 +7,8 @@ export interface Environment {
   /** The effective user id; undefined where the system has none. */
   readonly uid: number | undefined;
   readonly pid: number;
+  /** All variables, for the site's own Python. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** Reads what davgate takes from its environment; nothing else does. */
@@ -17,6 +19,7 @@ export function readEnvironment(): Environment {
     threads: Number.isInteger(threads) && threads > 0 ? threads : 4,
     uid: process.geteuid?.(),
     pid: process.pid,
+    variables: process.env,
   };
 }
 

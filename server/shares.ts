@@ -15,8 +15,8 @@ export type SvnService =
   | { readonly kind: 'missing'; readonly reason: string };
 
 /** A path together with the share it lies in. */
-export interface Located {
-  readonly share: MountedShare;
+export interface Located<S = MountedShare> {
+  readonly share: S;
   /** On this server. */
   readonly path: ServerPath;
   /** Inside the share. */
@@ -24,7 +24,10 @@ export interface Located {
 }
 
 /** The share that holds `path`; shares do not overlap. */
-export function locate(shares: readonly MountedShare[], path: ServerPath): Located | undefined {
+export function locate<S extends { readonly declared: { readonly path: ServerPath } }>(
+  shares: readonly S[],
+  path: ServerPath,
+): Located<S> | undefined {
   const share = shares.find(({ declared }) => isSameOrBelow(declared.path, path));
   const inside = share && within(share.declared.path, path);
   return share && inside !== undefined ? { share, path, inside } : undefined;

@@ -9,6 +9,10 @@ import type { Located } from './shares.js';
 export interface RequestState {
   /** Names the request in log lines and error answers. */
   requestId: string;
+  /** The client's, through trusted proxies; missing when the connection was gone too soon. */
+  address?: string;
+  /** Whether a trusted proxy sent the request. */
+  throughProxy?: boolean;
   target?: Target;
   located?: Located;
   /** Where COPY and MOVE lead. */
@@ -22,6 +26,11 @@ export interface RequestState {
 
 export type Middleware = KoaMiddleware<RequestState>;
 export type RequestContext = Parameters<Middleware>[0] & Pick<Context, 'req' | 'res'>;
+
+/** The client has closed the connection: there is nobody to answer. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
 
 /** A part of the state that an earlier middleware has set. */
 export function known<T>(part: T | undefined): T {

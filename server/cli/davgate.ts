@@ -1,13 +1,21 @@
 #!/usr/bin/env node
 import { jsonSchema } from '../../src/config/schema.js';
 import { check } from './check.js';
+import { discover } from './discover.js';
+import { explain } from './explain.js';
 import type { Output } from './output.js';
-import { serve } from './serve.js';
+import { openSiteUsers } from './site-users.js';
+import { who } from './who.js';
 
 const usage = `Usage:
   davgate serve [FILE]   serve the shares that FILE declares (shares.json)
   davgate check [FILE]   check FILE and print its rules in words
   davgate schema         print the JSON Schema of such a file
+  davgate explain USER METHOD URL [--destination URL] [FILE]
+                         print what would be answered, and why: each condition, and which group gave the permission
+  davgate discover [--secrets] [FILE]
+                         print what the Django site says of itself, as JSON to declare instead
+  davgate who URL [FILE] list the users who may read and write at URL
 `;
 
 const output: Output = {
@@ -15,11 +23,30 @@ const output: Output = {
   error: (text) => process.stderr.write(text),
 };
 
-async function main([command, file = 'shares.json', ...rest]: readonly string[]): Promise<number> {
-  if (rest.length > 0) command = undefined;
+async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
-    case 'serve':
+    case 'explain':
+      return explain(args, output, openSiteUsers);
+    case 'discover':
+      return discover(args, output);
+    case 'who':
+      return who(args, output, openSiteUsers);
+    default:
+      return onFile(command, args);
+  }
+}
+
+/** The commands that take a declaration's file and nothing else. */
+async function onFile(
+  command: string | undefined,
+  [file = 'shares.json', ...rest]: readonly string[],
+): Promise<number> {
+  switch (rest.length === 0 ? command : undefined) {
+    case 'serve': {
+      // Half of what davgate is made of, which the other commands need not wait for.
+      const { serve } = await import('./serve.js');
       return serve(file, output.error);
+    }
     case 'check':
       return check(file, output);
     case 'schema':

@@ -37,13 +37,14 @@ function keepAlive(log: Log): void {
   });
 }
 
-/** Resolves at the first of the signals; a second one ends the process at once, as is usual. */
+/** Resolves at the first of the signals; a second one, whichever, ends the process at once, as is usual. */
 function asked(...signals: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of signals)
-      process.once(signal, () => {
-        resolve();
-      });
+    const listener = (): void => {
+      for (const signal of signals) process.off(signal, listener);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, listener);
   });
 }
 

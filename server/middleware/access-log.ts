@@ -16,7 +16,7 @@ export function accessLog(log: Log, now: () => number): Middleware {
       log.info(
         {
           requestId: state.requestId,
-          address: req.socket.remoteAddress,
+          address: state.address,
           method: req.method,
           path: path.slice(0, longestTarget),
           status: res.headersSent ? res.statusCode : undefined,

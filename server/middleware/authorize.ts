@@ -1,11 +1,15 @@
-import { requiredAccess } from '../../src/access/required-access.js';
+import type { IncomingMessage } from 'node:http';
+import { hasDestination, requiredAccess } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
-import { locate, type MountedShare } from '../shares.js';
+import { parseDestination } from '../../src/http/destination.js';
+import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware } from '../state.js';
 
 /**
- * Checks every right that the request needs, each by the rule of the share its path lies in.
- * @throws Failure `forbidden` with the reason; `not-found` for a path in no share
+ * Checks every right that the request needs, each by the rule of the share its path lies in; for COPY and MOVE finds
+ * where they lead.
+ * @throws Failure `forbidden` with the reason, also for a destination in no share; `not-found` for a path in no share;
+ *   `malformed` and `foreign-destination` for a Destination
  */
 export function authorize(shares: readonly MountedShare[]): Middleware {
   return async ({ req, state }, next) => {
@@ -15,8 +19,10 @@ export function authorize(shares: readonly MountedShare[]): Middleware {
       return;
     }
     const identity = known(state.identity);
-    const { located, destination } = state;
+    const { located } = state;
     if (!located) throw new Failure('not-found', 'There is no share here.');
+    const destination = hasDestination(req.method ?? '') ? locateDestination(shares, req) : undefined;
+    if (destination) state.destination = destination;
     for (const { path, action, scope } of requiredAccess(
       located.share.kind,
       req.method ?? '',
@@ -29,4 +35,12 @@ export function authorize(shares: readonly MountedShare[]): Middleware {
     }
     await next();
   };
+}
+
+function locateDestination(shares: readonly MountedShare[], { headers }: IncomingMessage): Located {
+  const { destination, host } = headers;
+  const target = parseDestination(Array.isArray(destination) ? destination[0] : destination, host);
+  const located = locate(shares, target.path);
+  if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
+  return located;
 }

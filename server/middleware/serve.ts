@@ -3,12 +3,14 @@ import type { DavContext } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
 import { davHeader } from '../../src/dav/methods/options.js';
 import { Failure } from '../../src/failure.js';
-import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
-import { serveStatic } from '../../src/static/static-share.js';
+import type { HttpResponse } from '../../src/http/message.js';
+import type { SharePath } from '../../src/http/target.js';
+import { serveStatic, type ListingPage } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { shareIndex } from '../pages/share-index.js';
 import type { Located, MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
+import { headersOf } from '../request-headers.js';
 import { forwardToSvn } from '../svn.js';
 import { sendContinue } from './respond.js';
 
@@ -44,10 +46,14 @@ async function serveShare(
     collection: target.collection,
     headers: headersOf(req.headers),
   };
+  const mayRead = (path: SharePath): boolean => share.declared.policy.decide(identity, 'read', path).allowed;
+  const listing: ListingPage = (path, entries) => directoryListing(path, entries, identity.username);
   switch (share.kind) {
     case 'static':
-      return serveStatic({ ...common, query: target.query }, share.storage, (path, entries) =>
-        directoryListing(path, entries, identity.username),
+      return serveStatic(
+        { ...common, query: target.query, trust: share.declared.trust, mayRead },
+        share.storage,
+        listing,
       );
     case 'webdav': {
       const destination = webdavPlace(state.destination);
@@ -55,8 +61,8 @@ async function serveShare(
         { ...common, storage: share.storage, body: req, ...(destination ? { destination } : {}) },
         {
           ...options.dav,
-          mayRead: (path) => share.declared.policy.decide(identity, 'read', path).allowed,
-          listing: (path, entries) => directoryListing(path, entries, identity.username),
+          mayRead,
+          listing,
         },
       );
     }
@@ -64,7 +70,7 @@ async function serveShare(
       if (state.destination && state.destination.share !== share) {
         throw new Failure('foreign-destination', 'The destination lies in another share.');
       }
-      return forwardToSvn(context, share.service, identity);
+      return forwardToSvn(context, share.service, located, identity);
   }
 }
 
@@ -99,12 +105,4 @@ function serveRoot({ req, state }: RequestContext, { shares }: ServeOptions): Ht
     });
   }
   return shareIndex(shares, known<Identity>(state.identity));
-}
-
-/** Node joins what may be repeated; the one field that it keeps as a list, Set-Cookie, has no place in a request. */
-function headersOf(headers: NodeJS.Dict<string | string[]>): RequestHeaders {
-  const joined: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(headers))
-    joined[name] = Array.isArray(value) ? value.join(', ') : value;
-  return joined;
 }

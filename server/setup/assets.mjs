@@ -1,6 +1,16 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { root } from './say.mjs';
 
-// What the compiler does not copy.
-mkdirSync(`${root}/dist/server/pages`, { recursive: true });
-copyFileSync(`${root}/server/pages/style.css`, `${root}/dist/server/pages/style.css`);
+/** What the compiler does not copy. */
+const assets = [
+  'server/pages/style.css',
+  'src/django/discovery/discover.py',
+  ...readdirSync(`${root}/src/django/discovery/davgate_facts`)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => `src/django/discovery/davgate_facts/${name}`),
+];
+for (const asset of assets) {
+  mkdirSync(join(root, 'dist', dirname(asset)), { recursive: true });
+  copyFileSync(join(root, asset), join(root, 'dist', asset));
+}

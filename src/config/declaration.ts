@@ -1,10 +1,32 @@
+import type { PageTrust } from '../http/active-content.js';
+import type { DjangoSite, TlsFiles } from '../django/site.js';
 import type { Policy } from '../access/policy.js';
 import type { ServerPath } from '../http/target.js';
 
-/** A database as the declaration names it; `file` is absolute. */
-export interface DatabaseLocation {
+/** Where davgate keeps its own state; `file` is absolute. */
+export interface StateLocation {
   readonly kind: 'sqlite';
   readonly file: string;
+}
+
+/** A Django project to read; its folder is absolute. */
+export interface ProjectDeclaration {
+  readonly kind: 'project';
+  readonly project: string;
+  readonly settings: string;
+  /** Absolute, or a name to be looked up in PATH. */
+  readonly python?: string;
+  readonly alias?: string;
+}
+
+/** The site whose users these are: its project, or the facts themselves. */
+export type DjangoDeclaration =
+  ProjectDeclaration | { readonly kind: 'site'; readonly site: DjangoSite<TlsFiles> };
+
+/** So many failed logins within so many seconds. */
+export interface LoginLimit {
+  readonly failures: number;
+  readonly seconds: number;
 }
 
 interface CommonShare {
@@ -16,6 +38,7 @@ export interface StaticShare extends CommonShare {
   readonly kind: 'static';
   /** An absolute folder. */
   readonly root: string;
+  readonly trust: PageTrust;
 }
 
 /** Where a WebDAV share's files are: a folder of this machine, or what a module makes. */
@@ -42,7 +65,13 @@ export interface Declaration {
   readonly folder: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly realm: string;
-  readonly django: { readonly database: DatabaseLocation };
-  readonly state: DatabaseLocation;
+  readonly django: DjangoDeclaration;
+  /** Such as `https://files.example.org`; undefined: what requests say. */
+  readonly publicOrigin: string | undefined;
+  readonly trustedProxies: readonly string[];
+  /** Whether `DOMAIN\user` signs in as `user`. */
+  readonly stripDomain: boolean;
+  readonly throttle: { readonly user?: LoginLimit; readonly address?: LoginLimit };
+  readonly state: StateLocation;
   readonly shares: readonly Share[];
 }

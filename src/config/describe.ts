@@ -1,16 +1,24 @@
 import type { Rule } from '../access/policy.js';
 import { inWords } from '../access/requirement.js';
-import type { Declaration, Share } from './declaration.js';
+import type { Declaration, DjangoDeclaration, Share } from './declaration.js';
 
 /** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
 export function describeDeclaration(declaration: Declaration): string {
   const { host, port } = declaration.listen;
   const head = [
     `Listens on http://${host.includes(':') ? `[${host}]` : host}:${port}, realm "${declaration.realm}".`,
-    `Users: ${declaration.django.database.file} (Django, read only).`,
+    `Users: ${describeDjango(declaration.django)} (Django, read only).`,
     `State: ${declaration.state.file}.`,
   ].join('\n');
   return [head, ...declaration.shares.map(describeShare)].join('\n\n') + '\n';
+}
+
+function describeDjango(django: DjangoDeclaration): string {
+  if (django.kind === 'project') return `as ${django.settings} in ${django.project} says`;
+  const { database } = django.site;
+  if (database.kind === 'sqlite') return database.file;
+  const { socket, host, database: name } = database.server;
+  return `the ${database.kind} database ${name} at ${socket ?? host}`;
 }
 
 /** One share in words. */

@@ -1,10 +1,11 @@
 import { readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
-import type { DatabaseLocation, Declaration, Share } from './declaration.js';
+import { siteOf } from '../django/explicit-site.js';
+import type { Declaration, DjangoDeclaration, Share, StateLocation } from './declaration.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { policyOf } from './rules.js';
-import { declarationSchema, djangoSchema, shareSchema, type ShareInput } from './schema.js';
+import { declarationSchema, djangoSchema, shareSchema, type DjangoInput, type ShareInput } from './schema.js';
 
 /**
  * Reads and checks a declaration.
@@ -19,15 +20,23 @@ export function loadDeclaration(file: string): Declaration {
     ...(parsed.success ? [] : problemsOf(parsed.error)),
     ...sharesOf(json).flatMap(({ share, index }) => missingFolders(share, folder, index)),
     ...overlaps(sharesOf(json)),
-    ...missingDatabase(json, folder),
+    ...missingSite(json, folder),
   ];
   if (!parsed.success) throw new DeclarationError(file, problems);
-  const { listen, realm, django, state, shares } = parsed.data;
+  const { listen, realm, django, publicOrigin, trustedProxies, stripDomain, throttle, state, shares } =
+    parsed.data;
   const declaration: Declaration = {
     folder,
     listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
     realm: realm ?? 'davgate',
-    django: { database: databaseOf(django.database, folder) },
+    django: djangoOf(django, folder),
+    publicOrigin,
+    trustedProxies: trustedProxies ?? [],
+    stripDomain: stripDomain ?? false,
+    throttle: {
+      ...(throttle?.user && { user: throttle.user }),
+      ...(throttle?.address && { address: throttle.address }),
+    },
     state: databaseOf(state ?? 'sqlite:./var/state.sqlite3', folder),
     shares: shares.map((share) => resolveShare(share, folder)),
   };
@@ -113,12 +122,33 @@ function missingFolders(share: ShareInput, folder: string, index: number): Probl
   return [{ place: placeOf(['shares', index, key]), message: `the folder ${value} does not exist` }];
 }
 
-function missingDatabase(json: unknown, folder: string): Problem[] {
-  const django = typeof json === 'object' && json !== null && 'django' in json ? json.django : undefined;
-  const parsed = djangoSchema.safeParse(django);
-  if (!parsed.success || isFile(databaseOf(parsed.data.database, folder).file)) return [];
-  const file = parsed.data.database.slice('sqlite:'.length);
-  return [{ place: 'django.database', message: `the file ${file} does not exist` }];
+function missingSite(json: unknown, folder: string): Problem[] {
+  const input = typeof json === 'object' && json !== null && 'django' in json ? json.django : undefined;
+  const parsed = djangoSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const django = djangoOf(parsed.data, folder);
+  if (django.kind === 'project') {
+    if (isFolder(django.project)) return [];
+    const named = 'project' in parsed.data ? parsed.data.project : '';
+    return [{ place: 'django.project', message: `the folder ${named} does not exist` }];
+  }
+  const { database } = django.site;
+  if (database.kind !== 'sqlite' || isFile(database.file)) return [];
+  const named = 'database' in parsed.data ? parsed.data.database.slice('sqlite:'.length) : '';
+  return [{ place: 'django.database', message: `the file ${named} does not exist` }];
+}
+
+function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
+  if (!('project' in input)) return { kind: 'site', site: siteOf(input, folder) };
+  const { project, settings, python, alias } = input;
+  return {
+    kind: 'project',
+    project: resolve(folder, project),
+    settings,
+    // A bare name is looked for in PATH, as a shell does.
+    ...(python !== undefined && { python: python.includes('/') ? resolve(folder, python) : python }),
+    ...(alias !== undefined && { alias }),
+  };
 }
 
 function overlaps(shares: readonly NumberedShare[]): Problem[] {
@@ -153,7 +183,10 @@ function overlaps(shares: readonly NumberedShare[]): Problem[] {
 /** Files with secrets must not lie where a share would serve them, wherever symbolic links lead. */
 function secretsInShares({ django, state, shares }: Declaration, file: string): Problem[] {
   const secrets = [
-    ['Django\u2019s database', django.database.file],
+    ...(django.kind === 'site' && django.site.database.kind === 'sqlite'
+      ? [['Django\u2019s database', django.site.database.file] as const]
+      : []),
+    ...(django.kind === 'project' ? [['the Django project', django.project] as const] : []),
     ['the state database', state.file],
     ['this declaration', file],
   ] as const;
@@ -179,7 +212,12 @@ function resolveShare(share: ShareInput, folder: string): Share {
   const common = { path: serverPathOf(share.path), policy: policyOf(share) };
   switch (share.kind) {
     case 'static':
-      return { ...common, kind: 'static', root: resolve(folder, share.root) };
+      return {
+        ...common,
+        kind: 'static',
+        root: resolve(folder, share.root),
+        trust: share.scripts === true ? 'trusted' : 'sandboxed',
+      };
     case 'svn':
       return { ...common, kind: 'svn', repositories: resolve(folder, share.repositories) };
     case 'webdav': {
@@ -197,7 +235,7 @@ function resolveShare(share: ShareInput, folder: string): Share {
 }
 
 /** `sqlite:./file`, `sqlite:/file` and `sqlite:///file`. */
-function databaseOf(url: string, folder: string): DatabaseLocation {
+function databaseOf(url: string, folder: string): StateLocation {
   return { kind: 'sqlite', file: resolve(folder, url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')) };
 }
 

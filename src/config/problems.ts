@@ -46,21 +46,29 @@ function fromIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Probl
       if (issue.discriminator !== undefined) {
         return [{ place, message: 'must be one of "static", "webdav" and "svn"' }];
       }
-      // `write` is the only union of values: the complaints of the branch that was meant say more than the union's own.
-      const branch = issue.errors.find((issues) =>
-        issues.some(({ path: inner }) => inner.length > 0 || isKeys(issues)),
-      );
+      // The complaints of the branch that was meant say more than the union's own: the one with the fewest strange keys.
+      const [branch] = issue.errors
+        .filter((issues) => issues.some(({ path: inner }) => inner.length > 0) || strangeKeys(issues) > 0)
+        .sort((one, other) => strangeKeys(one) - strangeKeys(other));
       return branch
         ? branch.flatMap((inner) => fromIssue(inner, [...path, ...inner.path]))
-        : [{ place, message: 'must be false or an object of requirements' }];
+        : [{ place, message: unionMessage(issue.input, path) }];
     }
     default:
       return [{ place, message: lowerFirst(issue.message) }];
   }
 }
 
-function isKeys(issues: readonly z.core.$ZodIssue[]): boolean {
-  return issues.some(({ code }) => code === 'unrecognized_keys');
+function strangeKeys(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce(
+    (count, issue) => count + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0),
+    0,
+  );
+}
+
+function unionMessage(input: unknown, path: readonly PropertyKey[]): string {
+  if (input === undefined) return 'is missing';
+  return path.at(-1) === 'write' ? 'must be false or an object of requirements' : 'must be an object';
 }
 
 function article(type: string): string {

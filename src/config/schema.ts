@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { explicitSiteSchema } from '../django/explicit-site.js';
+import { TrustedProxies } from '../http/client-address.js';
 
 const sharePath = z
   .string()
@@ -62,6 +64,10 @@ const staticShare = z.strictObject({
   ...access,
   kind: z.literal('static'),
   root: folder,
+  scripts: z
+    .boolean()
+    .optional()
+    .describe('Whether HTML and SVG files may run scripts in the reader\u2019s name. Default: false.'),
   rules: z
     .array(rule.omit({ write: true }))
     .optional()
@@ -112,13 +118,33 @@ const databaseUrl = z
   .string()
   .regex(/^sqlite:.+/, 'must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"');
 
-export const djangoSchema = z
+const projectSchema = z
   .strictObject({
-    database: databaseUrl.describe(
-      'The site\u2019s database, as "sqlite:FILE"; relative to this file. Only read.',
-    ),
+    project: z
+      .string()
+      .min(1)
+      .describe('The folder that holds the site\u2019s manage.py; relative to this file.'),
+    settings: z
+      .string()
+      .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'must be a Python module, such as "mysite.settings"')
+      .describe('DJANGO_SETTINGS_MODULE'),
+    python: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The site\u2019s Python. Default: the project\u2019s virtual environment, or python3.'),
+    alias: z.string().min(1).optional().describe('A key of DATABASES. Default: default'),
   })
+  .describe('The site\u2019s own settings, read by its own Python once at the start.');
+
+export const djangoSchema = z
+  .union([projectSchema, explicitSiteSchema])
   .describe('The Django site whose users these are.');
+
+const limit = z.strictObject({
+  failures: z.int().min(1).max(1_000_000).describe('Further tries are refused once so many have failed.'),
+  seconds: z.int().min(1).max(86_400).describe('The window in which they are counted.'),
+});
 
 /** An administrator's declaration as it stands in the file; see docs/configuration.md. */
 export const declarationSchema = z.strictObject({
@@ -141,12 +167,38 @@ export const declarationSchema = z.strictObject({
       'What a browser shows when it asks for a password. svn keys its saved passwords by it. Default: davgate',
     ),
   django: djangoSchema,
+  publicOrigin: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@\s]+$/, 'must be an origin such as "https://files.example.org"')
+    .optional()
+    .describe('This server as browsers address it. Default: what the request says.'),
+  trustedProxies: z
+    .array(z.string().refine(isNetwork, 'must be an address or a network such as "10.0.0.0/8"'))
+    .optional()
+    .describe('Proxies in front whose X-Forwarded fields count. Default: none.'),
+  stripDomain: z.boolean().optional().describe('Whether "DOMAIN\\user" signs in as "user". Default: false.'),
+  throttle: z
+    .strictObject({
+      user: limit.optional().describe('For one user name from one address. Default: 10 in 60 seconds.'),
+      address: limit.optional().describe('For all from one address. Default: 50 in 300 seconds.'),
+    })
+    .optional()
+    .describe('How many logins may fail before further ones are refused for a while.'),
   state: databaseUrl
     .optional()
     .describe('Where locks and properties are kept, as "sqlite:FILE". Default: sqlite:./var/state.sqlite3'),
   shares: z.array(shareSchema).min(1, 'must declare a share at least'),
 });
 
+function isNetwork(entry: string): boolean {
+  try {
+    return new TrustedProxies([entry]) instanceof TrustedProxies;
+  } catch {
+    return false;
+  }
+}
+
+export type DjangoInput = z.infer<typeof djangoSchema>;
 export type ShareInput = z.infer<typeof shareSchema>;
 export type RequirementInput = z.infer<typeof requirement>;
 export type WriteInput = z.infer<typeof write>;

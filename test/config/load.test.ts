@@ -12,8 +12,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { loadDeclaration } from '../../src/config/load.js';
+import type { Declaration } from '../../src/config/declaration.js';
 import { DeclarationError } from '../../src/config/problems.js';
+import { siteOf } from '../../src/django/explicit-site.js';
 import { declaring, site, staticShare, svnShare, webdavShare } from './site.js';
+
+/** Django's own users in the folder's db.sqlite3. */
+function siteAt(folder: string): Pick<Declaration, 'django'> {
+  return { django: { kind: 'site', site: siteOf({ database: 'sqlite:./db.sqlite3' }, folder) } };
+}
 
 test('a declaration that says only what it must gets the defaults', (t) => {
   const { folder, load } = site(t);
@@ -22,12 +29,16 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     folder,
     listen: { host: '127.0.0.1', port: 8080 },
     realm: 'davgate',
-    django: { database: { kind: 'sqlite', file: join(folder, 'db.sqlite3') } },
+    ...siteAt(folder),
+    publicOrigin: undefined,
+    trustedProxies: [],
+    stripDomain: false,
+    throttle: {},
     state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
-    [{ path: '/media', kind: 'static', root: join(folder, 'media') }],
+    [{ path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' }],
   );
 });
 
@@ -48,6 +59,10 @@ test('a declaration that says everything is taken at its word', (t) => {
         listen: { host: '::', port: 0 },
         realm: 'Die Akten des B\u00fcros',
         state: 'sqlite:./elsewhere/state.sqlite3',
+        publicOrigin: 'https://files.example.org',
+        trustedProxies: ['127.0.0.1', 'fd00::/8'],
+        stripDomain: true,
+        throttle: { user: { failures: 3, seconds: 30 } },
       },
     ),
   );
@@ -55,13 +70,17 @@ test('a declaration that says everything is taken at its word', (t) => {
     folder,
     listen: { host: '::', port: 0 },
     realm: 'Die Akten des B\u00fcros',
-    django: { database: { kind: 'sqlite', file: join(folder, 'db.sqlite3') } },
+    ...siteAt(folder),
+    publicOrigin: 'https://files.example.org',
+    trustedProxies: ['127.0.0.1', 'fd00::/8'],
+    stripDomain: true,
+    throttle: { user: { failures: 3, seconds: 30 } },
     state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
     [
-      { path: '/media', kind: 'static', root: join(folder, 'media') },
+      { path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' },
       {
         path: '/docs',
         kind: 'webdav',
@@ -94,7 +113,7 @@ test('a database may be named relatively, absolutely and with the slashes of a U
   const { folder, load } = site(t);
   for (const url of ['sqlite:db.sqlite3', `sqlite:${folder}/db.sqlite3`, `sqlite://${folder}/db.sqlite3`]) {
     const declared = load(declaring([staticShare], { django: { database: url } }));
-    assert.equal(declared.django.database.file, join(folder, 'db.sqlite3'), url);
+    assert.deepEqual({ django: declared.django }, siteAt(folder), url);
   }
 });
 
@@ -341,12 +360,9 @@ const wrongs: readonly Wrong[] = [
   },
 
   {
-    name: 'a database that is none of SQLite',
-    declaration: rest({ django: { database: 'mysql://db/site' }, state: 'state.sqlite3' }),
-    problems: [
-      'django.database: must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"',
-      'state: must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"',
-    ],
+    name: 'a state database that is none of SQLite',
+    declaration: rest({ state: 'state.sqlite3' }),
+    problems: ['state: must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"'],
   },
   {
     name: 'a database that does not exist',

@@ -52,9 +52,6 @@ const refused: readonly (readonly [name: string, field: string | undefined])[] =
   ['no colon', `Basic ${base64('alice')}`],
   ['a NUL in the user name', `Basic ${base64('a\0b:pw')}`],
   ['a NUL in the password', `Basic ${base64('a:p\0w')}`],
-  ['Latin-1', `Basic ${Buffer.from('M\u00fcller:pw', 'latin1').toString('base64')}`],
-  ['UTF-8 cut short', `Basic ${Buffer.from([0x61, 0x3a, 0xc3]).toString('base64')}`],
-  ['an overlong NUL', `Basic ${Buffer.from([0x61, 0x3a, 0xc0, 0x80]).toString('base64')}`],
 ];
 for (const [name, field] of refused) {
   test(`parseBasicAuth refuses ${name}`, () => {
@@ -91,3 +88,14 @@ for (const [realm, challenge] of challenges) {
     assert.equal(basicChallenge(realm), challenge);
   });
 }
+
+test('parseBasicAuth takes what is not valid UTF-8 for Latin-1', () => {
+  const cases: readonly [bytes: Buffer, username: string, password: string][] = [
+    [Buffer.from('M\u00fcller:pw', 'latin1'), 'M\u00fcller', 'pw'],
+    [Buffer.from([0x61, 0x3a, 0xc3]), 'a', '\u00c3'],
+    [Buffer.from([0x61, 0x3a, 0xc0, 0x80]), 'a', '\u00c0\u0080'],
+  ];
+  for (const [bytes, username, password] of cases) {
+    assert.deepEqual(parseBasicAuth(`Basic ${bytes.toString('base64')}`), { username, password });
+  }
+});

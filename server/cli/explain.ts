@@ -1,0 +1,46 @@
+import { explain as explainAccess, type Asker } from '../../src/access/explain.js';
+import { explanationInWords } from '../../src/access/explain-words.js';
+import { loadDeclaration } from '../../src/config/load.js';
+import { locate } from '../shares.js';
+import { answering } from './answering.js';
+import type { Output } from './output.js';
+import { parseExplain } from './question-arguments.js';
+import type { OpenSiteUsers, SiteUsers } from './site-users.js';
+import { unserved } from './unserved.js';
+
+/**
+ * `davgate explain USER METHOD URL [--destination URL] [FILE]`: each right that the request needs, how the user stands
+ * to each condition of the rules behind it, and the answer.
+ * @returns the exit code: 0 where it would be allowed, 1 where refused, 2 where that cannot be told
+ */
+export function explain(args: readonly string[], output: Output, open: OpenSiteUsers): Promise<number> {
+  return answering(output, async () => {
+    const { username, file, ...asked } = parseExplain(args);
+    const declaration = loadDeclaration(file);
+    const shares = declaration.shares.map((declared) => ({ declared }));
+    const place = (path: typeof asked.path) => {
+      const located = locate(shares, path);
+      return located && { share: located.share.declared, inside: located.inside };
+    };
+    const users = await open(declaration);
+    try {
+      const explanation = explainAccess({ asker: await askerOf(username, users), ...asked, locate: place });
+      const { method, path, destination } = explanation;
+      const answer = explanation.answer.allowed
+        ? (unserved(method, place(path)?.share, destination && place(destination)?.share) ??
+          explanation.answer)
+        : explanation.answer;
+      output.out(explanationInWords({ ...explanation, answer }));
+      return answer.allowed ? 0 : 1;
+    } finally {
+      await users.close();
+    }
+  });
+}
+
+async function askerOf(username: string, users: SiteUsers): Promise<Asker> {
+  const user = await users.find(username);
+  if (!user) return { standing: 'unknown', username };
+  if (!user.isActive) return { standing: 'inactive', username };
+  return { standing: 'active', identity: user, sources: await users.permissionSources(user) };
+}

@@ -1,0 +1,30 @@
+import type { PermissionSources } from '../../src/access/permission-sources.js';
+import type { Declaration } from '../../src/config/declaration.js';
+import { openDatabase } from '../../src/django/database.js';
+import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
+import { ModelDirectory } from '../../src/django/model-directory.js';
+import { permissionSources } from '../../src/django/permission-sources.js';
+import { readEnvironment } from '../environment.js';
+import { findSite, readableSite } from '../site.js';
+
+/** A site's users as commands ask about them. */
+export interface SiteUsers extends UserDirectory, UserList {
+  /** Where `user` has permissions from. @throws Failure `unavailable` when the database cannot answer */
+  permissionSources(user: DirectoryUser): Promise<PermissionSources>;
+  close(): Promise<void>;
+}
+
+/** Opens the user database that a declaration names. */
+export type OpenSiteUsers = (declaration: Declaration) => SiteUsers | Promise<SiteUsers>;
+
+export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
+  const { database, user } = readableSite((await findSite(django, readEnvironment().variables)).site);
+  const knex = openDatabase(database);
+  const directory = new ModelDirectory(knex, { kind: database.kind, user });
+  return {
+    find: (username) => directory.find(username),
+    list: () => directory.list(),
+    permissionSources: ({ id }) => permissionSources(knex, id, user),
+    close: () => knex.destroy(),
+  };
+};

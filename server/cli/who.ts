@@ -1,0 +1,100 @@
+import type { Identity } from '../../src/access/identity.js';
+import { legible } from '../../src/access/legible.js';
+import type { Policy } from '../../src/access/policy.js';
+import { loadDeclaration } from '../../src/config/load.js';
+import type { DirectoryUser } from '../../src/django/directory.js';
+import { join, type SharePath } from '../../src/http/target.js';
+import { locate } from '../shares.js';
+import { answering } from './answering.js';
+import type { Output } from './output.js';
+import { parseWho } from './question-arguments.js';
+import type { OpenSiteUsers } from './site-users.js';
+
+/** What a user may do at a path. */
+interface Standing {
+  readonly username: string;
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+/**
+ * `davgate who URL [FILE]`: the active users who may read or write there, by name.
+ * @returns the exit code: 0; 1 where there is no share; 2 where it cannot be told
+ */
+export function who(args: readonly string[], output: Output, open: OpenSiteUsers): Promise<number> {
+  return answering(output, async () => {
+    const { path, file } = parseWho(args);
+    const declaration = loadDeclaration(file);
+    const located = locate(
+      declaration.shares.map((declared) => ({ declared })),
+      path,
+    );
+    if (!located && path !== '/') {
+      output.error(`There is no share at ${path}.\n`);
+      return 1;
+    }
+    const share = located?.share.declared;
+    const users = await open(declaration);
+    try {
+      const standings = await standingsOf(users.list(), (identity) =>
+        share ? rightsAt(share.policy, located.inside, identity) : rightsAtRoot,
+      );
+      output.out(tableOf(standings));
+    } finally {
+      await users.close();
+    }
+    const below = share ? share.policy.rulesFor(located.inside, 'tree').slice(1) : [];
+    if (share && below.length > 0) {
+      const paths = below.map((rule) => join(share.path, rule.path)).sort();
+      output.out(`Other rules govern below: ${paths.join(', ')}\n`);
+    }
+    return 0;
+  });
+}
+
+type Rights = Omit<Standing, 'username'>;
+
+/** Any active user sees the list of the shares that are open to him. */
+const rightsAtRoot: Rights = { read: true, write: false };
+
+function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights {
+  return {
+    read: policy.decide(identity, 'read', inside).allowed,
+    write: policy.decide(identity, 'write', inside).allowed,
+  };
+}
+
+/** Those who may do anything, sorted by name; everybody else is forgotten at once. */
+async function standingsOf(
+  batches: AsyncIterable<readonly DirectoryUser[]>,
+  rightsOf: (identity: Identity) => Rights,
+): Promise<Standing[]> {
+  const standings: Standing[] = [];
+  for await (const batch of batches) {
+    for (const user of batch) {
+      if (!user.isActive) continue;
+      const rights = rightsOf(user);
+      if (rights.read || rights.write) standings.push({ username: user.username, ...rights });
+    }
+  }
+  return standings.sort((a, b) => (a.username < b.username ? -1 : 1));
+}
+
+function tableOf(standings: readonly Standing[]): string {
+  const rows = [
+    ['user', 'read', 'write'] as const,
+    ...standings.map(
+      ({ username, read, write }) => [legible(username), yesOrNo(read), yesOrNo(write)] as const,
+    ),
+  ];
+  const width = rows.reduce((widest, [name]) => Math.max(widest, name.length), 0);
+  const lines = rows.map(([name, read, write]) => `${name.padEnd(width)}  ${read.padEnd(4)}  ${write}\n`);
+  const readers = standings.filter(({ read }) => read).length;
+  const writers = standings.filter(({ write }) => write).length;
+  const users = `${standings.length} ${standings.length === 1 ? 'user' : 'users'}`;
+  return `${lines.join('')}\n${users}: ${readers} may read, ${writers} may write\n`;
+}
+
+function yesOrNo(holds: boolean): string {
+  return holds ? 'yes' : 'no';
+}

@@ -1,0 +1,31 @@
+import type { DjangoDeclaration } from '../src/config/declaration.js';
+import { discoverSite } from '../src/django/discovery/discover-site.js';
+import type { DjangoSite, TlsFiles } from '../src/django/site.js';
+import { readTlsFiles } from '../src/django/tls-files.js';
+import { Failure } from '../src/failure.js';
+
+/** The variables that a site's own Python is run with. */
+export type SiteEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** A site and what davgate does otherwise than it. */
+export interface FoundSite {
+  readonly site: DjangoSite<TlsFiles>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The facts of the site, as they are declared or as its own settings say.
+ * @throws Failure with the site's own error where it cannot be read
+ */
+export async function findSite(django: DjangoDeclaration, environment: SiteEnvironment): Promise<FoundSite> {
+  return django.kind === 'site'
+    ? { site: django.site, warnings: [] }
+    : discoverSite({ ...django, environment });
+}
+
+/** The same with the texts of its TLS files, ready to be opened. @throws Failure `unavailable` */
+export function readableSite(site: DjangoSite<TlsFiles>): DjangoSite {
+  const database = readTlsFiles(site.database);
+  if (typeof database === 'string') throw new Failure('unavailable', database);
+  return { ...site, database };
+}

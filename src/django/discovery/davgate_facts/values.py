@@ -1,0 +1,27 @@
+"""Values of settings as JSON."""
+
+import os
+
+
+class Refused(Exception):
+    """What the site does is understood, and davgate cannot follow it."""
+
+
+def text(value):
+    """A setting as text; None stays None."""
+    if value is None or isinstance(value, str):
+        return value if value is None else str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    return os.fsdecode(value) if isinstance(value, os.PathLike) else str(value)
+
+
+def plain(value):
+    """An option of a database as JSON."""
+    if isinstance(value, dict):
+        return {text(key): plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, (bool, int)) else text(value)
+
+
+def dotted(thing):
+    return "%s.%s" % (thing.__module__, thing.__qualname__)

@@ -1,0 +1,167 @@
+import { stat } from 'node:fs/promises';
+import { Failure } from '../../failure.js';
+import type { DjangoSite, SessionSettings, TlsFiles, UserModel } from '../site.js';
+import { findDatabase } from './find-database.js';
+import { findPython } from './find-python.js';
+import { algorithmOf } from '../hashers/known-hashers.js';
+import { answerSchema, type FailureReport, type SiteReport } from './report.js';
+import { type ProgramEnd, runProgram } from './run-program.js';
+
+export interface DiscoveryOptions {
+  /** Absolute path of the folder that holds the site's manage.py. */
+  readonly project: string;
+  /** DJANGO_SETTINGS_MODULE */
+  readonly settings: string;
+  /** An absolute path, or a name to be looked up in PATH. Default: the project's virtual environment, or `python3`. */
+  readonly python?: string | undefined;
+  /** A key of DATABASES. Default: `default`. */
+  readonly alias?: string | undefined;
+  /** What the site is run with, PATH included. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds until a site that does not load is given up. Default: 60,000. */
+  readonly timeout?: number | undefined;
+}
+
+export interface DiscoveredSite {
+  readonly site: DjangoSite<TlsFiles>;
+  /** Sentences about what davgate will do otherwise than the site. */
+  readonly warnings: readonly string[];
+  /** Versions, such as `3.11.2` and `5.2.1`. */
+  readonly python: string;
+  readonly django: string;
+}
+
+/** Lines of a site's traceback that are shown. */
+const shownLines = 16;
+
+/**
+ * Runs the site's own Python once and reads from Django what davgate must know. Writes nothing.
+ * @throws Failure `unavailable` with the site's own error where it does not load, and `not-implemented` where it needs
+ *   what davgate has not. The message is for the administrator: it has paths, and whatever the site's error says
+ */
+export async function discoverSite(options: DiscoveryOptions): Promise<DiscoveredSite> {
+  const { project, settings, environment, alias = 'default', timeout = 60_000 } = options;
+  if (!(await isFolder(project))) {
+    throw new Failure('unavailable', `There is no folder ${project} with a Django site.`);
+  }
+  const python = options.python ?? (await findPython(project));
+  const end = await runProgram({ python, project, settings, alias, environment, timeout });
+  const report = reportOf(end);
+  if (report === undefined) throw unanswered(end, options, python);
+  if ('failure' in report) throw failed(report, options, python);
+  const { location, warnings } = findDatabase(report.database, { project, environment });
+  const hashers = hashersOf(report);
+  const site: DjangoSite<TlsFiles> = {
+    database: location,
+    user: userModelOf(report),
+    hashers: hashers.algorithms,
+    secretKeys: report.sessions?.secretKeys ?? [],
+    sessions: sessionsOf(report),
+  };
+  const { kind } = report.user.id;
+  const keys =
+    kind === 'integer' || kind === 'uuid'
+      ? []
+      : [`The users' primary key is a ${kind}, not an integer or UUID.`];
+  return {
+    site,
+    warnings: [...report.warnings, ...warnings, ...hashers.warnings, ...keys],
+    python: report.python,
+    django: report.django,
+  };
+}
+
+function reportOf({ answer }: ProgramEnd): SiteReport | FailureReport | undefined {
+  return answer === '' ? undefined : answerSchema.parse(JSON.parse(answer));
+}
+
+function unanswered(
+  { timedOut, how, complaint }: ProgramEnd,
+  { project, timeout = 60_000 }: DiscoveryOptions,
+  python: string,
+): Failure {
+  const what = timedOut ? `did not answer within ${timeout / 1000} s` : `ended (${how}) without an answer`;
+  return new Failure('unavailable', `${python} ${what} in ${project}.${lastLines(complaint)}`);
+}
+
+function failed(
+  { failure, message }: FailureReport,
+  { project, settings, timeout = 60_000 }: DiscoveryOptions,
+  python: string,
+): Failure {
+  const site = `The Django site in ${project} (settings ${settings})`;
+  switch (failure) {
+    case 'refused':
+      return new Failure('not-implemented', `${site}: ${message}`);
+    case 'timeout':
+      return new Failure(
+        'unavailable',
+        `${site} has not loaded within ${timeout / 1000} s. It was at:${lastLines(message)}`,
+      );
+    case 'no-django':
+      return new Failure(
+        'unavailable',
+        `${python} has no Django: name the Python of the site's own environment as "python".${lastLines(message)}`,
+      );
+    case 'site':
+      return new Failure('unavailable', `${site} does not load:${lastLines(message)}`);
+  }
+}
+
+/** The end of a longer text, on lines of its own. */
+function lastLines(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  const shown = lines.length > shownLines ? ['…', ...lines.slice(-shownLines)] : lines;
+  return text.trim() === '' ? '' : `\n${shown.join('\n')}`;
+}
+
+function userModelOf({ user }: SiteReport): UserModel {
+  const { table, id, username, password, isActive, isStaff, isSuperuser, groups, permissions } = user;
+  return {
+    table,
+    columns: {
+      id: id.column,
+      username,
+      password,
+      ...(isActive !== null && { isActive }),
+      ...(isStaff !== null && { isStaff }),
+      ...(isSuperuser !== null && { isSuperuser }),
+    },
+    ...(groups !== null && { groups }),
+    ...(permissions !== null && { permissions }),
+  };
+}
+
+function hashersOf({ hashers }: SiteReport) {
+  const known = hashers.map(({ path, django }) => ({ path, algorithm: algorithmOf(django ?? path) }));
+  const algorithms = new Set(known.flatMap(({ algorithm }) => algorithm ?? []));
+  if (algorithms.size === 0) {
+    throw new Failure('not-implemented', 'PASSWORD_HASHERS has no hasher that davgate knows.');
+  }
+  const warnings = known
+    .filter(({ algorithm }) => algorithm === undefined)
+    .map(({ path }) => `Passwords hashed by ${path} are not accepted: davgate does not know it.`);
+  return { algorithms: [...algorithms], warnings };
+}
+
+function sessionsOf({ sessions }: SiteReport): SessionSettings | undefined {
+  if (sessions === null) return undefined;
+  const { engine, cookieName, cookieAge, table, timeZone, loginUrl, backends } = sessions;
+  return {
+    engine,
+    cookieName,
+    cookieAge,
+    table: table ?? 'django_session',
+    ...(timeZone !== null && { timeZone }),
+    loginUrl: loginUrl ?? undefined,
+    backends,
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}

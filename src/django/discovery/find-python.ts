@@ -1,0 +1,24 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where virtual environments stand in a project's folder, by custom. */
+const environments = ['.venv/bin/python', 'venv/bin/python'];
+
+/** The Python of the project's own virtual environment, or `python3` from PATH. */
+export async function findPython(project: string): Promise<string> {
+  for (const candidate of environments) {
+    const python = join(project, candidate);
+    if (await isProgram(python)) return python;
+  }
+  return 'python3';
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

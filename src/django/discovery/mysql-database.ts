@@ -1,0 +1,118 @@
+import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import type { TlsFiles } from '../site.js';
+import {
+  type FoundDatabase,
+  optionOf,
+  portOf,
+  refusal,
+  type Surroundings,
+  textOf,
+} from './database-options.js';
+import type { DatabaseReport } from './report.js';
+
+/** Where MySQL's client library looks for the server of `localhost`, as distributions build it. */
+const usualSockets = ['/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/tmp/mysql.sock'] as const;
+
+/**
+ * Where mysqlclient would connect to for this entry of DATABASES: its OPTIONS, else its settings
+ * (django.db.backends.mysql.base, DatabaseWrapper.get_connection_params).
+ * @throws Failure `not-implemented` where that takes what davgate has not
+ */
+export function mysqlDatabase(report: DatabaseReport, surroundings: Surroundings): FoundDatabase {
+  const warnings: string[] = [];
+  const defaults = optionOf(report, 'read_default_file') ?? optionOf(report, 'read_default_group');
+  const database = optionOf(report, 'database') ?? optionOf(report, 'db') ?? textOf(report.name);
+  if (defaults !== undefined) {
+    warnings.push(`MySQL's option file ("${defaults}") is not read: what it adds to DATABASES is missing.`);
+  }
+  if (database === undefined) throw refusal('DATABASES names no database (NAME).');
+  const port = portOf(optionOf(report, 'port') ?? textOf(report.port));
+  const { host, socket } = hostOf(report, surroundings, port, warnings);
+  const tls = socket === undefined ? tlsOf(report, host, surroundings.project, warnings) : undefined;
+  if (tls?.verify === true && isIP(host) !== 0) {
+    throw refusal(`DATABASES has the address ${host}: a host whose certificate is verified needs its name.`);
+  }
+  const user = optionOf(report, 'user') ?? textOf(report.user);
+  const password = optionOf(report, 'password') ?? optionOf(report, 'passwd') ?? textOf(report.password);
+  return {
+    location: { kind: 'mysql', server: { host, port, socket, user, password, database, tls } },
+    warnings,
+  };
+}
+
+function hostOf(
+  report: DatabaseReport,
+  { environment }: Surroundings,
+  port: number | undefined,
+  warnings: string[],
+) {
+  const host = optionOf(report, 'host') ?? textOf(report.host) ?? 'localhost';
+  const named = optionOf(report, 'unix_socket') ?? (host.startsWith('/') ? host : undefined);
+  if (named !== undefined) return { host: '', socket: named };
+  const usual = host === 'localhost' ? usualSocket(environment.MYSQL_UNIX_PORT) : undefined;
+  if (usual === undefined) return { host, socket: undefined };
+  if (port !== undefined) {
+    warnings.push(
+      `"localhost" is taken for the socket ${usual}: set HOST to 127.0.0.1 for the port ${port}.`,
+    );
+  }
+  return { host: '', socket: usual };
+}
+
+function usualSocket(variable: string | undefined): string | undefined {
+  return (
+    textOf(variable) ?? usualSockets.find((path) => statSync(path, { throwIfNoEntry: false })?.isSocket())
+  );
+}
+
+/** MySQL manual, 6.3.1 and mysqlclient's `ssl`; PyMySQL and Connector/Python say the same with `ssl_…` options. */
+function tlsOf(
+  report: DatabaseReport,
+  host: string,
+  project: string,
+  warnings: string[],
+): TlsFiles | undefined {
+  const { options } = report;
+  const ssl = options.ssl;
+  const inner: Readonly<Record<string, unknown>> = typeof ssl === 'object' && ssl !== null ? ssl : {};
+  const mode = (optionOf(report, 'ssl_mode') ?? textOf(inner.mode))?.toUpperCase();
+  const fileOf = (name: string) => {
+    const path = textOf(inner[name]) ?? optionOf(report, `ssl_${name}`);
+    return path === undefined ? undefined : resolve(project, path);
+  };
+  const [caFile, certFile, keyFile] = [fileOf('ca'), fileOf('cert'), fileOf('key')];
+  const files = {
+    ...(caFile !== undefined && { caFile }),
+    ...(certFile !== undefined && { certFile }),
+    ...(keyFile !== undefined && { keyFile }),
+  };
+  if (fileOf('capath') !== undefined)
+    warnings.push('A folder of certificates ("capath") is not read: use "ca".');
+  if (mode === 'DISABLED' || options.ssl_disabled === true) return undefined;
+  if (mode === 'PREFERRED') {
+    warnings.push(`The connection to ${host} is not encrypted, since ssl_mode is "PREFERRED".`);
+    return undefined;
+  }
+  if (mode === 'VERIFY_IDENTITY' || options.ssl_verify_identity === true || inner.check_hostname === true) {
+    return { verify: true, ...files };
+  }
+  if (
+    mode === 'VERIFY_CA' ||
+    options.ssl_verify_cert === true ||
+    (mode === undefined && caFile !== undefined)
+  ) {
+    warnings.push(`The certificate of ${host} must be for that name, as if ssl_mode were "VERIFY_IDENTITY".`);
+    return { verify: true, ...files };
+  }
+  if (
+    mode === 'REQUIRED' ||
+    Object.keys(files).length > 0 ||
+    (ssl !== undefined && ssl !== null && ssl !== false)
+  ) {
+    return { verify: false, ...files };
+  }
+  if (mode !== undefined) throw refusal(`DATABASES has the ssl_mode "${mode}".`);
+  return undefined;
+}

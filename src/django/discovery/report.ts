@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const optionalText = z.string().nullable();
+
+const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** The chosen entry of DATABASES, its keys in lower case. */
+const database = z.strictObject({
+  engine: z.string(),
+  /** `vendor` of the backend's DatabaseWrapper, where the engine is not one of Django's own. */
+  vendor: optionalText,
+  name: optionalText,
+  user: optionalText,
+  password: optionalText,
+  host: optionalText,
+  port: optionalText,
+  options: z.record(z.string(), z.union([option, z.record(z.string(), z.unknown())])),
+});
+
+const link = z.strictObject({ table: z.string(), user: z.string(), other: z.string() });
+
+const user = z.strictObject({
+  table: z.string(),
+  /** Kind: `integer`, `uuid` or the field's get_internal_type(). */
+  id: z.strictObject({ column: z.string(), kind: z.string() }),
+  username: z.string(),
+  password: z.string(),
+  isActive: optionalText,
+  isStaff: optionalText,
+  isSuperuser: optionalText,
+  groups: link.nullable(),
+  permissions: link.nullable(),
+});
+
+const sessions = z.strictObject({
+  timeZone: z.string().nullable(),
+  engine: z.enum(['db', 'cached_db', 'signed_cookies']),
+  cookieName: z.string(),
+  cookieAge: z.int(),
+  table: optionalText,
+  loginUrl: optionalText,
+  backends: z.array(z.string()),
+  secretKeys: z.array(z.string()),
+});
+
+const site = z.strictObject({
+  python: z.string(),
+  django: z.string(),
+  warnings: z.array(z.string()),
+  database,
+  user,
+  /** PASSWORD_HASHERS: the dotted name, and that of Django's class that it is or only renames or tunes. */
+  hashers: z.array(z.strictObject({ path: z.string(), django: optionalText })),
+  sessions: sessions.nullable(),
+});
+
+const failure = z.strictObject({
+  /** `site`: the site raised; `refused`: davgate cannot follow the site; `timeout`: the message is where it hangs. */
+  failure: z.enum(['site', 'no-django', 'refused', 'timeout']),
+  message: z.string(),
+});
+
+/** What discover.py says on its descriptor 3. */
+export const answerSchema = z.union([failure, site]);
+
+export type SiteReport = z.infer<typeof site>;
+export type DatabaseReport = z.infer<typeof database>;
+export type FailureReport = z.infer<typeof failure>;

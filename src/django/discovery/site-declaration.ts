@@ -1,0 +1,46 @@
+import type { ExplicitSite } from '../explicit-site.js';
+import { leftOut } from '../left-out.js';
+import type { DatabaseLocation, DjangoSite, SessionSettings, TlsFiles, UserModel } from '../site.js';
+import { formatDatabaseUrl } from './format-database-url.js';
+
+export interface DeclarationOptions {
+  /** Whether the database's password and the secret keys are in it; `LEFT-OUT` otherwise. */
+  readonly secrets: boolean;
+}
+
+/** A site's facts as `django` of a declaration states them, to be used without the site's Python. */
+export function siteToDeclaration(site: DjangoSite<TlsFiles>, { secrets }: DeclarationOptions): ExplicitSite {
+  const { database, user, hashers, sessions } = site;
+  const [secretKey, ...fallbacks] = site.secretKeys.map((key) => (secrets ? key : leftOut));
+  return {
+    database: formatDatabaseUrl(secrets ? database : withoutPassword(database)),
+    user: userOf(user),
+    hashers: [...hashers],
+    ...(secretKey !== undefined && { secretKey }),
+    ...(fallbacks.length > 0 && { secretKeyFallbacks: fallbacks }),
+    ...(sessions && { sessions: sessionsOf(sessions) }),
+  };
+}
+
+function withoutPassword(location: DatabaseLocation<TlsFiles>): DatabaseLocation<TlsFiles> {
+  if (location.kind === 'sqlite' || location.server.password === undefined) return location;
+  return { kind: location.kind, server: { ...location.server, password: leftOut } };
+}
+
+function userOf({ table, columns, groups, permissions }: UserModel): ExplicitSite['user'] {
+  const { id, username, password, isActive = null, isStaff = null, isSuperuser = null } = columns;
+  return {
+    table,
+    columns: { id, username, password, isActive, isStaff, isSuperuser },
+    groups: groups ? { ...groups } : null,
+    permissions: permissions ? { ...permissions } : null,
+  };
+}
+
+function sessionsOf({ loginUrl, backends, ...rest }: SessionSettings): ExplicitSite['sessions'] {
+  return {
+    ...rest,
+    ...(loginUrl !== undefined && { loginUrl }),
+    ...(backends !== undefined && { backends: [...backends] }),
+  };
+}

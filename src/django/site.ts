@@ -1,0 +1,115 @@
+/** How a connection to a database server is secured. */
+export interface TlsOptions {
+  /** Whether the server's certificate must be valid for its name. */
+  readonly verify: boolean;
+  /** PEM text of the authorities to trust; the system's own when missing. */
+  readonly ca?: string;
+  /** PEM text of a client certificate and its key. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** As {@link TlsOptions}, by the files that hold the texts. */
+export interface TlsFiles {
+  readonly verify: boolean;
+  /** Absolute, as the other two. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+/** A database server, reached over TCP or, where `socket` is set, over a Unix socket. */
+export interface DatabaseServer<Tls = TlsOptions> {
+  readonly host: string;
+  /** The server's usual one where undefined. */
+  readonly port: number | undefined;
+  /** PostgreSQL: the folder of the socket. MySQL: the socket itself. Absolute. */
+  readonly socket: string | undefined;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly database: string;
+  /** Undefined: in the clear. Of no account on a Unix socket. */
+  readonly tls: Tls | undefined;
+}
+
+/** A site's database. davgate only ever reads it. */
+export type DatabaseLocation<Tls = TlsOptions> =
+  | { readonly kind: 'sqlite'; /** Absolute. */ readonly file: string }
+  | { readonly kind: 'postgresql'; readonly server: DatabaseServer<Tls> }
+  | { /** Or MariaDB. */ readonly kind: 'mysql'; readonly server: DatabaseServer<Tls> };
+
+/** A many-to-many table between users and something else. */
+export interface LinkTable {
+  readonly table: string;
+  /** The column that holds the user's primary key. */
+  readonly user: string;
+  /** The column that holds the other's primary key. */
+  readonly other: string;
+}
+
+/** AUTH_USER_MODEL as it stands in the database. A flag without a column has its default. */
+export interface UserModel {
+  readonly table: string;
+  readonly columns: {
+    /** The primary key: an integer or a UUID. */
+    readonly id: string;
+    /** USERNAME_FIELD */
+    readonly username: string;
+    readonly password: string;
+    /** Missing: every user is active (AbstractBaseUser.is_active). */
+    readonly isActive?: string;
+    /** Missing: nobody is staff. */
+    readonly isStaff?: string;
+    /** Missing: nobody is a superuser. */
+    readonly isSuperuser?: string;
+  };
+  /** Missing where the model has no PermissionsMixin: then nobody has groups or permissions. */
+  readonly groups?: LinkTable;
+  readonly permissions?: LinkTable;
+}
+
+/** Django's own user model, django.contrib.auth.models.User. */
+export const defaultUserModel: UserModel = {
+  table: 'auth_user',
+  columns: {
+    id: 'id',
+    username: 'username',
+    password: 'password',
+    isActive: 'is_active',
+    isStaff: 'is_staff',
+    isSuperuser: 'is_superuser',
+  },
+  groups: { table: 'auth_user_groups', user: 'user_id', other: 'group_id' },
+  permissions: { table: 'auth_user_user_permissions', user: 'user_id', other: 'permission_id' },
+};
+
+/** Sessions that davgate can read (SESSION_ENGINE, the last part of its name). */
+export type SessionEngine = 'db' | 'cached_db' | 'signed_cookies';
+
+/** How a site keeps its sessions. */
+export interface SessionSettings {
+  readonly engine: SessionEngine;
+  /** SESSION_COOKIE_NAME */
+  readonly cookieName: string;
+  /** SESSION_COOKIE_AGE, in seconds: how long a signed cookie counts. */
+  readonly cookieAge: number;
+  /** The table of the `db` and `cached_db` engines. */
+  readonly table: string;
+  /** LOGIN_URL, a path on the site or an absolute URL; undefined where there is no login page to send people to. */
+  readonly loginUrl: string | undefined;
+  /** TIME_ZONE where USE_TZ is false: the zone of the times in the table. Default: UTC. */
+  readonly timeZone?: string;
+  /** The dotted path of the user's backends that a session may name (AUTHENTICATION_BACKENDS); any where missing. */
+  readonly backends?: readonly string[];
+}
+
+/** What davgate must know of a Django site. */
+export interface DjangoSite<Tls = TlsOptions> {
+  readonly database: DatabaseLocation<Tls>;
+  readonly user: UserModel;
+  /** Django's names of the hashers that are accepted, such as `pbkdf2_sha256`; the first is the site's default. */
+  readonly hashers: readonly string[];
+  /** SECRET_KEY, then SECRET_KEY_FALLBACKS; empty where sessions are not read. */
+  readonly secretKeys: readonly string[];
+  readonly sessions: SessionSettings | undefined;
+}

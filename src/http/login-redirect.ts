@@ -1,0 +1,40 @@
+import { encodePath, hrefOf, type Target } from './target.js';
+
+/** Stands for this server where its own origin is not known. */
+const unknownOrigin = 'https://davgate.invalid';
+/** The longest `next`, in characters: proxies take header fields of 4 KiB, and it is encoded twice. */
+const maximumNext = 1000;
+
+/**
+ * The Location that sends a person to the site's login page and from there back: LOGIN_URL with `next`, as
+ * `django.contrib.auth.views.redirect_to_login` writes it. `next` is our own path and query, from a target that was
+ * parsed, so it cannot lead to another host. Where the login page is on another host than we are, `next` carries our
+ * origin: Django's LoginView follows that only if `success_url_allowed_hosts` names our host, and goes to
+ * LOGIN_REDIRECT_URL otherwise. A long query, and then a long path, is left out.
+ * @param loginUrl LOGIN_URL: a path, or an absolute URL
+ * @param publicOrigin this server as browsers address it; undefined: `next` is a path, whatever the host
+ * @returns undefined when `loginUrl` is neither, or is the very page asked for, which would lead in a circle
+ */
+export function loginRedirect(loginUrl: string, target: Target, publicOrigin?: string): string | undefined {
+  const here = publicOrigin ?? unknownOrigin;
+  if (!/^(?:\/|https?:\/\/)/i.test(loginUrl) || !URL.canParse(loginUrl, here)) return undefined;
+  const login = new URL(loginUrl, here);
+  const isOurs = login.origin === new URL(here).origin;
+  if (isOurs && withoutSlash(login.pathname) === withoutSlash(encodePath(target.path))) return undefined;
+  const base = isOurs || publicOrigin === undefined ? '' : new URL(publicOrigin).origin;
+  const next = nextOf(target);
+  login.searchParams.delete('next');
+  if (next !== undefined) login.searchParams.set('next', `${base}${next}`);
+  if (!isOurs) return login.href;
+  return `${login.pathname.replace(/^\/+/, '/')}${login.search}${login.hash}`;
+}
+
+function nextOf({ path, collection, query }: Target): string | undefined {
+  const href = hrefOf(path, collection);
+  const whole = query === '' ? href : `${href}?${query}`;
+  return [whole, href].find(({ length }) => length <= maximumNext);
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '');
+}

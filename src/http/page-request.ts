@@ -1,0 +1,44 @@
+import type { RequestHeaders } from './message.js';
+
+/** Sent by Windows' WebDAV client, Office and other DAV clients, also with GET; never by a navigation. */
+const programFields = [
+  'authorization',
+  'depth',
+  'destination',
+  'lock-token',
+  'timeout',
+  'translate',
+  'x-idcrl_accepted',
+  'x-forms_based_auth_accepted',
+  'x-office-version',
+];
+
+/** Programs that call themselves Mozilla: Office and FrontPage, KDE's file managers, and more to be safe. */
+const programs =
+  /ms-?office|microsoft (?:office|outlook|word|excel|powerpoint|data access)|frontpage|webdav|miniredir|\bdav|\bkio|gvfs|\bneon\/|libreoffice|svn/i;
+
+/**
+ * Whether a request is a browser's navigation, made by a person who can be sent to a login page. Every other client
+ * needs the 401 that makes it ask for a password: davfs2, cadaver, gvfs, curl, svn, Finder's WebDAVFS and Windows'
+ * Mini-Redirector do not say they are Mozilla or take HTML, and Office and KDE, which may, are known by name or field.
+ * When in doubt it is not: a browser shows its own prompt then.
+ */
+export function asksForPage(method: string, headers: RequestHeaders): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  if (programFields.some((name) => headers[name] !== undefined)) return false;
+  // Android's web views send this field, too, with the name of the app.
+  if (headers['x-requested-with'] === 'XMLHttpRequest' || !takesHtml(headers.accept)) return false;
+  const agent = headers['user-agent'] ?? '';
+  if (programs.test(agent)) return false;
+  const mode = headers['sec-fetch-mode'];
+  return mode === undefined ? agent.startsWith('Mozilla/5.0 (') : mode === 'navigate';
+}
+
+/** Whether HTML is asked for by name; a wildcard says nothing of a person. */
+function takesHtml(accept: string | undefined): boolean {
+  return (accept ?? '').split(',').some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const isHtml = type === 'text/html' || type === 'application/xhtml+xml';
+    return isHtml && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
+}
