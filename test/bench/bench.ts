@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { apacheConfig } from '../../src/svn/apache-config.js';
 import { findApache } from '../../src/svn/find-apache.js';
 import { sampleDavgate } from '../clients/davgate.js';
+import { freePort } from '../clients/free-port.js';
 import { curl, run } from '../clients/programs.js';
 
 /**
@@ -142,16 +141,6 @@ async function startBareApache(
   }
   child.kill();
   throw new Error('The bare Apache did not start.');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('No port.');
-  return address.port;
 }
 
 await main();

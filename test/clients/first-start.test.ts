@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { login, projectFolder } from './davgate.js';
+import { freePort } from './free-port.js';
 import { curl, run } from './programs.js';
 
 /** `npm start` in a folder, and all that it wrote. */
@@ -45,16 +45,6 @@ async function npmStart(folder: string, port: number): Promise<Started> {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('No port.');
-  return address.port;
 }
 
 /** What a clone of the working tree would hold: no packages, no build, nothing made by an earlier start. */

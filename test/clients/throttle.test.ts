@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { login, sampleDavgate } from './davgate.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly milliseconds: number;
+}
+
+describe('an attack on passwords', () => {
+  let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  beforeEach(async () => {
+    davgate = await sampleDavgate();
+  });
+  afterEach(() => davgate.dispose());
+  after(() => {
+    agent.destroy();
+  });
+
+  /** Asks for a file from an end of 127.0.0.0/8. */
+  const ask = (auth: string, headers: Record<string, string> = {}, from = '127.0.0.1'): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const started = performance.now();
+      const url = `${davgate.url}/docs/opening-hours.txt`;
+      const asked = request(url, { agent, auth, headers, localAddress: from }, (answer) => {
+        answer.resume().once('end', () => {
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            milliseconds: performance.now() - started,
+          });
+        });
+      });
+      asked.once('error', reject);
+      asked.end();
+    });
+
+  /** 50 wrong logins a second for `seconds`, beside `beside` one after the other. */
+  const attack = async <T>(
+    seconds: number,
+    guess: (number: number) => Promise<Answer>,
+    beside: () => Promise<T>,
+  ) => {
+    const guesses: Promise<Answer>[] = [];
+    const others: T[] = [];
+    const end = performance.now() + seconds * 1000;
+    const attacker = async (): Promise<void> => {
+      while (performance.now() < end) {
+        guesses.push(guess(guesses.length));
+        await pause(20);
+      }
+    };
+    const victim = async (): Promise<void> => {
+      while (performance.now() < end) others.push(await beside());
+    };
+    await Promise.all([attacker(), victim()]);
+    return { answers: await Promise.all(guesses), others };
+  };
+
+  const statuses = (answers: readonly Answer[]): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  };
+
+  it('in the name of a verified user, from his own address, does not touch him', async (t) => {
+    assert.equal((await ask(login('alice'))).status, 200);
+    const { answers, others } = await attack(
+      4,
+      (number) => ask(`alice:guess-${number}`),
+      () => ask(login('alice')),
+    );
+    assert.deepEqual(Object.keys(statuses(others)), ['200']);
+    assert.equal(statuses(answers)['401'], 10);
+    assert.equal(statuses(answers)['429'], answers.length - 10);
+    assert.ok(answers.length > 100, `${answers.length} guesses`);
+    for (const { status, headers } of answers) {
+      assert.equal(headers['retry-after'] !== undefined, status === 429);
+      assert.equal(headers['www-authenticate'] !== undefined, status === 401);
+    }
+    const times = others.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+    t.diagnostic(
+      `${others.length} requests of the user, median ${times[times.length >> 1]?.toFixed(1) ?? ''} ms`,
+    );
+  });
+
+  it('with many names, from the address of a verified user, does not touch him; others wait or go elsewhere', async () => {
+    assert.equal((await ask(login('alice'))).status, 200);
+    const { answers, others } = await attack(
+      4,
+      (number) => ask(`user${number}:password`),
+      () => ask(login('alice')),
+    );
+    assert.deepEqual(Object.keys(statuses(others)), ['200']);
+    assert.deepEqual(Object.keys(statuses(answers)), ['401', '429']);
+    assert.equal(statuses(answers)['401'], 50);
+    assert.equal((await ask(login('bob'))).status, 429);
+    assert.equal((await ask(login('bob'), {}, '127.0.0.2')).status, 200);
+  });
+
+  it('is counted by the address of the connection, whatever X-Forwarded-For says', async () => {
+    const found: number[] = [];
+    for (let end = 1; end <= 13; end += 1) {
+      const { status } = await ask(`alice:guess-${end}`, {
+        'X-Forwarded-For': `198.51.100.${end}`,
+        'X-Real-IP': `198.51.100.${end}`,
+        Forwarded: `for=198.51.100.${end}`,
+      });
+      found.push(status);
+    }
+    assert.deepEqual(found, [...Array.from({ length: 10 }, () => 401), 429, 429, 429]);
+    const throttled = await davgate.logged(({ event }) => event === 'login-throttled');
+    assert.equal(throttled.address, '127.0.0.1');
+    assert.equal(throttled.user, 'alice');
+    assert.equal(throttled.share, '/docs');
+    assert.equal(throttled.reason, 'too-many-for-user');
+    const line = await davgate.logged(
+      ({ msg, requestId }) => msg === 'request' && requestId === throttled.requestId,
+    );
+    assert.deepEqual([line.address, line.status], ['127.0.0.1', 429]);
+    assert.equal(davgate.log.filter(({ event }) => event === 'login-refused').length, 10);
+  });
+});
