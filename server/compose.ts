@@ -14,6 +14,7 @@ import { TrustedProxies } from '../src/http/client-address.js';
 import { openStateDatabase } from '../src/state/database.js';
 import { SqlPropertyStore } from '../src/state/sql-property-store.js';
 import { LocalStorage } from '../src/storage/local/local-storage.js';
+import type { Links } from '../src/storage/local/confined-root.js';
 import type { StagingOwner } from '../src/storage/local/staging.js';
 import { loadFileSystem } from '../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../src/storage/module/module-storage.js';
@@ -111,12 +112,16 @@ async function mount(
     case 'svn':
       return { share: { kind: 'svn', declared: share, service }, close: () => undefined };
     case 'static': {
-      const storage = new LocalStorage(share.root, { owner, durability: 'relaxed' });
+      const storage = new LocalStorage(share.root, { owner, durability: 'relaxed', links: linksIn(share) });
       return { share: { kind: 'static', declared: share, storage }, close: () => undefined };
     }
     case 'webdav': {
       if (share.storage.kind === 'folder') {
-        const storage = new LocalStorage(share.storage.root, { owner, durability: share.storage.durability });
+        const storage = new LocalStorage(share.storage.root, {
+          owner,
+          durability: share.storage.durability,
+          links: linksIn(share),
+        });
         return {
           share: { kind: 'webdav', declared: share, storage },
           close: () => {
@@ -129,6 +134,11 @@ async function mount(
       return { share: { kind: 'webdav', declared: share, storage }, close: () => undefined };
     }
   }
+}
+
+/** A rule governs the path that a client writes; a link could lead from a loose one to what a strict one guards. */
+function linksIn({ policy }: Share): Links {
+  return policy.rules.length > 1 ? 'hidden' : 'followed';
 }
 
 function stagingOwner(pid: number): StagingOwner {

@@ -27,7 +27,12 @@ export async function startSvnService(
 ): Promise<{ service: SvnService; close: () => Promise<void> | undefined }> {
   const locations = shares
     .filter((share): share is SvnShare => share.kind === 'svn')
-    .map(({ path, repositories }) => ({ path, parentPath: repositories }));
+    .map(({ path, repositories, policy }) => ({
+      path,
+      parentPath: repositories,
+      // The list would show the names of repositories that a rule keeps from some.
+      listed: policy.rules.length === 1,
+    }));
   if (locations.length === 0) return nothing;
   const program = await findApache(environment.path);
   if (!program.found) {

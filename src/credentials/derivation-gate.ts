@@ -1,20 +1,10 @@
 import { Failure } from '../failure.js';
 
 export interface DerivationGateOptions {
-  /** The most derivations at once: {@link derivationsAtOnce}. */
+  /** The most derivations at once: as many as the deriver does. */
   readonly atOnce: number;
   /** The most that wait for their turn; more are refused. Default 256. */
   readonly waiting?: number;
-}
-
-/**
- * How many derivations may run at once. A derivation holds one of libuv's threads, which file I/O needs as well: at
- * most one per core, and two threads stay free where there are three or more.
- * @param cores of this machine, as `os.availableParallelism()`
- * @param threads in libuv's pool: UV_THREADPOOL_SIZE, 4 unless set
- */
-export function derivationsAtOnce(cores: number, threads = 4): number {
-  return Math.max(1, Math.min(cores, threads - 2));
 }
 
 /** Lets a few derivations run and the next ones wait in a bounded queue, first come, first served. */

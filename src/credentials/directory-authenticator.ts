@@ -1,7 +1,7 @@
 import type { Identity } from '../access/identity.js';
 import type { UserDirectory } from '../django/directory.js';
 import type { PasswordChecker } from '../django/hashers/hasher.js';
-import type { Authenticator, Credentials } from './authenticator.js';
+import type { Authenticator, Credentials, LoginAttempt } from './authenticator.js';
 import { BoundedMap } from './bounded-map.js';
 import { CredentialKey } from './credential-key.js';
 import type { DerivationGate } from './derivation-gate.js';
@@ -22,17 +22,31 @@ export interface DirectoryAuthenticatorOptions {
 /** Longer ones, in bytes of UTF-8, are wrong without being derived. */
 const maximumPasswordBytes = 4096;
 
+/** The most places remembered for one person's credentials. */
+const maximumPlaces = 16;
+
+/** Credentials that were found right. */
+interface Verified {
+  /** The encoded password that they were verified against. */
+  readonly encoded: string;
+  /** Where they were used from: {@link LoginAttempt.place}. */
+  readonly places: BoundedMap<string, true>;
+}
+
 /**
  * Authenticates against a directory. A password is derived once for each stored password it is tried against, however
  * many requests carry it; after that a request costs one HMAC and two look-ups, and one reading of the user a second.
+ *
+ * Verified credentials are taken uncounted only in places they were used from. If they were taken anywhere, a place that
+ * may try no more could go on guessing for what is remembered, at no cost.
  */
 export class DirectoryAuthenticator implements Authenticator {
   readonly #passwords: PasswordChecker;
   readonly #gate: DerivationGate;
   readonly #users: FreshUsers;
   readonly #credentialKey = new CredentialKey();
-  /** The encoded password that credentials were verified against, by their key. Only right ones get in. */
-  readonly #verified: BoundedMap<string, string>;
+  /** By the credentials' key. Only right ones get in. */
+  readonly #verified: BoundedMap<string, Verified>;
   readonly #checks = new SingleFlight<string, string | undefined>();
   #derivations = 0;
 
@@ -48,18 +62,18 @@ export class DirectoryAuthenticator implements Authenticator {
     return this.#derivations;
   }
 
-  async authenticate(credentials: Credentials): Promise<Identity | undefined> {
+  async authenticate(credentials: Credentials, attempt?: LoginAttempt): Promise<Identity | undefined> {
     const { password } = credentials;
     const username = normalizeUsername(credentials.username);
     if (username === undefined || Buffer.byteLength(password) > maximumPasswordBytes) return undefined;
     const key = this.#credentialKey.of(username, password);
-    const known = this.#verified.get(key);
-    if (known !== undefined) {
-      const user = this.#users.peek(username) ?? (await this.#users.get(username));
-      if (isHolder(user, known)) return user.identity;
-    }
-    const verified = await this.#checks.run(key, () =>
-      this.#gate.run(() => this.#check(key, username, password)),
+    const known = await this.#recall(key, username, attempt?.place);
+    if (known) return known;
+    await attempt?.admit(username);
+    const check = (): Promise<string | undefined> => this.#check(key, username, password, attempt?.place);
+    // One place's tries must not be refused because another's are.
+    const verified = await this.#checks.run(`${attempt?.place ?? ''} ${key}`, () =>
+      this.#gate.run(() => (attempt ? attempt.count(username, check) : check())),
     );
     if (verified === undefined) return undefined;
     // The derivation may have taken longer than its reading of the user stays good.
@@ -67,18 +81,40 @@ export class DirectoryAuthenticator implements Authenticator {
     return isHolder(user, verified) ? user.identity : undefined;
   }
 
+  /** Who holds credentials that were verified before, and used in `place` if one is given. */
+  async #recall(key: string, username: string, place: string | undefined): Promise<Identity | undefined> {
+    const known = this.#verified.get(key);
+    if (!known || (place !== undefined && known.places.get(place) === undefined)) return undefined;
+    const user = this.#users.peek(username) ?? (await this.#users.get(username));
+    return isHolder(user, known.encoded) ? user.identity : undefined;
+  }
+
   /**
-   * Derives once. The user is read anew for it, so that a new password is good at once, and only behind the gate, so
-   * that guesses cannot flood the database.
+   * Derives once, unless the credentials were verified in another place. The user is read anew for it, so that a new
+   * password is good at once, and only behind the gate, so that guesses cannot flood the database.
    * @returns the encoded password that `password` gives, if it is an active user's
    */
-  async #check(key: string, username: string, password: string): Promise<string | undefined> {
+  async #check(
+    key: string,
+    username: string,
+    password: string,
+    place: string | undefined,
+  ): Promise<string | undefined> {
+    const known = place === undefined ? undefined : this.#verified.get(key);
+    if (known && isHolder(await this.#users.get(username), known.encoded)) {
+      return this.#remember(key, known.encoded, place);
+    }
     const user = await this.#users.reread(username);
     const encoded = user?.isActive === true ? user.encodedPassword : undefined;
     this.#derivations += 1;
     const right = await this.#passwords.check(password, encoded);
-    if (!right || encoded === undefined) return undefined;
-    this.#verified.set(key, encoded);
+    return right && encoded !== undefined ? this.#remember(key, encoded, place) : undefined;
+  }
+
+  #remember(key: string, encoded: string, place: string | undefined): string {
+    const places = this.#verified.get(key)?.places ?? new BoundedMap<string, true>(maximumPlaces);
+    if (place !== undefined) places.set(place, true);
+    this.#verified.set(key, { encoded, places });
     return encoded;
   }
 }

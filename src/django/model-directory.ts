@@ -1,79 +1,76 @@
 import type { Knex } from 'knex';
 import { Failure } from '../failure.js';
-import type { DirectoryUser, PasswordSamples, UserDirectory } from './directory.js';
-import { Group } from './models/group.js';
-import { Permission } from './models/permission.js';
-import { User } from './models/user.js';
+import type { DirectoryUser, PasswordSamples, UserDirectory, UserList, UsersById } from './directory.js';
+import { directoryUser, listedUser, text } from './directory-user.js';
+import { exactText } from './exact-text.js';
+import { defaultUserModel, type DatabaseLocation, type UserModel } from './site.js';
+import { isUnstorable } from './unstorable.js';
+import { storedKeys } from './user-key.js';
+import { UserQueries, type Condition } from './user-queries.js';
 
-/** The two parts of a permission's name, `app_label.codename`. */
-interface NamedPermission {
-  readonly app_label: string;
-  readonly codename: string;
+export interface ModelDirectoryOptions {
+  readonly kind: DatabaseLocation['kind'];
+  /** Default: django.contrib.auth.models.User. */
+  readonly user?: UserModel;
 }
 
-/** Django's users read through its own tables, whichever database `knex` speaks to. */
-export class ModelDirectory implements UserDirectory, PasswordSamples {
-  readonly #knex: Knex;
+/** Users that {@link ModelDirectory.list} reads at once. */
+const batchSize = 500;
 
-  constructor(knex: Knex) {
-    this.#knex = knex;
+/** A Django site's users read through its own tables, whichever database `knex` speaks to. */
+export class ModelDirectory implements UserDirectory, UsersById, UserList, PasswordSamples {
+  readonly #queries: UserQueries;
+  readonly #exactText: string;
+
+  constructor(knex: Knex, { kind, user = defaultUserModel }: ModelDirectoryOptions) {
+    this.#queries = new UserQueries(knex, user);
+    this.#exactText = exactText[kind];
   }
 
   async find(username: string): Promise<DirectoryUser | undefined> {
-    // PostgreSQL refuses NUL as an error, and no user name holds one.
-    if (username.includes('\0')) return undefined;
-    // All three start from the name, so that a name that exists costs the same queries as one that does not.
-    const [user, groups, permissions] = await answered(
-      Promise.all([this.#user(username), this.#groups(username), this.#permissions(username)]),
-    );
-    // MySQL's usual collations find `Alice` for `alice`.
-    if (user?.username !== username) return undefined;
-    return {
-      id: String(user.id),
-      username,
-      isActive: Boolean(user.is_active),
-      isStaff: Boolean(user.is_staff),
-      isSuperuser: Boolean(user.is_superuser),
-      groups: new Set(groups.map(({ name }) => name)),
-      permissions: new Set(permissions.map(({ app_label, codename }) => `${app_label}.${codename}`)),
-      encodedPassword: user.password,
-    };
+    const column = this.#queries.column('username');
+    const bindings = [column, username, column, username];
+    const user = await this.#read(username, (users) => users.whereRaw(this.#exactText, bindings));
+    return user?.username === username ? user : undefined;
+  }
+
+  async findById(id: string): Promise<DirectoryUser | undefined> {
+    const bindings = [this.#queries.column('id'), ...storedKeys(id)];
+    const user = await this.#read(id, (users) => users.whereRaw('?? in (?, ?)', bindings));
+    // MySQL finds 7 for `7th`.
+    return user?.id === id ? user : undefined;
+  }
+
+  async *list(): AsyncIterable<readonly DirectoryUser[]> {
+    let last: unknown;
+    for (;;) {
+      const rows = await answered(this.#queries.batch(last, batchSize));
+      last = rows.at(-1)?.id;
+      if (last === undefined) return;
+      yield rows.map(listedUser).filter(({ username }) => username !== '');
+    }
   }
 
   async passwordSample(algorithms: readonly string[]): Promise<string | undefined> {
-    const query = User.query(this.#knex).select('password').orderBy('id', 'desc').limit(1);
-    for (const algorithm of algorithms) query.orWhere('password', 'like', `${algorithm}$%`);
-    const [newest] = algorithms.length === 0 ? [] : await answered(query);
-    return newest?.password;
+    const [newest] = algorithms.length === 0 ? [] : await answered(this.#queries.newest(algorithms));
+    return newest && text(newest.password);
   }
 
-  async #user(username: string): Promise<User | undefined> {
-    return User.query(this.#knex)
-      .findOne({ username })
-      .select('id', 'username', 'password', 'is_active', 'is_staff', 'is_superuser');
-  }
-
-  async #groups(username: string): Promise<Group[]> {
-    return User.relatedQuery('groups', this.#knex).for(this.#id(username)).select('name');
-  }
-
-  /** The user's own and those of the groups, as ModelBackend.get_all_permissions (django.contrib.auth.backends). */
-  async #permissions(username: string): Promise<NamedPermission[]> {
-    const own = User.relatedQuery('permissions', this.#knex)
-      .for(this.#id(username))
-      .select('auth_permission.id');
-    const groups = User.relatedQuery('groups', this.#knex).for(this.#id(username)).select('auth_group.id');
-    const ofGroups = Group.relatedQuery('permissions', this.#knex).for(groups).select('auth_permission.id');
-    return Permission.query(this.#knex)
-      .joinRelated('contentType')
-      .select('contentType.app_label', 'auth_permission.codename')
-      .whereIn('auth_permission.id', own)
-      .orWhereIn('auth_permission.id', ofGroups)
-      .castTo<NamedPermission[]>();
-  }
-
-  #id(username: string) {
-    return User.query(this.#knex).select('id').where({ username });
+  /** All three start from the condition, so that a user who exists costs the same queries as one who does not. */
+  async #read(sought: string, condition: Condition): Promise<DirectoryUser | undefined> {
+    // PostgreSQL refuses NUL as an error, and nothing that it stores holds one.
+    if (sought === '' || sought.includes('\0')) return undefined;
+    try {
+      const [[user, another], groups, permissions] = await Promise.all([
+        this.#queries.users(condition),
+        this.#queries.groups(condition),
+        this.#queries.permissions(condition),
+      ]);
+      return user && !another ? directoryUser(user, groups, permissions) : undefined;
+    } catch (cause) {
+      if (isUnstorable(cause)) return undefined;
+      throw unavailable(cause);
+    }
   }
 }
 
@@ -81,6 +78,13 @@ async function answered<T>(query: PromiseLike<T>): Promise<T> {
   try {
     return await query;
   } catch (cause) {
-    throw new Failure('unavailable', 'The user database cannot answer.', { cause });
+    throw unavailable(cause);
   }
+}
+
+function unavailable(cause: unknown): Failure {
+  return new Failure('unavailable', 'The user database cannot answer.', {
+    cause,
+    headers: [['Retry-After', '2']],
+  });
 }

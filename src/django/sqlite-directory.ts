@@ -10,7 +10,7 @@ export interface OpenDirectory extends UserDirectory, PasswordSamples {
 /** The users of a Django site that keeps them in SQLite, never written. Opens the file when it is first asked. */
 export function openSqliteDirectory(options: SqliteOptions): OpenDirectory {
   const knex = openSqlite(options);
-  const directory = new ModelDirectory(knex);
+  const directory = new ModelDirectory(knex, { kind: 'sqlite' });
   return {
     find: (username) => directory.find(username),
     passwordSample: (algorithms) => directory.passwordSample(algorithms),

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
+import { silentLog } from './silent-log.js';
 
 export interface SqliteOptions {
   /** The database file. */
@@ -37,7 +38,7 @@ export function openSqlite({ file, busyTimeoutMilliseconds = 500 }: SqliteOption
         done();
       },
     },
-    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
+    log: silentLog,
   });
 }
 
@@ -53,8 +54,4 @@ function currentIdentity(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function ignore(): void {
-  // Knex would write to the console; every error reaches the caller of the query anyway.
 }

@@ -20,6 +20,8 @@ export interface SvnLocation {
   readonly path: string;
   /** Absolute path of the folder that holds the repositories, as the child can reach it. */
   readonly parentPath: string;
+  /** Whether everybody who may reach the share may see the names of its repositories. Default: yes. */
+  readonly listed?: boolean;
 }
 
 export interface ApacheSettings {
@@ -97,13 +99,13 @@ const limits = [
 
 const subversion = ['SVNInMemoryCacheSize 65536', 'SVNUseUTF8 On'];
 
-function location({ path, parentPath }: SvnLocation): string[] {
+function location({ path, parentPath, listed = true }: SvnLocation): string[] {
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
     `<Location ${quoted(path)}>`,
     '  DAV svn',
     `  SVNParentPath ${quoted(parentPath)}`,
-    '  SVNListParentPath On',
+    `  SVNListParentPath ${listed ? 'On' : 'Off'}`,
     '  SVNPathAuthz Off',
     '  SVNAllowBulkUpdates Prefer',
     '  SVNCacheTextDeltas On',

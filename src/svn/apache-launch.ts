@@ -60,14 +60,15 @@ async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonl
   const { user, shares } = launch;
   if (user === undefined || !(await exists(ownDescriptors))) return shares;
   const locations: SvnLocation[] = [];
-  for (const { path, parentPath } of shares) {
+  for (const share of shares) {
+    const { parentPath } = share;
     const closed = await closedTo(user, parentPath, 'list');
     if (closed === undefined) {
-      locations.push({ path, parentPath });
+      locations.push(share);
       continue;
     }
     folders.push(await open(parentPath, constants.O_RDONLY | constants.O_DIRECTORY));
-    locations.push({ path, parentPath: `${ownDescriptors}/${lifelineDescriptor + folders.length}` });
+    locations.push({ ...share, parentPath: `${ownDescriptors}/${lifelineDescriptor + folders.length}` });
     launch.log(
       `${closed} is closed to the user ${user.name}, so commits below ${path} end with a warning about rep-cache.db: ` +
         `let ${user.name} pass, or run this server as the owner of the repositories.`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DerivationGate, derivationsAtOnce } from '../../src/credentials/derivation-gate.js';
+import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import { isFailure } from '../../src/failure.js';
 import { deferred, settled } from './setting.js';
 
@@ -69,21 +69,4 @@ describe('DerivationGate', () => {
     assert.equal(await next, 'next');
     assert.equal(gate.running, 0);
   });
-});
-
-describe('derivationsAtOnce', () => {
-  const cases: [cores: number, threads: number | undefined, expected: number][] = [
-    [1, undefined, 1],
-    [2, undefined, 2],
-    [16, undefined, 2],
-    [16, 16, 14],
-    [8, 16, 8],
-    [4, 2, 1],
-    [4, 1, 1],
-  ];
-  for (const [cores, threads, expected] of cases) {
-    test(`${cores} cores, ${threads ?? 'default'} threads: ${expected}`, () => {
-      assert.equal(derivationsAtOnce(cores, threads), expected);
-    });
-  }
 });

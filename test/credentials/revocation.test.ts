@@ -3,8 +3,8 @@ import { describe, test, type TestContext } from 'node:test';
 import type { Identity } from '../../src/access/identity.js';
 import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import { DirectoryAuthenticator } from '../../src/credentials/directory-authenticator.js';
-import { HasherRegistry } from '../../src/django/hashers/hasher-registry.js';
-import { pbkdf2Sha256 } from '../../src/django/hashers/pbkdf2-sha256.js';
+import { inProcessDeriver } from '../../src/django/hashers/in-process-deriver.js';
+import { createHashers } from '../../src/django/hashers/known-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import { openSqliteDirectory } from '../../src/django/sqlite-directory.js';
 import { isFailure } from '../../src/failure.js';
@@ -19,7 +19,12 @@ function sampleSite(t: TestContext) {
   const now = () => clock.now;
   const authenticator = new DirectoryAuthenticator({
     directory,
-    passwords: new SitePasswords({ hashers: new HasherRegistry([pbkdf2Sha256]), samples: directory, now }),
+    passwords: new SitePasswords({
+      hashers: createHashers(),
+      deriver: inProcessDeriver,
+      samples: directory,
+      now,
+    }),
     gate: new DerivationGate({ atOnce: 2 }),
     now,
   });

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { openSqlite } from '../../src/django/sqlite.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
-import { User } from '../../src/django/models/user.js';
+import { userClass } from '../../src/django/models/user.js';
+import { defaultUserModel } from '../../src/django/site.js';
 import { isFailure } from '../../src/failure.js';
 import { sampleDatabase } from './sample-database.js';
 
@@ -30,7 +31,7 @@ describe('the SQLite connection', () => {
     const knex = openSqlite({ file: sampleDatabase(t).file });
     t.after(() => knex.destroy());
     await knex.raw('pragma query_only = off');
-    await assert.rejects(async () => User.query(knex).patch({ is_superuser: true }), {
+    await assert.rejects(async () => userClass(defaultUserModel).query(knex).patch({ isSuperuser: true }), {
       code: 'SQLITE_READONLY',
     });
     await assert.rejects(async () => knex('auth_user').delete(), { code: 'SQLITE_READONLY' });
@@ -40,7 +41,7 @@ describe('the SQLite connection', () => {
     const { file } = sampleDatabase(t);
     const knex = openSqlite({ file, busyTimeoutMilliseconds: 0 });
     t.after(() => knex.destroy());
-    const directory = new ModelDirectory(knex);
+    const directory = new ModelDirectory(knex, { kind: 'sqlite' });
     const writer = new Database(file);
     t.after(() => writer.close());
     writer.exec('begin exclusive');
@@ -57,7 +58,7 @@ describe('the SQLite connection', () => {
     t.after(() => writer.close());
     const knex = openSqlite({ file, busyTimeoutMilliseconds: 0 });
     t.after(() => knex.destroy());
-    const directory = new ModelDirectory(knex);
+    const directory = new ModelDirectory(knex, { kind: 'sqlite' });
     writer.exec("begin immediate; update auth_user set is_staff = 1 where username = 'eve'");
     assert.equal((await directory.find('eve'))?.isStaff, false);
     writer.exec('commit');
@@ -71,7 +72,7 @@ describe('the SQLite connection', () => {
     knex.on('query', () => {
       queries += 1;
     });
-    const directory = new ModelDirectory(knex);
+    const directory = new ModelDirectory(knex, { kind: 'sqlite' });
     for (const username of ['admin', 'alice', 'dave', 'nobody']) {
       queries = 0;
       await directory.find(username);

@@ -1,11 +1,17 @@
 import type { Hasher, StoredPassword } from './hasher.js';
 
-/** The hashers a site's passwords are read with, as Django's `PASSWORD_HASHERS`. */
+/** Characters. Django's column holds 128; a longer text is not worth the work of reading it. */
+const maximumLength = 1024;
+
+/** The hashers a site's passwords are read with, as Django's `PASSWORD_HASHERS`: the first is for new passwords. */
 export class HasherRegistry {
   readonly #hashers: ReadonlyMap<string, Hasher>;
+  /** The hasher of the site's new passwords. */
+  readonly preferred: Hasher;
 
-  constructor(hashers: readonly Hasher[]) {
+  constructor(hashers: readonly [Hasher, ...Hasher[]]) {
     this.#hashers = new Map(hashers.map((hasher) => [hasher.algorithm, hasher]));
+    this.preferred = hashers[0];
   }
 
   /** Django's names of them. */
@@ -18,7 +24,15 @@ export class HasherRegistry {
    * @returns undefined for an unusable password (`!…`), an empty or broken one, or an algorithm that is not here
    */
   read(encoded: string): StoredPassword | undefined {
-    const end = encoded.indexOf('$');
-    return end === -1 ? undefined : this.#hashers.get(encoded.slice(0, end))?.read(encoded);
+    if (encoded.length > maximumLength) return undefined;
+    return this.#hashers.get(algorithmIn(encoded))?.read(encoded);
   }
+}
+
+function algorithmIn(encoded: string): string {
+  const [name = ''] = encoded.split('$', 1);
+  if (encoded.length === 32 && name === encoded) return 'unsalted_md5';
+  if (encoded.length === 37 && encoded.startsWith('md5$$')) return 'unsalted_md5';
+  if (encoded.length === 46 && encoded.startsWith('sha1$$')) return 'unsalted_sha1';
+  return name;
 }

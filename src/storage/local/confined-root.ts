@@ -7,6 +7,9 @@ import { isReservedName } from './staging.js';
 /** An absolute path below the root with no symbolic link in it, except perhaps its last name. */
 export type RealPath = string;
 
+/** `hidden`: a symbolic link is as if it were not there, wherever it leads. */
+export type Links = 'followed' | 'hidden';
+
 /**
  * Finds share paths in a folder and nothing outside it. Symbolic links are followed as long as they end inside;
  * each look-up resolves the whole path anew, so that a link in an ancestor cannot lead out either.
@@ -14,8 +17,11 @@ export type RealPath = string;
 export class ConfinedRoot {
   readonly root: RealPath;
 
+  readonly #links: Links;
+
   /** @throws Failure `unavailable` when there is no such folder */
-  constructor(folder: string) {
+  constructor(folder: string, links: Links = 'followed') {
+    this.#links = links;
     try {
       this.root = realpathSync.native(folder);
       opendirSync(this.root).closeSync();
@@ -37,6 +43,7 @@ export class ConfinedRoot {
         return undefined;
       throw toStorageFailure(error);
     }
+    if (this.#links === 'hidden' && real !== this.root + path) return undefined;
     return this.contains(real) ? real : undefined;
   }
 

@@ -15,7 +15,7 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { child, parentOf, type SharePath } from '../../http/target.js';
 import type { Aside, DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
-import { ConfinedRoot, type RealPath } from './confined-root.js';
+import { ConfinedRoot, type Links, type RealPath } from './confined-root.js';
 import { errnoOf, toStorageFailure } from './errno.js';
 import { resourceStatOf } from './file-stat.js';
 import { openLocalFile } from './open-local-file.js';
@@ -31,6 +31,8 @@ export interface LocalStorageOptions {
   readonly owner: StagingOwner;
   /** `full`: a write is on the disk when it is acknowledged. `relaxed`: it is when the operating system sees fit. */
   readonly durability: Durability;
+  /** Default: followed as long as they end inside. */
+  readonly links?: Links;
 }
 
 /**
@@ -44,7 +46,7 @@ export class LocalStorage implements DavStorage {
 
   /** Sweeps what an earlier process left unfinished. @throws Failure `unavailable` when the folder is missing */
   constructor(folder: string, options: LocalStorageOptions) {
-    this.#root = new ConfinedRoot(folder);
+    this.#root = new ConfinedRoot(folder, options.links);
     this.#staging = new Staging(this.#root.root, options.owner);
     this.#durability = options.durability;
     this.#staging.sweep();

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../failure.js';
+import type { LoginAttempt } from './authenticator.js';
+import type { FailureCount, FailureCounter } from './failure-counter.js';
+import { networkOf } from './network.js';
+
+/** How many logins may fail. */
+export interface Limit {
+  /** Further tries are refused once so many have failed within a window. */
+  readonly failures: number;
+  /** A window's length: whole seconds, 1 to 86,400. It begins with its first failure. */
+  readonly seconds: number;
+}
+
+/** What is counted: all from one address, and those for one user name from it. */
+export interface Limits {
+  readonly address: Limit;
+  readonly user: Limit;
+}
+
+export const defaultLimits: Limits = {
+  address: { failures: 50, seconds: 300 },
+  user: { failures: 10, seconds: 60 },
+};
+
+export interface ThrottleOptions {
+  readonly counter: FailureCounter;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds that the counter has to answer. Default 2,000. */
+  readonly patience?: number;
+}
+
+/** One of the two counts that a try belongs to. */
+interface Tally extends Limit {
+  readonly of: keyof Limits;
+  readonly key: string;
+}
+
+/**
+ * Limits guessing. Names are counted whether or not anybody has them. A try counts from before its password is checked,
+ * so that tries at the same time do not slip past the limit together, and stops counting if the password was right or
+ * could not be checked.
+ */
+export class Throttle {
+  readonly #counter: FailureCounter;
+  readonly #limits: Limits;
+  readonly #patience: number;
+
+  constructor({ counter, limits = {}, patience = 2000 }: ThrottleOptions) {
+    this.#counter = counter;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#patience = patience;
+  }
+
+  /**
+   * A try from `address`: without a zone, an IPv4 address never in its IPv6 form. Tries whose address is not known are
+   * counted together.
+   */
+  attempt(address = 'unknown'): ThrottledAttempt {
+    return new ThrottledAttempt(networkOf(address), this.#counter, this.#limits, this.#patience);
+  }
+}
+
+/** A try at logging in, counted. */
+export class ThrottledAttempt implements LoginAttempt {
+  readonly place: string;
+  readonly #counter: FailureCounter;
+  readonly #limits: Limits;
+  readonly #patience: number;
+  #counted = false;
+  #refusedFor: keyof Limits | undefined;
+
+  constructor(place: string, counter: FailureCounter, limits: Limits, patience: number) {
+    this.place = place;
+    this.#counter = counter;
+    this.#limits = limits;
+    this.#patience = patience;
+  }
+
+  /** Whether it was checked, and so neither refused nor one of several at the same time that needed one check. */
+  get counted(): boolean {
+    return this.#counted;
+  }
+
+  /** The limit it was refused for, if it was. */
+  get refusedFor(): keyof Limits | undefined {
+    return this.#refusedFor;
+  }
+
+  async admit(username: string): Promise<void> {
+    const tallies = this.#tallies(username);
+    const counts = await this.#ask(Promise.all(tallies.map(({ key }) => this.#counter.read(key))));
+    for (const [index, tally] of tallies.entries()) {
+      const count = counts[index];
+      if (count && count.failures >= tally.failures) throw this.#refusal(tally, count);
+    }
+  }
+
+  async count<T>(username: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
+    const tallies = this.#tallies(username);
+    await this.#add(tallies);
+    this.#counted = true;
+    const [user, address] = tallies;
+    let result: T | undefined;
+    try {
+      result = await check();
+    } catch (error) {
+      await this.#takeBack(tallies);
+      throw error;
+    }
+    if (result !== undefined) {
+      // The count is only too high where this fails, and ends by itself.
+      await Promise.allSettled([
+        this.#ask(this.#counter.clear(user.key)),
+        this.#ask(this.#counter.takeBack(address.key)),
+      ]);
+    }
+    return result;
+  }
+
+  async #add(tallies: readonly Tally[]): Promise<void> {
+    const counted: Tally[] = [];
+    try {
+      for (const tally of tallies) {
+        const count = await this.#ask(this.#counter.add(tally.key, tally.seconds));
+        counted.push(tally);
+        if (count.failures > tally.failures) throw this.#refusal(tally, count);
+      }
+    } catch (error) {
+      await this.#takeBack(counted);
+      throw error;
+    }
+  }
+
+  async #takeBack(tallies: readonly Tally[]): Promise<void> {
+    await Promise.allSettled(tallies.map(({ key }) => this.#ask(this.#counter.takeBack(key))));
+  }
+
+  #tallies(username: string): readonly [user: Tally, address: Tally] {
+    const { user, address } = this.#limits;
+    return [
+      { ...user, of: 'user', key: digest(`${this.place}\n${username}`) },
+      { ...address, of: 'address', key: digest(this.place) },
+    ];
+  }
+
+  #refusal({ of }: Tally, { endsIn }: FailureCount): Failure {
+    this.#refusedFor = of;
+    const seconds = Math.ceil(endsIn / 1000);
+    return new Failure('too-many-requests', 'Too many logins have failed. Wait before the next try.', {
+      headers: [['Retry-After', String(seconds)]],
+    });
+  }
+
+  /** The counter's answer in time. Without one nobody new gets in, since anybody could be guessing. */
+  async #ask<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new Failure('unavailable', 'Logins cannot be counted just now.', {
+            headers: [['Retry-After', '2']],
+          }),
+        );
+      }, this.#patience);
+    });
+    try {
+      return await Promise.race([answer, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Names a count at the same length whatever was sent; equal in all processes that share the counts. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

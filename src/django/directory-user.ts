@@ -1,0 +1,45 @@
+import type { DirectoryUser } from './directory.js';
+import type { User } from './models/user.js';
+import { keyText } from './user-key.js';
+
+/** A user's row with what is granted to it, as the rest of davgate knows users. */
+export function directoryUser(
+  row: User,
+  groups: readonly { readonly name: string }[],
+  permissions: readonly { readonly app_label: string; readonly codename: string }[],
+): DirectoryUser {
+  return {
+    id: keyText(row.id),
+    username: text(row.username),
+    isActive: row.isActive === undefined || isSet(row.isActive),
+    isStaff: isSet(row.isStaff),
+    isSuperuser: isSet(row.isSuperuser),
+    groups: new Set(groups.map(({ name }) => name)),
+    permissions: new Set(permissions.map(({ app_label, codename }) => `${app_label}.${codename}`)),
+    encodedPassword: text(row.password),
+  };
+}
+
+/** The row of a user whose groups and permissions were read along with it. */
+export function listedUser(row: User): DirectoryUser {
+  const groups = row.groups ?? [];
+  const held = [...(row.permissions ?? []), ...groups.flatMap(({ permissions = [] }) => permissions)];
+  const named = held.flatMap(({ codename, contentType }) =>
+    contentType ? [{ app_label: contentType.app_label, codename }] : [],
+  );
+  return directoryUser(row, groups, named);
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A boolean column: SQLite and MySQL give numbers, and MySQL bytes for `bit(1)`. Anything else is not set. */
+function isSet(value: unknown): boolean {
+  if (Buffer.isBuffer(value)) return value.some((byte) => byte !== 0);
+  return (
+    value === true ||
+    (typeof value === 'number' && value !== 0) ||
+    (typeof value === 'bigint' && value !== 0n)
+  );
+}

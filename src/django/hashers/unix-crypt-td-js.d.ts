@@ -1,0 +1,11 @@
+/** The package brings no types of its own. */
+declare module 'unix-crypt-td-js' {
+  /**
+   * crypt(3) with DES.
+   * @param password bytes, taken up to the first NUL
+   * @param salt two characters
+   * @returns 13 characters, the salt first
+   */
+  function unixCrypt(password: readonly number[], salt: string): string;
+  export = unixCrypt;
+}

@@ -1,0 +1,84 @@
+import { isIP, type Socket } from 'node:net';
+import knex, { type Knex } from 'knex';
+import { Failure } from '../failure.js';
+import {
+  impatientSocket,
+  serverPool,
+  silenceMilliseconds,
+  statementMilliseconds,
+} from './server-connections.js';
+import { silentLog } from './silent-log.js';
+import type { DatabaseServer, TlsOptions } from './site.js';
+
+/**
+ * What each session begins with. MySQL and MariaDB call the time-out differently, each with a comment that only it
+ * reads. Without autocommit, every reading after the first would see what the first saw.
+ */
+const sessionStatements = [
+  `set session autocommit = 1 /*!50708 , max_execution_time = ${statementMilliseconds} */ ` +
+    `/*M!100101 , max_statement_time = ${statementMilliseconds / 1000} */`,
+  'set session transaction read only',
+];
+
+/** What of a mysql2 connection is used here. */
+interface Connection {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+/**
+ * Opens a MySQL or MariaDB database for reading only.
+ * @throws Failure `unavailable` where a certificate should be verified without the server's name
+ */
+export function openMysql(server: DatabaseServer): Knex {
+  const tls = server.socket === undefined ? server.tls : undefined;
+  if (tls?.verify === true && isIP(server.host) !== 0) {
+    // The driver would compare the certificate with the name "localhost".
+    throw new Failure(
+      'unavailable',
+      'A MySQL server whose certificate is verified must be given by its name.',
+    );
+  }
+  const connection = {
+    host: server.host,
+    port: server.port ?? 3306,
+    database: server.database,
+    ...(server.user !== undefined && { user: server.user }),
+    ...(server.password !== undefined && { password: server.password }),
+    ...(tls && { ssl: tlsOf(tls) }),
+    stream: () => connect(server),
+    connectTimeout: silenceMilliseconds,
+    charset: 'utf8mb4',
+    supportBigNumbers: true,
+  };
+  return knex({
+    client: 'mysql2',
+    connection,
+    pool: { ...serverPool, afterCreate: beginSession },
+    log: silentLog,
+  });
+}
+
+function connect({ socket: path, host, port = 3306 }: DatabaseServer): Socket {
+  const socket = impatientSocket();
+  if (path !== undefined) return socket.connect(path);
+  socket.setNoDelay(true);
+  return socket.connect(port, host);
+}
+
+function beginSession(connection: Connection, done: (error: Error | null) => void): void {
+  const [first = '', second = ''] = sessionStatements;
+  connection.query(first, (error) => {
+    if (error) done(error);
+    else connection.query(second, done);
+  });
+}
+
+function tlsOf({ verify, ca, cert, key }: TlsOptions) {
+  return {
+    rejectUnauthorized: verify,
+    verifyIdentity: verify,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Knex } from 'knex';
+import type { QueryBuilder, RelationExpression } from 'objection';
+import { Group } from './models/group.js';
+import { Permission } from './models/permission.js';
+import { userClass, type User } from './models/user.js';
+import type { UserModel } from './site.js';
+
+/** The two parts of a permission's name, `app_label.codename`. */
+export interface NamedPermission {
+  readonly app_label: string;
+  readonly codename: string;
+}
+
+/** Narrows a query of users down to those looked for. */
+export type Condition = (users: QueryBuilder<User>) => QueryBuilder<User>;
+
+/** What is asked of a site's user tables: selections only, each one statement unless it says otherwise. */
+export class UserQueries {
+  readonly #knex: Knex;
+  readonly #User: typeof User;
+  readonly #model: UserModel;
+
+  constructor(knex: Knex, model: UserModel) {
+    this.#knex = knex;
+    this.#model = model;
+    this.#User = userClass(model).bindKnex(knex);
+  }
+
+  /** A column as all statements name it. */
+  column(meaning: 'id' | 'username' | 'password'): string {
+    return `${this.#model.table}.${this.#model.columns[meaning]}`;
+  }
+
+  /** At most two: enough to tell one from several. */
+  users(condition: Condition): PromiseLike<User[]> {
+    return condition(this.#users()).limit(2);
+  }
+
+  /** None, without asking, where users have no groups. */
+  async groups(condition: Condition): Promise<readonly Group[]> {
+    return this.#model.groups ? this.#groups(condition).select('auth_group.name') : [];
+  }
+
+  /**
+   * The users' own and those of their groups, as ModelBackend.get_all_permissions (django.contrib.auth.backends). None,
+   * without asking, where users have neither.
+   */
+  async permissions(condition: Condition): Promise<readonly NamedPermission[]> {
+    const query = Permission.query(this.#knex)
+      .joinRelated('contentType')
+      .select('contentType.app_label', 'auth_permission.codename');
+    const { groups, permissions } = this.#model;
+    if (!groups && !permissions) return [];
+    if (permissions) {
+      const own = this.#User.relatedQuery('permissions').for(this.#keys(condition));
+      query.orWhereIn('auth_permission.id', own.select('auth_permission.id'));
+    }
+    if (groups) {
+      const ofGroups = Group.relatedQuery('permissions', this.#knex).for(
+        this.#groups(condition).select('auth_group.id'),
+      );
+      query.orWhereIn('auth_permission.id', ofGroups.select('auth_permission.id'));
+    }
+    return query.castTo<NamedPermission[]>();
+  }
+
+  /** The next users by primary key, with their groups and permissions: at most seven statements. */
+  batch(after: unknown, size: number): PromiseLike<User[]> {
+    const query = this.#users().orderBy(this.column('id')).limit(size).withGraphFetched(this.#grants());
+    return after === undefined ? query : query.whereRaw('?? > ?', [this.column('id'), after]);
+  }
+
+  /** The newest user who has one of these hashers' passwords. */
+  newest(algorithms: readonly string[]): PromiseLike<User[]> {
+    const password = this.column('password');
+    const query = this.#User.query().select(password).orderBy(this.column('id'), 'desc').limit(1);
+    for (const algorithm of algorithms) query.orWhere(password, 'like', `${algorithm}$%`);
+    return query;
+  }
+
+  #users() {
+    const { table, columns } = this.#model;
+    return this.#User
+      .query()
+      .select([...new Set<string>(Object.values(columns))].map((column) => `${table}.${column}`));
+  }
+
+  #keys(condition: Condition) {
+    return condition(this.#User.query().select(this.column('id')));
+  }
+
+  #groups(condition: Condition): QueryBuilder<Group> {
+    return this.#User.relatedQuery('groups').for(this.#keys(condition));
+  }
+
+  #grants(): RelationExpression<User> {
+    const permissions = { contentType: true };
+    return {
+      ...(this.#model.groups && { groups: { permissions } }),
+      ...(this.#model.permissions && { permissions }),
+    };
+  }
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { UserModel } from '../../../src/django/site.js';
+import { djangoProject, djangos, withUserModel } from './django-project.js';
+
+interface Case {
+  readonly models: string;
+  readonly user: UserModel;
+  readonly warnings?: readonly RegExp[];
+}
+
+const ownLinks = {
+  groups: { table: 'people_person_groups', user: 'person_id', other: 'group_id' },
+  permissions: { table: 'people_person_user_permissions', user: 'person_id', other: 'permission_id' },
+};
+
+const flags = { isActive: 'is_active', isStaff: 'is_staff', isSuperuser: 'is_superuser' };
+
+const cases: Record<string, Case> = {
+  'e-mail logins and UUID keys': {
+    models: `
+class Person(AbstractUser):
+    username = None
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    email = models.EmailField(unique=True)
+    USERNAME_FIELD = 'email'
+    REQUIRED_FIELDS = []
+    objects = BaseUserManager()
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'key', username: 'email', password: 'password', ...flags },
+      ...ownLinks,
+    },
+  },
+  'no is_staff': {
+    models: `
+class Person(AbstractBaseUser, PermissionsMixin):
+    name = models.CharField(max_length=50, unique=True)
+    is_active = models.BooleanField(default=True)
+    is_admin = models.BooleanField(default=False)
+    USERNAME_FIELD = 'name'
+    objects = BaseUserManager()
+
+    @property
+    def is_staff(self):
+        return self.is_admin
+`,
+    user: {
+      table: 'people_person',
+      columns: {
+        id: 'id',
+        username: 'name',
+        password: 'password',
+        isActive: 'is_active',
+        isSuperuser: 'is_superuser',
+      },
+      ...ownLinks,
+    },
+    warnings: [/^people\.Person\.is_staff is worked out by the site and is no column/],
+  },
+  'AbstractBaseUser alone, with groups of another kind': {
+    models: `
+class Team(models.Model):
+    pass
+
+class Person(AbstractBaseUser):
+    name = models.CharField(max_length=50, unique=True)
+    groups = models.ManyToManyField(Team)
+    USERNAME_FIELD = 'name'
+    objects = BaseUserManager()
+`,
+    user: { table: 'people_person', columns: { id: 'id', username: 'name', password: 'password' } },
+  },
+  'renamed tables and columns': {
+    models: `
+class Membership(models.Model):
+    member = models.ForeignKey('Person', models.CASCADE, db_column='who')
+    role = models.ForeignKey(Group, models.CASCADE, db_column='what')
+
+    class Meta:
+        db_table = 'membership'
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    nr = models.BigAutoField(primary_key=True, db_column='Person Nr')
+    login = models.CharField(max_length=50, unique=True, db_column='Login')
+    password = models.CharField(max_length=200, db_column='secret')
+    is_active = models.BooleanField(default=True, db_column='enabled')
+    is_staff = models.BooleanField(default=True, db_column='clerk')
+    is_superuser = models.BooleanField(default=True, db_column='root')
+    groups = models.ManyToManyField(Group, through=Membership)
+    user_permissions = models.ManyToManyField(Permission, db_table='grants')
+    USERNAME_FIELD = 'login'
+    objects = BaseUserManager()
+
+    class Meta:
+        db_table = 'personen'
+`,
+    user: {
+      table: 'personen',
+      columns: {
+        id: 'Person Nr',
+        username: 'Login',
+        password: 'secret',
+        isActive: 'enabled',
+        isStaff: 'clerk',
+        isSuperuser: 'root',
+      },
+      groups: { table: 'membership', user: 'who', other: 'what' },
+      permissions: { table: 'grants', user: 'person_id', other: 'permission_id' },
+    },
+  },
+  'a proxy of another model': {
+    models: `
+class Being(AbstractUser):
+    pass
+
+class Person(Being):
+    class Meta:
+        proxy = True
+`,
+    user: {
+      table: 'people_being',
+      columns: { id: 'id', username: 'username', password: 'password', ...flags },
+      groups: { table: 'people_being_groups', user: 'being_id', other: 'group_id' },
+      permissions: { table: 'people_being_user_permissions', user: 'being_id', other: 'permission_id' },
+    },
+  },
+  'a child whose own table has all that counts': {
+    models: `
+class Contact(models.Model):
+    phone = models.CharField(max_length=50)
+
+class Person(Contact, AbstractUser):
+    objects = UserManager()
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'contact_ptr_id', username: 'username', password: 'password', ...flags },
+      ...ownLinks,
+    },
+  },
+  'a manager and methods with ways of their own': {
+    models: `
+class Manager(BaseUserManager):
+    def get_queryset(self):
+        return super().get_queryset().filter(deleted=False)
+
+    def get_by_natural_key(self, username):
+        return self.get(username__iexact=username)
+
+class Person(AbstractUser):
+    deleted = models.BooleanField(default=False)
+    objects = Manager()
+
+    def check_password(self, raw_password):
+        return False
+
+    def has_perm(self, perm, obj=None):
+        return True
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'id', username: 'username', password: 'password', ...flags },
+      ...ownLinks,
+    },
+    warnings: [/its own check_password/, /its own has_perm/, /finds users in its own way/, /leaves rows out/],
+  },
+  'a text for a primary key': {
+    models: `
+class Person(AbstractUser):
+    code = models.CharField(max_length=8, primary_key=True)
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'code', username: 'username', password: 'password', ...flags },
+      ...ownLinks,
+    },
+    warnings: [/primary key is a CharField/],
+  },
+};
+
+for (const django of djangos) {
+  describe(`user models of Django ${django.version}`, () => {
+    for (const [name, { models, user, warnings = [] }] of Object.entries(cases)) {
+      test(name, async (t) => {
+        const project = djangoProject(t, withUserModel(models), django);
+        const found = await project.discover();
+        assert.deepEqual(found.site.user, user);
+        assert.equal(found.warnings.length, warnings.length, found.warnings.join('\n'));
+        for (const [index, pattern] of warnings.entries()) assert.match(found.warnings[index] ?? '', pattern);
+        assert.deepEqual(project.missing(user), []);
+      });
+    }
+  });
+}

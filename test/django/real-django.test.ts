@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { hasPermission } from '../../src/access/identity.js';
+import type { DirectoryUser } from '../../src/django/directory.js';
+import { openDatabase } from '../../src/django/database.js';
+import { ModelDirectory } from '../../src/django/model-directory.js';
+import type { DatabaseLocation } from '../../src/django/site.js';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
+import { bothServers } from '../servers/both-servers.js';
+import { password, type TestServer } from '../servers/database-server.js';
+import { makeSite, serverDatabase, sqliteDatabase, userModels, type RealSite } from './real-site.js';
+import { siteAuthenticator } from './site-authenticator.js';
+
+interface MadeSite {
+  readonly site: RealSite;
+  readonly location: DatabaseLocation;
+}
+
+const servers = await bothServers();
+
+async function onSqlite(t: TestContext, model: string): Promise<MadeSite> {
+  const file = join(temporaryFolder(t), 'db.sqlite3');
+  return { site: await makeSite(sqliteDatabase(file), model), location: { kind: 'sqlite', file } };
+}
+
+/** Made by one role, read by another that may only select. */
+async function onServer(server: TestServer, model: string): Promise<MadeSite> {
+  const database = model.toLowerCase().replace('.', '_');
+  await server.createDatabase(database);
+  const owner = server.server({ user: 'site', password, database });
+  const site = await makeSite(serverDatabase(server.kind, owner), model);
+  await server.letRead(database);
+  return {
+    site,
+    location: { kind: server.kind, server: server.server({ user: 'reader', password, database }) },
+  };
+}
+
+const databases: Record<string, (t: TestContext, model: string) => Promise<MadeSite>> = {
+  SQLite: onSqlite,
+  ...Object.fromEntries(
+    servers.map((server) => [server.kind, (_t: TestContext, model: string) => onServer(server, model)]),
+  ),
+};
+
+/** A user as Django and davgate can both tell it. */
+function told(user: DirectoryUser, permissions: readonly string[]) {
+  const { id, username, encodedPassword, isActive, isStaff, isSuperuser } = user;
+  return {
+    id,
+    username,
+    encodedPassword,
+    isActive,
+    isStaff,
+    isSuperuser,
+    groups: [...user.groups].sort(),
+    has: permissions.filter((permission) => isActive && hasPermission(user, permission)),
+  };
+}
+
+for (const [name, make] of Object.entries(databases)) {
+  describe(`Django's answers and davgate's, ${name}`, () => {
+    for (const model of userModels) {
+      test(model, async (t) => {
+        const { site, location } = await make(t, model);
+        const knex = openDatabase(location);
+        t.after(() => knex.destroy());
+        const directory = new ModelDirectory(knex, { kind: location.kind, user: site.model });
+        assert.ok(site.users.length >= 20 && site.permissions.length >= 16);
+
+        const listed: DirectoryUser[] = [];
+        for await (const batch of directory.list()) listed.push(...batch);
+        const expected = site.users.map(({ attempts: _, ...user }) => ({
+          ...user,
+          groups: user.groups.toSorted(),
+        }));
+        assert.deepEqual(
+          listed.map((user) => told(user, site.permissions)).toSorted(byName),
+          expected.toSorted(byName),
+        );
+        for (const user of expected) {
+          for (const found of [await directory.find(user.username), await directory.findById(user.id)]) {
+            assert.deepEqual(found && told(found, site.permissions), user);
+          }
+        }
+        await compareAttempts(site, directory, name === 'mysql');
+      });
+    }
+  });
+}
+
+/** davgate takes nobody for Casey who says `CASEY`, as MySQL's usual collations do; all else is the same. */
+async function compareAttempts(
+  site: RealSite,
+  directory: ModelDirectory,
+  ignoresCase: boolean,
+): Promise<void> {
+  const authenticator = siteAuthenticator(directory);
+  let inexact = 0;
+  for (const { username, password: given, found } of site.users.flatMap(({ attempts }) => attempts)) {
+    const identity = await authenticator.authenticate({ username, password: given });
+    const exact = found === username.normalize('NFKC');
+    if (found !== null && !exact) inexact += 1;
+    assert.equal(identity?.username, exact ? found : undefined, JSON.stringify({ username, given }));
+  }
+  assert.equal(inexact > 0, ignoresCase, 'Django ignores case on MySQL only');
+}
+
+function byName(a: { readonly username: string }, b: { readonly username: string }): number {
+  return a.username < b.username ? -1 : 1;
+}
