@@ -12,7 +12,15 @@ const probes = {
   rclone: () => which('rclone') !== undefined,
   'apache2-utils': () => which('ab') !== undefined,
   curl: () => which('curl') !== undefined,
-  'python3-django': () => succeeds('/usr/bin/python3', ['-c', 'import django']),
+  'python3-django': () => hasPythonModule('django'),
+  'python3-psycopg2': () => hasPythonModule('psycopg2'),
+  'python3-mysqldb': () => hasPythonModule('MySQLdb'),
+  'python3-argon2': () => hasPythonModule('argon2'),
+  'python3-bcrypt': () => hasPythonModule('bcrypt'),
+  postgresql: () => hasPostgresql(),
+  'mariadb-server-core': () => which('mariadbd') !== undefined || which('mysqld') !== undefined,
+  openssl: () => which('openssl') !== undefined,
+  git: () => which('git') !== undefined,
   python3: () => which('python3') !== undefined,
   make: () => which('make') !== undefined,
   'g++': () => which('g++') !== undefined,
@@ -26,6 +34,19 @@ const moduleFolders = [
   '/opt/homebrew/opt/subversion/libexec',
   '/usr/local/opt/subversion/libexec',
 ];
+
+/** Of the distribution's own Python, for which its packages are. */
+function hasPythonModule(name) {
+  return succeeds('/usr/bin/python3', ['-c', `import ${name}`]);
+}
+
+function hasPostgresql() {
+  const versions = '/usr/lib/postgresql';
+  return (
+    existsSync(versions) &&
+    readdirSync(versions).some((name) => existsSync(`${versions}/${name}/bin/postgres`))
+  );
+}
 
 function hasApacheModule(file) {
   return moduleFolders.some((folder) => existsSync(folder) && readdirSync(folder).includes(file));

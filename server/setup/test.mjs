@@ -15,6 +15,14 @@ const programs = [
   'rclone',
   'curl',
   'python3-django',
+  'python3-psycopg2',
+  'python3-mysqldb',
+  'python3-argon2',
+  'python3-bcrypt',
+  'postgresql',
+  'mariadb-server-core',
+  'openssl',
+  'git',
 ];
 
 /** Test files below a folder of dist/, or the ones named on the command line. */

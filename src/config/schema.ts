@@ -179,8 +179,8 @@ export const declarationSchema = z.strictObject({
   stripDomain: z.boolean().optional().describe('Whether "DOMAIN\\user" signs in as "user". Default: false.'),
   throttle: z
     .strictObject({
-      user: limit.optional().describe('For one user name from one address. Default: 10 in 60 seconds.'),
-      address: limit.optional().describe('For all from one address. Default: 50 in 300 seconds.'),
+      user: limit.optional().describe('For one user name from one address. Default: 30 in 60 seconds.'),
+      address: limit.optional().describe('For all from one address. Default: 100 in 300 seconds.'),
     })
     .optional()
     .describe('How many logins may fail before further ones are refused for a while.'),

@@ -19,8 +19,8 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
-  address: { failures: 50, seconds: 300 },
-  user: { failures: 10, seconds: 60 },
+  address: { failures: 100, seconds: 300 },
+  user: { failures: 30, seconds: 60 },
 };
 
 export interface ThrottleOptions {

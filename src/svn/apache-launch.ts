@@ -70,7 +70,7 @@ async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonl
     folders.push(await open(parentPath, constants.O_RDONLY | constants.O_DIRECTORY));
     locations.push({ ...share, parentPath: `${ownDescriptors}/${lifelineDescriptor + folders.length}` });
     launch.log(
-      `${closed} is closed to the user ${user.name}, so commits below ${path} end with a warning about rep-cache.db: ` +
+      `${closed} is closed to the user ${user.name}, so commits below ${share.path} end with a warning about rep-cache.db: ` +
         `let ${user.name} pass, or run this server as the owner of the repositories.`,
     );
   }
