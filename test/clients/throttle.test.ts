@@ -14,7 +14,12 @@ describe('an attack on passwords', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   beforeEach(async () => {
-    davgate = await sampleDavgate();
+    davgate = await sampleDavgate((declaration) => {
+      declaration.throttle = {
+        user: { failures: 10, seconds: 60 },
+        address: { failures: 50, seconds: 300 },
+      };
+    });
   });
   afterEach(() => davgate.dispose());
   after(() => {

@@ -16,11 +16,20 @@ export interface ThrottledOptions {
   readonly waiting?: number;
 }
 
+const fewerThanUsual: Limits = {
+  address: { failures: 50, seconds: 300 },
+  user: { failures: 10, seconds: 60 },
+};
+
 /** The usual setting behind a throttle, its time in the test's hands. */
 export function throttled(t: TestContext, options: ThrottledOptions = {}) {
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const parts = setting(options);
-  const throttle = new Throttle({ counter: new MemoryFailureCounter(), ...options });
+  const throttle = new Throttle({
+    counter: new MemoryFailureCounter(),
+    ...options,
+    limits: { ...fewerThanUsual, ...options.limits },
+  });
   const attempt = (address: string, username: string, password = `${username}-demo`) =>
     parts.authenticator.authenticate({ username, password }, throttle.attempt(address));
   const login = async (address: string, username: string, password?: string): Promise<Outcome> => {
