@@ -73,10 +73,10 @@ async function argon2(derivation: Argon2Derivation, password: string): Promise<s
 }
 
 async function bcrypt({ prehashed, cost, salt }: BcryptDerivation, password: string): Promise<string> {
-  const { hashSync } = await import('@node-rs/bcrypt');
+  const { hashSync } = await import('bcryptjs');
   const settings = `$2b$${String(cost).padStart(2, '0')}$${salt}`;
   const input = prehashed ? createHash('sha256').update(password).digest('hex') : password;
-  return hashSync(input, { salt: settings }).slice(settings.length);
+  return hashSync(input, settings).slice(settings.length);
 }
 
 function scrypt({ salt, cost, blockSize, parallelism }: ScryptDerivation, password: string): string {
