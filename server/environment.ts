@@ -2,8 +2,6 @@
 export interface Environment {
   /** Where programs are looked for, as in PATH. */
   readonly path: string;
-  /** UV_THREADPOOL_SIZE, or its default. */
-  readonly threads: number;
   /** The effective user id; undefined where the system has none. */
   readonly uid: number | undefined;
   readonly pid: number;
@@ -13,10 +11,8 @@ export interface Environment {
 
 /** Reads what davgate takes from its environment; nothing else does. */
 export function readEnvironment(): Environment {
-  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
   return {
     path: process.env.PATH ?? '',
-    threads: Number.isInteger(threads) && threads > 0 ? threads : 4,
     uid: process.geteuid?.(),
     pid: process.pid,
     variables: process.env,

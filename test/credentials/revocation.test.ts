@@ -6,7 +6,7 @@ import { DirectoryAuthenticator } from '../../src/credentials/directory-authenti
 import { inProcessDeriver } from '../../src/django/hashers/in-process-deriver.js';
 import { createHashers } from '../../src/django/hashers/known-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
-import { openSqliteDirectory } from '../../src/django/sqlite-directory.js';
+import { openSqliteDirectory } from '../django/open-sqlite-directory.js';
 import { isFailure } from '../../src/failure.js';
 import { sampleDatabase } from '../django/sample-database.js';
 

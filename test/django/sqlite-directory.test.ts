@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import type { DirectoryUser } from '../../src/django/directory.js';
-import { openSqliteDirectory } from '../../src/django/sqlite-directory.js';
+import { openSqliteDirectory } from './open-sqlite-directory.js';
 import { isFailure } from '../../src/failure.js';
 import { sampleDatabase } from './sample-database.js';
 

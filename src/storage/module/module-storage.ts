@@ -6,6 +6,7 @@ import type { ByteRange } from '../../http/range.js';
 import { child, nameOf, parentOf, type SharePath } from '../../http/target.js';
 import type { DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
 import type { FileSystem } from './file-system-module.js';
+import { call, run, toFailureOf } from './library-calls.js';
 import { spool } from './spool.js';
 
 const batchSize = 64;
@@ -237,51 +238,6 @@ export class ModuleStorage implements DavStorage {
     });
     this.#writes.delete(path);
   }
-}
-
-type Done<T> = (error?: Error | null, value?: T) => void;
-
-/** A callback of the library that brings a value, as a promise; its errors as failures. */
-function call<T>(start: (done: Done<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    start((error, value) => {
-      if (error) reject(toFailureOf(error));
-      else if (value === undefined) reject(new Failure('internal', 'The storage gave no answer.'));
-      else resolve(value);
-    });
-  });
-}
-
-/** A callback of the library that only says when it is done. */
-function run(start: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    start((error) => {
-      if (error) reject(toFailureOf(error));
-      else resolve();
-    });
-  });
-}
-
-/** The library's errors are told apart by their names for the same mistake, also across copies of it. */
-function toFailureOf(error: unknown): Failure {
-  if (isFailure(error)) return error;
-  const message = error instanceof Error ? error.message : '';
-  if (message === v2.Errors.ResourceNotFound.message) {
-    return new Failure('not-found', 'There is nothing here.', { cause: error });
-  }
-  if (message === v2.Errors.ResourceAlreadyExists.message) {
-    return new Failure('method-not-allowed', 'There is something here already.', { cause: error });
-  }
-  if (message === v2.Errors.IntermediateResourceMissing.message) {
-    return new Failure('parent-missing', 'The parent collection does not exist.', { cause: error });
-  }
-  if (message === v2.Errors.InsufficientStorage.message) {
-    return new Failure('insufficient-storage', 'There is no space left.', { cause: error });
-  }
-  if (message === v2.Errors.Forbidden.message || message === v2.Errors.InvalidOperation.message) {
-    return new Failure('forbidden', 'The storage does not allow this.', { cause: error });
-  }
-  return new Failure('internal', 'The storage failed.', { cause: error });
 }
 
 /** The bytes of `range` of what `open` opens once somebody reads; leaving early lets go of the source. */
