@@ -124,13 +124,29 @@ export class LocalStorage implements DavStorage {
     return guarded(async () => {
       const { parent, real } = this.#root.placeForWriting(path);
       refuseUnlessFile(real);
-      const staged = this.#staging.newPath(parent);
-      try {
-        return await replaceFile({ staged, parent, real, body, durability: this.#durability, ...options });
-      } finally {
-        this.#staging.release(staged);
-      }
+      return this.#staged(parent, (paths) =>
+        replaceFile({ ...paths, parent, real, body, durability: this.#durability, ...options }),
+      );
     });
+  }
+
+  /** Gives `action` a path to stage a file for `parent`, and others on demand, until it is over. */
+  async #staged<T>(
+    parent: RealPath,
+    action: (paths: { staged: string; beside: () => string }) => Promise<T>,
+  ): Promise<T> {
+    const staged = this.#staging.newPath(parent);
+    const given = [staged];
+    const beside = (): string => {
+      const path = this.#staging.newPathBeside(parent);
+      given.push(path);
+      return path;
+    };
+    try {
+      return await action({ staged, beside });
+    } finally {
+      for (const path of given) this.#staging.release(path);
+    }
   }
 
   async makeCollection(path: SharePath): Promise<void> {
@@ -147,12 +163,9 @@ export class LocalStorage implements DavStorage {
       }
       const { parent, real } = this.#root.placeForWriting(to);
       refuseUnlessFile(real);
-      const staged = this.#staging.newPath(parent);
-      try {
-        await copyInto({ source, staged, parent, real, durability: this.#durability });
-      } finally {
-        this.#staging.release(staged);
-      }
+      await this.#staged(parent, (paths) =>
+        copyInto({ source, ...paths, parent, real, durability: this.#durability }),
+      );
     });
   }
 

@@ -1,5 +1,5 @@
 import { fchmodSync, fchownSync, fstatSync, futimesSync, lstatSync, renameSync, type Stats } from 'node:fs';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { copyFile, open, rm, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { chunksOf } from '../body.js';
@@ -15,6 +15,8 @@ export interface Replacement extends WriteOptions {
   readonly parent: string;
   /** The file to make or replace. */
   readonly real: string;
+  /** Makes a new path in `parent` itself, for where a rename from `staged` is refused, as on a bind mount. */
+  readonly beside: () => string;
   readonly body: Readable;
   readonly durability: Durability;
 }
@@ -26,7 +28,7 @@ export async function replaceFile(replacement: Replacement): Promise<Written> {
   try {
     await receive(handle, replacement);
     if (durability === 'full') await handle.datasync();
-    const written = takePlace(handle.fd, replacement);
+    const written = await settle(handle, replacement);
     if (durability === 'full') await syncFolder(parent);
     return written;
   } catch (error) {
@@ -34,6 +36,28 @@ export async function replaceFile(replacement: Replacement): Promise<Written> {
     throw error;
   } finally {
     await handle.close();
+  }
+}
+
+async function settle(handle: FileHandle, replacement: Replacement): Promise<Written> {
+  try {
+    return takePlace(handle.fd, replacement);
+  } catch (error) {
+    if (errnoOf(error) !== 'EXDEV') throw error;
+  }
+  const beside = replacement.beside();
+  await copyFile(replacement.staged, beside);
+  const copy = await open(beside, 'r');
+  try {
+    if (replacement.durability === 'full') await copy.datasync();
+    const written = takePlace(copy.fd, { ...replacement, staged: beside });
+    await rm(replacement.staged, { force: true });
+    return written;
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  } finally {
+    await copy.close();
   }
 }
 
