@@ -19,6 +19,7 @@ export function respond(log: Log): Middleware {
     } catch (error) {
       // The head is out: all that is left is to break the connection off, so that nobody takes the answer for whole.
       req.socket.destroy();
+      if (response.body instanceof Readable) response.body.destroy();
       if (!req.destroyed || !isPremature(error)) {
         log.warn({ requestId: state.requestId, err: error }, 'the answer broke off');
       }

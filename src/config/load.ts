@@ -143,15 +143,19 @@ function secretsInShares({ django, state, shares }: Declaration, file: string): 
         : share.kind === 'webdav' && share.storage.kind === 'folder'
           ? share.storage.root
           : undefined;
-    if (root === undefined) return [];
+    if (root === undefined || !isFolder(root)) return [];
     const real = realPathOf(root);
     return secrets
-      .filter(([, secret]) => realPathOf(secret).startsWith(real.endsWith(sep) ? real : real + sep))
+      .filter(([, secret]) => isAtOrBelow(real, realPathOf(secret)))
       .map(([what]) => ({
         place: placeOf(['shares', index, 'root']),
         message: `holds ${what}, which the share would serve`,
       }));
   });
+}
+
+function isAtOrBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function resolveShare(share: ShareInput, folder: string): Share {

@@ -79,7 +79,7 @@ for (const share of ['docs', 'scratch']) {
       await rclone('delete', 'site:work');
       assert.equal(await rclone('lsf', '-R', '--files-only', 'site:work'), '');
       await rclone('purge', 'site:work');
-      assert.doesNotMatch(await rclone('lsf', 'site:'), /work/);
+      assert.ok(!(await rclone('lsf', 'site:')).includes('work'));
     });
   });
 }

@@ -493,6 +493,17 @@ describe('secrets must not lie in what is served', () => {
     ]);
   });
 
+  test('a Django project, settings and all, that is a share or lies in one; a share may lie in a project', (t) => {
+    const { folder, problems } = site(t);
+    for (const path of ['docs/site/uploads', 'docs/site/mysite'])
+      mkdirSync(join(folder, path), { recursive: true });
+    const django = { project: './docs/site', settings: 'mysite.settings' };
+    const sharing = (root: string) => problems(declaring([{ ...staticShare, root }], { django }));
+    assert.deepEqual(sharing('./docs/site'), [holds('the Django project')]);
+    assert.deepEqual(sharing('./docs'), [holds('the Django project')]);
+    assert.deepEqual(sharing('./docs/site/uploads'), []);
+  });
+
   test("Django's database in a subfolder of a webdav share", (t) => {
     const { folder, problems } = site(t);
     mkdirSync(join(folder, 'docs/site'));

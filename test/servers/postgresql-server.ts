@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import knex from 'knex';
 import type { ServerCertificate } from './certificates.js';
 import { password, testPool, type Access, type TestServer } from './database-server.js';
-import { freePort, ownedFile, ownedFolder, ownerFor, ServerProcess } from './server-process.js';
+import { freePort } from '../clients/free-port.js';
+import { ownedFile, ownedFolder, ownerFor, ServerProcess } from './server-process.js';
 
 const versions = '/usr/lib/postgresql';
 
