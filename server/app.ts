@@ -16,7 +16,7 @@ import { serve } from './middleware/serve.js';
 import { PasswordLogin } from './password-login.js';
 import type { MountedShare } from './shares.js';
 import type { SiteSessions } from './sessions.js';
-import type { RequestState } from './state.js';
+import type { Middleware, RequestState } from './state.js';
 
 /** What an app is made of. */
 export interface AppParts {
@@ -44,32 +44,28 @@ function isConnectionLoss(error: unknown): boolean {
 
 /** The application, listening nowhere yet. */
 export function createApp(parts: AppParts): Koa<RequestState> {
-  const {
-    realm,
-    shares,
-    authenticator,
-    sessions,
-    throttle,
-    trustedProxies,
-    publicOrigin,
-    stripDomain,
-    dav,
-    log,
-    now,
-  } = parts;
+  const { realm, shares, authenticator, sessions, throttle, publicOrigin, stripDomain, log } = parts;
   const passwords = new PasswordLogin({ authenticator, throttle, audit: new Audit(log) });
+  return createAppBehind(parts, [
+    authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
+    authorize(shares),
+  ]);
+}
+
+/** The application with other middlewares at its entrance: they decide who comes in, and set the identity. */
+export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]): Koa<RequestState> {
+  const { shares, trustedProxies, dav, log, now } = parts;
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
     if (isConnectionLoss(error)) return;
     log.error({ err: error }, 'a request failed outside its error handler');
   });
-  return app
+  app
     .use(locateClient(trustedProxies))
     .use(accessLog(log, now))
     .use(respond(log))
     .use(errors(log))
-    .use(locateShare(shares))
-    .use(authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }))
-    .use(authorize(shares))
-    .use(serve({ shares, dav }));
+    .use(locateShare(shares));
+  for (const middleware of entrance) app.use(middleware);
+  return app.use(serve({ shares, dav }));
 }
