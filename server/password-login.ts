@@ -1,6 +1,6 @@
 import type { Identity } from '../src/access/identity.js';
 import type { Authenticator, Credentials } from '../src/credentials/authenticator.js';
-import type { Throttle } from '../src/credentials/throttle.js';
+import { placeOf, type Throttle } from '../src/credentials/throttle.js';
 import { isFailure } from '../src/failure.js';
 import type { Audit, LoginTry } from './audit.js';
 
@@ -16,6 +16,14 @@ export class PasswordLogin {
 
   constructor(parts: PasswordLoginParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Who it is, where that is known at once: the credentials were right before and came from the same place.
+   * @param address the client's
+   */
+  recall(credentials: Credentials, address: string | undefined): Identity | undefined {
+    return this.#parts.authenticator.recall(credentials, placeOf(address));
   }
 
   /**

@@ -54,18 +54,23 @@ export function authenticate(parts: AuthenticateParts): Middleware {
   };
 }
 
-async function passwordIdentity(
+function passwordIdentity(
   { req, state }: RequestContext,
   parts: AuthenticateParts,
-): Promise<Identity | undefined> {
+): Identity | Promise<Identity | undefined> | undefined {
   const credentials = parseBasicAuth(req.headers.authorization);
   if (!credentials) return undefined;
   const username =
     parts.stripDomain === true ? credentials.username.replace(/^[^\\]*\\/, '') : credentials.username;
   state.claimedUser = username.slice(0, 254);
-  return parts.passwords.login(
-    { username, password: credentials.password },
-    { address: state.address, requestId: state.requestId, share: state.located?.share.declared.path },
+  const claimed = { username, password: credentials.password };
+  return (
+    parts.passwords.recall(claimed, state.address) ??
+    parts.passwords.login(claimed, {
+      address: state.address,
+      requestId: state.requestId,
+      share: state.located?.share.declared.path,
+    })
   );
 }
 

@@ -29,7 +29,7 @@ export function authorize(shares: readonly MountedShare[]): Middleware {
       located.path,
       destination?.path,
     )) {
-      const place = known(locate(shares, path));
+      const place = path === located.path ? located : known(locate(shares, path));
       const decision = place.share.declared.policy.decide(identity, action, place.inside, scope);
       if (!decision.allowed) throw new Failure('forbidden', decision.reason);
     }

@@ -26,6 +26,12 @@ export interface LoginAttempt {
 /** Tells who sent these credentials. */
 export interface Authenticator {
   /**
+   * What {@link authenticate} would give at once, for credentials that were found right before and used in this place:
+   * most requests carry such.
+   * @returns undefined where there is more to do to tell
+   */
+  recall(credentials: Credentials, place: string): Identity | undefined;
+  /**
    * @param attempt is asked where the credentials were not yet found right, or only when they came from other places
    * @returns the active user whose password this is, as of at most a second ago; undefined when it is wrong
    * @throws Failure `unavailable` when it cannot be told; what `attempt` throws

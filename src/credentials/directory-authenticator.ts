@@ -62,11 +62,20 @@ export class DirectoryAuthenticator implements Authenticator {
     return this.#derivations;
   }
 
+  recall(credentials: Credentials, place: string): Identity | undefined {
+    const named = this.#name(credentials);
+    if (!named) return undefined;
+    const known = this.#verified.get(named.key);
+    if (known?.places.get(place) !== true) return undefined;
+    const user = this.#users.peek(named.username);
+    return isHolder(user, known.encoded) ? user.identity : undefined;
+  }
+
   async authenticate(credentials: Credentials, attempt?: LoginAttempt): Promise<Identity | undefined> {
     const { password } = credentials;
-    const username = normalizeUsername(credentials.username);
-    if (username === undefined || Buffer.byteLength(password) > maximumPasswordBytes) return undefined;
-    const key = this.#credentialKey.of(username, password);
+    const named = this.#name(credentials);
+    if (!named) return undefined;
+    const { username, key } = named;
     const known = await this.#recall(key, username, attempt?.place);
     if (known) return known;
     await attempt?.admit(username);
@@ -79,6 +88,13 @@ export class DirectoryAuthenticator implements Authenticator {
     // The derivation may have taken longer than its reading of the user stays good.
     const user = await this.#users.get(username);
     return isHolder(user, verified) ? user.identity : undefined;
+  }
+
+  /** The user name as it is looked up, and the credentials' key; undefined where they can be nobody's. */
+  #name({ username: raw, password }: Credentials): { username: string; key: string } | undefined {
+    const username = normalizeUsername(raw);
+    if (username === undefined || Buffer.byteLength(password) > maximumPasswordBytes) return undefined;
+    return { username, key: this.#credentialKey.of(username, password) };
   }
 
   /** Who holds credentials that were verified before, and used in `place` if one is given. */

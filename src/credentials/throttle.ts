@@ -57,9 +57,14 @@ export class Throttle {
    * A try from `address`: without a zone, an IPv4 address never in its IPv6 form. Tries whose address is not known are
    * counted together.
    */
-  attempt(address = 'unknown'): ThrottledAttempt {
-    return new ThrottledAttempt(networkOf(address), this.#counter, this.#limits, this.#patience);
+  attempt(address?: string): ThrottledAttempt {
+    return new ThrottledAttempt(placeOf(address), this.#counter, this.#limits, this.#patience);
   }
+}
+
+/** Where tries from `address` come from, as {@link LoginAttempt.place} has it. */
+export function placeOf(address = 'unknown'): string {
+  return networkOf(address);
 }
 
 /** A try at logging in, counted. */

@@ -21,12 +21,14 @@ export function normalizeAddress(text: string): string | undefined {
 /** The proxies in front of this server whose X-Forwarded fields are believed. */
 export class TrustedProxies {
   readonly #list = new BlockList();
+  readonly #none: boolean;
 
   /**
    * @param entries addresses and networks in CIDR notation, IPv4 and IPv6
    * @throws RangeError that names the first entry that is neither
    */
   constructor(entries: readonly string[] = []) {
+    this.#none = entries.length === 0;
     for (const entry of entries) {
       const [text = '', length, ...more] = entry.split('/');
       const address = normalizeAddress(text);
@@ -49,7 +51,7 @@ export class TrustedProxies {
 
   /** @param address as {@link normalizeAddress} gives it */
   has(address: string): boolean {
-    return this.#list.check(address, familyOf(address));
+    return !this.#none && this.#list.check(address, familyOf(address));
   }
 }
 
