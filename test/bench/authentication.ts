@@ -9,8 +9,8 @@ import { startServer, type Peer } from './peer.js';
 
 const path = '/media/visitor-guide.pdf';
 const iterations = 1_000_000;
-const requests = 2000;
-const rounds = 41;
+const requests = 5000;
+const rounds = 25;
 
 /**
  * What authentication costs a request: a small file with a password in every request, against the same server that lets

@@ -22,11 +22,7 @@ export async function checkout(): Promise<void> {
       () => checkoutFrom(`${davgate.url}/svn/sample/bench`, work),
       () => checkoutFrom(`${apache.url}/svn/sample/bench`, work),
     );
-    report(
-      `svn checkout of ${folders * filesEach} files, seconds`,
-      ['davgate', 'bare Apache'],
-      medians,
-    );
+    report(`svn checkout of ${folders * filesEach} files, seconds`, ['davgate', 'bare Apache'], medians);
   } finally {
     await apache.end();
     await davgate.dispose();
