@@ -5,12 +5,14 @@ import type { DavContext } from '../src/dav/context.js';
 import type { TrustedProxies } from '../src/http/client-address.js';
 import { Audit } from './audit.js';
 import type { Log } from './log.js';
+import type { Metrics } from './metrics.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { authorize } from './middleware/authorize.js';
 import { locateClient } from './middleware/locate-client.js';
 import { errors } from './middleware/errors.js';
 import { locateShare } from './middleware/locate-share.js';
+import { measure } from './middleware/measure.js';
 import { respond } from './middleware/respond.js';
 import { serve } from './middleware/serve.js';
 import { PasswordLogin } from './password-login.js';
@@ -33,6 +35,8 @@ export interface AppParts {
   readonly stripDomain: boolean;
   readonly dav: Pick<DavContext, 'properties' | 'xmlLimits'>;
   readonly log: Log;
+  /** Missing where nobody asks for them. */
+  readonly metrics: Metrics | undefined;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
@@ -44,8 +48,9 @@ function isConnectionLoss(error: unknown): boolean {
 
 /** The application, listening nowhere yet. */
 export function createApp(parts: AppParts): Koa<RequestState> {
-  const { realm, shares, authenticator, sessions, throttle, publicOrigin, stripDomain, log } = parts;
-  const passwords = new PasswordLogin({ authenticator, throttle, audit: new Audit(log) });
+  const { realm, shares, authenticator, sessions, throttle, publicOrigin, stripDomain, log, metrics } = parts;
+  const audit = new Audit(log, (outcome) => metrics?.login(outcome));
+  const passwords = new PasswordLogin({ authenticator, throttle, audit });
   return createAppBehind(parts, [
     authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
     authorize(shares),
@@ -54,12 +59,13 @@ export function createApp(parts: AppParts): Koa<RequestState> {
 
 /** The application with other middlewares at its entrance: they decide who comes in, and set the identity. */
 export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]): Koa<RequestState> {
-  const { shares, trustedProxies, dav, log, now } = parts;
+  const { shares, trustedProxies, dav, log, metrics, now } = parts;
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
     if (isConnectionLoss(error)) return;
     log.error({ err: error }, 'a request failed outside its error handler');
   });
+  if (metrics) app.use(measure(metrics, now));
   app
     .use(locateClient(trustedProxies))
     .use(accessLog(log, now))

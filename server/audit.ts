@@ -1,4 +1,5 @@
 import type { Log } from './log.js';
+import type { LoginOutcome } from './metrics.js';
 
 /** Who tried to log in, where from and for what. */
 export interface LoginTry {
@@ -20,23 +21,29 @@ const longestUser = 254;
  */
 export class Audit {
   readonly #log: Log;
+  readonly #count: (outcome: LoginOutcome) => void;
 
-  constructor(log: Log) {
+  /** @param count is told what came of each login */
+  constructor(log: Log, count: (outcome: LoginOutcome) => void = () => undefined) {
     this.#log = log;
+    this.#count = count;
   }
 
   /** The password was checked and right; requests that carry it from the same place write no further lines. */
   accepted(login: LoginTry): void {
+    this.#count('accepted');
     this.#log.info({ event: 'login-accepted', ...fields(login) }, 'login accepted');
   }
 
   /** Whether the user is unknown, inactive or has another password is not told here either. */
   refused(login: LoginTry): void {
+    this.#count('refused');
     this.#log.info({ event: 'login-refused', ...fields(login, 'wrong-credentials') }, 'login refused');
   }
 
   /** @param limit the one that was reached */
   throttled(login: LoginTry, limit: 'address' | 'user' | undefined): void {
+    this.#count('throttled');
     const reason = limit === 'user' ? 'too-many-for-user' : 'too-many-from-address';
     this.#log.info({ event: 'login-throttled', ...fields(login, reason) }, 'login throttled');
   }

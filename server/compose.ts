@@ -21,6 +21,7 @@ import { ModuleStorage } from '../src/storage/module/module-storage.js';
 import type { AppParts } from './app.js';
 import type { Environment } from './environment.js';
 import type { Log } from './log.js';
+import { Metrics } from './metrics.js';
 import type { MountedShare, SvnService } from './shares.js';
 import { openSessions } from './sessions.js';
 import { findSite, readableSite } from './site.js';
@@ -56,6 +57,7 @@ export async function compose(
     const cores = availableParallelism();
     const deriver = new DerivationPool({ size: cores });
     closers.push(() => deriver.close());
+    const gate = new DerivationGate({ atOnce: cores });
     const authenticator = new DirectoryAuthenticator({
       directory,
       passwords: new SitePasswords({
@@ -64,7 +66,7 @@ export async function compose(
         samples: directory,
         now,
       }),
-      gate: new DerivationGate({ atOnce: cores }),
+      gate,
       now,
     });
     const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
@@ -80,6 +82,9 @@ export async function compose(
     }
     const dav = { properties: new SqlPropertyStore(database), xmlLimits: defaultXmlLimits };
     const throttle = new Throttle({ counter: new MemoryFailureCounter(), limits: declaration.throttle });
+    const metrics =
+      declaration.metrics &&
+      new Metrics({ derivations: () => authenticator.derivations, waiting: () => gate.waiting });
     const { publicOrigin, stripDomain } = declaration;
     const trustedProxies = new TrustedProxies(declaration.trustedProxies);
     const parts = {
@@ -93,6 +98,7 @@ export async function compose(
       stripDomain,
       dav,
       log,
+      metrics,
       now,
     };
     return { parts, close };

@@ -2,8 +2,9 @@ import { loadDeclaration } from '../src/config/load.js';
 import { createApp } from './app.js';
 import { compose } from './compose.js';
 import type { Environment } from './environment.js';
-import { listen } from './http-server.js';
+import { listen, type RunningServer } from './http-server.js';
 import type { Log } from './log.js';
+import { listenForMetrics } from './metrics-server.js';
 import type { MountedShare } from './shares.js';
 
 /** Milliseconds that running requests get to finish once the process is asked to end. */
@@ -36,12 +37,17 @@ export async function run({ file, host, port, environment, log }: RunOptions): P
   const declaration = loadDeclaration(file);
   const { parts, close } = await compose(declaration, environment, log);
   const at = { host: host ?? declaration.listen.host, port: port ?? declaration.listen.port };
+  let observed: RunningServer | undefined;
   try {
+    if (parts.metrics && declaration.metrics) {
+      observed = await listenForMetrics(parts.metrics, declaration.metrics, log);
+    }
     const server = await listen(createApp(parts).callback(), at.host, at.port);
     log.info({ host: at.host, port: server.address.port }, 'listening');
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       await server.stop(grace);
+      await observed?.stop(0);
       await close();
       log.info({}, 'stopped');
     };
@@ -52,6 +58,7 @@ export async function run({ file, host, port, environment, log }: RunOptions): P
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {
+    await observed?.stop(0);
     await close();
     throw error;
   }

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures davgate against a bare Apache and prints the ratios. */
+/** `npm run bench -- NAME …`: measures davgate, all that there is without a name, and prints the ratios. */
 import { ensureBuilt } from './build.mjs';
 import { must } from './commands.mjs';
 import { ensurePackages } from './debian-packages.mjs';
@@ -10,4 +10,4 @@ ensurePackages(
 );
 ensureNodePackages();
 ensureBuilt();
-must(process.execPath, ['dist/test/bench/bench.js']);
+must(process.execPath, ['dist/test/bench/bench.js', ...process.argv.slice(2)]);

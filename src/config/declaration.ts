@@ -73,5 +73,7 @@ export interface Declaration {
   readonly stripDomain: boolean;
   readonly throttle: { readonly user?: LoginLimit; readonly address?: LoginLimit };
   readonly state: StateLocation;
+  /** Where Prometheus asks for metrics; undefined: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly shares: readonly Share[];
 }

@@ -4,13 +4,17 @@ import type { Declaration, DjangoDeclaration, Share } from './declaration.js';
 
 /** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
 export function describeDeclaration(declaration: Declaration): string {
-  const { host, port } = declaration.listen;
   const head = [
-    `Listens on http://${host.includes(':') ? `[${host}]` : host}:${port}, realm "${declaration.realm}".`,
+    `Listens on ${urlOf(declaration.listen)}, realm "${declaration.realm}".`,
     `Users: ${describeDjango(declaration.django)} (Django, read only).`,
     `State: ${declaration.state.file}.`,
+    ...(declaration.metrics ? [`Metrics: ${urlOf(declaration.metrics)}/metrics.`] : []),
   ].join('\n');
   return [head, ...declaration.shares.map(describeShare)].join('\n\n') + '\n';
+}
+
+function urlOf({ host, port }: Declaration['listen']): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function describeDjango(django: DjangoDeclaration): string {

@@ -24,8 +24,18 @@ export function loadDeclaration(file: string): Declaration {
     ...missingSite(json, folder),
   ];
   if (!parsed.success) throw new DeclarationError(file, problems);
-  const { listen, realm, django, publicOrigin, trustedProxies, stripDomain, throttle, state, shares } =
-    parsed.data;
+  const {
+    listen,
+    realm,
+    django,
+    publicOrigin,
+    trustedProxies,
+    stripDomain,
+    throttle,
+    state,
+    metrics,
+    shares,
+  } = parsed.data;
   const declaration: Declaration = {
     folder,
     listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
@@ -39,6 +49,7 @@ export function loadDeclaration(file: string): Declaration {
       ...(throttle?.address && { address: throttle.address }),
     },
     state: databaseOf(state ?? 'sqlite:./var/state.sqlite3', folder),
+    metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
     shares: shares.map((share) => resolveShare(share, folder)),
   };
   problems.push(...secretsInShares(declaration, resolve(file)));

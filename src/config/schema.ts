@@ -187,6 +187,13 @@ export const declarationSchema = z.strictObject({
   state: databaseUrl
     .optional()
     .describe('Where locks and properties are kept, as "sqlite:FILE". Default: sqlite:./var/state.sqlite3'),
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).optional().describe('Default: 127.0.0.1'),
+      port: z.int().min(0).max(65535).describe('A port of its own, such as 9464.'),
+    })
+    .optional()
+    .describe('Where Prometheus asks for metrics, at /metrics. Default: nowhere.'),
   shares: z.array(shareSchema).min(1, 'must declare a share at least'),
 });
 

@@ -60,6 +60,12 @@ State: ${join(folder, 'var/state.sqlite3')}.
 });
 
 test('an IPv6 address stands in brackets', (t) => {
-  const declaration = site(t).load(declaring([staticShare], { listen: { host: '::1', port: 80 } }));
+  const declaration = site(t).load(
+    declaring([staticShare], {
+      listen: { host: '::1', port: 80 },
+      metrics: { host: '::1', port: 9464 },
+    }),
+  );
   assert.match(describeDeclaration(declaration), /^Listens on http:\/\/\[::1\]:80, realm "davgate"\.\n/);
+  assert.match(describeDeclaration(declaration), /^Metrics: http:\/\/\[::1\]:9464\/metrics\.$/m);
 });

@@ -35,6 +35,7 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     stripDomain: false,
     throttle: {},
     state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
+    metrics: undefined,
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
@@ -63,6 +64,7 @@ test('a declaration that says everything is taken at its word', (t) => {
         trustedProxies: ['127.0.0.1', 'fd00::/8'],
         stripDomain: true,
         throttle: { user: { failures: 3, seconds: 30 } },
+        metrics: { host: '::1', port: 9464 },
       },
     ),
   );
@@ -76,6 +78,7 @@ test('a declaration that says everything is taken at its word', (t) => {
     stripDomain: true,
     throttle: { user: { failures: 3, seconds: 30 } },
     state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
+    metrics: { host: '::1', port: 9464 },
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
@@ -172,6 +175,11 @@ const wrongs: readonly Wrong[] = [
     name: 'an unknown key at the top',
     declaration: rest({ listne: {} }),
     problems: ['listne: is not a known key'],
+  },
+  {
+    name: 'metrics without a port, and with a key that is not known',
+    declaration: rest({ metrics: { path: '/metrics' } }),
+    problems: ['metrics.port: is missing', 'metrics.path: is not a known key'],
   },
   {
     name: 'unknown keys in listen and django',

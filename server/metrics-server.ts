@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Failure } from '../src/failure.js';
+import { listen, type RunningServer } from './http-server.js';
+import type { Log } from './log.js';
+import type { Metrics } from './metrics.js';
+
+export interface MetricsPlace {
+  readonly host: string;
+  /** 0: any that is free; the log says which. */
+  readonly port: number;
+}
+
+/**
+ * Answers GET /metrics, on a port of its own: what it tells is for the administrator.
+ * @throws Failure `unavailable` that says why the port could not be had
+ */
+export async function listenForMetrics(
+  metrics: Metrics,
+  { host, port }: MetricsPlace,
+  log: Log,
+): Promise<RunningServer> {
+  const handler = (req: IncomingMessage, res: ServerResponse): Promise<void> =>
+    answer(metrics, req, res).catch((err: unknown) => {
+      log.error({ err }, 'the metrics cannot be told');
+      if (!res.headersSent) res.writeHead(500);
+      res.end();
+    });
+  let server: RunningServer;
+  try {
+    server = await listen(handler, host, port);
+  } catch (cause) {
+    throw new Failure('unavailable', `"metrics" cannot be served at ${host}, port ${port}: ${why(cause)}`, {
+      cause,
+    });
+  }
+  log.info({ host, port: server.address.port }, 'metrics listening');
+  return server;
+}
+
+async function answer(metrics: Metrics, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  req.resume();
+  if (req.url?.split('?', 1)[0] !== '/metrics') {
+    res.writeHead(404).end();
+    return;
+  }
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    res.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    return;
+  }
+  const text = await metrics.text();
+  res.writeHead(200, { 'Content-Type': metrics.contentType, 'Content-Length': Buffer.byteLength(text) });
+  res.end(req.method === 'HEAD' ? undefined : text);
+}
+
+function why(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'the port is taken; declare another one.';
+  if (code === 'EACCES') return 'this user may not open the port; ports from 1024 up may be opened.';
+  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address.';
+  return error instanceof Error ? error.message : String(error);
+}
