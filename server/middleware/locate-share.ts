@@ -11,7 +11,7 @@ import type { Middleware } from '../state.js';
 export function locateShare(shares: readonly MountedShare[]): Middleware {
   return async ({ req, state }, next) => {
     // RFC 9112 section 3.2: with two of them, a proxy in front and this server could take the request for different ones.
-    if (req.headersDistinct.host !== undefined && req.headersDistinct.host.length > 1) {
+    if (hasTwoHosts(req.rawHeaders)) {
       throw new Failure('malformed', 'The request has more than one Host header field.');
     }
     state.target = parseTarget(asksAboutServer(req) ? '/' : (req.url ?? '/'));
@@ -19,6 +19,18 @@ export function locateShare(shares: readonly MountedShare[]): Middleware {
     if (located) state.located = located;
     await next();
   };
+}
+
+/** Node's `headersDistinct` would go through every field of every request. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let found = false;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
+    if (found) return true;
+    found = true;
+  }
+  return false;
 }
 
 /** `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7); so does the root here. */

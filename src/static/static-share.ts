@@ -2,7 +2,7 @@ import { Failure } from '../failure.js';
 import type { PageTrust } from '../http/active-content.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { hrefOf, type ServerPath, type SharePath, join } from '../http/target.js';
-import { serveFile } from '../storage/serve-file.js';
+import { openIfFile, serveFile, serveOpenFile } from '../storage/serve-file.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
 import { visibleEntries } from '../storage/visible-entries.js';
 
@@ -44,6 +44,8 @@ export async function serveStatic(
   if (!isStaticMethod(method)) {
     throw new Failure('method-not-allowed', 'This share can only be read.', { headers: [['Allow', allow]] });
   }
+  const file = request.collection ? undefined : await openIfFile(storage, path);
+  if (file) return serveOpenFile(file, path, method, headers, request.trust);
   const stat = await storage.stat(path);
   if (!stat) throw new Failure('not-found', 'There is nothing here.');
   if (stat.kind === 'file') {

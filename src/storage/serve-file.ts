@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
+import { isFailure } from '../failure.js';
 import { contentTypeOf } from '../http/media-type.js';
 import { restrictionsOn, type PageTrust } from '../http/active-content.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { respondWith } from '../http/representation.js';
 import { nameOf, type SharePath } from '../http/target.js';
-import type { ReadableStorage } from './storage.js';
+import type { OpenFile, ReadableStorage } from './storage.js';
 
 /** Only the user who was let in may keep a copy, and asks each time whether it is still the one. */
 const cacheControl = [['Cache-Control', 'private, no-cache']] as const;
@@ -20,8 +21,31 @@ export async function serveFile(
   headers: RequestHeaders,
   trust?: PageTrust,
 ): Promise<HttpResponse> {
+  return serveOpenFile(await storage.open(path), path, method, headers, trust);
+}
+
+/**
+ * The file at `path`, where that is one: most requests are for files, and need not look the path up twice. Whatever
+ * keeps it from being opened keeps it from being served below, where it is told.
+ */
+export async function openIfFile(storage: ReadableStorage, path: SharePath): Promise<OpenFile | undefined> {
+  try {
+    return await storage.open(path);
+  } catch (error) {
+    if (isFailure(error)) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link serveFile}, for a file that is open. */
+export function serveOpenFile(
+  file: OpenFile,
+  path: SharePath,
+  method: string,
+  headers: RequestHeaders,
+  trust?: PageTrust,
+): HttpResponse {
   const contentType = contentTypeOf(nameOf(path));
-  const file = await storage.open(path);
   try {
     const { size, etag, modified } = file.stat;
     const response = respondWith(

@@ -1,12 +1,14 @@
-import { serveFile } from '../../storage/serve-file.js';
+import { openIfFile, serveFile, serveOpenFile } from '../../storage/serve-file.js';
 import { visibleEntries } from '../../storage/visible-entries.js';
 import type { DavMethod } from '../context.js';
 import { keyOf, requireStat } from '../place.js';
 
 /** GET and HEAD: a file's bytes, or a page for a person that lists a collection (RFC 4918 section 9.4). */
 export const get: DavMethod = async (request, context) => {
-  const stat = await requireStat(request);
   const { storage, path, method, headers } = request;
+  const file = request.collection ? undefined : await openIfFile(storage, path);
+  if (file) return serveOpenFile(file, path, method, headers);
+  const stat = await requireStat(request);
   if (stat.kind === 'file') return serveFile(storage, path, method, headers);
   return context.listing(keyOf(request), visibleEntries(storage, path, context.mayRead));
 };
