@@ -5,8 +5,19 @@ import { ensurePackages } from './debian-packages.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
 
 ensurePackages(
-  ['apache2-bin', 'libapache2-mod-svn', 'subversion', 'apache2-utils', 'curl'],
-  'to measure against Apache',
+  [
+    'apache2-bin',
+    'libapache2-mod-svn',
+    'subversion',
+    'apache2-utils',
+    'curl',
+    'rclone',
+    'lighttpd',
+    'lighttpd-mod-webdav',
+    'nginx-light',
+    'libnginx-mod-http-dav-ext',
+  ],
+  'to measure against',
 );
 ensureNodePackages();
 ensureBuilt();

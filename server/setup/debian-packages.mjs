@@ -19,6 +19,10 @@ const probes = {
   'python3-bcrypt': () => hasPythonModule('bcrypt'),
   postgresql: () => hasPostgresql(),
   'mariadb-server-core': () => which('mariadbd') !== undefined || which('mysqld') !== undefined,
+  lighttpd: () => which('lighttpd') !== undefined,
+  'lighttpd-mod-webdav': () => existsSync('/usr/lib/lighttpd/mod_webdav.so'),
+  'nginx-light': () => which('nginx') !== undefined,
+  'libnginx-mod-http-dav-ext': () => existsSync('/usr/lib/nginx/modules/ngx_http_dav_ext_module.so'),
   openssl: () => which('openssl') !== undefined,
   git: () => which('git') !== undefined,
   python3: () => which('python3') !== undefined,
@@ -71,7 +75,8 @@ export function ensurePackages(names, purpose) {
   }
   say(`installing ${missing.join(', ')} from the distribution's packages (${purpose}) …`);
   const [command, ...first] = [...prefix, 'apt-get'];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Runlevel 1: what is installed for tests is not started as a service.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   run(command, [...first, 'update', '-qq'], { env });
   if (!run(command, [...first, ...install, '-qq'], { env, stdio: ['ignore', 'ignore', 'inherit'] })) {
     say(`That failed. To install by hand, run: ${byHand}`);

@@ -1,5 +1,6 @@
 import { authentication } from './authentication.js';
 import { checkout } from './checkout.js';
+import { propfind } from './propfind.js';
 import { smallGet } from './small-get.js';
 
 /** What `npm run bench` measures, by name; `npm run bench -- NAME …` measures only these. */
@@ -7,6 +8,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   checkout,
   'small-get': smallGet,
   authentication,
+  propfind,
 };
 
 const asked = process.argv.slice(2);
