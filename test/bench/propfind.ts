@@ -28,11 +28,12 @@ export async function propfind(): Promise<void> {
     for (const size of sizes) await fill(join(root, `listing-${size}`), size);
     const davgate = await startServer('server/main.js', join(sample.folder, 'shares.json'));
     running.push({ name: 'davgate', peer: davgate, base: '/docs', auth: login('alice') });
-    for (const { name, start } of davPeers) {
+    for (const rival of davPeers) {
+      const { name } = rival;
       const folder = join(work, name.replaceAll(' ', '-'));
       await mkdir(folder);
       await chmod(folder, 0o777);
-      running.push({ name, peer: await start(root, folder), base: '' });
+      running.push({ name, peer: await rival.start(root, folder), base: '' });
     }
     for (const size of sizes) {
       const times = new Map<string, number[]>(running.map(({ name }) => [name, []]));
