@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Authenticator } from '../src/credentials/authenticator.js';
 import type { Throttle } from '../src/credentials/throttle.js';
-import type { DavContext } from '../src/dav/context.js';
+import type { DavContext, UserPart } from '../src/dav/context.js';
 import type { TrustedProxies } from '../src/http/client-address.js';
 import { Audit } from './audit.js';
 import type { Log } from './log.js';
@@ -33,7 +33,7 @@ export interface AppParts {
   readonly publicOrigin: string | undefined;
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
-  readonly dav: Pick<DavContext, 'properties' | 'xmlLimits'>;
+  readonly dav: Omit<DavContext, UserPart>;
   readonly log: Log;
   /** Missing where nobody asks for them. */
   readonly metrics: Metrics | undefined;

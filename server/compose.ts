@@ -4,6 +4,7 @@ import { DerivationGate } from '../src/credentials/derivation-gate.js';
 import { DirectoryAuthenticator } from '../src/credentials/directory-authenticator.js';
 import { MemoryFailureCounter } from '../src/credentials/memory-failure-counter.js';
 import { Throttle } from '../src/credentials/throttle.js';
+import { defaultLockLimits } from '../src/dav/locks/limits.js';
 import { defaultXmlLimits } from '../src/dav/xml/parse.js';
 import { openDatabase } from '../src/django/database.js';
 import { DerivationPool } from '../src/django/hashers/derivation-pool.js';
@@ -12,6 +13,7 @@ import { SitePasswords } from '../src/django/hashers/site-passwords.js';
 import { ModelDirectory } from '../src/django/model-directory.js';
 import { TrustedProxies } from '../src/http/client-address.js';
 import { openStateDatabase } from '../src/state/database.js';
+import { SqlLockStore } from '../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../src/state/sql-property-store.js';
 import { LocalStorage } from '../src/storage/local/local-storage.js';
 import type { Links } from '../src/storage/local/confined-root.js';
@@ -26,6 +28,9 @@ import type { MountedShare, SvnService } from './shares.js';
 import { openSessions } from './sessions.js';
 import { findSite, readableSite } from './site.js';
 import { startSvnService } from './svn-service.js';
+
+/** How often expired locks are forgotten, besides whenever a lock is taken. */
+const sweepMilliseconds = 600_000;
 
 /** All that runs behind the app, and how to end it. */
 export interface Composition {
@@ -80,7 +85,22 @@ export async function compose(
       shares.push(mounted.share);
       closers.push(mounted.close);
     }
-    const dav = { properties: new SqlPropertyStore(database), xmlLimits: defaultXmlLimits };
+    const locks = new SqlLockStore(database, Date.now);
+    const sweeper = setInterval(() => {
+      locks.sweep().catch((error: unknown) => {
+        log.error({ err: error }, 'expired locks could not be swept');
+      });
+    }, sweepMilliseconds).unref();
+    closers.push(() => {
+      clearInterval(sweeper);
+    });
+    const dav = {
+      properties: new SqlPropertyStore(database),
+      locks,
+      xmlLimits: defaultXmlLimits,
+      lockLimits: defaultLockLimits,
+      now: Date.now,
+    };
     const throttle = new Throttle({ counter: new MemoryFailureCounter(), limits: declaration.throttle });
     const metrics =
       declaration.metrics &&

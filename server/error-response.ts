@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ShareKind } from '../src/access/required-access.js';
+import { conditionElement } from '../src/dav/xml/multistatus.js';
 import { escapeText } from '../src/dav/xml/write.js';
 import { statusOf, type Failure } from '../src/failure.js';
 import type { HttpResponse } from '../src/http/message.js';
@@ -25,7 +26,7 @@ export function errorResponse(failure: Failure, { accept, kind, requestId }: Err
     }
     if (kind === 'svn') return [svnErrorType, svnErrorBody(failure.message)];
     if (failure.condition !== undefined)
-      return ['application/xml; charset=utf-8', davError(failure.condition, failure.message)];
+      return ['application/xml; charset=utf-8', davError(failure.condition, failure)];
     return [
       'text/plain; charset=utf-8',
       `${status} ${STATUS_CODES[status] ?? ''}\n${failure.message}\nRequest: ${requestId}\n`,
@@ -45,9 +46,9 @@ export function errorResponse(failure: Failure, { accept, kind, requestId }: Err
 }
 
 /** RFC 4918 section 14.5; the sentence stands beside the condition for people who read traces. */
-function davError(condition: string, sentence: string): string {
+function davError(condition: string, { message, hrefs }: Failure): string {
   return (
     '<?xml version="1.0" encoding="utf-8"?>\n' +
-    `<D:error xmlns:D="DAV:"><D:${condition}/><!-- ${escapeText(sentence).replace(/-(?=-)/g, '- ')} --></D:error>\n`
+    `<D:error xmlns:D="DAV:">${conditionElement(condition, hrefs)}<!-- ${escapeText(message).replace(/-(?=-)/g, '- ')} --></D:error>\n`
   );
 }

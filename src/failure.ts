@@ -40,6 +40,8 @@ export interface FailureDetails {
   readonly cause?: unknown;
   /** The precondition or postcondition element of RFC 4918 section 16 that names this failure. */
   readonly condition?: string;
+  /** The resources that the condition's element names, as hrefs. */
+  readonly hrefs?: readonly string[];
   /** Header fields that the answer must carry, such as Allow or Retry-After. */
   readonly headers?: readonly (readonly [string, string])[];
 }
@@ -49,12 +51,14 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
   readonly condition: string | undefined;
+  readonly hrefs: readonly string[];
   readonly headers: readonly (readonly [string, string])[];
 
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
     this.condition = details.condition;
+    this.hrefs = details.hrefs ?? [];
     this.headers = details.headers ?? [];
   }
 }

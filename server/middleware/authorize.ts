@@ -28,6 +28,7 @@ export function authorize(shares: readonly MountedShare[]): Middleware {
       req.method ?? '',
       located.path,
       destination?.path,
+      depthOf(req),
     )) {
       const place = path === located.path ? located : known(locate(shares, path));
       const decision = place.share.declared.policy.decide(identity, action, place.inside, scope);
@@ -35,6 +36,13 @@ export function authorize(shares: readonly MountedShare[]): Middleware {
     }
     await next();
   };
+}
+
+/** A LOCK without a body is a refresh, which locks nothing anew (RFC 4918 section 9.10.2). */
+function depthOf({ method, headers }: IncomingMessage): string | undefined {
+  const bodyless = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  if (method === 'LOCK' && bodyless) return '0';
+  return Array.isArray(headers.depth) ? headers.depth[0] : headers.depth;
 }
 
 function locateDestination(shares: readonly MountedShare[], { headers }: IncomingMessage): Located {

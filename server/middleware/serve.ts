@@ -1,14 +1,14 @@
 import type { Identity } from '../../src/access/identity.js';
-import type { DavContext } from '../../src/dav/context.js';
+import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
 import { davHeader } from '../../src/dav/methods/options.js';
 import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
-import type { SharePath } from '../../src/http/target.js';
+import type { ServerPath, SharePath } from '../../src/http/target.js';
 import { serveStatic, type ListingPage } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { shareIndex } from '../pages/share-index.js';
-import type { Located, MountedShare } from '../shares.js';
+import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 import { headersOf } from '../request-headers.js';
 import { forwardToSvn } from '../svn.js';
@@ -16,7 +16,7 @@ import { sendContinue } from './respond.js';
 
 export interface ServeOptions {
   readonly shares: readonly MountedShare[];
-  readonly dav: Pick<DavContext, 'properties' | 'xmlLimits'>;
+  readonly dav: Omit<DavContext, UserPart>;
 }
 
 /** Has the share answer; whoever comes here may do what was asked. */
@@ -61,6 +61,8 @@ async function serveShare(
         { ...common, storage: share.storage, body: req, ...(destination ? { destination } : {}) },
         {
           ...options.dav,
+          principal: identity.username,
+          resolve: (path) => legiblePlace(options.shares, identity, path),
           mayRead,
           listing,
         },
@@ -87,6 +89,19 @@ function webdavPlace(destination: Located | undefined):
     throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
   }
   return { storage: share.storage, base: share.declared.path, path: inside };
+}
+
+/** The place of a path in a webdav share, if this user may read it. */
+function legiblePlace(
+  shares: readonly MountedShare[],
+  identity: Identity,
+  path: ServerPath,
+): Place | undefined {
+  const located = locate(shares, path);
+  if (located?.share.kind !== 'webdav') return undefined;
+  const { storage, declared } = located.share;
+  if (!declared.policy.decide(identity, 'read', located.inside).allowed) return undefined;
+  return { storage, base: declared.path, path: located.inside };
 }
 
 const rootMethods = 'OPTIONS, GET, HEAD';

@@ -21,13 +21,15 @@ export function hasDestination(method: string): boolean {
 /**
  * What a request needs: COPY reads its source and writes its destination; MOVE writes both, and reads its source, since
  * it may bring the content to where the user can read it; DELETE writes all that it removes. A static share is only ever read, whatever the method: what it cannot do it answers with 405.
- * A method that is not known writes.
+ * LOCK with Depth infinity, its default, keeps others from all that lies below. A method that is not known writes.
+ * @param depth the Depth header field; of meaning for LOCK alone
  */
 export function requiredAccess(
   kind: ShareKind,
   method: string,
   path: ServerPath,
   destination?: ServerPath,
+  depth?: string,
 ): readonly Access[] {
   switch (kind) {
     case 'static':
@@ -35,19 +37,25 @@ export function requiredAccess(
     case 'svn':
       return svnReads.has(method)
         ? [{ path, action: 'read', scope: 'node' }]
-        : writes(method, path, destination);
+        : writes(method, path, destination, depth);
     case 'webdav':
       return webdavReads.has(method)
         ? [{ path, action: 'read', scope: 'node' }]
-        : writes(method, path, destination);
+        : writes(method, path, destination, depth);
   }
 }
 
-function writes(method: string, path: ServerPath, destination: ServerPath | undefined): readonly Access[] {
+function writes(
+  method: string,
+  path: ServerPath,
+  destination: ServerPath | undefined,
+  depth: string | undefined,
+): readonly Access[] {
   const target =
     destination === undefined ? [] : [{ path: destination, action: 'write', scope: 'tree' } as const];
   const source = { path, action: 'read', scope: 'tree' } as const;
   if (method === 'COPY') return [source, ...target];
   if (method === 'MOVE') return [source, { path, action: 'write', scope: 'tree' }, ...target];
-  return [{ path, action: 'write', scope: method === 'DELETE' ? 'tree' : 'node' }];
+  const whole = method === 'DELETE' || (method === 'LOCK' && depth?.trim() !== '0');
+  return [{ path, action: 'write', scope: whole ? 'tree' : 'node' }];
 }

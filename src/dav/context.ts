@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { ServerPath, SharePath } from '../http/target.js';
 import type { DavStorage, Entry } from '../storage/storage.js';
+import type { LockLimits } from './locks/limits.js';
+import type { LockStore } from './locks/lock-store.js';
 import type { PropertyStore } from './properties/property-store.js';
 import type { XmlLimits } from './xml/parse.js';
 
@@ -23,15 +25,26 @@ export interface DavRequest extends Place {
   readonly destination?: Place;
 }
 
-/** What the engine needs besides the request; the same for every request of a server but for `mayRead`. */
+/** What the engine needs besides the request; what depends on the user comes last. */
 export interface DavContext {
   readonly properties: PropertyStore;
+  readonly locks: LockStore;
   readonly xmlLimits: XmlLimits;
+  readonly lockLimits: LockLimits;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The user's name, which locks are held under. */
+  readonly principal: string;
+  /** The place in a share of any path on this server; undefined where there is none or the user may not read it. */
+  readonly resolve: (path: ServerPath) => Place | undefined;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
   /** The page that shows a collection to a person. */
   readonly listing: (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
+
+/** What of a context depends on the user. */
+export type UserPart = 'principal' | 'resolve' | 'mayRead' | 'listing';
 
 /** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */
 export type DavMethod = (request: DavRequest, context: DavContext) => Promise<HttpResponse>;

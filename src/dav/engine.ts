@@ -2,15 +2,18 @@ import { Failure } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { allowedMethods } from './allowed-methods.js';
 import type { DavContext, DavMethod, DavRequest } from './context.js';
+import { requireIf } from './locks/require-if.js';
 import { copy } from './methods/copy.js';
 import { remove } from './methods/delete.js';
 import { get } from './methods/get.js';
+import { lock } from './methods/lock.js';
 import { mkcol } from './methods/mkcol.js';
 import { move } from './methods/move.js';
 import { options } from './methods/options.js';
 import { propfind } from './methods/propfind.js';
 import { proppatch } from './methods/proppatch.js';
 import { put } from './methods/put.js';
+import { unlock } from './methods/unlock.js';
 
 const methods: ReadonlyMap<string, DavMethod> = new Map([
   ['OPTIONS', options],
@@ -23,6 +26,8 @@ const methods: ReadonlyMap<string, DavMethod> = new Map([
   ['MOVE', move],
   ['PROPFIND', propfind],
   ['PROPPATCH', proppatch],
+  ['LOCK', lock],
+  ['UNLOCK', unlock],
 ]);
 
 /** Whether this engine has `method`; it answers every other with 405. */
@@ -36,7 +41,11 @@ export function isDavMethod(method: string): boolean {
  */
 export async function handleDav(request: DavRequest, context: DavContext): Promise<HttpResponse> {
   const method = methods.get(request.method);
-  if (method) return method(request, context);
+  if (method) {
+    // LOCK does this itself: where it is a refresh, the failure has a name of its own.
+    if (method !== lock) await requireIf(request, context);
+    return method(request, context);
+  }
   const stat = await request.storage.stat(request.path);
   throw new Failure('method-not-allowed', `${request.method} is not known here.`, {
     headers: [['Allow', allowedMethods(request.path, stat)]],

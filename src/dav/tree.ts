@@ -107,6 +107,6 @@ async function members(place: Place): Promise<[SharePath, ResourceStat][]> {
 /** The response elements of a 207 for members that failed. */
 export function memberResponses(failures: readonly MemberFailure[]): string[] {
   return failures.map(({ place, stat, failure }) =>
-    memberStatus(hrefAt(place, stat), statusOf(failure.kind), failure.condition),
+    memberStatus(hrefAt(place, stat), statusOf(failure.kind), failure.condition, failure.hrefs),
   );
 }

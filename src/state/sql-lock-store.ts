@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { Lock, LockRequest, LockStore } from '../dav/locks/lock-store.js';
+import type { Lock, LockOutcome, LockRequest, LockStore } from '../dav/locks/lock-store.js';
 import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
@@ -30,7 +30,7 @@ export class SqlLockStore implements LockStore {
     this.#now = now;
   }
 
-  async acquire(request: LockRequest): Promise<{ granted: Lock } | { conflicts: readonly Lock[] }> {
+  async acquire(request: LockRequest, limit = Infinity): Promise<LockOutcome> {
     return asked(
       this.#database.transaction(async (transaction) => {
         const now = this.#now();
@@ -38,6 +38,9 @@ export class SqlLockStore implements LockStore {
         await transaction('locks').where('expires', '<=', now).delete();
         const conflicts = (await inTheWay(transaction, request)).map(toLock);
         if (conflicts.length > 0) return { conflicts };
+        if (limit < Infinity && (await heldBy(transaction, request.principal)) >= limit) {
+          return { exhausted: true };
+        }
         const { timeoutSeconds, ...rest } = request;
         const row: LockRow = {
           ...rest,
@@ -82,6 +85,10 @@ export class SqlLockStore implements LockStore {
     await this.removeTree(from);
   }
 
+  async sweep(): Promise<void> {
+    await asked(this.#database('locks').where('expires', '<=', this.#now()).delete());
+  }
+
   #current(): LockQuery {
     return this.#database<LockRow, LockRow[]>('locks').where('expires', '>', this.#now());
   }
@@ -96,6 +103,11 @@ async function inTheWay(
   const above = await covering(locks(), root);
   const inside = depth === 'infinity' ? await locks().where(below('root', root)) : [];
   return [...above, ...inside].filter((lock) => scope === 'exclusive' || lock.scope === 'exclusive');
+}
+
+async function heldBy(transaction: Knex.Transaction, principal: string): Promise<number> {
+  const held = await transaction<LockRow, LockRow[]>('locks').where({ principal }).select('token');
+  return held.length;
 }
 
 function covering(query: LockQuery, path: ServerPath): LockQuery {

@@ -54,6 +54,8 @@ export interface ReadableStorage {
 export interface WriteOptions {
   /** Bytes that must arrive; fewer or more fail with `malformed` and nothing is kept. */
   readonly length?: number;
+  /** Awaited when the body has arrived, right before `check`. Rejecting keeps the old file. */
+  readonly recheck?: () => Promise<void>;
   /**
    * Called when the body has arrived and before it takes the old file's place, with what is there at that moment.
    * Throwing keeps the old file.

@@ -22,7 +22,7 @@ describe('litmus', () => {
     ['docs', 'a folder'],
     ['scratch', 'a webdav-server VirtualFileSystem'],
   ] as const) {
-    for (const suite of ['basic', 'copymove', 'props', 'http']) {
+    for (const suite of ['basic', 'copymove', 'props', 'locks', 'http']) {
       it(`passes all of ${suite} on ${storage}`, async () => {
         const { code, out } = await outcomeOf('litmus', [`${davgate.url}/${share}/`, 'alice', 'alice-demo'], {
           env: { TESTS: suite },
@@ -30,6 +30,7 @@ describe('litmus', () => {
         });
         assert.equal(code, 0, out);
         assert.match(out, /summary for `\w+': of \d+ tests run: \d+ passed, 0 failed/);
+        assert.doesNotMatch(out, /WARNING/);
       });
     }
   }

@@ -6,12 +6,15 @@ import type { TestContext } from 'node:test';
 import { v2 } from 'webdav-server';
 import type { DavContext, Place } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
+import { defaultLockLimits } from '../../src/dav/locks/limits.js';
+import type { LockStore } from '../../src/dav/locks/lock-store.js';
 import type { PropertyStore } from '../../src/dav/properties/property-store.js';
 import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
 import { isFailure, statusOf, type FailureKind } from '../../src/failure.js';
 import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
-import { serverPathOf, within } from '../../src/http/target.js';
+import { serverPathOf, within, type ServerPath } from '../../src/http/target.js';
 import { openStateDatabase } from '../../src/state/database.js';
+import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
@@ -41,6 +44,8 @@ export interface Asking {
   readonly to?: string;
   /** What the user may know of; everything unless given. */
   readonly mayRead?: (path: string) => boolean;
+  /** The user; alice unless given. */
+  readonly as?: string;
 }
 
 /** Two shares, `/docs` in a folder and `/attic` in a webdav-server file system, and the engine over them. */
@@ -49,20 +54,38 @@ export class DavSite {
   readonly docs: Refusing;
   readonly attic: Refusing;
   readonly properties: PropertyStore;
+  readonly locks: LockStore;
+  readonly clock: { now: number };
+  lockLimits = defaultLockLimits;
 
-  constructor(folder: string, docs: DavStorage, attic: DavStorage, properties: PropertyStore) {
+  constructor(
+    folder: string,
+    docs: DavStorage,
+    attic: DavStorage,
+    state: Pick<DavSite, 'properties' | 'locks' | 'clock'>,
+  ) {
     this.folder = folder;
     this.docs = new Refusing(docs);
     this.attic = new Refusing(attic);
-    this.properties = properties;
+    this.properties = state.properties;
+    this.locks = state.locks;
+    this.clock = state.clock;
   }
 
   /** Asks the engine as a client would, without HTTP. The body of the answer is left unread. */
   async respond(method: string, target: string, asking: Asking = {}): Promise<HttpResponse> {
-    const { headers = {}, body = '', to, mayRead = () => true } = asking;
+    const { headers = {}, body = '', to, mayRead = () => true, as = 'alice' } = asking;
     const context: DavContext = {
       properties: this.properties,
+      locks: this.locks,
       xmlLimits: defaultXmlLimits,
+      lockLimits: this.lockLimits,
+      now: () => this.clock.now,
+      principal: as,
+      resolve: (path) => {
+        const place = placeIn(this, path);
+        return place && mayRead(place.path) ? place : undefined;
+      },
       mayRead,
       listing: (path, entries) => ({
         status: 200,
@@ -145,28 +168,35 @@ export class DavSite {
   }
 
   #place(target: string): Place {
-    for (const [base, storage] of [
-      ['/docs', this.docs],
-      ['/attic', this.attic],
-    ] as const) {
-      const path = within(onServer(base), serverPathOf(target));
-      if (path !== undefined) return { storage, base: onServer(base), path };
-    }
-    throw new Error(`${target} lies in no share`);
+    const place = placeIn(this, serverPathOf(target));
+    if (!place) throw new Error(`${target} lies in no share`);
+    return place;
   }
+}
+
+function placeIn({ docs, attic }: DavSite, target: ServerPath): Place | undefined {
+  for (const [base, storage] of [
+    ['/docs', docs],
+    ['/attic', attic],
+  ] as const) {
+    const path = within(onServer(base), target);
+    if (path !== undefined) return { storage, base: onServer(base), path };
+  }
+  return undefined;
 }
 
 /** A site with two empty shares. */
 export async function davSite(t: TestContext): Promise<DavSite> {
   const folder = temporaryFolder(t);
   const temporary = temporaryFolder(t);
+  const clock = { now: 1_700_000_000_000 };
   const database = await openStateDatabase(join(temporary, 'state.sqlite3'));
   t.after(() => database.destroy());
   return new DavSite(
     folder,
     new LocalStorage(folder, localOptions),
     new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporary }),
-    new SqlPropertyStore(database),
+    { properties: new SqlPropertyStore(database), locks: new SqlLockStore(database, () => clock.now), clock },
   );
 }
 

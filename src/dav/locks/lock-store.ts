@@ -20,14 +20,18 @@ export interface Lock {
 /** What a lock request fixes; the store adds the token and the expiry. */
 export type LockRequest = Omit<Lock, 'token' | 'expires'>;
 
+export type LockOutcome =
+  { readonly granted: Lock } | { readonly conflicts: readonly Lock[] } | { readonly exhausted: true };
+
 /** Where locks live. An expired lock is as if it were not there. */
 export interface LockStore {
   /**
    * Takes a lock unless one that conflicts covers the root or, for depth infinity, lies below it; decided and done in
    * one transaction.
-   * @returns the lock, or the locks in the way
+   * @param limit locks that the principal may hold, the new one included
+   * @returns the lock, or the locks in the way, or that the principal holds as many as allowed
    */
-  acquire(request: LockRequest): Promise<{ granted: Lock } | { conflicts: readonly Lock[] }>;
+  acquire(request: LockRequest, limit?: number): Promise<LockOutcome>;
   /** Restarts the lock's time-out. @returns undefined when there is no such lock */
   refresh(token: string, timeoutSeconds: number): Promise<Lock | undefined>;
   /** @returns whether there was such a lock */
@@ -40,4 +44,6 @@ export interface LockStore {
   removeTree(path: ServerPath): Promise<void>;
   /** Locks do not follow a MOVE (RFC 4918 section 7.5): those rooted in `from` are dropped, those at `to` stay. */
   moveTree(from: ServerPath, to: ServerPath): Promise<void>;
+  /** Forgets the locks that have expired. */
+  sweep(): Promise<void>;
 }

@@ -1,20 +1,27 @@
 import { Failure } from '../../failure.js';
 import type { DavMethod } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
+import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf, requireConditions, requireStat } from '../place.js';
 import { memberResponses, removeTree } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Removes a resource and all below it (RFC 4918 section 9.6). */
-export const remove: DavMethod = async (request, { properties }) => {
+export const remove: DavMethod = async (request, context) => {
   if (request.path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
   const stat = await requireStat(request);
   if (stat.kind === 'collection') parseDepth(request.headers.depth, ['infinity']);
   requireConditions(request.method, request.headers, stat);
+  const locked = await requireUnlocked(request, context, request);
+  if (locked.length > 0) return multistatusOf(locked);
   const failures = await removeTree(request, stat);
   const [only] = failures;
   if (only?.place.path === request.path) throw only.failure;
-  if (failures.length > 0) return multistatusOf(memberResponses(failures));
-  await properties.removeTree(keyOf(request));
+  if (failures.length > 0) {
+    await dropOrphans(context, request);
+    return multistatusOf(memberResponses(failures));
+  }
+  await context.locks.removeTree(keyOf(request));
+  await context.properties.removeTree(keyOf(request));
   return { status: 204, headers: [] };
 };

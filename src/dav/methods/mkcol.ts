@@ -1,10 +1,11 @@
 import { Failure } from '../../failure.js';
 import { allowedMethods } from '../allowed-methods.js';
 import type { DavMethod } from '../context.js';
+import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
 
 /** Makes a collection (RFC 4918 section 9.3). */
-export const mkcol: DavMethod = async (request, { properties }) => {
+export const mkcol: DavMethod = async (request, context) => {
   const { headers, storage, path } = request;
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') > 0) {
     throw new Failure('unsupported-media-type', 'MKCOL takes no body here.');
@@ -16,7 +17,8 @@ export const mkcol: DavMethod = async (request, { properties }) => {
     });
   }
   requireConditions(request.method, headers, stat);
+  await requireTokens(request, context, request, 'membership');
   await storage.makeCollection(path);
-  await properties.removeTree(keyOf(request));
+  await context.properties.removeTree(keyOf(request));
   return { status: 201, headers: [['Content-Length', '0']] };
 };

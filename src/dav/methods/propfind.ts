@@ -1,11 +1,13 @@
 import { Failure } from '../../failure.js';
-import { child, hrefOf, nameOf } from '../../http/target.js';
+import { child, hrefOf, nameOf, type ServerPath } from '../../http/target.js';
 import type { ResourceStat } from '../../storage/storage.js';
 import type { DavContext, DavMethod, DavRequest } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
+import { readLocks } from '../locks/lock-index.js';
+import { lockDiscovery } from '../locks/lock-properties.js';
 import { hrefAt, keyOf, requireStat } from '../place.js';
 import type { PropertyMap } from '../properties/property-store.js';
-import { parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
+import { asksFor, parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
 import { multistatus } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
 
@@ -35,7 +37,8 @@ async function* responses(
   withMembers: boolean,
 ): AsyncGenerator<string> {
   const key = keyOf(request);
-  const own = await context.properties.get(key);
+  const kept = await keptProperties(context, query, key, withMembers && stat.kind === 'collection');
+  const own = kept(key, stat, await context.properties.get(key));
   yield propertyResponse(query, hrefAt(request, stat), request.path, stat, own);
   if (!withMembers || stat.kind !== 'collection') return;
   const dead = await context.properties.children(key);
@@ -46,7 +49,8 @@ async function* responses(
       const path = child(request.path, entry.name);
       if (path === undefined || !context.mayRead(path)) continue;
       const href = base + hrefOf(nameOf(path), entry.stat.kind === 'collection');
-      const properties = dead.get(keyOf({ base: request.base, path })) ?? none;
+      const member = keyOf({ base: request.base, path });
+      const properties = kept(member, entry.stat, dead.get(member) ?? none);
       text += propertyResponse(query, href, path, entry.stat, properties);
       if (text.length < pieceCharacters) continue;
       yield text;
@@ -54,4 +58,26 @@ async function* responses(
     }
     yield text;
   }
+}
+
+const lockdiscovery = '{DAV:}lockdiscovery';
+const unlocked: PropertyMap = new Map([[lockdiscovery, '<D:lockdiscovery/>']]);
+
+/** Adds lockdiscovery to a resource's dead properties, where it is asked for; all locks are read at once. */
+async function keptProperties(
+  context: DavContext,
+  query: PropertyQuery,
+  key: ServerPath,
+  withMembers: boolean,
+): Promise<(path: ServerPath, stat: ResourceStat, dead: PropertyMap) => PropertyMap> {
+  if (!asksFor(query, lockdiscovery)) return (_path, _stat, dead) => dead;
+  const locks = await readLocks(context.locks, key, withMembers);
+  return (path, stat, dead) => {
+    const covering = locks.covering(path);
+    if (covering.length === 0 && dead.size === 0) return unlocked;
+    return new Map(dead).set(
+      lockdiscovery,
+      lockDiscovery(covering, path, stat.kind === 'collection', context),
+    );
+  };
 }

@@ -1,14 +1,16 @@
 import type { DavMethod } from '../context.js';
+import { requireTokens } from '../locks/require-tokens.js';
 import { hrefAt, keyOf, requireConditions, requireStat } from '../place.js';
 import { isAllowed, parsePropertyUpdate, updateResponse } from '../properties/update.js';
 import { multistatusOf } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
 
 /** Sets and removes dead properties, all or none (RFC 4918 section 9.2). */
-export const proppatch: DavMethod = async (request, { properties, xmlLimits }) => {
-  const changes = parsePropertyUpdate(await readXml(request.body, xmlLimits));
+export const proppatch: DavMethod = async (request, context) => {
+  const changes = parsePropertyUpdate(await readXml(request.body, context.xmlLimits));
   const stat = await requireStat(request);
   requireConditions(request.method, request.headers, stat);
-  if (isAllowed(changes)) await properties.patch(keyOf(request), changes);
+  await requireTokens(request, context, request, 'resource');
+  if (isAllowed(changes)) await context.properties.patch(keyOf(request), changes);
   return multistatusOf([updateResponse(hrefAt(request, stat), changes)]);
 };

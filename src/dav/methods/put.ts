@@ -3,10 +3,12 @@ import { formatHttpDate } from '../../http/date.js';
 import type { ResourceStat } from '../../storage/storage.js';
 import { allowedMethods } from '../allowed-methods.js';
 import type { DavMethod, DavRequest } from '../context.js';
+import { parseIf } from '../headers/if.js';
+import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
 
 /** Makes or replaces a file with the body (RFC 9110 section 9.3.4, RFC 4918 section 9.7), wholly or not at all. */
-export const put: DavMethod = async (request, { properties }) => {
+export const put: DavMethod = async (request, context) => {
   const { method, storage, path, headers, body } = request;
   if (headers['content-range'] !== undefined) {
     throw new Failure('malformed', 'PUT replaces a whole file; Content-Range is not taken.');
@@ -14,12 +16,17 @@ export const put: DavMethod = async (request, { properties }) => {
   const before = await storage.stat(path);
   refuseCollection(request, before);
   requireConditions(method, headers, before);
+  const reach = before ? 'resource' : 'membership';
+  await requireTokens(request, context, request, reach);
   const length = announcedLength(headers['content-length']);
   const { stat, created } = await storage
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
+      // Somebody may have taken a lock while the body arrived.
+      recheck: () => requireTokens(request, context, request, reach),
       check: (current) => {
         requireConditions(method, headers, current);
+        requireUnchanged(headers.if, before, current);
       },
     })
     .catch((error: unknown) => {
@@ -28,7 +35,7 @@ export const put: DavMethod = async (request, { properties }) => {
         : error;
     });
   // What a file of this name left behind when another program removed it is not the new file's.
-  if (created) await properties.removeTree(keyOf(request));
+  if (created) await context.properties.removeTree(keyOf(request));
   return {
     status: created ? 201 : 204,
     headers: [
@@ -44,6 +51,25 @@ function refuseCollection({ path, collection }: DavRequest, stat: ResourceStat |
   throw new Failure('method-not-allowed', 'A collection has no body to put.', {
     headers: [['Allow', allowedMethods(path, stat)]],
   });
+}
+
+/**
+ * An If header field that speaks of entity tags was true of what was here when the request came. Its locks are not asked
+ * for again: one that ended during a long upload would cost the client the whole of it.
+ */
+function requireUnchanged(
+  field: string | undefined,
+  before: ResourceStat | undefined,
+  current: ResourceStat | undefined,
+): void {
+  if (field === undefined || etagOf(before) === etagOf(current)) return;
+  if (parseIf(field).some(({ conditions }) => conditions.some(({ kind }) => kind === 'etag'))) {
+    throw new Failure('precondition-failed', 'The file changed while the body arrived; nothing was kept.');
+  }
+}
+
+function etagOf(stat: ResourceStat | undefined): string | undefined {
+  return stat?.kind === 'file' ? stat.etag : undefined;
 }
 
 function announcedLength(field: string | undefined): number | undefined {

@@ -36,28 +36,36 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   return { kind: davChild(root, 'propname') ? 'propname' : 'allprop' };
 }
 
-/** The response element for one resource. */
+/** Whether `query` asks for the value of this property, where a resource has it. */
+export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
+  return query.kind !== 'prop' || query.names.includes(name);
+}
+
+/**
+ * The response element for one resource.
+ * @param kept the properties that do not come from the stat: the dead ones, and lockdiscovery
+ */
 export function propertyResponse(
   query: PropertyQuery,
   href: string,
   path: string,
   stat: ResourceStat,
-  dead: PropertyMap,
+  kept: PropertyMap,
 ): string {
-  return `<D:response><D:href>${escapeText(href)}</D:href>${propstats(query, path, stat, dead)}</D:response>\n`;
+  return `<D:response><D:href>${escapeText(href)}</D:href>${propstats(query, path, stat, kept)}</D:response>\n`;
 }
 
-function propstats(query: PropertyQuery, path: string, stat: ResourceStat, dead: PropertyMap): string {
+function propstats(query: PropertyQuery, path: string, stat: ResourceStat, kept: PropertyMap): string {
   switch (query.kind) {
     case 'allprop':
-      return propstat(200, [...liveProperties(stat, path).values(), ...dead.values()].join(''));
+      return propstat(200, [...liveProperties(stat, path).values(), ...kept.values()].join(''));
     case 'propname':
-      return propstat(200, [...liveProperties(stat, path).keys(), ...dead.keys()].map(emptyElement).join(''));
+      return propstat(200, [...liveProperties(stat, path).keys(), ...kept.keys()].map(emptyElement).join(''));
     case 'prop': {
       let found = '';
       let missing = '';
       for (const name of query.names) {
-        const element = liveProperty(name, stat, path) ?? dead.get(name);
+        const element = liveProperty(name, stat, path) ?? kept.get(name);
         if (element === undefined) missing += emptyElement(name);
         else found += element;
       }

@@ -15,9 +15,21 @@ export function statusLine(status: number): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
 }
 
+/** The element of a precondition or postcondition (RFC 4918 section 16), with the resources that it names. */
+export function conditionElement(condition: string, hrefs: readonly string[] = []): string {
+  if (hrefs.length === 0) return `<D:${condition}/>`;
+  const named = hrefs.map((href) => `<D:href>${escapeText(href)}</D:href>`).join('');
+  return `<D:${condition}>${named}</D:${condition}>`;
+}
+
 /** A response element that says how one member fared. */
-export function memberStatus(href: string, status: number, condition?: string): string {
-  const error = condition === undefined ? '' : `<D:error><D:${condition}/></D:error>`;
+export function memberStatus(
+  href: string,
+  status: number,
+  condition?: string,
+  hrefs: readonly string[] = [],
+): string {
+  const error = condition === undefined ? '' : `<D:error>${conditionElement(condition, hrefs)}</D:error>`;
   return `<D:response><D:href>${escapeText(href)}</D:href><D:status>${statusLine(status)}</D:status>${error}</D:response>`;
 }
 

@@ -41,6 +41,7 @@ export async function replaceFile(replacement: Replacement): Promise<Written> {
 
 async function settle(handle: FileHandle, replacement: Replacement): Promise<Written> {
   try {
+    await replacement.recheck?.();
     return takePlace(handle.fd, replacement);
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
@@ -50,6 +51,7 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
   const copy = await open(beside, 'r');
   try {
     if (replacement.durability === 'full') await copy.datasync();
+    await replacement.recheck?.();
     const written = takePlace(copy.fd, { ...replacement, staged: beside });
     await rm(replacement.staged, { force: true });
     return written;

@@ -120,6 +120,7 @@ export class ModuleStorage implements DavStorage {
     const spooled = await spool(body, this.#options.temporaryFolder, options.length);
     try {
       return await this.#inTurn(path, async () => {
+        await options.recheck?.();
         const current = await this.stat(path);
         options.check?.(current);
         if (current?.kind === 'collection') {

@@ -1,0 +1,52 @@
+import { hrefOf, type ServerPath } from '../../http/target.js';
+import { escapeText } from '../xml/write.js';
+import type { Lock } from './lock-store.js';
+
+/** Who asks about locks, and when. */
+export interface LockViewer {
+  /** The user's name. */
+  readonly principal: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The locks that this server gives (RFC 4918 section 15.10). */
+export const supportedLock =
+  '<D:supportedlock>' +
+  ['exclusive', 'shared']
+    .map(
+      (scope) =>
+        `<D:lockentry><D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>`,
+    )
+    .join('') +
+  '</D:supportedlock>';
+
+/**
+ * The locks on a resource (RFC 4918 section 15.8). Whoever may read the resource sees that it is locked, by whom and
+ * for how long; the token is for the lock's own principal (docs/decisions/0008-locks.md).
+ * @param collection whether the resource is one
+ */
+export function lockDiscovery(
+  locks: readonly Lock[],
+  path: ServerPath,
+  collection: boolean,
+  viewer: LockViewer,
+): string {
+  if (locks.length === 0) return '<D:lockdiscovery/>';
+  // A lock that is rooted elsewhere is rooted above: in a collection.
+  const active = locks.map((lock) => activeLock(lock, lock.root !== path || collection, viewer));
+  return `<D:lockdiscovery>${active.join('')}</D:lockdiscovery>`;
+}
+
+function activeLock(lock: Lock, collection: boolean, { principal, now }: LockViewer): string {
+  const seconds = Math.max(0, Math.ceil((lock.expires - now()) / 1000));
+  const token =
+    lock.principal === principal
+      ? `<D:locktoken><D:href>${escapeText(lock.token)}</D:href></D:locktoken>`
+      : '';
+  return (
+    `<D:activelock><D:lockscope><D:${lock.scope}/></D:lockscope><D:locktype><D:write/></D:locktype>` +
+    `<D:depth>${lock.depth}</D:depth>${lock.owner}<D:timeout>Second-${seconds}</D:timeout>${token}` +
+    `<D:lockroot><D:href>${escapeText(hrefOf(lock.root, collection))}</D:href></D:lockroot></D:activelock>`
+  );
+}

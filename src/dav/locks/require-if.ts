@@ -1,0 +1,73 @@
+import { Failure } from '../../failure.js';
+import { parseDestination } from '../../http/destination.js';
+import { matchesStrongly, parseEntityTag, type EntityTag } from '../../http/etag.js';
+import type { ServerPath } from '../../http/target.js';
+import type { DavContext, DavRequest } from '../context.js';
+import { parseIf, type Condition, type ConditionList } from '../headers/if.js';
+import { keyOf } from '../place.js';
+
+/** What conditions are compared with. A resource that is not there has neither locks of its own nor a tag. */
+export interface ResourceState {
+  /** Tokens of the locks whose scope includes the resource. */
+  readonly tokens: ReadonlySet<string>;
+  readonly etag: EntityTag | undefined;
+}
+
+const nothing: ResourceState = { tokens: new Set(), etag: undefined };
+
+/**
+ * Evaluates the If header field (RFC 4918 section 10.4.3), if there is one.
+ * @throws Failure `malformed`, `precondition-failed`
+ */
+export async function requireIf(request: DavRequest, context: DavContext): Promise<void> {
+  const field = request.headers.if;
+  if (field === undefined) return;
+  if (!(await holds(parseIf(field), (resource) => stateOf(resource, request, context)))) {
+    throw new Failure('precondition-failed', 'No list of conditions in the If header field holds.');
+  }
+}
+
+/** Whether all conditions of one list at least hold. Each resource is looked at once, and only when it matters. */
+export async function holds(
+  lists: readonly ConditionList[],
+  stateOf: (resource: string | undefined) => Promise<ResourceState>,
+): Promise<boolean> {
+  const known = new Map<string | undefined, ResourceState>();
+  for (const { resource, conditions } of lists) {
+    const state = known.get(resource) ?? (await stateOf(resource));
+    known.set(resource, state);
+    if (conditions.every((condition) => matches(condition, state) !== condition.negated)) return true;
+  }
+  return false;
+}
+
+// `DAV:no-lock` is no lock's token, so it matches nothing (RFC 4918 section 10.4.8).
+function matches(condition: Condition, { tokens, etag }: ResourceState): boolean {
+  if (condition.kind === 'token') return tokens.has(condition.token);
+  return etag !== undefined && matchesStrongly(condition.etag, etag);
+}
+
+async function stateOf(
+  resource: string | undefined,
+  request: DavRequest,
+  context: DavContext,
+): Promise<ResourceState> {
+  const path = resource === undefined ? keyOf(request) : pathOf(resource, request.headers.host);
+  if (path === undefined) return nothing;
+  const locks = await context.locks.covering(path);
+  const tokens = new Set(locks.map(({ token }) => token));
+  const own = [request, request.destination].find((place) => place && keyOf(place) === path);
+  const place = own ?? context.resolve(path);
+  const stat = await place?.storage.stat(place.path);
+  return { tokens, etag: stat?.kind === 'file' ? parseEntityTag(stat.etag) : undefined };
+}
+
+/** The path of a resource on this server; undefined for what can be none. */
+function pathOf(resource: string, authority: string | undefined): ServerPath | undefined {
+  try {
+    return parseDestination(resource, authority).path;
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { Failure, statusOf } from '../../failure.js';
+import { hrefOf, isSameOrBelow, parentOf, within, type ServerPath } from '../../http/target.js';
+import type { DavContext, DavRequest, Place } from '../context.js';
+import { submittedTokens } from '../headers/if.js';
+import { at, hrefAt, keyOf } from '../place.js';
+import { memberStatus } from '../xml/multistatus.js';
+import { readLocks } from './lock-index.js';
+import type { Lock } from './lock-store.js';
+
+/** What a change touches: the resource, or also the collection that it comes into or goes out of. */
+export type Reach = 'resource' | 'membership';
+
+/**
+ * Refuses to change what is locked, unless the request comes from a holder of the lock and submits its token
+ * (RFC 4918 sections 7.4 and 7.5).
+ * @throws Failure `locked` with `lock-token-submitted`
+ */
+export async function requireTokens(
+  request: DavRequest,
+  context: DavContext,
+  place: Place,
+  reach: Reach,
+): Promise<void> {
+  const submitted = submittedTokens(request.headers.if);
+  const places = [
+    place,
+    ...(reach === 'membership' && place.path !== '/' ? [at(place, parentOf(place.path))] : []),
+  ];
+  for (const { base, path } of places) {
+    const key = keyOf({ base, path });
+    const locks = await context.locks.covering(key);
+    if (mayChange(locks, submitted, context.principal)) continue;
+    const stat = await place.storage.stat(path);
+    const roots = new Set(locks.map(({ root }) => hrefOf(root, root !== key || stat?.kind === 'collection')));
+    throw new Failure('locked', 'This is locked: only who holds the lock can change it, with its token.', {
+      condition: 'lock-token-submitted',
+      hrefs: [...roots],
+    });
+  }
+}
+
+/**
+ * What lies below `place` and is locked against this request. Changes that remove a whole tree ask first, so that they
+ * are refused as a whole.
+ * @returns response elements for a 207, none where the tree is free
+ */
+export async function lockedMembers(
+  request: DavRequest,
+  context: DavContext,
+  place: Place,
+): Promise<string[]> {
+  const key = keyOf(place);
+  const below = await context.locks.below(key);
+  if (below.length === 0) return [];
+  const submitted = submittedTokens(request.headers.if);
+  const index = await readLocks(context.locks, key, true);
+  const roots = new Set(below.map(({ root }) => root));
+  const locked = [...roots].filter((root) => !mayChange(index.covering(root), submitted, context.principal));
+  return Promise.all(
+    locked.map(async (root) => {
+      const href = await memberHref(place, root);
+      return memberStatus(href, statusOf('locked'), 'lock-token-submitted', [href]);
+    }),
+  );
+}
+
+/**
+ * Both for a resource that comes to or goes from `place`, with everything below it.
+ * @returns as {@link lockedMembers}
+ * @throws Failure as {@link requireTokens}
+ */
+export async function requireUnlocked(
+  request: DavRequest,
+  context: DavContext,
+  place: Place,
+): Promise<string[]> {
+  await requireTokens(request, context, place, 'membership');
+  return lockedMembers(request, context, place);
+}
+
+/** The href of `root`, which lies in the same share as `place`. */
+export async function memberHref(place: Place, root: ServerPath): Promise<string> {
+  const path = within(place.base, root);
+  const stat = path === undefined ? undefined : await place.storage.stat(path);
+  return stat && path !== undefined ? hrefAt(at(place, path), stat) : hrefOf(root, false);
+}
+
+/** Several locks on one resource are shared: each lets its holder change it. */
+function mayChange(locks: readonly Lock[], submitted: ReadonlySet<string>, principal: string): boolean {
+  return (
+    locks.length === 0 || locks.some((lock) => submitted.has(lock.token) && lock.principal === principal)
+  );
+}
+
+/** Drops the locks below `place` whose resources are gone, after a change that went only part of the way. */
+export async function dropOrphans(context: DavContext, place: Place): Promise<void> {
+  for (const { token, root } of await context.locks.below(keyOf(place))) {
+    const path = isSameOrBelow(place.base, root) ? within(place.base, root) : undefined;
+    if (path !== undefined && !(await place.storage.stat(path))) await context.locks.remove(token);
+  }
+}

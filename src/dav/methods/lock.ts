@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream';
+import { Failure, isFailure, statusOf } from '../../failure.js';
+import type { HttpResponse } from '../../http/message.js';
+import { hrefOf, parentOf } from '../../http/target.js';
+import type { ResourceStat } from '../../storage/storage.js';
+import { allowedMethods } from '../allowed-methods.js';
+import type { DavContext, DavMethod, DavRequest } from '../context.js';
+import { parseDepth } from '../headers/depth.js';
+import { submittedTokens } from '../headers/if.js';
+import { parseTimeout } from '../headers/timeout.js';
+import { grantedSeconds } from '../locks/limits.js';
+import { parseLockInfo } from '../locks/lock-info.js';
+import { lockDiscovery } from '../locks/lock-properties.js';
+import type { Lock } from '../locks/lock-store.js';
+import { requireIf } from '../locks/require-if.js';
+import { memberHref, requireTokens } from '../locks/require-tokens.js';
+import { keyOf, requireConditions } from '../place.js';
+import { memberStatus, multistatusOf } from '../xml/multistatus.js';
+import { readXml } from '../xml/parse.js';
+
+/** Takes a write lock, or without a body restarts the time-out of one (RFC 4918 section 9.10). */
+export const lock: DavMethod = async (request, context) => {
+  const info = await readXml(request.body, context.xmlLimits);
+  if (!info) return refresh(request, context);
+  const { headers, storage, path } = request;
+  const depth = parseDepth(headers.depth, ['infinity', '0']);
+  const { scope, owner } = parseLockInfo(info);
+  await requireIf(request, context);
+  const stat = await storage.stat(path);
+  requireConditions(request.method, headers, stat);
+  if (!stat) await requireRoom(request, context);
+  const timeoutSeconds = grantedSeconds(parseTimeout(headers.timeout), context.lockLimits);
+  const outcome = await context.locks.acquire(
+    { root: keyOf(request), depth, scope, principal: context.principal, owner, timeoutSeconds },
+    context.lockLimits.perUser,
+  );
+  if ('exhausted' in outcome) {
+    throw new Failure(
+      'forbidden',
+      `You hold ${context.lockLimits.perUser} locks, as many as a user may: give some up, or wait until they end.`,
+    );
+  }
+  if ('conflicts' in outcome) return refused(request, context, stat, outcome.conflicts);
+  const { token } = outcome.granted;
+  // The lock comes first: from then on nobody else can make the file.
+  if (!stat) await makeEmptyFile(request, context, token);
+  return answer(request, context, stat, [['Lock-Token', `<${token}>`]]);
+};
+
+/** Office sends this before any other LOCK. The token stays the same. */
+async function refresh(request: DavRequest, context: DavContext): Promise<HttpResponse> {
+  const { headers } = request;
+  if (headers.if === undefined) {
+    throw new Failure('malformed', 'LOCK needs a body, or an If header field with the lock to refresh.');
+  }
+  const submitted = submittedTokens(headers.if);
+  const covering = await context.locks.covering(keyOf(request));
+  const named = covering.filter(({ token }) => submitted.has(token));
+  const own = named.find(({ principal }) => principal === context.principal);
+  if (named.length > 0 && !own) {
+    throw new Failure('forbidden', 'Only the user who took the lock may refresh it.');
+  }
+  const seconds = (timeout = parseTimeout(headers.timeout)): number =>
+    timeout === undefined && own ? own.timeoutSeconds : grantedSeconds(timeout, context.lockLimits);
+  if (own) await requireIf(request, context);
+  if (!own || !(await context.locks.refresh(own.token, seconds()))) {
+    throw new Failure('precondition-failed', 'There is no lock with this token here.', {
+      condition: 'lock-token-matches-request-uri',
+    });
+  }
+  return answer(request, context, await request.storage.stat(request.path));
+}
+
+/** What making a file asks for (RFC 4918 section 9.10.4). */
+async function requireRoom(request: DavRequest, context: DavContext): Promise<void> {
+  const { storage, path } = request;
+  if (request.collection) {
+    throw new Failure('method-not-allowed', 'LOCK makes a file where nothing is, not a collection.', {
+      headers: [['Allow', allowedMethods(path, undefined)]],
+    });
+  }
+  const parent = await storage.stat(parentOf(path));
+  if (parent?.kind !== 'collection') {
+    throw new Failure('parent-missing', 'The parent collection does not exist.');
+  }
+  await requireTokens(request, context, request, 'membership');
+}
+
+async function makeEmptyFile(request: DavRequest, context: DavContext, token: string): Promise<void> {
+  const { storage, path } = request;
+  try {
+    await storage.write(path, Readable.from([]), {
+      check: (current) => {
+        if (current) throw new Failure('conflict', 'Another request has just made a file here. Try again.');
+      },
+    });
+  } catch (error) {
+    await context.locks.remove(token);
+    throw isFailure(error, 'not-found')
+      ? new Failure('parent-missing', error.message, { cause: error })
+      : error;
+  }
+  // What a file of this name left behind when another program removed it is not the new file's.
+  await context.properties.removeTree(keyOf(request));
+}
+
+async function answer(
+  request: DavRequest,
+  context: DavContext,
+  before: ResourceStat | undefined,
+  headers: HttpResponse['headers'] = [],
+): Promise<HttpResponse> {
+  const key = keyOf(request);
+  const locks = await context.locks.covering(key);
+  const discovery = lockDiscovery(locks, key, before?.kind === 'collection', context);
+  const body = Buffer.from(
+    `<?xml version="1.0" encoding="utf-8"?>\n<D:prop xmlns:D="DAV:">${discovery}</D:prop>\n`,
+  );
+  return {
+    status: before ? 200 : 201,
+    headers: [
+      ['Content-Type', 'application/xml; charset=utf-8'],
+      ['Content-Length', String(body.length)],
+      ...headers,
+    ],
+    body,
+  };
+}
+
+/**
+ * Locks in the way of the resource itself are a 423; those only of its members a 207 that names them (RFC 4918 section
+ * 9.10.9). What the user may not read is not named.
+ */
+async function refused(
+  request: DavRequest,
+  context: DavContext,
+  stat: ResourceStat | undefined,
+  conflicts: readonly Lock[],
+): Promise<HttpResponse> {
+  const key = keyOf(request);
+  const roots = [...new Set(conflicts.map(({ root }) => root))];
+  const below = roots.filter((root) => root !== key && root.startsWith(`${key}/`));
+  const legible = roots.filter((root) => root === key || context.resolve(root) !== undefined);
+  const hrefs = await Promise.all(legible.map((root) => memberHref(request, root)));
+  if (below.length < roots.length) {
+    throw new Failure('locked', 'Somebody has locked this already.', {
+      condition: 'no-conflicting-lock',
+      hrefs,
+    });
+  }
+  return multistatusOf([
+    ...hrefs.map((href) => memberStatus(href, statusOf('locked'), 'no-conflicting-lock', [href])),
+    memberStatus(hrefOf(key, stat?.kind === 'collection'), statusOf('failed-dependency')),
+  ]);
+}
