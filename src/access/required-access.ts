@@ -37,25 +37,22 @@ export function requiredAccess(
     case 'svn':
       return svnReads.has(method)
         ? [{ path, action: 'read', scope: 'node' }]
-        : writes(method, path, destination, depth);
+        : writes(method, path, destination);
     case 'webdav':
+      if (method === 'LOCK') {
+        return [{ path, action: 'write', scope: depth?.trim() === '0' ? 'node' : 'tree' }];
+      }
       return webdavReads.has(method)
         ? [{ path, action: 'read', scope: 'node' }]
-        : writes(method, path, destination, depth);
+        : writes(method, path, destination);
   }
 }
 
-function writes(
-  method: string,
-  path: ServerPath,
-  destination: ServerPath | undefined,
-  depth: string | undefined,
-): readonly Access[] {
+function writes(method: string, path: ServerPath, destination: ServerPath | undefined): readonly Access[] {
   const target =
     destination === undefined ? [] : [{ path: destination, action: 'write', scope: 'tree' } as const];
   const source = { path, action: 'read', scope: 'tree' } as const;
   if (method === 'COPY') return [source, ...target];
   if (method === 'MOVE') return [source, { path, action: 'write', scope: 'tree' }, ...target];
-  const whole = method === 'DELETE' || (method === 'LOCK' && depth?.trim() !== '0');
-  return [{ path, action: 'write', scope: whole ? 'tree' : 'node' }];
+  return [{ path, action: 'write', scope: method === 'DELETE' ? 'tree' : 'node' }];
 }

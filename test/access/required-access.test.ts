@@ -29,8 +29,8 @@ const tables: Readonly<
 > = {
   webdav: [
     [['GET', 'HEAD', 'OPTIONS', 'PROPFIND'], reads],
-    [['PUT', 'POST', 'PATCH', 'MKCOL', 'PROPPATCH', 'LOCK', 'UNLOCK', 'REPORT', 'SEARCH', 'ACL'], writes],
-    [['DELETE'], removes],
+    [['PUT', 'POST', 'PATCH', 'MKCOL', 'PROPPATCH', 'UNLOCK', 'REPORT', 'SEARCH', 'ACL'], writes],
+    [['DELETE', 'LOCK'], removes],
     [['COPY'], copies],
     [['MOVE'], moves],
     [unknown, writes],
@@ -67,6 +67,13 @@ for (const kind of ['webdav', 'svn', 'static'] as const) {
     }
   });
 }
+
+test('LOCK with Depth 0 keeps nobody from what lies below', () => {
+  const scopes = ['0', ' 0 ', 'infinity', '1', 'nonsense', undefined].map(
+    (depth) => requiredAccess('webdav', 'LOCK', source, undefined, depth)[0]?.scope,
+  );
+  assert.deepEqual(scopes, ['node', 'node', 'tree', 'tree', 'tree', 'tree']);
+});
 
 test('only COPY and MOVE have a destination', () => {
   const methods = [

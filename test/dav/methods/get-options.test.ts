@@ -76,12 +76,14 @@ describe('OPTIONS', () => {
     'MOVE',
     'PUT',
     'MKCOL',
+    'LOCK',
+    'UNLOCK',
   ];
   const allowed: readonly [string, readonly string[]][] = [
     ['/docs/file', everything.filter((method) => method !== 'MKCOL')],
     ['/docs/folder', everything.filter((method) => method !== 'MKCOL' && method !== 'PUT')],
-    ['/docs', ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'COPY']],
-    ['/docs/missing', ['OPTIONS', 'PUT', 'MKCOL']],
+    ['/docs', ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'COPY', 'LOCK', 'UNLOCK']],
+    ['/docs/missing', ['OPTIONS', 'PUT', 'MKCOL', 'LOCK']],
   ];
   for (const [path, methods] of allowed) {
     test(`${path} allows ${methods.join(', ')}`, async (t) => {
@@ -92,7 +94,7 @@ describe('OPTIONS', () => {
       assert.equal(answer.status, 200);
       const names = answer.header('Allow')?.split(', ');
       assert.deepEqual(names?.sort(), [...methods].sort());
-      assert.match(answer.header('DAV') ?? '', /^1\b/);
+      assert.match(answer.header('DAV') ?? '', /^1, 2, 3$/);
       assert.equal(answer.header('MS-Author-Via'), 'DAV');
       assert.equal(answer.header('Content-Length'), '0');
     });
@@ -120,6 +122,6 @@ test('a method that nobody knows is 405 with what is allowed there', async (t) =
     const answer = await site.ask(method, '/docs/file');
     assert.equal(answer.status, 405, method);
     assert.match(answer.header('Allow') ?? '', /^OPTIONS, GET/);
-    assert.equal((await site.ask(method, '/docs/missing')).header('Allow'), 'OPTIONS, PUT, MKCOL');
+    assert.equal((await site.ask(method, '/docs/missing')).header('Allow'), 'OPTIONS, PUT, MKCOL, LOCK');
   }
 });

@@ -16,9 +16,17 @@ const liveOfFile = [
   'getcontenttype',
   'getetag',
   'getlastmodified',
+  'lockdiscovery',
   'resourcetype',
+  'supportedlock',
 ];
-const liveOfCollection = ['creationdate', 'getlastmodified', 'resourcetype'];
+const liveOfCollection = [
+  'creationdate',
+  'getlastmodified',
+  'lockdiscovery',
+  'resourcetype',
+  'supportedlock',
+];
 const davNames = (names: readonly string[]): string[] => names.map((name) => `{DAV:}${name}`);
 
 /** A file and a folder in `/docs/folder`, the file with a property. */
@@ -143,12 +151,12 @@ describe('PROPFIND tells', () => {
   test('what was asked for with 200, and the rest with 404', async (t) => {
     const site = await furnished(t);
     const asked =
-      '<D:getetag/><D:displayname/><p xmlns="x:"/><p xmlns="y:"/><P xmlns="x:"/><bare xmlns=""/><D:lockdiscovery/>';
+      '<D:getetag/><D:displayname/><p xmlns="x:"/><p xmlns="y:"/><P xmlns="x:"/><bare xmlns=""/><D:getcontentlanguage/>';
     const [file] = await find(site, '/docs/folder/note.txt', '0', propfindBody(`<D:prop>${asked}</D:prop>`));
     assert.deepEqual(names(file, 200), ['{DAV:}getetag', '{x:}p']);
     assert.deepEqual(names(file, 404), [
       '{DAV:}displayname',
-      '{DAV:}lockdiscovery',
+      '{DAV:}getcontentlanguage',
       '{x:}P',
       '{y:}p',
       '{}bare',
