@@ -30,7 +30,7 @@ export class SqlLockStore implements LockStore {
     this.#now = now;
   }
 
-  async acquire(request: LockRequest, limit = Infinity): Promise<LockOutcome> {
+  async acquire(request: LockRequest, limit?: number): Promise<LockOutcome> {
     return asked(
       this.#database.transaction(async (transaction) => {
         const now = this.#now();
@@ -38,7 +38,7 @@ export class SqlLockStore implements LockStore {
         await transaction('locks').where('expires', '<=', now).delete();
         const conflicts = (await inTheWay(transaction, request)).map(toLock);
         if (conflicts.length > 0) return { conflicts };
-        if (limit < Infinity && (await heldBy(transaction, request.principal)) >= limit) {
+        if (limit !== undefined && (await holds(transaction, request.principal, limit))) {
           return { exhausted: true };
         }
         const { timeoutSeconds, ...rest } = request;
@@ -105,9 +105,10 @@ async function inTheWay(
   return [...above, ...inside].filter((lock) => scope === 'exclusive' || lock.scope === 'exclusive');
 }
 
-async function heldBy(transaction: Knex.Transaction, principal: string): Promise<number> {
-  const held = await transaction<LockRow, LockRow[]>('locks').where({ principal }).select('token');
-  return held.length;
+/** Whether the principal has `number` locks already. */
+async function holds(transaction: Knex.Transaction, principal: string, number: number): Promise<boolean> {
+  const held = await transaction<LockRow, LockRow[]>('locks').where({ principal }).limit(number);
+  return held.length >= number;
 }
 
 function covering(query: LockQuery, path: ServerPath): LockQuery {

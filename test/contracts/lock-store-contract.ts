@@ -103,6 +103,22 @@ export function lockStoreContract(
         assert.deepEqual(outcome, { conflicts: [exclusive] });
       });
 
+      test('gives a user as many as the limit, and again when one has ended', async (t) => {
+        const { clock, store } = await opened(t);
+        const asked = (path: string, principal: string) =>
+          store.acquire({ ...sketched(path, '0', 'exclusive', 10), principal }, 2);
+        const [one] = [await asked('/a', 'alice'), await asked('/b', 'alice')];
+        assert.ok('granted' in one);
+        assert.deepEqual(await asked('/c', 'alice'), { exhausted: true });
+        assert.ok('conflicts' in (await asked('/a', 'alice')));
+        assert.ok('granted' in (await asked('/c', 'bob')));
+        await store.remove(one.granted.token);
+        assert.ok('granted' in (await asked('/a', 'alice')));
+        assert.deepEqual(await asked('/d', 'alice'), { exhausted: true });
+        clock.now += 10_000;
+        assert.ok('granted' in (await asked('/d', 'alice')));
+      });
+
       test('is won by one of many at once', async (t) => {
         const { store } = await opened(t);
         const request = sketched('/a', 'infinity', 'exclusive');
@@ -136,6 +152,17 @@ export function lockStoreContract(
         clock.now += 6000;
         assert.deepEqual(await store.covering(onServer('/a')), [long]);
       });
+    });
+
+    test('sweep keeps what has not expired', async (t) => {
+      const { clock, store } = await opened(t);
+      const short = await granted(store, sketched('/a', '0', 'shared', 5));
+      const long = await granted(store, sketched('/a', '0', 'shared', 50));
+      clock.now += 5000;
+      await store.sweep();
+      clock.now -= 5000;
+      assert.deepEqual(await store.covering(onServer('/a')), [long]);
+      assert.equal(await store.remove(short.token), false);
     });
 
     describe('refresh', () => {

@@ -10,7 +10,7 @@ import { defaultLockLimits } from '../../src/dav/locks/limits.js';
 import type { LockStore } from '../../src/dav/locks/lock-store.js';
 import type { PropertyStore } from '../../src/dav/properties/property-store.js';
 import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
-import { isFailure, statusOf, type FailureKind } from '../../src/failure.js';
+import { isFailure, statusOf, type Failure, type FailureKind } from '../../src/failure.js';
 import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
 import { serverPathOf, within, type ServerPath } from '../../src/http/target.js';
 import { openStateDatabase } from '../../src/state/database.js';
@@ -31,6 +31,8 @@ export interface Answer {
   readonly status: number;
   readonly kind: FailureKind | undefined;
   readonly condition: string | undefined;
+  /** What the condition names. */
+  readonly hrefs: readonly string[];
   readonly text: string;
   header(name: string): string | undefined;
   /** The body as a multistatus; the test fails where it is none. */
@@ -112,7 +114,7 @@ export class DavSite {
       return answer(status, headers, (await bytesOf(body)).toString());
     } catch (error) {
       if (!isFailure(error)) throw error;
-      return answer(statusOf(error.kind), error.headers, '', error.kind, error.condition);
+      return answer(statusOf(error.kind), error.headers, '', error);
     }
   }
 
@@ -220,17 +222,12 @@ async function* lines(
   }
 }
 
-function answer(
-  status: number,
-  headers: HttpResponse['headers'],
-  text: string,
-  kind?: FailureKind,
-  condition?: string,
-): Answer {
+function answer(status: number, headers: HttpResponse['headers'], text: string, failure?: Failure): Answer {
   return {
     status,
-    kind,
-    condition,
+    kind: failure?.kind,
+    condition: failure?.condition,
+    hrefs: failure?.hrefs ?? [],
     text,
     header: (name) => headers.find(([found]) => found.toLowerCase() === name.toLowerCase())?.[1],
     members: () => {

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.js';
-import { parseEntityTag, type EntityTag } from '../../http/etag.js';
+import type { EntityTag } from '../../http/etag.js';
 
 /** What a resource must be, or with `negated` must not be: locked with a token, or the bearer of an entity tag. */
 export type Condition =
@@ -94,7 +94,9 @@ type Token =
 /** The field cut into what its grammar is made of. */
 class Tokens {
   readonly #field: string;
-  readonly #pattern = /(?<mark>\(|\)|not)|<(?<uri>[^<>\s]+)>|\[[ \t]*(?<etag>[^\]\s]*)[ \t]*\]/iy;
+  // Entity tags may have spaces in them here, as in RFC 4918's own examples.
+  readonly #pattern =
+    /(?<mark>[()]|[Nn][Oo][Tt])|<(?<uri>[^<>\s]+)>|\[[ \t]*(?<weak>W\/)?(?<etag>"[ !#-~\x80-\xff]*")[ \t]*\]/y;
   #position = 0;
 
   constructor(field: string) {
@@ -106,12 +108,11 @@ class Tokens {
     while (this.#field[this.#position] === ' ' || this.#field[this.#position] === '\t') this.#position += 1;
     if (this.#position >= this.#field.length) return undefined;
     this.#pattern.lastIndex = this.#position;
-    const { mark, uri, etag } = this.#pattern.exec(this.#field)?.groups ?? {};
+    const { mark, uri, weak, etag } = this.#pattern.exec(this.#field)?.groups ?? {};
     this.#position = this.#pattern.lastIndex;
     if (mark !== undefined) return { kind: mark === '(' ? 'open' : mark === ')' ? 'close' : 'not' };
     if (uri !== undefined) return { kind: 'uri', uri };
-    const tag = etag === undefined ? undefined : parseEntityTag(etag);
-    if (!tag) throw malformed('cannot be read');
-    return { kind: 'etag', etag: tag };
+    if (etag === undefined) throw malformed('cannot be read');
+    return { kind: 'etag', etag: { weak: weak !== undefined, value: etag } };
   }
 }

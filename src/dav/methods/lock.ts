@@ -44,7 +44,7 @@ export const lock: DavMethod = async (request, context) => {
   const { token } = outcome.granted;
   // The lock comes first: from then on nobody else can make the file.
   if (!stat) await makeEmptyFile(request, context, token);
-  return answer(request, context, stat, [['Lock-Token', `<${token}>`]]);
+  return answer(request, context, stat ? 200 : 201, [['Lock-Token', `<${token}>`]]);
 };
 
 /** Office sends this before any other LOCK. The token stays the same. */
@@ -68,7 +68,7 @@ async function refresh(request: DavRequest, context: DavContext): Promise<HttpRe
       condition: 'lock-token-matches-request-uri',
     });
   }
-  return answer(request, context, await request.storage.stat(request.path));
+  return answer(request, context, 200);
 }
 
 /** What making a file asks for (RFC 4918 section 9.10.4). */
@@ -107,17 +107,18 @@ async function makeEmptyFile(request: DavRequest, context: DavContext, token: st
 async function answer(
   request: DavRequest,
   context: DavContext,
-  before: ResourceStat | undefined,
+  status: 200 | 201,
   headers: HttpResponse['headers'] = [],
 ): Promise<HttpResponse> {
   const key = keyOf(request);
   const locks = await context.locks.covering(key);
-  const discovery = lockDiscovery(locks, key, before?.kind === 'collection', context);
+  const stat = await request.storage.stat(request.path);
+  const discovery = lockDiscovery(locks, key, stat?.kind === 'collection', context);
   const body = Buffer.from(
     `<?xml version="1.0" encoding="utf-8"?>\n<D:prop xmlns:D="DAV:">${discovery}</D:prop>\n`,
   );
   return {
-    status: before ? 200 : 201,
+    status,
     headers: [
       ['Content-Type', 'application/xml; charset=utf-8'],
       ['Content-Length', String(body.length)],
