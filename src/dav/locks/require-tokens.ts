@@ -78,7 +78,7 @@ export async function requireUnlocked(
   return lockedMembers(request, context, place);
 }
 
-/** The href of `root`, which lies in the same share as `place`. */
+/** The href of `root`; only what lies in the share of `place` is looked at. */
 export async function memberHref(place: Place, root: ServerPath): Promise<string> {
   const path = within(place.base, root);
   const stat = path === undefined ? undefined : await place.storage.stat(path);

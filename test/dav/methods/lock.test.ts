@@ -43,12 +43,12 @@ describe('LOCK', () => {
     const answer = await site.ask('LOCK', '/docs/file', { body: lockInfo('shared', owner) });
     const [lock] = locksIn(answer);
     assert.deepEqual(lock?.owner?.attributes, { '{http://www.w3.org/XML/1998/namespace}lang': 'de' });
-    const [person] = lock?.owner?.elements ?? [];
+    const [person] = lock.owner.elements;
     assert.deepEqual(
       [person?.name, person?.attributes, person?.text, person?.elements[0]?.name],
       ['{urn:x}person', { '{urn:x}id': '"1"' }, 'J\u00fcrgen & ', '{}b'],
     );
-    assert.deepEqual((await locksAt(site, '/docs/file'))[0]?.owner, lock?.owner);
+    assert.deepEqual((await locksAt(site, '/docs/file'))[0]?.owner, lock.owner);
   });
 
   test('grants no more time than the server allows', async (t) => {
