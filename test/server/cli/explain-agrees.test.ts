@@ -117,7 +117,8 @@ async function decided(
   const req = new IncomingMessage(new Socket());
   req.method = method;
   req.url = url;
-  req.headers = { host: 'localhost', destination };
+  // With a body, as a LOCK that is no refresh.
+  req.headers = { host: 'localhost', destination, 'content-length': '200' };
   const context = app.createContext<RequestState>(req, new ServerResponse(req));
   let reached = false;
   try {
