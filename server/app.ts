@@ -53,13 +53,13 @@ export function createApp(parts: AppParts): Koa<RequestState> {
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
   return createAppBehind(parts, [
     authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
-    authorize(shares),
+    authorize(shares, publicOrigin),
   ]);
 }
 
 /** The application with other middlewares at its entrance: they decide who comes in, and set the identity. */
 export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]): Koa<RequestState> {
-  const { shares, trustedProxies, dav, log, metrics, now } = parts;
+  const { shares, trustedProxies, publicOrigin, dav, log, metrics, now } = parts;
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
     if (isConnectionLoss(error)) return;
@@ -73,5 +73,5 @@ export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]
     .use(errors(log))
     .use(locateShare(shares));
   for (const middleware of entrance) app.use(middleware);
-  return app.use(serve({ shares, dav }));
+  return app.use(serve({ shares, publicOrigin, dav }));
 }

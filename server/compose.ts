@@ -24,10 +24,10 @@ import type { AppParts } from './app.js';
 import type { Environment } from './environment.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
-import type { MountedShare, SvnService } from './shares.js';
+import type { MountedShare } from './shares.js';
 import { openSessions } from './sessions.js';
 import { findSite, readableSite } from './site.js';
-import { startSvnService } from './svn-service.js';
+import { startSvnServices, type SvnServices } from './svn-service.js';
 
 /** How often expired locks are forgotten, besides whenever a lock is taken. */
 const sweepMilliseconds = 600_000;
@@ -77,11 +77,17 @@ export async function compose(
     const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
     const database = await openStateDatabase(declaration.state.file);
     closers.push(() => database.destroy());
-    const svn = await startSvnService(declaration.shares, environment, log);
+    const svn = await startSvnServices(declaration.shares, {
+      memberships: directory,
+      apache: declaration.apache,
+      environment,
+      log,
+      now,
+    });
     closers.push(() => svn.close());
     const shares: MountedShare[] = [];
     for (const share of declaration.shares) {
-      const mounted = await mount(share, declaration.folder, stagingOwner(environment.pid), svn.service);
+      const mounted = await mount(share, declaration.folder, stagingOwner(environment.pid), svn);
       shares.push(mounted.share);
       closers.push(mounted.close);
     }
@@ -132,11 +138,11 @@ async function mount(
   share: Share,
   folder: string,
   owner: StagingOwner,
-  service: SvnService,
+  svn: SvnServices,
 ): Promise<{ share: MountedShare; close: () => void }> {
   switch (share.kind) {
     case 'svn':
-      return { share: { kind: 'svn', declared: share, service }, close: () => undefined };
+      return { share: { kind: 'svn', declared: share, service: svn.of(share) }, close: () => undefined };
     case 'static': {
       const storage = new LocalStorage(share.root, { owner, durability: 'relaxed', links: linksIn(share) });
       return { share: { kind: 'static', declared: share, storage }, close: () => undefined };

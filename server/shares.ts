@@ -1,6 +1,7 @@
 import type { StaticShare, SvnShare, WebdavShare } from '../src/config/declaration.js';
 import type { DavStorage, ReadableStorage } from '../src/storage/storage.js';
 import type { Upstream } from '../src/svn/upstream.js';
+import type { PathRules } from './svn-path-rules.js';
 import { isSameOrBelow, within, type ServerPath, type SharePath } from '../src/http/target.js';
 
 /** A share with what serves it. */
@@ -11,7 +12,12 @@ export type MountedShare =
 
 /** Apache behind the svn shares, or why there is none. */
 export type SvnService =
-  | { readonly kind: 'running'; readonly upstream: Upstream }
+  | {
+      readonly kind: 'running';
+      readonly upstream: Upstream;
+      /** Asked before each request; missing where the share has none. */
+      readonly rules?: PathRules;
+    }
   | { readonly kind: 'missing'; readonly reason: string };
 
 /** A path together with the share it lies in. */

@@ -1,47 +1,92 @@
 import { tmpdir } from 'node:os';
-import type { Share, SvnShare } from '../src/config/declaration.js';
+import type { Memberships } from '../src/access/memberships.js';
+import type { Declaration, Share, SvnShare } from '../src/config/declaration.js';
+import type { ApacheChild } from '../src/svn/apache-child.js';
 import { createApacheChild } from '../src/svn/apache-child.js';
+import type { SvnLocation } from '../src/svn/apache-config.js';
 import { findApache } from '../src/svn/find-apache.js';
-import { createUpstream } from '../src/svn/upstream.js';
+import { createUpstream, type Upstream } from '../src/svn/upstream.js';
 import type { Environment } from './environment.js';
 import type { Log } from './log.js';
 import type { SvnService } from './shares.js';
+import { externalService } from './svn-external.js';
+import { PathRules } from './svn-path-rules.js';
 
-const nothing = {
-  service: { kind: 'missing', reason: 'There is no svn share.' },
-  close: () => undefined,
-} as const;
+export interface SvnServicesParts {
+  readonly memberships: Memberships;
+  /** Where Apache is, as far as that is declared. */
+  readonly apache: Declaration['apache'];
+  readonly environment: Environment;
+  readonly log: Log;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** What serves the svn shares. */
+export interface SvnServices {
+  readonly of: (share: SvnShare) => SvnService;
+  readonly close: () => Promise<void>;
+}
 
 const notInstalled =
   'Subversion is not served: this server lacks Apache with mod_dav_svn. Its log and `npm start` say what to install.';
 const notStarted = 'Subversion is not served: Apache did not start. The server\u2019s log says why.';
+const missing = { kind: 'missing', reason: notStarted } as const;
 
 /**
- * Starts the one Apache behind all svn shares. Where it is not installed, or does not start, the other shares are
- * served all the same and the svn shares answer with the reason.
+ * Starts the one Apache behind all svn shares that have no Apache of their own. Where it is not installed, or does not
+ * start, the other shares are served all the same and the svn shares answer with the reason.
+ * @throws Failure where the secret of an Apache of the administrator's cannot be read
  */
-export async function startSvnService(
+export async function startSvnServices(
   shares: readonly Share[],
-  environment: Environment,
-  log: Log,
-): Promise<{ service: SvnService; close: () => Promise<void> | undefined }> {
-  const locations = shares
-    .filter((share): share is SvnShare => share.kind === 'svn')
-    .map(({ path, repositories, policy }) => ({
-      path,
-      parentPath: repositories,
-      // The list would show the names of repositories that a rule keeps from some.
-      listed: policy.rules.length === 1,
-    }));
-  if (locations.length === 0) return nothing;
-  const program = await findApache(environment.path);
+  parts: SvnServicesParts,
+): Promise<SvnServices> {
+  const services = new Map<SvnShare, SvnService>();
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const managed: SvnShare[] = [];
+  try {
+    for (const share of shares.filter((candidate) => candidate.kind === 'svn')) {
+      if (share.source.kind !== 'upstream') {
+        managed.push(share);
+        continue;
+      }
+      const external = await externalService(share, share.source, parts);
+      services.set(share, external.service);
+      closers.push(external.close);
+    }
+    if (managed.length > 0) {
+      const started = await startManaged(managed, parts);
+      for (const share of managed) services.set(share, started.of(share));
+      closers.push(started.close);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { of: (share) => services.get(share) ?? missing, close };
+}
+
+async function startManaged(
+  shares: readonly SvnShare[],
+  { memberships, apache: told, environment, log, now }: SvnServicesParts,
+): Promise<SvnServices> {
+  const nothing = (reason: string): SvnServices => ({
+    of: () => ({ kind: 'missing', reason }),
+    close: () => Promise.resolve(),
+  });
+  const pathRules = shares.some(({ authz }) => authz !== undefined);
+  const program = await findApache(environment.path, { ...told, pathRules });
   if (!program.found) {
     log.warn({ reason: program.message }, 'svn shares are not served');
-    return { ...nothing, service: { kind: 'missing', reason: notInstalled } };
+    return nothing(notInstalled);
   }
   const apache = createApacheChild({
     program,
-    shares: locations,
+    shares: shares.map(locationOf),
     path: environment.path,
     uid: environment.uid,
     temporaryFolder: tmpdir(),
@@ -54,14 +99,54 @@ export async function startSvnService(
   } catch (error) {
     log.error({ err: error }, 'Apache did not start; svn shares are not served');
     await apache.stop();
-    return { ...nothing, service: { kind: 'missing', reason: notStarted } };
+    return nothing(notStarted);
   }
   const upstream = createUpstream({ address: () => apache.address() });
+  const publish = publisher(apache, upstream);
+  const services = new Map<SvnShare, SvnService>(
+    shares.map((share, index) => {
+      const { authz: file, path } = share;
+      if (file === undefined) return [share, { kind: 'running', upstream }];
+      const name = authzName(index);
+      const rules = new PathRules({
+        file,
+        share: path,
+        memberships,
+        publish: (text) => publish(name, text),
+        log,
+        now,
+      });
+      return [share, { kind: 'running', upstream, rules }];
+    }),
+  );
   return {
-    service: { kind: 'running', upstream },
+    of: (share) => services.get(share) ?? missing,
     close: () => {
       upstream.close();
       return apache.stop();
     },
   };
+}
+
+/** mod_authz_svn reads its files once a connection, so connections end when a file changes. */
+function publisher(apache: ApacheChild, upstream: Upstream): (name: string, text: string) => Promise<void> {
+  let files: ReadonlyMap<string, string> = new Map();
+  return async (name, text) => {
+    files = new Map([...files, [name, text]]);
+    await apache.publish(files);
+    upstream.retire();
+  };
+}
+
+function locationOf({ path, source, authz }: SvnShare, index: number): SvnLocation {
+  const folder = source.kind === 'upstream' ? '' : source.folder;
+  return {
+    path,
+    ...(source.kind === 'repository' ? { repositoryPath: folder } : { parentPath: folder }),
+    ...(authz !== undefined && { authzFile: authzName(index) }),
+  };
+}
+
+function authzName(index: number): string {
+  return `authz-${index}`;
 }

@@ -1,26 +1,33 @@
 import { Readable } from 'node:stream';
 import type { Identity } from '../src/access/identity.js';
 import { Failure } from '../src/failure.js';
+import { publicOrigin as originOfRequest } from '../src/http/client-address.js';
 import { restrictionsOn } from '../src/http/active-content.js';
 import { pairs } from '../src/http/hop-by-hop.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { parseTarget, within } from '../src/http/target.js';
 import { readMerge } from '../src/svn/merge-source.js';
-import type { Located, SvnService } from './shares.js';
+import { headersOf } from './request-headers.js';
+import type { Located, MountedShare } from './shares.js';
 import { ClientGone, type RequestContext } from './state.js';
+
+type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 
 /**
  * Sends the request on to Apache in the name of the user.
+ * @param publicOrigin this server as browsers address it; undefined: what the request says
  * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository; and as
  *   Upstream.forward
  */
 export async function forwardToSvn(
-  { req, res }: RequestContext,
-  service: SvnService,
-  located: Located,
+  { req, res, state }: RequestContext,
+  located: Located<SvnMount>,
   identity: Identity,
+  publicOrigin: string | undefined,
 ): Promise<HttpResponse> {
+  const { service } = located.share;
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
+  await service.rules?.ready(identity.username);
   const gone = new AbortController();
   res.once('close', () => {
     if (!res.writableFinished) gone.abort(new ClientGone());
@@ -32,6 +39,7 @@ export async function forwardToSvn(
     body: req.method === 'MERGE' ? await ownMerge(req, located) : req,
     username: identity.username,
     signal: gone.signal,
+    publicOrigin: publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
   });
   return req.method === 'GET' ? restricted(response) : response;
 }
@@ -44,11 +52,14 @@ function restricted(response: HttpResponse): HttpResponse {
 }
 
 /** The body of a MERGE, read and found to commit to the repository that the user was authorised for. */
-async function ownMerge(body: Readable, located: Located): Promise<Readable> {
+async function ownMerge(body: Readable, located: Located<SvnMount>): Promise<Readable> {
   const { bytes, source } = await readMerge(body);
   const { path } = parseTarget(source);
   const inside = within(located.share.declared.path, path);
-  if (inside === undefined || repositoryOf(inside) !== repositoryOf(located.inside)) {
+  const { source: kept } = located.share.declared;
+  const own = (other: string): boolean =>
+    kept.kind === 'repository' || repositoryOf(other) === repositoryOf(located.inside);
+  if (inside === undefined || !own(inside)) {
     throw new Failure('forbidden', 'A MERGE must stay in its own repository.');
   }
   return Readable.from([bytes]);

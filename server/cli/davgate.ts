@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { jsonSchema } from '../../src/config/schema.js';
+import { apacheConf } from './apache-conf.js';
 import { check } from './check.js';
 import { discover } from './discover.js';
 import { explain } from './explain.js';
@@ -15,6 +16,8 @@ const usage = `Usage:
                          print what would be answered, and why: each condition, and which group gave the permission
   davgate discover [--secrets] [FILE]
                          print what the Django site says of itself, as JSON to declare instead
+  davgate apache-conf FILE SHARE --repositories FOLDER [--secrets]
+                         print what an Apache of your own needs to serve the svn share at the path SHARE
   davgate who URL [FILE] list the users who may read and write at URL
 `;
 
@@ -27,6 +30,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case 'explain':
       return explain(args, output, openSiteUsers);
+    case 'apache-conf':
+      return apacheConf(args, output);
     case 'discover':
       return discover(args, output);
     case 'who':

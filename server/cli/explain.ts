@@ -1,8 +1,11 @@
-import { explain as explainAccess, type Asker } from '../../src/access/explain.js';
+import { explain as explainAccess, type Asker, type Explanation } from '../../src/access/explain.js';
 import { explanationInWords } from '../../src/access/explain-words.js';
+import type { Share } from '../../src/config/declaration.js';
 import { loadDeclaration } from '../../src/config/load.js';
+import type { ServerPath, SharePath } from '../../src/http/target.js';
 import { locate } from '../shares.js';
 import { answering } from './answering.js';
+import { explainAuthz, type ExplainedAuthz } from './explain-authz.js';
 import type { Output } from './output.js';
 import { parseExplain } from './question-arguments.js';
 import type { OpenSiteUsers, SiteUsers } from './site-users.js';
@@ -26,11 +29,14 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
     try {
       const explanation = explainAccess({ asker: await askerOf(username, users), ...asked, locate: place });
       const { method, path, destination } = explanation;
+      const byPaths = await explainedByPaths(explanation, place);
       const answer = explanation.answer.allowed
         ? (unserved(method, place(path)?.share, destination && place(destination)?.share) ??
+          byPaths.find(({ refusal }) => refusal)?.refusal ??
           explanation.answer)
         : explanation.answer;
-      output.out(explanationInWords({ ...explanation, answer }));
+      const further = byPaths.map(({ words }) => words);
+      output.out(explanationInWords({ ...explanation, answer }, further));
       return answer.allowed ? 0 : 1;
     } finally {
       await users.close();
@@ -43,4 +49,20 @@ async function askerOf(username: string, users: SiteUsers): Promise<Asker> {
   if (!user) return { standing: 'unknown', username };
   if (!user.isActive) return { standing: 'inactive', username };
   return { standing: 'active', identity: user, sources: await users.permissionSources(user) };
+}
+
+/** What path rules say to each right that lies in an svn share which has some. */
+async function explainedByPaths(
+  { asker, rights }: Explanation,
+  locateShare: (path: ServerPath) => { readonly share: Share; readonly inside: SharePath } | undefined,
+): Promise<readonly ExplainedAuthz[]> {
+  if (asker.standing !== 'active') return [];
+  const explained: ExplainedAuthz[] = [];
+  for (const right of rights) {
+    const located = locateShare(right.path);
+    if (located?.share.kind !== 'svn') continue;
+    const byPath = await explainAuthz(right, located.share, located.inside, asker.identity);
+    if (byPath) explained.push(byPath);
+  }
+  return explained;
 }

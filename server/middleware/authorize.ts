@@ -1,18 +1,21 @@
-import type { IncomingMessage } from 'node:http';
 import { hasDestination, requiredAccess } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
+import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
 import { parseDestination } from '../../src/http/destination.js';
 import { locate, type Located, type MountedShare } from '../shares.js';
-import { known, type Middleware } from '../state.js';
+import { headersOf } from '../request-headers.js';
+import { known, type Middleware, type RequestContext } from '../state.js';
 
 /**
  * Checks every right that the request needs, each by the rule of the share its path lies in; for COPY and MOVE finds
  * where they lead.
+ * @param publicOrigin this server as browsers address it; undefined: what the request says
  * @throws Failure `forbidden` with the reason, also for a destination in no share; `not-found` for a path in no share;
  *   `malformed` and `foreign-destination` for a Destination
  */
-export function authorize(shares: readonly MountedShare[]): Middleware {
-  return async ({ req, state }, next) => {
+export function authorize(shares: readonly MountedShare[], publicOrigin?: string): Middleware {
+  return async (context, next) => {
+    const { req, state } = context;
     const target = known(state.target);
     if (target.path === '/') {
       await next();
@@ -21,7 +24,9 @@ export function authorize(shares: readonly MountedShare[]): Middleware {
     const identity = known(state.identity);
     const { located } = state;
     if (!located) throw new Failure('not-found', 'There is no share here.');
-    const destination = hasDestination(req.method ?? '') ? locateDestination(shares, req) : undefined;
+    const destination = hasDestination(req.method ?? '')
+      ? locateDestination(shares, context, publicOrigin)
+      : undefined;
     if (destination) state.destination = destination;
     for (const { path, action, scope } of requiredAccess(
       located.share.kind,
@@ -45,10 +50,26 @@ function depthOf({ method, headers }: IncomingMessage): string | undefined {
   return Array.isArray(headers.depth) ? headers.depth[0] : headers.depth;
 }
 
-function locateDestination(shares: readonly MountedShare[], { headers }: IncomingMessage): Located {
-  const { destination, host } = headers;
-  const target = parseDestination(Array.isArray(destination) ? destination[0] : destination, host);
+/** A proxy in front may have changed the Host, but not what the client wrote into the Destination. */
+function locateDestination(
+  shares: readonly MountedShare[],
+  { req, state }: RequestContext,
+  publicOrigin: string | undefined,
+): Located {
+  const { destination, host } = req.headers;
+  const origin = publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true);
+  const target = parseDestination(
+    Array.isArray(destination) ? destination[0] : destination,
+    host,
+    origin === undefined ? undefined : authorityOf(origin),
+  );
   const located = locate(shares, target.path);
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
   return located;
+}
+
+/** With its port, where that is the usual one of the scheme, too. */
+function authorityOf(origin: string): string {
+  const { protocol, host, port } = new URL(origin);
+  return port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host;
 }

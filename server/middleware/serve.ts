@@ -12,10 +12,13 @@ import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 import { headersOf } from '../request-headers.js';
 import { forwardToSvn } from '../svn.js';
+import { listsRepositories, repositoryList } from '../svn-repositories.js';
 import { sendContinue } from './respond.js';
 
 export interface ServeOptions {
   readonly shares: readonly MountedShare[];
+  /** This server as browsers address it; undefined: what requests say. */
+  readonly publicOrigin?: string | undefined;
   readonly dav: Omit<DavContext, UserPart>;
 }
 
@@ -72,7 +75,17 @@ async function serveShare(
       if (state.destination && state.destination.share !== share) {
         throw new Failure('foreign-destination', 'The destination lies in another share.');
       }
-      return forwardToSvn(context, share.service, located, identity);
+      if (listsRepositories(share.declared, common.method, inside)) {
+        const storage = await repositoryList(share.declared, identity);
+        return common.method === 'PROPFIND'
+          ? handleDav({ ...common, storage, body: req }, { ...options.dav, mayRead: () => true, listing })
+          : serveStatic(
+              { ...common, query: target.query, trust: 'sandboxed', mayRead: () => true },
+              storage,
+              listing,
+            );
+      }
+      return forwardToSvn(context, { ...located, share }, identity, options.publicOrigin);
   }
 }
 

@@ -10,13 +10,17 @@ import type {
 } from './explain.js';
 import { legible } from './legible.js';
 
-/** An explanation for a person: who asks for what, each right with its rules and conditions, the answer. */
-export function explanationInWords(explanation: Explanation): string {
+/**
+ * An explanation for a person: who asks for what, each right with its rules and conditions, the answer.
+ * @param further paragraphs about what else decides
+ */
+export function explanationInWords(explanation: Explanation, further: readonly string[] = []): string {
   const { asker, method, path, destination, rights, answer } = explanation;
   const asked = `${method} ${path}${destination === undefined ? '' : ` to ${destination}`}`;
   return [
     `User     ${askerInWords(asker)}\nRequest  ${asked}`,
     ...rights.map(rightInWords),
+    ...further,
     answerInWords(answer),
   ]
     .map((paragraph) => `${paragraph}\n`)

@@ -51,10 +51,23 @@ export interface WebdavShare extends CommonShare {
   readonly storage: StorageDeclaration;
 }
 
+/** Where an svn share's repositories are; folders and files are absolute. */
+export type SvnSource =
+  | { readonly kind: 'repositories' | 'repository'; readonly folder: string }
+  | {
+      readonly kind: 'upstream';
+      /** Scheme, host and port of an Apache that the administrator runs. */
+      readonly origin: string;
+      readonly secretFile: string;
+      /** What davgate writes for that Apache where the share has path rules. */
+      readonly authzFile?: string;
+    };
+
 export interface SvnShare extends CommonShare {
   readonly kind: 'svn';
-  /** An absolute folder of repositories. */
-  readonly repositories: string;
+  readonly source: SvnSource;
+  /** An absolute file of path rules in svn's own format. */
+  readonly authz?: string;
 }
 
 export type Share = StaticShare | WebdavShare | SvnShare;
@@ -75,5 +88,7 @@ export interface Declaration {
   readonly state: StateLocation;
   /** Where Prometheus asks for metrics; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Where Apache is; what is missing is looked for. Absolute. */
+  readonly apache: { readonly binary?: string; readonly modules?: string };
   readonly shares: readonly Share[];
 }

@@ -1,6 +1,6 @@
 import type { Rule } from '../access/policy.js';
 import { inWords } from '../access/requirement.js';
-import type { Declaration, DjangoDeclaration, Share } from './declaration.js';
+import type { Declaration, DjangoDeclaration, Share, SvnShare } from './declaration.js';
 
 /** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
 export function describeDeclaration(declaration: Declaration): string {
@@ -38,11 +38,23 @@ function describeKind(share: Share): string {
     case 'static':
       return `static files from ${share.root}`;
     case 'svn':
-      return `Subversion repositories in ${share.repositories}`;
+      return describeSvn(share);
     case 'webdav':
       return share.storage.kind === 'folder'
         ? `WebDAV on ${share.storage.root}`
         : `WebDAV on the module ${share.storage.module}`;
+  }
+}
+
+function describeSvn({ source, authz }: SvnShare): string {
+  const paths = authz === undefined ? '' : `, with path rules of ${authz}`;
+  switch (source.kind) {
+    case 'repositories':
+      return `Subversion repositories in ${source.folder}${paths}`;
+    case 'repository':
+      return `the Subversion repository ${source.folder}${paths}`;
+    case 'upstream':
+      return `Subversion by the Apache at ${source.origin}${paths}`;
   }
 }
 

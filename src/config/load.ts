@@ -2,11 +2,18 @@ import { realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
-import type { Declaration, DjangoDeclaration, Share, StateLocation } from './declaration.js';
+import type { Declaration, DjangoDeclaration, Share, StateLocation, SvnSource } from './declaration.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { readJson } from './read-json.js';
 import { policyOf } from './rules.js';
-import { declarationSchema, djangoSchema, shareSchema, type DjangoInput, type ShareInput } from './schema.js';
+import {
+  declarationSchema,
+  djangoSchema,
+  shareSchema,
+  type DjangoInput,
+  type ShareInput,
+  type SvnShareInput,
+} from './schema.js';
 
 /**
  * Reads and checks a declaration.
@@ -34,6 +41,7 @@ export function loadDeclaration(file: string): Declaration {
     throttle,
     state,
     metrics,
+    apache,
     shares,
   } = parsed.data;
   const declaration: Declaration = {
@@ -50,6 +58,10 @@ export function loadDeclaration(file: string): Declaration {
     },
     state: databaseOf(state ?? 'sqlite:./var/state.sqlite3', folder),
     metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
+    apache: {
+      ...(apache?.binary !== undefined && { binary: resolve(folder, apache.binary) }),
+      ...(apache?.modules !== undefined && { modules: resolve(folder, apache.modules) }),
+    },
     shares: shares.map((share) => resolveShare(share, folder)),
   };
   problems.push(...secretsInShares(declaration, resolve(file)));
@@ -73,10 +85,19 @@ function sharesOf(json: unknown): NumberedShare[] {
 }
 
 function missingFolders(share: ShareInput, folder: string, index: number): Problem[] {
-  const [key, value] =
-    share.kind === 'svn' ? ['repositories', share.repositories] : (['root', share.root] as const);
-  if (value === undefined || isFolder(resolve(folder, value))) return [];
-  return [{ place: placeOf(['shares', index, key]), message: `the folder ${value} does not exist` }];
+  const missing = (kind: 'folder' | 'file', key: string, value: string | undefined): Problem[] => {
+    if (value === undefined) return [];
+    const path = resolve(folder, value);
+    if (kind === 'folder' ? isFolder(path) : isFile(path)) return [];
+    return [{ place: placeOf(['shares', index, key]), message: `the ${kind} ${value} does not exist` }];
+  };
+  if (share.kind !== 'svn') return missing('folder', 'root', share.root);
+  return [
+    ...missing('folder', 'repositories', share.repositories),
+    ...missing('folder', 'repository', share.repository),
+    ...missing('file', 'upstreamSecretFile', share.upstreamSecretFile),
+    ...missing('file', 'authz', share.authz),
+  ];
 }
 
 function missingSite(json: unknown, folder: string): Problem[] {
@@ -145,6 +166,11 @@ function secretsInShares({ django, state, shares }: Declaration, file: string): 
       : []),
     ...(django.kind === 'project' ? [['the Django project', django.project] as const] : []),
     ['the state database', state.file],
+    ...shares.flatMap((share) =>
+      share.kind === 'svn' && share.source.kind === 'upstream'
+        ? [['the secret of an svn share', share.source.secretFile] as const]
+        : [],
+    ),
     ['this declaration', file],
   ] as const;
   return shares.flatMap((share, index) => {
@@ -180,7 +206,12 @@ function resolveShare(share: ShareInput, folder: string): Share {
         trust: share.scripts === true ? 'trusted' : 'sandboxed',
       };
     case 'svn':
-      return { ...common, kind: 'svn', repositories: resolve(folder, share.repositories) };
+      return {
+        ...common,
+        kind: 'svn',
+        source: sourceOf(share, folder),
+        ...(share.authz !== undefined && { authz: resolve(folder, share.authz) }),
+      };
     case 'webdav': {
       const { root, storage, durability } = share;
       return {
@@ -193,6 +224,21 @@ function resolveShare(share: ShareInput, folder: string): Share {
       };
     }
   }
+}
+
+function sourceOf(share: SvnShareInput, folder: string): SvnSource {
+  const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile } = share;
+  if (upstream !== undefined) {
+    return {
+      kind: 'upstream',
+      origin: upstream,
+      secretFile: resolve(folder, upstreamSecretFile ?? ''),
+      ...(upstreamAuthzFile !== undefined && { authzFile: resolve(folder, upstreamAuthzFile) }),
+    };
+  }
+  return repository === undefined
+    ? { kind: 'repositories', folder: resolve(folder, repositories ?? '.') }
+    : { kind: 'repository', folder: resolve(folder, repository) };
 }
 
 /** `sqlite:./file`, `sqlite:/file` and `sqlite:///file`. */

@@ -100,17 +100,89 @@ const webdavShare = z
     message: 'needs either "root" (a folder) or "storage" (a module), not both',
   });
 
-const svnShare = z.strictObject({
-  ...access,
-  kind: z.literal('svn'),
-  repositories: folder.describe(
-    'A folder of Subversion repositories (SVNParentPath); relative to this file.',
-  ),
-  write: write.optional(),
-  rules: rules.refine((list) => list?.every(({ path }) => path.lastIndexOf('/') === 0) ?? true, {
-    message: 'in an svn share each rule must name a repository, such as "/sample", not a path inside one',
-  }),
-});
+const svnShare = z
+  .strictObject({
+    ...access,
+    kind: z.literal('svn'),
+    repositories: folder
+      .optional()
+      .describe('A folder of Subversion repositories (SVNParentPath); relative to this file.'),
+    repository: folder
+      .optional()
+      .describe(
+        'Instead of `repositories`: one repository (SVNPath), whose root is the share; relative to this file.',
+      ),
+    upstream: z
+      .string()
+      .regex(
+        /^https?:\/\/([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?$/,
+        'must be an origin such as "http://127.0.0.1:8081"',
+      )
+      .optional()
+      .describe('Instead of `repositories`: an Apache of your own, set up as `davgate apache-conf` says.'),
+    upstreamSecretFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The file with the secret that `upstream` asks for; relative to this file.'),
+    upstreamAuthzFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The file that davgate writes for `upstream` when there is an `authz`; relative to this file.',
+      ),
+    authz: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Rules for paths inside the repositories, in the format of svn\u2019s own authz files; relative to this file.',
+      ),
+    write: write.optional(),
+    rules,
+  })
+  .superRefine((share, context) => {
+    const problem = (message: string, ...path: (string | number)[]) => {
+      context.addIssue({ code: 'custom', message, path });
+    };
+    const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile, authz } = share;
+    if ([repositories, repository, upstream].filter((source) => source !== undefined).length !== 1) {
+      problem('needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)');
+    }
+    if ((upstream === undefined) !== (upstreamSecretFile === undefined)) {
+      problem('"upstream" and "upstreamSecretFile" need each other');
+    }
+    if ((upstream !== undefined && authz !== undefined) !== (upstreamAuthzFile !== undefined)) {
+      problem('"upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there');
+    }
+    for (const [index, { path }] of (share.rules ?? []).entries()) {
+      if (repository !== undefined) {
+        problem(
+          'a share of one repository has no rules; "authz" has them for paths inside it',
+          'rules',
+          index,
+        );
+      } else if (path.lastIndexOf('/') !== 0) {
+        problem(
+          'in an svn share each rule must name a repository, such as "/sample", not a path inside one; ' +
+            '"authz" has rules for those',
+          ...['rules', index],
+        );
+      }
+    }
+  });
+
+const apache = z
+  .strictObject({
+    binary: z.string().min(1).optional().describe('The server\u2019s program, such as /usr/sbin/httpd.'),
+    modules: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The folder of its modules, such as /usr/lib/httpd/modules.'),
+  })
+  .describe('Where Apache is, for svn shares. Default: looked for.');
 
 export const shareSchema = z.discriminatedUnion('kind', [staticShare, webdavShare, svnShare]);
 
@@ -194,6 +266,7 @@ export const declarationSchema = z.strictObject({
     })
     .optional()
     .describe('Where Prometheus asks for metrics, at /metrics. Default: nowhere.'),
+  apache: apache.optional(),
   shares: z.array(shareSchema).min(1, 'must declare a share at least'),
 });
 
@@ -206,6 +279,7 @@ function isNetwork(entry: string): boolean {
 }
 
 export type DjangoInput = z.infer<typeof djangoSchema>;
+export type SvnShareInput = z.infer<typeof svnShare>;
 export type ShareInput = z.infer<typeof shareSchema>;
 export type RequirementInput = z.infer<typeof requirement>;
 export type WriteInput = z.infer<typeof write>;

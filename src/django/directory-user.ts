@@ -11,7 +11,7 @@ export function directoryUser(
   return {
     id: keyText(row.id),
     username: text(row.username),
-    isActive: row.isActive === undefined || isSet(row.isActive),
+    isActive: isActive(row),
     isStaff: isSet(row.isStaff),
     isSuperuser: isSet(row.isSuperuser),
     groups: new Set(groups.map(({ name }) => name)),
@@ -28,6 +28,11 @@ export function listedUser(row: User): DirectoryUser {
     contentType ? [{ app_label: contentType.app_label, codename }] : [],
   );
   return directoryUser(row, groups, named);
+}
+
+/** A model without the column has active users alone. */
+export function isActive(row: { readonly isActive?: unknown }): boolean {
+  return row.isActive === undefined || isSet(row.isActive);
 }
 
 export function text(value: unknown): string {

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
+import type { AskedMembers, Members, Memberships } from '../access/memberships.js';
 import { Failure } from '../failure.js';
 import type { DirectoryUser, PasswordSamples, UserDirectory, UserList, UsersById } from './directory.js';
 import { directoryUser, listedUser, text } from './directory-user.js';
+import { heldBy, usernamesOf } from './holders.js';
 import { exactText } from './exact-text.js';
 import { defaultUserModel, type DatabaseLocation, type UserModel } from './site.js';
 import { isUnstorable } from './unstorable.js';
@@ -18,7 +20,7 @@ export interface ModelDirectoryOptions {
 const batchSize = 500;
 
 /** A Django site's users read through its own tables, whichever database `knex` speaks to. */
-export class ModelDirectory implements UserDirectory, UsersById, UserList, PasswordSamples {
+export class ModelDirectory implements UserDirectory, UsersById, UserList, PasswordSamples, Memberships {
   readonly #queries: UserQueries;
   readonly #exactText: string;
 
@@ -49,6 +51,23 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
       if (last === undefined) return;
       yield rows.map(listedUser).filter(({ username }) => username !== '');
     }
+  }
+
+  async members({ groups, permissions, staff, superusers }: AskedMembers): Promise<Members> {
+    const codenames = permissions.map((permission) => permission.slice(permission.indexOf('.') + 1));
+    const [inGroups, holders, ofStaff, ofAll] = await Promise.all([
+      answered(this.#queries.membersOfGroups(groups)),
+      answered(this.#queries.holdersOf([...new Set(codenames)])),
+      staff ? answered(this.#queries.flagged('isStaff')) : [],
+      superusers || permissions.length > 0 ? answered(this.#queries.flagged('isSuperuser')) : [],
+    ]);
+    const all = usernamesOf(ofAll);
+    return {
+      groups: heldBy(inGroups, groups),
+      permissions: heldBy(holders, permissions, all),
+      staff: usernamesOf(ofStaff),
+      superusers: all,
+    };
   }
 
   async passwordSample(algorithms: readonly string[]): Promise<string | undefined> {

@@ -11,6 +11,14 @@ export interface NamedPermission {
   readonly codename: string;
 }
 
+/** A user with one thing that he has. */
+export interface Holder {
+  readonly username: unknown;
+  readonly isActive?: unknown;
+  readonly held?: unknown;
+  readonly heldIn?: unknown;
+}
+
 /** Narrows a query of users down to those looked for. */
 export type Condition = (users: QueryBuilder<User>) => QueryBuilder<User>;
 
@@ -76,6 +84,46 @@ export class UserQueries {
     const query = this.#User.query().select(password).orderBy(this.column('id'), 'desc').limit(1);
     for (const algorithm of algorithms) query.orWhere(password, 'like', `${algorithm}$%`);
     return query;
+  }
+
+  /** Users with each group of these names that they are in. None, without asking, where users have no groups. */
+  async membersOfGroups(names: readonly string[]): Promise<readonly Holder[]> {
+    if (!this.#model.groups || names.length === 0) return [];
+    return this.#holders().joinRelated('groups').whereIn('groups.name', names).select('groups.name as held');
+  }
+
+  /** Users with each permission of these codenames, their own and those of their groups: two statements. */
+  async holdersOf(codenames: readonly string[]): Promise<readonly Holder[]> {
+    const { groups, permissions } = this.#model;
+    if (codenames.length === 0) return [];
+    const paths = [...(permissions ? ['permissions'] : []), ...(groups ? ['groups.permissions'] : [])];
+    const found = await Promise.all(
+      paths.map((path) => {
+        const alias = path.replace('.', ':');
+        return this.#holders()
+          .distinct()
+          .joinRelated(`${path}.contentType`)
+          .whereIn(`${alias}.codename`, codenames)
+          .select(`${alias}.codename as held`, `${alias}:contentType.app_label as heldIn`);
+      }),
+    );
+    return found.flat();
+  }
+
+  /** Users whose flag is set. None, without asking, where the model has no such flag. */
+  async flagged(flag: 'isStaff' | 'isSuperuser'): Promise<readonly Holder[]> {
+    const column = this.#model.columns[flag];
+    if (column === undefined) return [];
+    return this.#holders().whereRaw('??', [`${this.#model.table}.${column}`]);
+  }
+
+  #holders() {
+    const { table, columns } = this.#model;
+    const wanted = [columns.username, ...(columns.isActive === undefined ? [] : [columns.isActive])];
+    return this.#User
+      .query()
+      .select([...new Set(wanted)].map((column) => `${table}.${column}`))
+      .castTo<Holder[]>();
   }
 
   #users() {

@@ -15,10 +15,13 @@ const defaultPorts = new Map([
 /**
  * Parses a Destination header field (RFC 4918 section 10.3): an absolute URI on this server or an absolute path.
  * @param field the header field
- * @param authority this server as the client addressed it: the Host header field
+ * @param authorities this server as the client may have addressed it: the Host header field, and its public name
  * @throws Failure `malformed` when it is missing or cannot be read, `foreign-destination` when it names another server
  */
-export function parseDestination(field: string | undefined, authority: string | undefined): Target {
+export function parseDestination(
+  field: string | undefined,
+  ...authorities: readonly (string | undefined)[]
+): Target {
   if (field === undefined) throw new Failure('malformed', 'The request needs a Destination header field.');
   const text = field.trim();
   if (text.startsWith('/') && !text.startsWith('//')) return parseTarget(text);
@@ -30,7 +33,7 @@ export function parseDestination(field: string | undefined, authority: string | 
       'The Destination must be an absolute http or https URI, or an absolute path.',
     );
   }
-  if (authority === undefined || !sameAuthority(host, authority, port)) {
+  if (!authorities.some((own) => own !== undefined && sameAuthority(host, own, port))) {
     throw new Failure('foreign-destination', 'The Destination lies on another server.');
   }
   return parseTarget(path === '' ? '/' : path);

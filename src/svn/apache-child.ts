@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, toFailure } from '../failure.js';
-import type { Launch } from './apache-launch.js';
+import { folderOf, type Launch } from './apache-launch.js';
 import { type ApacheProcess, startApache } from './apache-process.js';
+import { putFiles } from './put-files.js';
 import { type RuntimeUser, runtimeUser } from './runtime-user.js';
 import type { UpstreamAddress } from './upstream-address.js';
 
@@ -36,6 +37,11 @@ export interface ApacheChild {
   address(): UpstreamAddress | undefined;
   /** Resolves when it answers; rejects with a Failure when the first start fails, and then does not try again. */
   start(): Promise<void>;
+  /**
+   * Puts files into the runtime folder of this run and of all to come, each by its name with its text; rejects when
+   * that fails while Apache runs.
+   */
+  publish(files: ReadonlyMap<string, string>): Promise<void>;
   /** Resolves when no process and no file of it is left. May be called at any time, any number of times. */
   stop(): Promise<void>;
 }
@@ -49,6 +55,8 @@ class SupervisedApache implements ApacheChild {
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly #now: () => number;
   #state: ApacheState = { name: 'stopped' };
+  #files: ReadonlyMap<string, string> = new Map();
+  #folder: string | undefined;
   #stopping = new AbortController();
   #starting: Promise<void> | undefined;
   #watching: Promise<void> = Promise.resolve();
@@ -75,6 +83,18 @@ class SupervisedApache implements ApacheChild {
       this.#starting = this.#begin(this.#ending, this.#stopping.signal);
     }
     return this.#starting;
+  }
+
+  async publish(files: ReadonlyMap<string, string>): Promise<void> {
+    this.#files = files;
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    try {
+      await putFiles(folder, files);
+    } catch (error) {
+      // A run that has ended takes its folder along; the next one gets the files at its start.
+      if (this.#folder === folder) throw toFailure(error);
+    }
   }
 
   stop(): Promise<void> {
@@ -106,6 +126,10 @@ class SupervisedApache implements ApacheChild {
     this.#state = { name: 'starting' };
     try {
       const process = await startApache(await this.#settings(), signal);
+      await this.#handOver(process).catch(async (error: unknown) => {
+        await process.stop();
+        throw error;
+      });
       this.#state = { name: 'running', address: process.address, pid: process.pid };
       return process;
     } catch (error) {
@@ -113,6 +137,16 @@ class SupervisedApache implements ApacheChild {
       this.#fail(toFailure(error).message);
       throw error;
     }
+  }
+
+  /** Files that change while they are being written are written again, so that none of the run is ever old. */
+  async #handOver({ runtimeFolder: folder }: ApacheProcess): Promise<void> {
+    let written: ReadonlyMap<string, string> | undefined;
+    while (written !== this.#files) {
+      written = this.#files;
+      await putFiles(folder, written);
+    }
+    this.#folder = folder;
   }
 
   async #settings(): Promise<Launch> {
@@ -123,7 +157,7 @@ class SupervisedApache implements ApacheChild {
 
   async #user(): Promise<RuntimeUser | undefined> {
     if (this.#options.uid !== 0) return undefined;
-    const owners = await Promise.all(this.#options.shares.map(({ parentPath }) => stat(parentPath)));
+    const owners = await Promise.all(this.#options.shares.map((share) => stat(folderOf(share))));
     return runtimeUser(owners, await readFile('/etc/passwd', 'utf8'));
   }
 
@@ -133,6 +167,7 @@ class SupervisedApache implements ApacheChild {
     do {
       const started = this.#now();
       const reason = await endOf(process, signal);
+      this.#folder = undefined;
       if (signal.aborted) return;
       this.#fail(reason);
       if (this.#now() - started >= healthyRun) failures = 0;

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.js';
 import type { ApacheModule } from './find-apache.js';
+import type { UpstreamAddress } from './upstream-address.js';
 
 /** The header field that proves to Apache that a request comes from this server. */
 export const secretHeader = 'X-Davgate-Secret';
@@ -15,14 +16,15 @@ export const proofPath = '/.davgate-proof';
 export const workers = 128;
 
 /** One svn share as Apache sees it. */
-export interface SvnLocation {
+export type SvnLocation = {
   /** The share's path, decoded, as in the declaration. */
   readonly path: string;
-  /** Absolute path of the folder that holds the repositories, as the child can reach it. */
-  readonly parentPath: string;
-  /** Whether everybody who may reach the share may see the names of its repositories. Default: yes. */
-  readonly listed?: boolean;
-}
+  /** The name, in the runtime folder, of the file with the path rules. */
+  readonly authzFile?: string;
+} & SvnFolder;
+
+/** Absolute, and as Apache can reach it: a folder that holds repositories, or a repository itself. */
+export type SvnFolder = { readonly parentPath: string } | { readonly repositoryPath: string };
 
 export interface ApacheSettings {
   /** Loopback TCP port. */
@@ -35,7 +37,8 @@ export interface ApacheSettings {
 
 /**
  * The child's whole configuration. Limits on sizes and times stand at the proxy in front, so Apache's own are far off;
- * SVNPathAuthz is off because rights are decided in front too, which saves a subrequest for every path of a report.
+ * SVNPathAuthz is off where all rights are decided in front, which saves a subrequest for every path of a report; path
+ * rules are asked directly (`short_circuit`), which saves it too.
  * Bulk updates are preferred: one answer instead of two requests a file.
  * @throws Failure `internal` for a path that a configuration file cannot carry
  * @see https://httpd.apache.org/docs/2.4/mod/directives.html
@@ -61,7 +64,12 @@ export function apacheConfig(settings: ApacheSettings): string {
     '<Location "/">',
     '  Require all denied',
     '</Location>',
-    ...settings.locations.flatMap(location),
+    ...settings.locations.flatMap((location) =>
+      locationLines({
+        ...location,
+        authzFile: location.authzFile && `${settings.runtimeFolder}/${location.authzFile}`,
+      }),
+    ),
     `<Location "${proofPath}">`,
     '  LogLevel crit',
     '  Require all denied',
@@ -99,17 +107,31 @@ const limits = [
 
 const subversion = ['SVNInMemoryCacheSize 65536', 'SVNUseUTF8 On'];
 
-function location({ path, parentPath, listed = true }: SvnLocation): string[] {
+/** What the section of a location is made of; `authzFile` is absolute. */
+export type LocationSettings = SvnFolder & {
+  readonly path: string;
+  readonly authzFile?: string | undefined;
+  /** Whether the variable of the secret may be missing: it would then be compared as its own name. */
+  readonly unsure?: boolean;
+};
+
+/** The `<Location>` of a share. Whoever shows the secret speaks for the user that he names. */
+export function locationLines(settings: LocationSettings): string[] {
+  const { path, authzFile, unsure = false } = settings;
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
     `<Location ${quoted(path)}>`,
     '  DAV svn',
-    `  SVNParentPath ${quoted(parentPath)}`,
-    `  SVNListParentPath ${listed ? 'On' : 'Off'}`,
-    '  SVNPathAuthz Off',
+    ...('parentPath' in settings
+      ? [`  SVNParentPath ${quoted(settings.parentPath)}`, '  SVNListParentPath Off']
+      : [`  SVNPath ${quoted(settings.repositoryPath)}`]),
+    ...(authzFile === undefined
+      ? ['  SVNPathAuthz Off']
+      : ['  SVNPathAuthz short_circuit', `  AuthzSVNAccessFile ${quoted(authzFile)}`]),
     '  SVNAllowBulkUpdates Prefer',
     '  SVNCacheTextDeltas On',
     '  SVNCacheFullTexts On',
+    '  SVNCacheRevProps On',
     '  AuthType Basic',
     '  AuthName "davgate"',
     '  AuthBasicProvider anon',
@@ -119,14 +141,56 @@ function location({ path, parentPath, listed = true }: SvnLocation): string[] {
     '  AuthzSendForbiddenOnFailure On',
     '  <RequireAll>',
     `    Require expr %{HTTP:${secretHeader}} == '\${${secretVariable}}'`,
+    ...(unsure ? [`    Require expr '\${${secretVariable}}' =~ m#^[A-Za-z0-9._~+/=-]{32,}$#`] : []),
     '    Require valid-user',
     '  </RequireAll>',
     '</Location>',
   ];
 }
 
+/** A share that is served by an Apache which davgate does not start. */
+export interface ExternalApache {
+  /** The share's path, decoded, as in the declaration. */
+  readonly path: string;
+  /** Where it listens for davgate. */
+  readonly address: Pick<UpstreamAddress, 'host' | 'port' | 'scheme'>;
+  /** Undefined: Apache's environment has it. */
+  readonly secret: string | undefined;
+  /** Absolute path of its folder of repositories, on the machine that it runs on. */
+  readonly parentPath: string;
+  /** Absolute path of the file with the path rules, if there are some. */
+  readonly authzFile: string | undefined;
+}
+
+/**
+ * What such an Apache needs, beside a `Listen` and its usual modules. It must be reached by davgate alone; the secret is
+ * what it asks of whoever names a user.
+ * @see https://httpd.apache.org/docs/2.4/mod/directives.html
+ */
+export function externalConfig({ path, address, secret, parentPath, authzFile }: ExternalApache): string {
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const modules = [
+    ...['authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'dav', 'dav_svn'],
+    ...(authzFile === undefined ? [] : ['authz_svn']),
+  ];
+  return [
+    `# davgate reaches this Apache at ${address.scheme}://${host}:${address.port}, and nobody else should.`,
+    `# Modules that must be loaded: ${modules.join(', ')}.`,
+    secret === undefined
+      ? `# Apache's environment must hold ${secretVariable}, the text of "upstreamSecretFile".`
+      : `Define ${secretVariable} ${quoted(secret)}`,
+    ...subversion,
+    `<VirtualHost *:${address.port}>`,
+    `  ServerName ${address.scheme}://${host}:${address.port}`,
+    ...limits.map((line) => `  ${line}`),
+    ...locationLines({ path, parentPath, authzFile, unsure: true }).map((line) => `  ${line}`),
+    '</VirtualHost>',
+    '',
+  ].join('\n');
+}
+
 /** A quoted argument. Controls end lines, and `${` would be replaced by a variable even within quotes. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]|\$\{/.test(text)) refuse(text);
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
-import { apacheConfig, type SvnLocation } from './apache-config.js';
+import { Failure } from '../failure.js';
+import { apacheConfig, type SvnFolder, type SvnLocation } from './apache-config.js';
 import type { ApacheProgram } from './find-apache.js';
 import { closedTo } from './folder-access.js';
 import { freePort } from './free-port.js';
@@ -11,7 +12,7 @@ import { lifelineDescriptor } from './watchdog.js';
 /** What a start of Apache needs. */
 export interface Launch {
   readonly program: ApacheProgram;
-  /** The svn shares; parentPath is the absolute path of a share's repositories. */
+  /** The svn shares; the paths of their folders are absolute. */
   readonly shares: readonly SvnLocation[];
   /** Whom to run as, when that is not the caller. */
   readonly user: RuntimeUser | undefined;
@@ -61,20 +62,37 @@ async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonl
   if (user === undefined || !(await exists(ownDescriptors))) return shares;
   const locations: SvnLocation[] = [];
   for (const share of shares) {
-    const { parentPath } = share;
-    const closed = await closedTo(user, parentPath, 'list');
+    const folder = folderOf(share);
+    const closed = await closedTo(user, folder, 'list');
     if (closed === undefined) {
       locations.push(share);
       continue;
     }
-    folders.push(await open(parentPath, constants.O_RDONLY | constants.O_DIRECTORY));
-    locations.push({ ...share, parentPath: `${ownDescriptors}/${lifelineDescriptor + folders.length}` });
+    if ('repositoryPath' in share && share.authzFile !== undefined) {
+      // Rules name a repository by the last part of its path, which it would not have there.
+      throw new Failure(
+        'internal',
+        `${closed} is closed to the user ${user.name}, so the path rules of ${share.path} cannot be kept: ` +
+          `let ${user.name} pass, or run this server as the owner of the repository.`,
+      );
+    }
+    folders.push(await open(folder, constants.O_RDONLY | constants.O_DIRECTORY));
+    const inherited = `${ownDescriptors}/${lifelineDescriptor + folders.length}`;
+    locations.push({
+      ...share,
+      ...('parentPath' in share ? { parentPath: inherited } : { repositoryPath: inherited }),
+    });
     launch.log(
       `${closed} is closed to the user ${user.name}, so commits below ${share.path} end with a warning about rep-cache.db: ` +
         `let ${user.name} pass, or run this server as the owner of the repositories.`,
     );
   }
   return locations;
+}
+
+/** The folder of a location: that of its repositories, or its repository. */
+export function folderOf(location: SvnFolder): string {
+  return 'parentPath' in location ? location.parentPath : location.repositoryPath;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -28,6 +28,8 @@ const explanationLines = 6;
 /** One run of Apache, from its first answer to its end. */
 export interface ApacheProcess {
   readonly address: UpstreamAddress;
+  /** Absolute path of a folder that is gone when it has ended. */
+  readonly runtimeFolder: string;
   /** Process id of the watchdog, which leads Apache's process group. */
   readonly pid: number;
   /** Resolves with a sentence when the child has ended, whoever ended it. */
@@ -79,7 +81,13 @@ async function startOnce(launch: Launch, signal: AbortSignal): Promise<ApachePro
     await Promise.race([closed, sleep(logPatience)]);
     throw error;
   }
-  return { address: { port: prepared.port, secret }, pid: child.pid ?? 0, exited, stop };
+  return {
+    address: { scheme: 'http', host: '127.0.0.1', port: prepared.port, secret },
+    runtimeFolder: prepared.runtimeFolder,
+    pid: child.pid ?? 0,
+    exited,
+    stop,
+  };
 }
 
 interface Spawned {

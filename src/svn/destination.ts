@@ -25,6 +25,20 @@ export function destinationAt(origin: string, field: string): string {
   return origin + originForm(field.trim());
 }
 
+const taggedOrListed = /<([^>]*)>|\([^)]*\)/g;
+
+/**
+ * An If header field (RFC 4918 section 10.4) whose resource tags name the same paths on `origin`. Lists in parentheses
+ * hold state tokens and entity tags, and stay as they are.
+ */
+export function ifAt(origin: string, field: string): string {
+  return field.replace(taggedOrListed, (whole, tag: string | undefined) =>
+    tag === undefined || !schemeAndAuthority.test(tag)
+      ? whole
+      : `<${tag.replace(schemeAndAuthority, origin)}>`,
+  );
+}
+
 /**
  * A Location header field of the child as the client must see it.
  * @param childOrigins the origins that the child may name itself by

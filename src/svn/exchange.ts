@@ -1,15 +1,17 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
 import { feed } from './feed.js';
 import type { UpstreamHead } from './proxy-request.js';
+import type { UpstreamAddress } from './upstream-address.js';
 
 /** The largest header section taken from the child, in bytes. */
 const maximumHead = 256 * 1024;
 
 /** One request on one connection. */
 export interface Exchange {
-  readonly port: number;
+  readonly address: UpstreamAddress;
   readonly method: string;
   readonly head: UpstreamHead;
   readonly body: Readable;
@@ -56,10 +58,10 @@ export function exchange(parts: Exchange): Promise<IncomingMessage> {
   });
 }
 
-function open({ port, method, head, agent, patience }: Exchange): ClientRequest {
-  return request({
-    host: '127.0.0.1',
-    port,
+function open({ address, method, head, agent, patience }: Exchange): ClientRequest {
+  return (address.scheme === 'https' ? requestOverTls : request)({
+    host: address.host,
+    port: address.port,
     method,
     path: head.path,
     headers: head.headers,

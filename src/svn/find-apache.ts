@@ -39,6 +39,9 @@ const needed = [
   'dav_svn',
 ] as const;
 
+/** Needed as well where a share has path rules; after mod_dav_svn. */
+const neededForPathRules = 'authz_svn';
+
 const usualFolders = [
   '/usr/sbin',
   '/usr/local/sbin',
@@ -57,7 +60,9 @@ const moduleFolders = [
   'lib/httpd/modules',
   'lib/apache2',
   'lib64/apache2',
+  'lib64/apache2-event',
   'modules',
+  'opt/httpd/lib/httpd/modules',
   'libexec/apache24',
   'libexec/apache2',
   'opt/subversion/libexec',
@@ -70,34 +75,53 @@ const install =
 
 const run = promisify(execFile);
 
+export interface FindOptions {
+  /** Folders that are searched after those of the PATH. */
+  readonly usual?: readonly string[];
+  /** The server's program, where that is known; absolute. */
+  readonly binary?: string;
+  /** The folder that is searched for modules first; absolute. */
+  readonly modules?: string;
+  /** Whether mod_authz_svn is needed too. */
+  readonly pathRules?: boolean;
+}
+
 /**
  * Looks for Apache with mod_dav_svn in the folders of `path` (a PATH, colon-separated) and in the usual places.
  * The first Apache that has every module wins; otherwise the message names what is missing.
- * @param usual folders that are searched after those of `path`
  */
 export async function findApache(
   path: string,
-  usual: readonly string[] = usualFolders,
+  options: FindOptions = {},
 ): Promise<ApacheProgram | ApacheMissing> {
+  if (options.binary !== undefined) {
+    if (await permits(options.binary, constants.X_OK)) return inspect(options.binary, options);
+    return { found: false, message: `${options.binary}, which "apache.binary" names, cannot be run.` };
+  }
+  const { usual = usualFolders } = options;
   const folders = [...new Set([...path.split(':').filter((folder) => folder.startsWith('/')), ...usual])];
   let message = `Apache was not found. ${install}`;
   for (const binary of folders.flatMap((folder) => [join(folder, 'apache2'), join(folder, 'httpd')])) {
     if (!(await permits(binary, constants.X_OK))) continue;
-    const result = await inspect(binary);
+    const result = await inspect(binary, options);
     if (result.found) return result;
     message = result.message;
   }
   return { found: false, message };
 }
 
-async function inspect(binary: string): Promise<ApacheProgram | ApacheMissing> {
+async function inspect(binary: string, options: FindOptions): Promise<ApacheProgram | ApacheMissing> {
   const builtIn = await builtInModules(binary);
   const prefix = dirname(dirname(binary));
+  const folders = [
+    ...(options.modules === undefined ? [] : [options.modules]),
+    ...moduleFolders.map((folder) => join(prefix, folder)),
+  ];
   const modules: ApacheModule[] = [];
   const missing: string[] = [];
-  for (const name of needed) {
+  for (const name of [...needed, ...(options.pathRules === true ? [neededForPathRules] : [])]) {
     if (builtIn.has(name)) continue;
-    const file = await moduleFile(prefix, name);
+    const file = await moduleFile(folders, name);
     if (file === undefined) missing.push(`mod_${name}`);
     else modules.push({ identifier: `${name}_module`, file });
   }
@@ -107,9 +131,9 @@ async function inspect(binary: string): Promise<ApacheProgram | ApacheMissing> {
   return { found: true, binary, modulesFolder: dirname(modules.at(-1)?.file ?? prefix), modules };
 }
 
-async function moduleFile(prefix: string, name: string): Promise<string | undefined> {
-  for (const folder of moduleFolders) {
-    const file = join(prefix, folder, `mod_${name}.so`);
+async function moduleFile(folders: readonly string[], name: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const file = join(folder, `mod_${name}.so`);
     if (await permits(file, constants.R_OK)) return file;
   }
   return undefined;

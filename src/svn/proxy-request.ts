@@ -2,9 +2,9 @@ import { Failure } from '../failure.js';
 import { endToEnd } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import { secretHeader } from './apache-config.js';
-import { destinationAt, originForm } from './destination.js';
+import { destinationAt, ifAt, originForm } from './destination.js';
 import { type Framing, framingOf } from './framing.js';
-import type { UpstreamAddress } from './upstream-address.js';
+import { originAt, type UpstreamAddress } from './upstream-address.js';
 
 /** What decides about the head of a forwarded request. */
 export interface RequestHead {
@@ -15,8 +15,6 @@ export interface RequestHead {
   readonly headers: HeaderList;
   /** The authenticated user: the author of commits and the owner of locks. */
   readonly username: string;
-  /** Scheme and authority that the client uses, such as `https://files.example.org`, where they are known. */
-  readonly publicOrigin?: string | undefined;
 }
 
 /** The head as the child gets it. */
@@ -51,21 +49,16 @@ export function upstreamHead(request: RequestHead, address: UpstreamAddress): Up
     throw new Failure('method-not-allowed', `${request.method} is not allowed here.`);
   }
   const framing = framingOf(request.headers);
-  const origin = childOrigin(address);
-  const headers = ['Host', publicAuthority(request.publicOrigin) ?? origin.slice('http://'.length)];
+  const origin = originAt(address);
+  const headers = ['Host', origin.slice(`${address.scheme}://`.length)];
   for (const [name, value] of forwardable(request.headers)) {
-    headers.push(name, name.toLowerCase() === 'destination' ? destinationAt(origin, value) : value);
+    headers.push(name, atOrigin(origin, name, value));
   }
   headers.push('Authorization', basicIdentity(request.username), secretHeader, address.secret);
   if (framing.kind === 'chunked') headers.push('Transfer-Encoding', 'chunked');
   else if (framing.kind === 'length') headers.push('Content-Length', framing.bytes);
   else if (!usuallyWithoutBody.has(request.method)) headers.push('Content-Length', '0');
   return { path: originForm(request.rawTarget), headers, framing };
-}
-
-/** The origin of the child, without a slash. */
-export function childOrigin(address: UpstreamAddress): string {
-  return `http://127.0.0.1:${address.port}`;
 }
 
 /** The fields of a head or a trailer section that may pass to the child. */
@@ -80,9 +73,16 @@ export function forwardable(headers: HeaderList): HeaderList {
   return passing;
 }
 
-/** The host and port of an origin; undefined for what is not plainly one. */
-export function publicAuthority(origin: string | undefined): string | undefined {
-  return /^https?:\/\/((?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?)$/i.exec(origin ?? '')?.[1];
+/** mod_dav compares scheme, host and port of what a field names with its own. */
+function atOrigin(origin: string, name: string, value: string): string {
+  switch (name.toLowerCase()) {
+    case 'destination':
+      return destinationAt(origin, value);
+    case 'if':
+      return ifAt(origin, value);
+    default:
+      return value;
+  }
 }
 
 function basicIdentity(username: string): string {

@@ -2,12 +2,12 @@ import { endToEnd } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import { secretHeader } from './apache-config.js';
 import { publicLocation } from './destination.js';
-import { childOrigin, publicAuthority } from './proxy-request.js';
-import type { UpstreamAddress } from './upstream-address.js';
+import { originAt, type UpstreamAddress } from './upstream-address.js';
 
 /**
  * The child's header fields as the client may see them, in their order and case, repeated ones kept: nothing of the
  * connection, no trace of the secret's field, and links to the child turned into links to this server.
+ * @param publicOrigin scheme and authority that the client uses, such as `https://files.example.org`, where known
  */
 export function clientHeaders(
   headers: HeaderList,
@@ -18,7 +18,7 @@ export function clientHeaders(
     switch (name.toLowerCase()) {
       case 'location':
       case 'content-location':
-        return [[name, publicLocation(value, ownNames(address, publicOrigin), publicOrigin)]];
+        return [[name, publicLocation(value, ownNames(address), plainOrigin(publicOrigin))]];
       case 'vary':
         return withoutSecret(name, value);
       default:
@@ -27,9 +27,16 @@ export function clientHeaders(
   });
 }
 
-function ownNames(address: UpstreamAddress, publicOrigin: string | undefined): string[] {
-  const authority = publicAuthority(publicOrigin);
-  return [childOrigin(address), ...(authority === undefined ? [] : [`http://${authority.toLowerCase()}`])];
+/** Apache leaves out the port that is the scheme's own. */
+function ownNames(address: UpstreamAddress): string[] {
+  const origin = originAt(address);
+  return [origin, new URL(origin).origin];
+}
+
+function plainOrigin(origin: string | undefined): string | undefined {
+  return /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(origin ?? '')
+    ? origin
+    : undefined;
 }
 
 function withoutSecret(name: string, value: string): HeaderList {

@@ -1,8 +1,9 @@
-import { Agent, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
 import { pairs } from '../http/hop-by-hop.js';
 import type { HttpResponse } from '../http/message.js';
+import { Connections } from './connections.js';
 import { type Exchange, exchange, StaleConnection } from './exchange.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
@@ -14,6 +15,8 @@ export interface UpstreamRequest extends RequestHead {
   readonly body: Readable;
   /** Aborted when the client is gone: ends the request to the child at once. */
   readonly signal: AbortSignal;
+  /** Scheme and authority that the client uses, such as `https://files.example.org`, where they are known. */
+  readonly publicOrigin?: string | undefined;
 }
 
 export interface UpstreamOptions {
@@ -33,30 +36,25 @@ export interface Upstream {
    *   the client is gone
    */
   forward(request: UpstreamRequest): Promise<HttpResponse>;
+  /** Lets every connection end with the requests that it carries: later requests get connections of their own. */
+  retire(): void;
   /** Closes all connections. */
   close(): void;
 }
-
-/** Shorter than the child's KeepAliveTimeout, so that it is always this end that closes an idle connection. */
-const idle = 60_000;
 
 /** May be sent twice to the same effect (RFC 9110 section 9.2.2, RFC 4918 section 9, RFC 3253). */
 const idempotent = new Set(
   'GET HEAD OPTIONS PROPFIND REPORT PUT DELETE MKCOL COPY MOVE PROPPATCH UNLOCK'.split(' '),
 );
 
+/** Their bodies link to the place by the child's own name; clients follow the Location. */
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const describesBody = /^content-(?:length|type|encoding|language)$/i;
+
 /** Connections to the child that are kept and used again, the most recent first. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxConnections = 64, patience = 2 * 60 * 60 * 1000 } = options;
-  const pool = new Agent({
-    keepAlive: true,
-    maxSockets: maxConnections,
-    maxFreeSockets: maxConnections,
-    scheduling: 'lifo',
-    noDelay: true,
-    timeout: idle,
-  });
-  const fresh = new Agent({ keepAlive: false, noDelay: true });
+  const connections = new Connections(maxConnections);
   return {
     async forward(request) {
       const address = options.address();
@@ -65,26 +63,28 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
       const head = upstreamHead(request, address);
       const { method, body, signal } = request;
-      const incoming = await withRetry(
-        { port: address.port, method, head, body, agent: pool, patience, signal },
-        fresh,
+      const agent = connections.kept(address.scheme);
+      const incoming = await withRetry({ address, method, head, body, agent, patience, signal }, () =>
+        connections.single(address.scheme),
       );
       return answer(request, address, incoming);
     },
+    retire() {
+      connections.retire();
+    },
     close() {
-      pool.destroy();
-      fresh.destroy();
+      connections.close();
     },
   };
 }
 
-async function withRetry(parts: Exchange, fresh: Agent): Promise<IncomingMessage> {
+async function withRetry(parts: Exchange, single: () => Agent): Promise<IncomingMessage> {
   try {
     return await exchange(parts);
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
     if (parts.head.framing.kind === 'none' && idempotent.has(parts.method)) {
-      return exchange({ ...parts, agent: fresh });
+      return exchange({ ...parts, agent: single() });
     }
     throw new Failure('upstream-unreachable', 'The Subversion server closed the connection.', {
       cause: error,
@@ -99,6 +99,11 @@ function answer(request: UpstreamRequest, address: UpstreamAddress, incoming: In
     throw new Failure('upstream-unreachable', 'The Subversion server did not accept this server.');
   }
   const headers = clientHeaders(pairs(incoming.rawHeaders), address, request.publicOrigin);
+  if (redirects.has(status)) {
+    incoming.resume();
+    const emptied = headers.filter(([name]) => !describesBody.test(name));
+    return { status, headers: [...emptied, ['Content-Length', '0']] };
+  }
   if (request.method === 'HEAD' || status === 204 || status === 304) {
     incoming.resume();
     return { status, headers };

@@ -36,6 +36,7 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     throttle: {},
     state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
     metrics: undefined,
+    apache: {},
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
@@ -65,6 +66,7 @@ test('a declaration that says everything is taken at its word', (t) => {
         stripDomain: true,
         throttle: { user: { failures: 3, seconds: 30 } },
         metrics: { host: '::1', port: 9464 },
+        apache: { binary: './bin/httpd', modules: '/opt/modules' },
       },
     ),
   );
@@ -79,6 +81,7 @@ test('a declaration that says everything is taken at its word', (t) => {
     throttle: { user: { failures: 3, seconds: 30 } },
     state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
     metrics: { host: '::1', port: 9464 },
+    apache: { binary: join(folder, 'bin/httpd'), modules: '/opt/modules' },
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
@@ -89,7 +92,7 @@ test('a declaration that says everything is taken at its word', (t) => {
         kind: 'webdav',
         storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'relaxed' },
       },
-      { path: '/svn', kind: 'svn', repositories: join(folder, 'svn') },
+      { path: '/svn', kind: 'svn', source: { kind: 'repositories', folder: join(folder, 'svn') } },
       {
         path: '/scratch',
         kind: 'webdav',
@@ -143,7 +146,7 @@ const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not 
 const kinds = 'must be one of "static", "webdav" and "svn"';
 const latin1 = 'must hold Latin-1 characters alone and no controls: a header field carries no others';
 const inRepository =
-  'in an svn share each rule must name a repository, such as "/sample", not a path inside one';
+  'in an svn share each rule must name a repository, such as "/sample", not a path inside one; "authz" has rules for those';
 
 interface Wrong {
   readonly name: string;
@@ -246,7 +249,9 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'an svn share without repositories',
     declaration: declaring([{ path: '/svn', kind: 'svn' }]),
-    problems: ['shares[0].repositories: is missing'],
+    problems: [
+      'shares[0]: needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
+    ],
   },
 
   {
@@ -441,7 +446,33 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'a rule inside a repository',
     declaration: declaring([{ ...svnShare, rules: [{ path: '/sample' }, { path: '/sample/trunk' }] }]),
-    problems: [`shares[0].rules: ${inRepository}`],
+    problems: [`shares[0].rules[1]: ${inRepository}`],
+  },
+  {
+    name: 'an svn share of several sources, and what belongs to others',
+    declaration: declaring([
+      { ...svnShare, repository: './svn', rules: [{ path: '/a' }] },
+      { path: '/u', kind: 'svn', upstream: 'http://127.0.0.1:8081', authz: './db.sqlite3' },
+      { path: '/v', kind: 'svn', upstream: 'ftp://x/y', upstreamSecretFile: './nowhere' },
+      {
+        ...svnShare,
+        path: '/w',
+        upstreamSecretFile: './nowhere',
+        upstreamAuthzFile: './x',
+        authz: './nowhere',
+      },
+      { path: '/x', kind: 'svn', repository: './nowhere' },
+    ]),
+    problems: [
+      'shares[0]: needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
+      'shares[0].rules[0]: a share of one repository has no rules; "authz" has them for paths inside it',
+      'shares[1]: "upstream" and "upstreamSecretFile" need each other',
+      'shares[1]: "upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there',
+      'shares[2].upstream: must be an origin such as "http://127.0.0.1:8081"',
+      'shares[3]: "upstream" and "upstreamSecretFile" need each other',
+      'shares[3]: "upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there',
+      'shares[4].repository: the folder ./nowhere does not exist',
+    ],
   },
 
   {

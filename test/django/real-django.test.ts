@@ -84,10 +84,37 @@ for (const [name, make] of Object.entries(databases)) {
             assert.deepEqual(found && told(found, site.permissions), user);
           }
         }
+        await compareMembers(site, directory);
         await compareAttempts(site, directory, name === 'mysql');
       });
     }
   });
+}
+
+/** Whoever is in a group or has a permission is found by it as well. */
+async function compareMembers({ users, permissions }: RealSite, directory: ModelDirectory): Promise<void> {
+  const groups = [...new Set(users.flatMap((user) => user.groups)), 'nowhere', 'NOWHERE'];
+  const members = await directory.members({ groups, permissions, staff: true, superusers: true });
+  const active = users.filter(({ isActive }) => isActive);
+  const named = (fits: (user: RealSite['users'][number]) => boolean): string[] =>
+    active.flatMap((user) => (fits(user) ? [user.username] : [])).sort();
+  const sorted = (names: ReadonlySet<string> | undefined): string[] => [...(names ?? [])].sort();
+  for (const group of groups) {
+    const expected = named((user) => user.groups.includes(group));
+    assert.deepEqual(sorted(members.groups.get(group)), expected, group);
+  }
+  for (const permission of permissions) {
+    const expected = named((user) => user.has.includes(permission));
+    assert.deepEqual(sorted(members.permissions.get(permission)), expected, permission);
+  }
+  assert.deepEqual(
+    sorted(members.staff),
+    named(({ isStaff }) => isStaff),
+  );
+  assert.deepEqual(
+    sorted(members.superusers),
+    named(({ isSuperuser }) => isSuperuser),
+  );
 }
 
 /** davgate takes nobody for Casey who says `CASEY`, as MySQL's usual collations do; all else is the same. */

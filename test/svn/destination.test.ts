@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { destinationAt, originForm, publicLocation } from '../../src/svn/destination.js';
+import { destinationAt, ifAt, originForm, publicLocation } from '../../src/svn/destination.js';
 
 const targets: [raw: string, origin: string][] = [
   ['/svn/r/a%20b', '/svn/r/a%20b'],
@@ -46,3 +46,25 @@ test('a Location of the child becomes one of this server', () => {
   assert.equal(publicLocation('http://127.0.0.1:80991/x', own, undefined), 'http://127.0.0.1:80991/x');
   assert.equal(publicLocation('http://elsewhere.example/x', own, undefined), 'http://elsewhere.example/x');
 });
+
+const origin = 'http://127.0.0.1:8099';
+const ifFields: readonly [name: string, field: string, sent: string][] = [
+  [
+    'a tagged list',
+    '<https://x.example/svn/a%20b> (<opaquelocktoken:1>)',
+    `<${origin}/svn/a%20b> (<opaquelocktoken:1>)`,
+  ],
+  [
+    'several',
+    '<https://x/a> (<t:1>) (Not <t:2>) <HTTP://x:1/b>(["e"])',
+    `<${origin}/a> (<t:1>) (Not <t:2>) <${origin}/b>(["e"])`,
+  ],
+  ['a path', '</svn/a> (<t:1>)', '</svn/a> (<t:1>)'],
+  ['a token that looks like a URL', '(<http://x/token>)', '(<http://x/token>)'],
+  ['what is broken', '<https://x/a', '<https://x/a'],
+];
+for (const [name, field, sent] of ifFields) {
+  test(`the If of the child: ${name}`, () => {
+    assert.equal(ifAt(origin, field), sent);
+  });
+}

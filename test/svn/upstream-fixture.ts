@@ -36,7 +36,7 @@ export async function fakeChild(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const upstream = createUpstream({
-    address: () => ({ port: address.port, secret: 'f'.repeat(64) }),
+    address: () => ({ scheme: 'http', host: '127.0.0.1', port: address.port, secret: 'f'.repeat(64) }),
     ...options,
   });
   t.after(() => {

@@ -89,7 +89,12 @@ const mounted: fc.Arbitrary<readonly MountedShare[]> = fc
       },
       {
         kind: 'svn',
-        declared: { kind: 'svn', path: serverPathOf('/svn'), policy: repositories, repositories: '.' },
+        declared: {
+          kind: 'svn',
+          path: serverPathOf('/svn'),
+          policy: repositories,
+          source: { kind: 'repositories', folder: '.' },
+        },
         service: { kind: 'missing', reason: 'No Apache.' },
       },
     ];

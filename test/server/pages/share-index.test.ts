@@ -50,7 +50,12 @@ function svn(path: string, read: Requirement): MountedShare {
   const policy = new Policy([{ path: inShare('/'), read, write: read }]);
   return {
     kind: 'svn',
-    declared: { kind: 'svn', path: serverPathOf(path), policy, repositories: '.' },
+    declared: {
+      kind: 'svn',
+      path: serverPathOf(path),
+      policy,
+      source: { kind: 'repositories', folder: '.' },
+    },
     service: { kind: 'missing', reason: 'No Apache.' },
   };
 }

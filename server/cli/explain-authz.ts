@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Answer, ExplainedRight } from '../../src/access/explain.js';
+import type { Identity } from '../../src/access/identity.js';
+import type { SvnShare } from '../../src/config/declaration.js';
+import { Failure } from '../../src/failure.js';
+import type { SharePath } from '../../src/http/target.js';
+import { AuthzRules, type AuthzGrant } from '../../src/svn/authz-access.js';
+import { parseAuthz } from '../../src/svn/authz-file.js';
+import { canBeMember } from '../../src/svn/authz-groups.js';
+
+/** What the path rules of a share add to an explanation. */
+export interface ExplainedAuthz {
+  /** A paragraph for a person. */
+  readonly words: string;
+  /** Missing where the rules let the request pass. */
+  readonly refusal?: Answer;
+}
+
+const refusal: Answer = {
+  allowed: false,
+  failure: 'forbidden',
+  sentence: 'The path rules of the share forbid it.',
+};
+
+/**
+ * Judges a right by the share's authz file as Apache will.
+ * @throws Failure `unavailable` when the file cannot be read
+ */
+export async function explainAuthz(
+  { action, scope, path }: Pick<ExplainedRight, 'action' | 'scope' | 'path'>,
+  { source, authz }: Pick<SvnShare, 'source' | 'authz'>,
+  inside: SharePath,
+  identity: Identity,
+): Promise<ExplainedAuthz | undefined> {
+  if (authz === undefined) return undefined;
+  const head = `By the path rules in ${basename(authz)}, to ${action} ${path}:`;
+  const place = placeOf(source, inside);
+  if (place === undefined) return undefined;
+  if (/^\/!svn(?:\/|$)/.test(place.path)) {
+    return { words: `${head}\n  Apache decides, by the paths that the request itself names` };
+  }
+  if (!canBeMember(identity.username)) {
+    return { words: `${head}\n  fails  path rules cannot tell this user name`, refusal };
+  }
+  const rules = new AuthzRules(parseAuthz(await read(authz)));
+  const here = rules.at(identity, place.repository, place.path);
+  const grants = scope === 'tree' ? rules.below(identity, place.repository, place.path) : [];
+  const lacking = (grant: AuthzGrant): boolean =>
+    !(action === 'read' ? grant.read : grant.write && grant.read);
+  const refused = here === undefined || lacking(here) || grants.some(lacking);
+  const words = [
+    head,
+    here === undefined ? '  fails  no section speaks of the user' : lineOf(here, lacking(here)),
+    ...grants.filter(lacking).map((grant) => lineOf(grant, true)),
+    ...(rules.patterns.length === 0
+      ? []
+      : [`  not evaluated: ${rules.patterns.map((name) => `[${name}]`).join(', ')}; Apache decides further`]),
+  ].join('\n');
+  return refused ? { words, refusal } : { words };
+}
+
+function lineOf({ section, lines, read: mayRead, write }: AuthzGrant, fails: boolean): string {
+  const gives = mayRead ? (write ? 'reading and writing' : 'reading') : write ? 'writing' : 'nothing';
+  const where = `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
+  return `  ${fails ? 'fails' : 'holds'}  [${section}] gives ${gives} (${where})`;
+}
+
+/** Undefined for the folder of repositories itself, which the rules do not know. */
+function placeOf(
+  source: SvnShare['source'],
+  inside: SharePath,
+): { readonly repository: string; readonly path: string } | undefined {
+  if (source.kind === 'repository') return { repository: basename(source.folder), path: inside };
+  const [, repository = '', ...rest] = inside.split('/');
+  return repository === '' ? undefined : { repository, path: `/${rest.join('/')}` };
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Failure('unavailable', 'The path rules of the share cannot be read.', { cause });
+  }
+}
