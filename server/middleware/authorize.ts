@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { hasDestination, requiredAccess } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
 import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';

@@ -51,6 +51,12 @@ async function serveShare(
   };
   const mayRead = (path: SharePath): boolean => share.declared.policy.decide(identity, 'read', path).allowed;
   const listing: ListingPage = (path, entries) => directoryListing(path, entries, identity.username);
+  const dav = {
+    ...options.dav,
+    principal: identity.username,
+    resolve: (path: ServerPath) => legiblePlace(options.shares, identity, path),
+    listing,
+  };
   switch (share.kind) {
     case 'static':
       return serveStatic(
@@ -62,13 +68,7 @@ async function serveShare(
       const destination = webdavPlace(state.destination);
       return handleDav(
         { ...common, storage: share.storage, body: req, ...(destination ? { destination } : {}) },
-        {
-          ...options.dav,
-          principal: identity.username,
-          resolve: (path) => legiblePlace(options.shares, identity, path),
-          mayRead,
-          listing,
-        },
+        { ...dav, mayRead },
       );
     }
     case 'svn':
@@ -78,7 +78,7 @@ async function serveShare(
       if (listsRepositories(share.declared, common.method, inside)) {
         const storage = await repositoryList(share.declared, identity);
         return common.method === 'PROPFIND'
-          ? handleDav({ ...common, storage, body: req }, { ...options.dav, mayRead: () => true, listing })
+          ? handleDav({ ...common, storage, body: req }, { ...dav, mayRead: () => true })
           : serveStatic(
               { ...common, query: target.query, trust: 'sandboxed', mayRead: () => true },
               storage,
