@@ -49,8 +49,7 @@ export class FreshValues<V> {
     const underWay = this.#flights.get(key);
     // A slow database must not answer with what was true long before the question.
     if (underWay && this.#isFresh(underWay)) return underWay.value;
-    this.#reads += 1;
-    const begun: Read = { number: this.#reads, started: this.#now() };
+    const begun = this.#begin();
     const flight: Flight<V> = { ...begun, value: this.#read(key, begun, read) };
     this.#flights.set(key, flight);
     try {
@@ -58,6 +57,16 @@ export class FreshValues<V> {
     } finally {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     }
+  }
+
+  /** The value as of now, from `read` whatever is known; remembered as with {@link get}. */
+  async reread(key: string, read: () => Promise<V | undefined>): Promise<V | undefined> {
+    return this.#read(key, this.#begin(), read);
+  }
+
+  #begin(): Read {
+    this.#reads += 1;
+    return { number: this.#reads, started: this.#now() };
   }
 
   async #read(key: string, begun: Read, read: () => Promise<V | undefined>): Promise<V | undefined> {
