@@ -1,13 +1,10 @@
-import { availableParallelism, hostname, tmpdir } from 'node:os';
-import type { Declaration, Share } from '../src/config/declaration.js';
-import { DerivationGate } from '../src/credentials/derivation-gate.js';
+import { tmpdir } from 'node:os';
+import type { Share } from '../src/config/declaration.js';
 import { DirectoryAuthenticator } from '../src/credentials/directory-authenticator.js';
-import { MemoryFailureCounter } from '../src/credentials/memory-failure-counter.js';
 import { Throttle } from '../src/credentials/throttle.js';
 import { defaultLockLimits } from '../src/dav/locks/limits.js';
 import { defaultXmlLimits } from '../src/dav/xml/parse.js';
 import { openDatabase } from '../src/django/database.js';
-import { DerivationPool } from '../src/django/hashers/derivation-pool.js';
 import { createHashers } from '../src/django/hashers/known-hashers.js';
 import { SitePasswords } from '../src/django/hashers/site-passwords.js';
 import { ModelDirectory } from '../src/django/model-directory.js';
@@ -17,16 +14,16 @@ import { SqlLockStore } from '../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../src/state/sql-property-store.js';
 import { LocalStorage } from '../src/storage/local/local-storage.js';
 import type { Links } from '../src/storage/local/confined-root.js';
-import type { StagingOwner } from '../src/storage/local/staging.js';
 import { loadFileSystem } from '../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../src/storage/module/module-storage.js';
 import type { AppParts } from './app.js';
+import type { Declared } from './declared.js';
 import type { Environment } from './environment.js';
+import type { Lasting } from './lasting.js';
 import type { Log } from './log.js';
-import { Metrics } from './metrics.js';
 import type { MountedShare } from './shares.js';
 import { openSessions } from './sessions.js';
-import { findSite, readableSite } from './site.js';
+import { readableSite } from './site.js';
 import { startSvnServices, type SvnServices } from './svn-service.js';
 
 /** How often expired locks are forgotten, besides whenever a lock is taken. */
@@ -39,11 +36,12 @@ export interface Composition {
 }
 
 /**
- * Opens what a declaration names and puts it together.
+ * Opens what a declaration names and puts it together with what outlives it.
  * @throws Failure with what could not be opened; everything that had been is closed again
  */
 export async function compose(
-  declaration: Declaration,
+  { declaration, site: found, warnings }: Declared,
+  lasting: Lasting,
   environment: Environment,
   log: Log,
 ): Promise<Composition> {
@@ -53,30 +51,28 @@ export async function compose(
   };
   const now = (): number => performance.now();
   try {
-    const found = await findSite(declaration.django, environment.variables);
-    for (const warning of found.warnings) log.warn({ warning }, 'the Django site');
-    const site = readableSite(found.site);
+    for (const warning of warnings) log.warn({ warning }, 'the Django site');
+    const site = readableSite(found);
     const knex = openDatabase(site.database);
     closers.push(() => knex.destroy());
     const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
-    const cores = availableParallelism();
-    const deriver = new DerivationPool({ size: cores });
-    closers.push(() => deriver.close());
-    const gate = new DerivationGate({ atOnce: cores });
     const authenticator = new DirectoryAuthenticator({
       directory,
       passwords: new SitePasswords({
         hashers: createHashers(site.hashers),
-        deriver,
+        deriver: lasting.deriver,
         samples: directory,
         now,
       }),
-      gate,
+      gate: lasting.gate,
+      verified: lasting.verifiedBy(site.hashers),
       now,
     });
+    closers.push(lasting.countDerivationsOf(authenticator));
     const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
-    const database = await openStateDatabase(declaration.state.file);
-    closers.push(() => database.destroy());
+    const { file } = declaration.state;
+    const state = await lasting.states.use(file, () => openStateDatabase(file));
+    closers.push(state.release);
     const svn = await startSvnServices(declaration.shares, {
       memberships: directory,
       apache: declaration.apache,
@@ -87,11 +83,11 @@ export async function compose(
     closers.push(() => svn.close());
     const shares: MountedShare[] = [];
     for (const share of declaration.shares) {
-      const mounted = await mount(share, declaration.folder, stagingOwner(environment.pid), svn);
+      const mounted = await mount(share, declaration.folder, lasting, svn);
       shares.push(mounted.share);
       closers.push(mounted.close);
     }
-    const locks = new SqlLockStore(database, Date.now);
+    const locks = new SqlLockStore(state.value, Date.now);
     const sweeper = setInterval(() => {
       locks.sweep().catch((error: unknown) => {
         log.error({ err: error }, 'expired locks could not be swept');
@@ -101,16 +97,13 @@ export async function compose(
       clearInterval(sweeper);
     });
     const dav = {
-      properties: new SqlPropertyStore(database),
+      properties: new SqlPropertyStore(state.value),
       locks,
       xmlLimits: defaultXmlLimits,
       lockLimits: defaultLockLimits,
       now: Date.now,
     };
-    const throttle = new Throttle({ counter: new MemoryFailureCounter(), limits: declaration.throttle });
-    const metrics =
-      declaration.metrics &&
-      new Metrics({ derivations: () => authenticator.derivations, waiting: () => gate.waiting });
+    const throttle = new Throttle({ counter: lasting.failures, limits: declaration.throttle });
     const { publicOrigin, stripDomain } = declaration;
     const trustedProxies = new TrustedProxies(declaration.trustedProxies);
     const parts = {
@@ -124,7 +117,7 @@ export async function compose(
       stripDomain,
       dav,
       log,
-      metrics,
+      metrics: lasting.metrics,
       now,
     };
     return { parts, close };
@@ -137,9 +130,9 @@ export async function compose(
 async function mount(
   share: Share,
   folder: string,
-  owner: StagingOwner,
+  { stagingOwner: owner, fileSystems }: Lasting,
   svn: SvnServices,
-): Promise<{ share: MountedShare; close: () => void }> {
+): Promise<{ share: MountedShare; close: () => unknown }> {
   switch (share.kind) {
     case 'svn':
       return { share: { kind: 'svn', declared: share, service: svn.of(share) }, close: () => undefined };
@@ -161,9 +154,12 @@ async function mount(
           },
         };
       }
-      const files = await loadFileSystem(share.storage.module, folder, share.storage.options);
-      const storage = new ModuleStorage(files, { temporaryFolder: tmpdir() });
-      return { share: { kind: 'webdav', declared: share, storage }, close: () => undefined };
+      const { module, options } = share.storage;
+      const files = await fileSystems.use(JSON.stringify([folder, module, options]), () =>
+        loadFileSystem(module, folder, options),
+      );
+      const storage = new ModuleStorage(files.value, { temporaryFolder: tmpdir() });
+      return { share: { kind: 'webdav', declared: share, storage }, close: files.release };
     }
   }
 }
@@ -171,17 +167,4 @@ async function mount(
 /** A rule governs the path that a client writes; a link could lead from a loose one to what a strict one guards. */
 function linksIn({ policy }: Share): Links {
   return policy.rules.length > 1 ? 'hidden' : 'followed';
-}
-
-function stagingOwner(pid: number): StagingOwner {
-  return { host: hostname(), pid, isAlive, now: Date.now };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Another user's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

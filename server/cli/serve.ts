@@ -1,30 +1,41 @@
+import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { DeclarationError } from '../../src/config/problems.js';
-import { isFailure } from '../../src/failure.js';
 import { announcement } from '../announcement.js';
 import { readEnvironment, readListen } from '../environment.js';
+import { errorInWords } from '../error-in-words.js';
 import { createLog, type Log } from '../log.js';
 import { run, type Davgate } from '../run.js';
 
 /**
- * Serves a declaration until SIGTERM or SIGINT; logs to standard output.
+ * Serves a declaration until SIGTERM or SIGINT, and reads it anew at SIGHUP; logs to standard output.
  * @param announce gets, once davgate listens, the shares in words
  * @returns the exit code
  */
 export async function serve(file: string, announce: (text: string) => void): Promise<number> {
   const log = createLog(pino.destination(1));
   keepAlive(log);
+  const starting = start(file, log);
+  onHangup(() => {
+    void starting.then(
+      (davgate) => davgate.reload(),
+      () => undefined,
+    );
+  });
   let davgate: Davgate;
   try {
-    davgate = await run({ file, ...readListen(), environment: readEnvironment(), log });
+    davgate = await starting;
   } catch (error) {
-    process.stderr.write(`davgate: ${inWords(error)}\n`);
+    process.stderr.write(`davgate: ${errorInWords(error)}\n`);
     return 1;
   }
   announce(announcement(davgate));
   await asked('SIGTERM', 'SIGINT');
   await davgate.stop();
   return 0;
+}
+
+async function start(file: string, log: Log): Promise<Davgate> {
+  return run({ file, ...readListen(), environment: readEnvironment(), log });
 }
 
 /** A fault in one request must not end the others'. */
@@ -48,12 +59,19 @@ function asked(...signals: readonly NodeJS.Signals[]): Promise<void> {
   });
 }
 
-function inWords(error: unknown): string {
-  if (error instanceof DeclarationError || error instanceof RangeError || isFailure(error))
-    return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
-    return 'The port is taken by another process; set PORT or "listen" to another one.';
-  if (code === 'EACCES') return 'The port may not be opened by this user; ports from 1024 up may.';
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/**
+ * Calls `reload` at each SIGHUP. Where a terminal is gone that this process was started from, the signal does what it
+ * usually does, which ends the process.
+ */
+function onHangup(reload: () => void): void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  const listener = (): void => {
+    if (terminals.every((descriptor) => isatty(descriptor))) {
+      reload();
+      return;
+    }
+    process.off('SIGHUP', listener);
+    process.kill(process.pid, 'SIGHUP');
+  };
+  process.on('SIGHUP', listener);
 }

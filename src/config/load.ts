@@ -1,11 +1,12 @@
-import { realpathSync, statSync, type Stats } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import type { Declaration, DjangoDeclaration, Share, StateLocation, SvnSource } from './declaration.js';
+import { isFile, isFolder } from './files.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { readJson } from './read-json.js';
 import { policyOf } from './rules.js';
+import { secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
 import {
   declarationSchema,
   djangoSchema,
@@ -64,9 +65,24 @@ export function loadDeclaration(file: string): Declaration {
     },
     shares: shares.map((share) => resolveShare(share, folder)),
   };
-  problems.push(...secretsInShares(declaration, resolve(file)));
+  problems.push(...secretsInShares(declaration.shares, secretsOf(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems);
   return declaration;
+}
+
+function secretsOf({ django, state, shares }: Declaration, file: string): Secret[] {
+  return [
+    ...(django.kind === 'site'
+      ? siteSecrets(django.site)
+      : [{ what: 'the Django project', path: django.project }]),
+    { what: 'the state database', path: state.file },
+    ...shares.flatMap((share) =>
+      share.kind === 'svn' && share.source.kind === 'upstream'
+        ? [{ what: 'the secret of an svn share', path: share.source.secretFile }]
+        : [],
+    ),
+    { what: 'this declaration', path: file },
+  ];
 }
 
 interface NumberedShare {
@@ -158,43 +174,6 @@ function overlaps(shares: readonly NumberedShare[]): Problem[] {
   });
 }
 
-/** Files with secrets must not lie where a share would serve them, wherever symbolic links lead. */
-function secretsInShares({ django, state, shares }: Declaration, file: string): Problem[] {
-  const secrets = [
-    ...(django.kind === 'site' && django.site.database.kind === 'sqlite'
-      ? [['Django\u2019s database', django.site.database.file] as const]
-      : []),
-    ...(django.kind === 'project' ? [['the Django project', django.project] as const] : []),
-    ['the state database', state.file],
-    ...shares.flatMap((share) =>
-      share.kind === 'svn' && share.source.kind === 'upstream'
-        ? [['the secret of an svn share', share.source.secretFile] as const]
-        : [],
-    ),
-    ['this declaration', file],
-  ] as const;
-  return shares.flatMap((share, index) => {
-    const root =
-      share.kind === 'static'
-        ? share.root
-        : share.kind === 'webdav' && share.storage.kind === 'folder'
-          ? share.storage.root
-          : undefined;
-    if (root === undefined || !isFolder(root)) return [];
-    const real = realPathOf(root);
-    return secrets
-      .filter(([, secret]) => isAtOrBelow(real, realPathOf(secret)))
-      .map(([what]) => ({
-        place: placeOf(['shares', index, 'root']),
-        message: `holds ${what}, which the share would serve`,
-      }));
-  });
-}
-
-function isAtOrBelow(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
 function resolveShare(share: ShareInput, folder: string): Share {
   const common = { path: serverPathOf(share.path), policy: policyOf(share) };
   switch (share.kind) {
@@ -244,31 +223,4 @@ function sourceOf(share: SvnShareInput, folder: string): SvnSource {
 /** `sqlite:./file`, `sqlite:/file` and `sqlite:///file`. */
 function databaseOf(url: string, folder: string): StateLocation {
   return { kind: 'sqlite', file: resolve(folder, url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')) };
-}
-
-/** Where a file is or would be, once the symbolic links in the part of its path that exists are followed. */
-function realPathOf(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(realPathOf(parent), basename(path));
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statsOf(path)?.isDirectory() === true;
-}
-
-function isFile(path: string): boolean {
-  return statsOf(path)?.isFile() === true;
-}
-
-/** Undefined for whatever cannot be reached, be it missing, below a file or forbidden. */
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

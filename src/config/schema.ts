@@ -207,7 +207,7 @@ const projectSchema = z
       .describe('The site\u2019s Python. Default: the project\u2019s virtual environment, or python3.'),
     alias: z.string().min(1).optional().describe('A key of DATABASES. Default: default'),
   })
-  .describe('The site\u2019s own settings, read by its own Python once at the start.');
+  .describe('The site\u2019s own settings, read by its own Python once at the start and at each reload.');
 
 export const djangoSchema = z
   .union([projectSchema, explicitSiteSchema])

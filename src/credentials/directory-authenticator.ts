@@ -2,12 +2,11 @@ import type { Identity } from '../access/identity.js';
 import type { UserDirectory } from '../django/directory.js';
 import type { PasswordChecker } from '../django/hashers/hasher.js';
 import type { Authenticator, Credentials, LoginAttempt } from './authenticator.js';
-import { BoundedMap } from './bounded-map.js';
-import { CredentialKey } from './credential-key.js';
 import type { DerivationGate } from './derivation-gate.js';
 import { FreshUsers, type FreshUser } from './fresh-users.js';
 import { SingleFlight } from './single-flight.js';
 import { normalizeUsername } from './username.js';
+import { VerifiedCredentials } from './verified-credentials.js';
 
 export interface DirectoryAuthenticatorOptions {
   readonly directory: UserDirectory;
@@ -15,23 +14,14 @@ export interface DirectoryAuthenticatorOptions {
   readonly gate: DerivationGate;
   /** Milliseconds on a clock that never goes back, such as `performance.now()`. */
   readonly now: () => number;
-  /** The most verified credentials, and the most users, that are remembered. Default 10,000. */
+  /** The most users that are remembered. Default 10,000. */
   readonly capacity?: number;
+  /** What is known of passwords already, by the hashers that `passwords` accepts. Default: nothing. */
+  readonly verified?: VerifiedCredentials;
 }
 
 /** Longer ones, in bytes of UTF-8, are wrong without being derived. */
 const maximumPasswordBytes = 4096;
-
-/** The most places remembered for one person's credentials. */
-const maximumPlaces = 16;
-
-/** Credentials that were found right. */
-interface Verified {
-  /** The encoded password that they were verified against. */
-  readonly encoded: string;
-  /** Where they were used from: {@link LoginAttempt.place}. */
-  readonly places: BoundedMap<string, true>;
-}
 
 /**
  * Authenticates against a directory. A password is derived once for each stored password it is tried against, however
@@ -44,17 +34,16 @@ export class DirectoryAuthenticator implements Authenticator {
   readonly #passwords: PasswordChecker;
   readonly #gate: DerivationGate;
   readonly #users: FreshUsers;
-  readonly #credentialKey = new CredentialKey();
-  /** By the credentials' key. Only right ones get in. */
-  readonly #verified: BoundedMap<string, Verified>;
+  readonly #verified: VerifiedCredentials;
   readonly #checks = new SingleFlight<string, string | undefined>();
   #derivations = 0;
 
-  constructor({ directory, passwords, gate, now, capacity = 10_000 }: DirectoryAuthenticatorOptions) {
+  constructor(options: DirectoryAuthenticatorOptions) {
+    const { directory, passwords, gate, now, capacity = 10_000 } = options;
     this.#passwords = passwords;
     this.#gate = gate;
     this.#users = new FreshUsers({ directory, now, capacity });
-    this.#verified = new BoundedMap(capacity);
+    this.#verified = options.verified ?? new VerifiedCredentials(capacity);
   }
 
   /** Passwords derived so far, right or wrong. */
@@ -65,10 +54,10 @@ export class DirectoryAuthenticator implements Authenticator {
   recall(credentials: Credentials, place: string): Identity | undefined {
     const named = this.#name(credentials);
     if (!named) return undefined;
-    const known = this.#verified.get(named.key);
-    if (known?.places.get(place) !== true) return undefined;
+    const encoded = this.#verified.encodedOf(named.key, place);
+    if (encoded === undefined) return undefined;
     const user = this.#users.peek(named.username);
-    return isHolder(user, known.encoded) ? user.identity : undefined;
+    return isHolder(user, encoded) ? user.identity : undefined;
   }
 
   async authenticate(credentials: Credentials, attempt?: LoginAttempt): Promise<Identity | undefined> {
@@ -94,15 +83,15 @@ export class DirectoryAuthenticator implements Authenticator {
   #name({ username: raw, password }: Credentials): { username: string; key: string } | undefined {
     const username = normalizeUsername(raw);
     if (username === undefined || Buffer.byteLength(password) > maximumPasswordBytes) return undefined;
-    return { username, key: this.#credentialKey.of(username, password) };
+    return { username, key: this.#verified.keyOf(username, password) };
   }
 
   /** Who holds credentials that were verified before, and used in `place` if one is given. */
   async #recall(key: string, username: string, place: string | undefined): Promise<Identity | undefined> {
-    const known = this.#verified.get(key);
-    if (!known || (place !== undefined && known.places.get(place) === undefined)) return undefined;
+    const encoded = this.#verified.encodedOf(key, place);
+    if (encoded === undefined) return undefined;
     const user = this.#users.peek(username) ?? (await this.#users.get(username));
-    return isHolder(user, known.encoded) ? user.identity : undefined;
+    return isHolder(user, encoded) ? user.identity : undefined;
   }
 
   /**
@@ -116,9 +105,9 @@ export class DirectoryAuthenticator implements Authenticator {
     password: string,
     place: string | undefined,
   ): Promise<string | undefined> {
-    const known = place === undefined ? undefined : this.#verified.get(key);
-    if (known && isHolder(await this.#users.get(username), known.encoded)) {
-      return this.#remember(key, known.encoded, place);
+    const known = place === undefined ? undefined : this.#verified.encodedOf(key);
+    if (known !== undefined && isHolder(await this.#users.get(username), known)) {
+      return this.#remember(key, known, place);
     }
     const user = await this.#users.reread(username);
     const encoded = user?.isActive === true ? user.encodedPassword : undefined;
@@ -128,9 +117,7 @@ export class DirectoryAuthenticator implements Authenticator {
   }
 
   #remember(key: string, encoded: string, place: string | undefined): string {
-    const places = this.#verified.get(key)?.places ?? new BoundedMap<string, true>(maximumPlaces);
-    if (place !== undefined) places.set(place, true);
-    this.#verified.set(key, { encoded, places });
+    this.#verified.remember(key, encoded, place);
     return encoded;
   }
 }

@@ -5,12 +5,13 @@
 import { pino } from 'pino';
 import { createAppBehind } from '../../server/app.js';
 import { compose } from '../../server/compose.js';
+import { readDeclared } from '../../server/declared.js';
 import { readEnvironment, readListen } from '../../server/environment.js';
 import { listen } from '../../server/http-server.js';
+import { Lasting } from '../../server/lasting.js';
 import { createLog } from '../../server/log.js';
 import type { Middleware } from '../../server/state.js';
 import type { Identity } from '../../src/access/identity.js';
-import { loadDeclaration } from '../../src/config/load.js';
 
 const nobody: Identity = {
   id: '0',
@@ -26,10 +27,16 @@ const letIn: Middleware = ({ state }, next) => {
   return next();
 };
 
-const declaration = loadDeclaration(process.argv[2] ?? 'shares.json');
-const { parts, close } = await compose(declaration, readEnvironment(), createLog(pino.destination(1)));
-const { host = declaration.listen.host, port = declaration.listen.port } = readListen();
+const environment = readEnvironment();
+const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment.variables);
+const lasting = new Lasting({ pid: environment.pid, metrics: false });
+const { parts, close } = await compose(declared, lasting, environment, createLog(pino.destination(1)));
+const { listen: place } = declared.declaration;
+const { host = place.host, port = place.port } = readListen();
 const server = await listen(createAppBehind(parts, [letIn]).callback(), host, port);
 process.once('SIGTERM', () => {
-  void server.stop(1000).then(close);
+  void server
+    .stop(1000)
+    .then(close)
+    .then(() => lasting.close());
 });

@@ -54,7 +54,7 @@ function setting(t: TestContext): Setting {
   writeFileSync(join(root, 'large.bin'), large);
   writeFileSync(join(root, 'empty.txt'), '');
   for (const name of ['index.html', 'large.bin', 'empty.txt']) utimesSync(join(root, name), changed, changed);
-  const owner = { host: 'here', pid: 1, isAlive: () => true, now: () => 0 };
+  const owner = { host: 'here', pid: 1, isAlive: () => true, now: () => 0, unfinished: new Set<string>() };
   const storage = new LocalStorage(root, { owner, durability: 'relaxed' });
   return {
     root,

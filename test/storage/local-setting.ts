@@ -9,6 +9,7 @@ export const owner: StagingOwner = {
   pid: 1,
   isAlive: (pid) => pid === 1 || pid === 2,
   now: Date.now,
+  unfinished: new Set(),
 };
 
 export const localOptions: LocalStorageOptions = { owner, durability: 'relaxed' };

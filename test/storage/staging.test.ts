@@ -127,6 +127,23 @@ describe('the folder for unfinished files', () => {
     assert.deepEqual(left(), []);
   });
 
+  test('is left alone by another storage of this process on the same folder, as at a reload', async (t) => {
+    const { root, staging, start, left } = leftBehind(t, []);
+    const storage = start();
+    const body = openBody();
+    const writing = storage.write(inShare('/file'), body);
+    while (!existsSync(staging) || left().length === 0) await new Promise(setImmediate);
+    const next = start();
+    assert.match(left().join(), /^here\.1\.[0-9a-f]{16}$/);
+    body.push('whole');
+    body.push(null);
+    await writing;
+    assert.equal(readFileSync(join(root, 'file'), 'utf8'), 'whole');
+    storage.close();
+    next.close();
+    assert.deepEqual(readdirSync(root), ['file']);
+  });
+
   test('is gone after close', async (t) => {
     const { root, start } = leftBehind(t, []);
     const storage = start();

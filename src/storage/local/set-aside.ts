@@ -15,8 +15,8 @@ export async function setAside(staging: Staging, parent: string, real: string): 
     await rm(origin, { force: true });
     staging.release(aside);
   };
-  await writeFile(origin, relative(dirname(dirname(origin)), real), { flag: 'wx' });
   try {
+    await writeFile(origin, relative(dirname(dirname(origin)), real), { flag: 'wx' });
     await rename(real, aside);
   } catch (error) {
     await forget();

@@ -29,6 +29,8 @@ export interface StagingOwner {
   isAlive(pid: number): boolean;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Paths of this process's unfinished files: one set for all its storages, since several may have the same folder. */
+  readonly unfinished: Set<string>;
 }
 
 /** Names that davgate keeps for itself: never listed, never served, never written by a client. */
@@ -50,8 +52,6 @@ export class Staging {
   readonly #root: string;
   readonly #device: number;
   readonly #owner: StagingOwner;
-  /** Names that this object has given out and not seen go. */
-  readonly #own = new Set<string>();
 
   constructor(root: string, owner: StagingOwner) {
     this.#root = root;
@@ -72,10 +72,10 @@ export class Staging {
   #newPathIn(base: string): string {
     const folder = `${base}/${folderName}`;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { host, pid } = this.#owner;
-    const name = `${encodeURIComponent(host)}.${pid}.${randomBytes(8).toString('hex')}`;
-    this.#own.add(name);
-    return `${folder}/${name}`;
+    const { host, pid, unfinished } = this.#owner;
+    const path = `${folder}/${encodeURIComponent(host)}.${pid}.${randomBytes(8).toString('hex')}`;
+    unfinished.add(path);
+    return path;
   }
 
   /** Paths for setting aside what is in `parent`. */
@@ -86,7 +86,7 @@ export class Staging {
 
   /** Tells that a path which was given out is in use no longer. */
   release(path: string): void {
-    this.#own.delete(path.slice(path.lastIndexOf('/') + 1).replace(/\.(?:aside|origin)$/, ''));
+    this.#owner.unfinished.delete(withoutPair(path));
   }
 
   /**
@@ -108,6 +108,8 @@ export class Staging {
       if (homeless.some((aside) => name.startsWith(aside.replace(/aside$/, '')))) continue;
       rmSync(`${staging}/${name}`, { recursive: true, force: true });
     }
+    // Made for a file that is about to be.
+    if ([...this.#owner.unfinished].some((path) => path.startsWith(`${staging}/`))) return;
     try {
       rmdirSync(staging);
     } catch {
@@ -119,15 +121,19 @@ export class Staging {
     const stat = lstatSync(`${folder}/${name}`, { throwIfNoEntry: false });
     if (!stat) return false;
     const owner = this.#owner;
-    const [, host, pid, random, pair] = unfinishedName.exec(name) ?? [];
+    const [, host, pid, , pair] = unfinishedName.exec(name) ?? [];
     if (!stat.isFile() && pair !== '.aside') return false;
-    if (host !== undefined && random !== undefined && this.#own.has(`${host}.${pid ?? ''}.${random}`))
-      return false;
+    if (owner.unfinished.has(withoutPair(`${folder}/${name}`))) return false;
     if (host === encodeURIComponent(owner.host)) {
       if (Number(pid) === owner.pid || !owner.isAlive(Number(pid))) return true;
     }
     return owner.now() - stat.mtimeMs > abandonedAfterMilliseconds;
   }
+}
+
+/** The path that stands for both of {@link AsidePaths}. */
+function withoutPair(path: string): string {
+  return path.replace(/\.(?:aside|origin)$/, '');
 }
 
 /** @returns whether nothing is left to be done for it */

@@ -21,7 +21,7 @@ import { inShare } from '../../http/paths.js';
 
 // Nothing is served here, so any folder will do.
 const storage = new LocalStorage(tmpdir(), {
-  owner: { host: 'here', pid: 1, isAlive: () => true, now: () => 0 },
+  owner: { host: 'here', pid: 1, isAlive: () => true, now: () => 0, unfinished: new Set<string>() },
   durability: 'relaxed',
 });
 

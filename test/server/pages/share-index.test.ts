@@ -17,7 +17,7 @@ const staffOnly: Requirement = { staff: true, superuser: false };
 
 // The index asks no storage for anything, so any folder will do.
 const storage = new LocalStorage(tmpdir(), {
-  owner: { host: 'here', pid: 1, isAlive: () => true, now: () => 0 },
+  owner: { host: 'here', pid: 1, isAlive: () => true, now: () => 0, unfinished: new Set<string>() },
   durability: 'relaxed',
 });
 

@@ -1,0 +1,53 @@
+import { sep } from 'node:path';
+import type { DjangoSite, TlsFiles } from '../django/site.js';
+import type { Declaration, Share } from './declaration.js';
+import { isFolder, realPathOf } from './files.js';
+import { DeclarationError, placeOf, type Problem } from './problems.js';
+
+/** A file or a folder that no share may serve, and what to call it. */
+export interface Secret {
+  readonly what: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** The files of a site that hold its secrets. */
+export function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
+  if (database.kind === 'sqlite') return [{ what: 'Django\u2019s database', path: database.file }];
+  const keyFile = database.server.tls?.keyFile;
+  return keyFile === undefined ? [] : [{ what: 'the key for Django\u2019s database', path: keyFile }];
+}
+
+/**
+ * That no share would serve the secrets of the site that a declaration's project turned out to be.
+ * @param file the declaration's, as the person named it
+ * @throws DeclarationError
+ */
+export function checkSite({ shares }: Declaration, site: DjangoSite<TlsFiles>, file: string): void {
+  const problems = secretsInShares(shares, siteSecrets(site));
+  if (problems.length > 0) throw new DeclarationError(file, problems);
+}
+
+/** Files with secrets must not lie where a share would serve them, wherever symbolic links lead. */
+export function secretsInShares(shares: readonly Share[], secrets: readonly Secret[]): Problem[] {
+  return shares.flatMap((share, index) => {
+    const root = servedFolder(share);
+    if (root === undefined || !isFolder(root)) return [];
+    const real = realPathOf(root);
+    return secrets
+      .filter(({ path }) => isAtOrBelow(real, realPathOf(path)))
+      .map(({ what }) => ({
+        place: placeOf(['shares', index, 'root']),
+        message: `holds ${what}, which the share would serve`,
+      }));
+  });
+}
+
+function servedFolder(share: Share): string | undefined {
+  if (share.kind === 'static') return share.root;
+  return share.kind === 'webdav' && share.storage.kind === 'folder' ? share.storage.root : undefined;
+}
+
+function isAtOrBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
