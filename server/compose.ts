@@ -10,6 +10,7 @@ import { SitePasswords } from '../src/django/hashers/site-passwords.js';
 import { ModelDirectory } from '../src/django/model-directory.js';
 import { TrustedProxies } from '../src/http/client-address.js';
 import { openStateDatabase } from '../src/state/database.js';
+import { SqlFailureCounter } from '../src/state/sql-failure-counter.js';
 import { SqlLockStore } from '../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../src/state/sql-property-store.js';
 import { LocalStorage } from '../src/storage/local/local-storage.js';
@@ -103,7 +104,11 @@ export async function compose(
       lockLimits: defaultLockLimits,
       now: Date.now,
     };
-    const throttle = new Throttle({ counter: lasting.failures, limits: declaration.throttle });
+    const { counter, ...limits } = declaration.throttle;
+    const throttle = new Throttle({
+      counter: counter === 'state' ? new SqlFailureCounter(state.value) : lasting.failures,
+      limits,
+    });
     const { publicOrigin, stripDomain } = declaration;
     const trustedProxies = new TrustedProxies(declaration.trustedProxies);
     const parts = {

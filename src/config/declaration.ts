@@ -29,6 +29,13 @@ export interface LoginLimit {
   readonly seconds: number;
 }
 
+export interface ThrottleDeclaration {
+  readonly user?: LoginLimit;
+  readonly address?: LoginLimit;
+  /** Where failed logins are counted: by this process for itself, or in the state database with all that use it. */
+  readonly counter: 'memory' | 'state';
+}
+
 interface CommonShare {
   readonly path: ServerPath;
   readonly policy: Policy;
@@ -84,7 +91,7 @@ export interface Declaration {
   readonly trustedProxies: readonly string[];
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
-  readonly throttle: { readonly user?: LoginLimit; readonly address?: LoginLimit };
+  readonly throttle: ThrottleDeclaration;
   readonly state: StateLocation;
   /** Where Prometheus asks for metrics; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;

@@ -56,6 +56,7 @@ export function loadDeclaration(file: string): Declaration {
     throttle: {
       ...(throttle?.user && { user: throttle.user }),
       ...(throttle?.address && { address: throttle.address }),
+      counter: throttle?.counter ?? 'memory',
     },
     state: databaseOf(state ?? 'sqlite:./var/state.sqlite3', folder),
     metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },

@@ -253,6 +253,12 @@ export const declarationSchema = z.strictObject({
     .strictObject({
       user: limit.optional().describe('For one user name from one address. Default: 30 in 60 seconds.'),
       address: limit.optional().describe('For all from one address. Default: 100 in 300 seconds.'),
+      counter: z
+        .enum(['memory', 'state'])
+        .optional()
+        .describe(
+          '"memory" (default): each process counts for itself. "state": all that use one state database count together.',
+        ),
     })
     .optional()
     .describe('How many logins may fail before further ones are refused for a while.'),
