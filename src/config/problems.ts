@@ -54,6 +54,8 @@ function fromIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Probl
         ? branch.flatMap((inner) => fromIssue(inner, [...path, ...inner.path]))
         : [{ place, message: unionMessage(issue.input, path) }];
     }
+    case 'invalid_value':
+      return [{ place, message: `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}` }];
     default:
       return [{ place, message: lowerFirst(issue.message) }];
   }
@@ -74,6 +76,12 @@ function unionMessage(input: unknown, path: readonly PropertyKey[]): string {
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function oneOf(values: readonly (string | undefined)[]): string {
+  return values.length === 1
+    ? (values[0] ?? '')
+    : `one of ${values.slice(0, -1).join(', ')} and ${values.at(-1) ?? ''}`;
 }
 
 function lowerFirst(text: string): string {

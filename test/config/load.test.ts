@@ -303,7 +303,21 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'a durability that there is not',
     declaration: share({ durability: 'none' }),
-    problems: ['shares[0].durability: invalid option: expected one of "full"|"relaxed"'],
+    problems: ['shares[0].durability: must be one of "full" and "relaxed"'],
+  },
+  {
+    name: 'password hashers that are not known',
+    declaration: declaring([webdavShare], {
+      django: {
+        database: 'sqlite:./db.sqlite3',
+        hashers: ['argon2', 'rot13', 'md5', 'PBKDF2PasswordHasher'],
+      },
+    }),
+    problems: [1, 3].map(
+      (index) =>
+        `django.hashers[${index}]: must be one of "pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", ` +
+        '"bcrypt", "scrypt", "sha1", "md5", "unsalted_sha1", "unsalted_md5" and "crypt"',
+    ),
   },
 
   ...['view_document', 'docs.', '.view', 'docs view', '1docs.view', 'docs.view_document '].map(
