@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+
 /** The environment of this process that davgate depends on. */
 export interface Environment {
   /** Where programs are looked for, as in PATH. */
@@ -7,6 +9,8 @@ export interface Environment {
   readonly pid: number;
   /** All variables, for the site's own Python. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The name of the user that this process runs as; undefined where the system has none for it. */
+  readonly userName: string | undefined;
 }
 
 /** Reads what davgate takes from its environment; nothing else does. */
@@ -16,7 +20,16 @@ export function readEnvironment(): Environment {
     uid: process.geteuid?.(),
     pid: process.pid,
     variables: process.env,
+    userName: userName(),
   };
+}
+
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where HOST and PORT say to listen, if they do. @throws RangeError for a PORT that is none */

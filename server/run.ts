@@ -60,7 +60,7 @@ interface Begun {
  */
 export async function run(options: RunOptions): Promise<Davgate> {
   const { file, environment, log } = options;
-  const declared = await readDeclared(file, environment.variables);
+  const declared = await readDeclared(file, environment);
   const lasting = new Lasting({ pid: environment.pid, metrics: declared.declaration.metrics !== undefined });
   const begin = async (from: Declared): Promise<Begun> => ({
     places: placesOf(from.declaration, options),
@@ -81,7 +81,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
     const { host, port } = places.listen;
     const server = await listen((req, res) => generations.handle(req, res), host, port);
     log.info({ host, port: server.address.port }, 'listening');
-    const again = async (): Promise<Begun> => begin(await readDeclared(file, environment.variables));
+    const again = async (): Promise<Begun> => begin(await readDeclared(file, environment));
     return { host, ...running(server, generations, places, { again, close, log }) };
   } catch (error) {
     await close();

@@ -3,9 +3,10 @@ import { discoverSite } from '../src/django/discovery/discover-site.js';
 import type { DjangoSite, TlsFiles } from '../src/django/site.js';
 import { readTlsFiles } from '../src/django/tls-files.js';
 import { Failure } from '../src/failure.js';
+import type { Environment } from './environment.js';
 
-/** The variables that a site's own Python is run with. */
-export type SiteEnvironment = Readonly<Record<string, string | undefined>>;
+/** What a site's own Python is run with, and what its database's client looks into. */
+export type SiteEnvironment = Pick<Environment, 'variables' | 'userName'>;
 
 /** A site and what davgate does otherwise than it. */
 export interface FoundSite {
@@ -17,10 +18,13 @@ export interface FoundSite {
  * The facts of the site, as they are declared or as its own settings say.
  * @throws Failure with the site's own error where it cannot be read
  */
-export async function findSite(django: DjangoDeclaration, environment: SiteEnvironment): Promise<FoundSite> {
+export async function findSite(
+  django: DjangoDeclaration,
+  { variables, userName }: SiteEnvironment,
+): Promise<FoundSite> {
   return django.kind === 'site'
     ? { site: django.site, warnings: [] }
-    : discoverSite({ ...django, environment });
+    : discoverSite({ ...django, environment: variables, systemUser: userName });
 }
 
 /** The same with the texts of its TLS files, ready to be opened. @throws Failure `unavailable` */

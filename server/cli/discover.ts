@@ -23,7 +23,7 @@ export async function discover(args: readonly string[], output: Output): Promise
     });
     const [file = 'shares.json', ...rest] = positionals;
     if (rest.length > 0) throw new TypeError('more than one file');
-    const { site, warnings } = await findSite(loadDeclaration(file).django, readEnvironment().variables);
+    const { site, warnings } = await findSite(loadDeclaration(file).django, readEnvironment());
     for (const warning of warnings) output.error(`${warning}\n`);
     output.out(`${JSON.stringify(siteToDeclaration(site, { secrets: values.secrets }), null, 2)}\n`);
     return 0;

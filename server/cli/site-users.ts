@@ -18,7 +18,7 @@ export interface SiteUsers extends UserDirectory, UserList {
 export type OpenSiteUsers = (declaration: Declaration) => SiteUsers | Promise<SiteUsers>;
 
 export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
-  const { database, user } = readableSite((await findSite(django, readEnvironment().variables)).site);
+  const { database, user } = readableSite((await findSite(django, readEnvironment())).site);
   const knex = openDatabase(database);
   const directory = new ModelDirectory(knex, { kind: database.kind, user });
   return {

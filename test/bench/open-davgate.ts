@@ -28,7 +28,7 @@ const letIn: Middleware = ({ state }, next) => {
 };
 
 const environment = readEnvironment();
-const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment.variables);
+const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment);
 const lasting = new Lasting({ pid: environment.pid, metrics: false });
 const { parts, close } = await compose(declared, lasting, environment, createLog(pino.destination(1)));
 const { listen: place } = declared.declaration;

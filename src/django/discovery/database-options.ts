@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly project: string;
   /** The environment that the site runs in; client libraries look into it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The operating system's name for whom this process runs as, where it has one. */
+  readonly systemUser?: string | undefined;
 }
 
 export interface FoundDatabase {

@@ -18,6 +18,8 @@ export interface DiscoveryOptions {
   readonly alias?: string | undefined;
   /** What the site is run with, PATH included. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The operating system's name for whom this process runs as, where it has one: PostgreSQL's usual user. */
+  readonly systemUser?: string | undefined;
   /** Milliseconds until a site that does not load is given up. Default: 60,000. */
   readonly timeout?: number | undefined;
 }
@@ -49,7 +51,11 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
   const report = reportOf(end);
   if (report === undefined) throw unanswered(end, options, python);
   if ('failure' in report) throw failed(report, options, python);
-  const { location, warnings } = findDatabase(report.database, { project, environment });
+  const { location, warnings } = findDatabase(report.database, {
+    project,
+    environment,
+    systemUser: options.systemUser,
+  });
   const hashers = hashersOf(report);
   const site: DjangoSite<TlsFiles> = {
     database: location,

@@ -16,8 +16,8 @@ import type { DatabaseReport } from './report.js';
 const socketFolders = ['/var/run/postgresql', '/tmp'] as const;
 
 /**
- * Where libpq would connect to for this entry of DATABASES: its settings, else its OPTIONS, else the environment
- * (PostgreSQL manual, 34.1.2 and 34.15).
+ * Where libpq would connect to for this entry of DATABASES: its settings, else its OPTIONS, else the environment,
+ * else the operating system's user name (PostgreSQL manual, 34.1.2 and 34.15).
  * @throws Failure `not-implemented` where that takes what davgate has not
  */
 export function postgresqlDatabase(report: DatabaseReport, surroundings: Surroundings): FoundDatabase {
@@ -41,7 +41,7 @@ export function postgresqlDatabase(report: DatabaseReport, surroundings: Surroun
     host,
     socket,
     port: portOf(ports?.split(',', 1)[0]),
-    user: textOf(report.user) ?? optionOf(report, 'user') ?? variable('PGUSER'),
+    user: textOf(report.user) ?? optionOf(report, 'user') ?? variable('PGUSER') ?? surroundings.systemUser,
     password,
     database,
     tls: socket === undefined ? tlsOf(report, host, surroundings, warnings) : undefined,

@@ -6,18 +6,29 @@ import { isFailure } from '../../../src/failure.js';
 export type Environment = Readonly<Record<string, string>>;
 
 /** Where an entry of DATABASES is, with an engine of Django's own. */
-export function found(engine: string, entry: Partial<DatabaseReport>, environment: Environment = {}) {
+export function found(
+  engine: string,
+  entry: Partial<DatabaseReport>,
+  environment: Environment = {},
+  systemUser?: string,
+) {
   const empty = { vendor: null, name: 'site', user: '', password: '', host: '', port: '', options: {} };
   const report = { ...empty, engine: `django.db.backends.${engine}`, ...entry };
   return findDatabase(report, {
     project: '/srv/site',
     environment: { HOME: '/nonexistent', ...environment },
+    systemUser,
   });
 }
 
 /** As {@link found}, where that is a server. */
-export function server(engine: string, entry: Partial<DatabaseReport>, environment?: Environment) {
-  const { location, warnings } = found(engine, entry, environment);
+export function server(
+  engine: string,
+  entry: Partial<DatabaseReport>,
+  environment?: Environment,
+  systemUser?: string,
+) {
+  const { location, warnings } = found(engine, entry, environment, systemUser);
   assert.notEqual(location.kind, 'sqlite');
   return { server: location.kind === 'sqlite' ? undefined : location.server, warnings };
 }

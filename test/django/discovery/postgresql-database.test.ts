@@ -36,6 +36,16 @@ describe('PostgreSQL', () => {
     assert.deepEqual(server('postgresql', { name: '' }, environment).server, expected('env', 1));
   });
 
+  test('a user that nobody names is the operating system\u2019s, as in libpq', () => {
+    const as = (entry: Partial<DatabaseReport>, environment: Environment = {}) =>
+      server('postgresql', { ...remote, ...entry }, environment, 'www-site').server?.user;
+    assert.equal(as({}), 'www-site');
+    assert.equal(as({}, { PGUSER: 'env', USER: 'other' }), 'env');
+    assert.equal(as({ user: 'set' }), 'set');
+    assert.equal(server('postgresql', remote).server?.user, undefined);
+    assert.equal(server('mysql', { host: 'db.example' }, {}, 'www-site').server?.user, undefined);
+  });
+
   test('sockets', () => {
     const { server: usual, warnings } = server('postgresql', { options: { sslmode: 'require' } });
     assert.match(usual?.socket ?? '', /^\/(var\/run\/postgresql|tmp)$/);
