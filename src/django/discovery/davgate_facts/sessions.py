@@ -27,8 +27,6 @@ def backends(warnings):
 
 def sessions(model, warnings):
     """How sessions are kept; None where the site has none or davgate cannot read them."""
-    from django.contrib.auth.base_user import AbstractBaseUser
-
     paths = backends(warnings)
     package, _, engine = settings.SESSION_ENGINE.rpartition(".")
     stored = engine in ("db", "cached_db")
@@ -39,8 +37,11 @@ def sessions(model, warnings):
         return None
     elif import_string(settings.SESSION_SERIALIZER) is not signing.JSONSerializer:
         obstacle = "SESSION_SERIALIZER is %s" % settings.SESSION_SERIALIZER
-    elif getattr(model, "get_session_auth_hash", None) is not AbstractBaseUser.get_session_auth_hash:
-        obstacle = "%s has its own get_session_auth_hash" % model._meta.label
+    elif own_auth_hash(model):
+        obstacle = "%s has its own %s, without which no session can be checked; browsers are asked for a password" % (
+            model._meta.label,
+            own_auth_hash(model),
+        )
     elif django.VERSION < (4, 0) and settings.DEFAULT_HASHING_ALGORITHM != "sha256":
         obstacle = "DEFAULT_HASHING_ALGORITHM is %s" % settings.DEFAULT_HASHING_ALGORITHM
     if obstacle is not None:
@@ -56,6 +57,16 @@ def sessions(model, warnings):
         "backends": paths,
         "secretKeys": [text(key) for key in secret_keys()],
     }
+
+
+def own_auth_hash(model):
+    """The method by which the user model ties sessions to passwords in its own way, if it does; None otherwise."""
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    for name in ("get_session_auth_hash", "_get_session_auth_hash"):  # the second since Django 4.1.8
+        if getattr(model, name, None) is not getattr(AbstractBaseUser, name, None):
+            return name
+    return None
 
 
 def secret_keys():
