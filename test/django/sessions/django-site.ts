@@ -49,8 +49,8 @@ export class DjangoSite {
   }
 
   /** Logs in at the login page and gives the session cookie's value. */
-  async login(username: string, settings?: Settings): Promise<string> {
-    return made.parse(await this.#do('login', { username }, settings)).cookie;
+  async login(username: string, settings?: Settings, password = username): Promise<string> {
+    return made.parse(await this.#do('login', { username, password }, settings)).cookie;
   }
 
   async logout(cookie: string, settings?: Settings): Promise<void> {
@@ -68,6 +68,16 @@ export class DjangoSite {
 
   async change(username: string, fields: object): Promise<void> {
     await this.#do('change', { whose: username, ...fields });
+  }
+
+  /** Gives a permission such as `docs.view_document` to a user or to a group, or takes it. */
+  async permit(permission: string, given: boolean, to: { whose: string } | { group: string }): Promise<void> {
+    await this.#do('permit', { permission, given, ...to });
+  }
+
+  /** Puts a user into a group, made if there is none, or takes the user out. */
+  async enrol(username: string, group: string, given: boolean): Promise<void> {
+    await this.#do('enrol', { whose: username, group, given });
   }
 
   async delete(username: string): Promise<void> {

@@ -29,6 +29,7 @@ django.setup()
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import signing
 from django.db import transaction
@@ -103,6 +104,27 @@ def change(whose, password=None, **fields):
     return {}
 
 
+def permit(permission, given, whose=None, group=None):
+    """Give a permission to a user or a group, or take it."""
+    app_label, codename = permission.split(".")
+    held = (
+        User.objects.get(username=whose).user_permissions
+        if group is None
+        else Group.objects.get(name=group).permissions
+    )
+    (held.add if given else held.remove)(
+        Permission.objects.get(content_type__app_label=app_label, codename=codename)
+    )
+    return {}
+
+
+def enrol(whose, group, given):
+    """Put a user into a group, which is made if there is none, or take the user out."""
+    groups = User.objects.get(username=whose).groups
+    (groups.add if given else groups.remove)(Group.objects.get_or_create(name=group)[0])
+    return {}
+
+
 def delete(username):
     User.objects.get(username=username).delete()
     return {}
@@ -132,7 +154,7 @@ def sign(value, salt, key, compress, at):
     return {"signed": signed}
 
 
-ACTIONS = [version, user, login, logout, anonymous, put, change, delete, who, sign]
+ACTIONS = [version, user, login, logout, anonymous, put, change, permit, enrol, delete, who, sign]
 
 
 def main():
