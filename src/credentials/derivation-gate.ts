@@ -5,18 +5,25 @@ export interface DerivationGateOptions {
   readonly atOnce: number;
   /** The most that wait for their turn; more are refused. Default 256. */
   readonly waiting?: number;
+  /**
+   * The longest, in milliseconds, that anything waits. A full queue of ordinary derivations is done sooner; only where
+   * each waits for a database that hangs it is not. Default 30,000.
+   */
+  readonly patience?: number;
 }
 
 /** Lets a few derivations run and the next ones wait in a bounded queue, first come, first served. */
 export class DerivationGate {
   readonly #atOnce: number;
   readonly #mostWaiting: number;
-  readonly #queue: (() => void)[] = [];
+  readonly #patience: number;
+  readonly #queue = new Set<() => void>();
   #running = 0;
 
-  constructor({ atOnce, waiting = 256 }: DerivationGateOptions) {
+  constructor({ atOnce, waiting = 256, patience = 30_000 }: DerivationGateOptions) {
     this.#atOnce = atOnce;
     this.#mostWaiting = waiting;
+    this.#patience = patience;
   }
 
   get running(): number {
@@ -24,12 +31,12 @@ export class DerivationGate {
   }
 
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
 
   /**
    * What `work` gives, once it was its turn.
-   * @throws Failure `unavailable` with Retry-After when too many are waiting
+   * @throws Failure `unavailable` with Retry-After when too many are waiting, or when it waited too long
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#atOnce) this.#running += 1;
@@ -37,7 +44,7 @@ export class DerivationGate {
     try {
       return await work();
     } finally {
-      const next = this.#queue.shift();
+      const [next] = this.#queue;
       // The next one takes over this place, so that nobody slips in between.
       if (next) next();
       else this.#running -= 1;
@@ -45,13 +52,27 @@ export class DerivationGate {
   }
 
   #turn(): Promise<void> {
-    if (this.#queue.length >= this.#mostWaiting) {
-      throw new Failure('unavailable', 'Too many people are signing in just now.', {
-        headers: [['Retry-After', '1']],
-      });
-    }
-    return new Promise((resolve) => {
-      this.#queue.push(resolve);
+    if (this.#queue.size >= this.#mostWaiting) throw tooMany();
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(timer);
+        this.#queue.delete(begin);
+      };
+      const begin = (): void => {
+        leave();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        leave();
+        reject(tooMany());
+      }, this.#patience);
+      this.#queue.add(begin);
     });
   }
+}
+
+function tooMany(): Failure {
+  return new Failure('unavailable', 'Too many people are signing in just now.', {
+    headers: [['Retry-After', '1']],
+  });
 }

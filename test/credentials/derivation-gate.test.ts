@@ -61,6 +61,30 @@ describe('DerivationGate', () => {
     await gate.run(() => Promise.resolve());
   });
 
+  test('turns away who has waited too long, and lets the others have their turn', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const gate = new DerivationGate({ atOnce: 1, patience: 1000 });
+    const [first, second] = [deferred(), deferred()];
+    const running = gate.run(() => first.promise);
+    const inTime = gate.run(() => second.promise);
+    first.resolve();
+    await running;
+    t.mock.timers.tick(500);
+    const tooLate = assert.rejects(
+      gate.run(() => assert.fail('begun after all')),
+      (error) => isFailure(error, 'unavailable') && error.headers[0]?.join() === 'Retry-After,1',
+    );
+    t.mock.timers.tick(999);
+    const later = gate.run(() => Promise.resolve('later'));
+    t.mock.timers.tick(1);
+    await tooLate;
+    assert.deepEqual([gate.running, gate.waiting], [1, 1]);
+    second.resolve();
+    await inTime;
+    assert.equal(await later, 'later');
+    assert.deepEqual([gate.running, gate.waiting], [0, 0]);
+  });
+
   test('gives the place back when the work fails', async () => {
     const gate = new DerivationGate({ atOnce: 1 });
     const failing = gate.run(() => Promise.reject(new Error('broken')));
