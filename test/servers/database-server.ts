@@ -30,6 +30,8 @@ export interface TestServer {
   letRead(database: string): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** As {@link stop}, without time for the server to tidy up. */
+  crash(): Promise<void>;
   close(): Promise<void>;
 }
 

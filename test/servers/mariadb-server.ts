@@ -53,6 +53,7 @@ export async function startMariadb(certificate?: ServerCertificate): Promise<Tes
     folder,
     ready: /ready for connections/,
     stopSignal: 'TERM',
+    crashSignal: 'KILL',
   });
   await process.start();
 
@@ -84,6 +85,7 @@ export async function startMariadb(certificate?: ServerCertificate): Promise<Tes
     letRead: (database) => administer([`grant select on ${database}.* to reader@'%'`]),
     start: () => process.start(),
     stop: () => process.stop(),
+    crash: () => process.crash(),
     close: () => process.close(),
   };
 }

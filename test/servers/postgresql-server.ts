@@ -46,6 +46,7 @@ export async function startPostgresql(certificate?: ServerCertificate): Promise<
     folder,
     ready: /ready to accept connections/,
     stopSignal: 'INT',
+    crashSignal: 'QUIT',
   });
   await process.start();
 
@@ -76,6 +77,7 @@ export async function startPostgresql(certificate?: ServerCertificate): Promise<
     letRead: (database) => administer(database, ['grant select on all tables in schema public to reader']),
     start: () => process.start(),
     stop: () => process.stop(),
+    crash: () => process.crash(),
     close: () => process.close(),
   };
 }

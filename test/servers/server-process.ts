@@ -55,11 +55,16 @@ export interface ServerProgram {
   readonly ready: RegExp;
   /** What asks it to end and to cut off its clients. */
   readonly stopSignal: 'INT' | 'TERM';
+  /** What ends it as a crash would. */
+  readonly crashSignal: 'QUIT' | 'KILL';
 }
 
-/** Runs the program of its later arguments, and ends it by the signal of its first once standard input ends. */
+/**
+ * Runs the program of its later arguments. Each line of standard input names a signal that it is sent; once there are no
+ * more, it is sent the one of the first argument.
+ */
 const guard = `exec 3<&0; signal=$1; shift; "$@" 3<&- & server=$!
-{ cat <&3 >&2; kill -s "$signal" "$server"; } & wait "$server"`;
+{ while read -r asked <&3; do kill -s "$asked" "$server"; done; kill -s "$signal" "$server"; } & wait "$server"`;
 
 /** A database server that belongs to a test. It ends with the process of the test, however that ends. */
 export class ServerProcess {
@@ -95,11 +100,20 @@ export class ServerProcess {
 
   /** Settles once the server is gone. */
   async stop(): Promise<void> {
+    await this.#end();
+  }
+
+  /** As {@link stop}, without time for the server to tidy up. */
+  async crash(): Promise<void> {
+    await this.#end(`${this.#program.crashSignal}\n`);
+  }
+
+  async #end(last?: string): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.stdin?.end();
+    child.stdin?.end(last);
     await ended;
   }
 
