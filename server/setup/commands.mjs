@@ -29,6 +29,12 @@ export function succeeds(command, args) {
   return spawnSync(command, args, { cwd: root, stdio: 'ignore' }).status === 0;
 }
 
+/** What a command writes to standard output; empty where it fails. */
+export function output(command, args) {
+  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  return status === 0 ? stdout : '';
+}
+
 /** Runs a command that must succeed. @throws Error that names it */
 export function must(command, args, options) {
   if (!run(command, args, options)) throw new Error(`\`${[command, ...args].join(' ')}\` failed.`);

@@ -1,10 +1,11 @@
 /** `npm test`: sets up what the tests need, then checks types, style and import rules and runs every test. */
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { ensurePackages } from './debian-packages.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
 import { root, say } from './say.mjs';
+import { unpackPackage } from './unpacked-packages.mjs';
 
 const programs = [
   'apache2-bin',
@@ -35,6 +36,21 @@ function testFiles(folder) {
     .sort();
 }
 
+/** Also Django as the distribution offers it beside its own, where it does. */
+function moreDjango() {
+  const folder = unpackPackage('python3-django', 'backports');
+  const found = folder === undefined ? [] : [join(folder, 'usr/lib/python3/dist-packages')];
+  return [process.env.DAVGATE_TEST_DJANGO ?? '', ...found].filter((path) => path !== '').join(':');
+}
+
+/** fail2ban's filters are tried with its own program. Its service is not wanted: it could ban who works here. */
+function fail2ban() {
+  if (existsSync('/usr/bin/fail2ban-regex')) return '/';
+  const folder = unpackPackage('fail2ban');
+  if (folder === undefined) throw new Error('The tests need fail2ban-regex, of the package fail2ban.');
+  return folder;
+}
+
 function stage(name, command, args) {
   say(`${name} …`);
   if (run(command, args)) return;
@@ -46,6 +62,8 @@ try {
   const missing = ensurePackages(programs, 'real clients for the tests');
   if (missing.length > 0) throw new Error(`The tests need ${missing.join(', ')}.`);
   ensureNodePackages();
+  process.env.DAVGATE_TEST_DJANGO = moreDjango();
+  process.env.DAVGATE_TEST_FAIL2BAN = fail2ban();
 } catch (error) {
   say(error.message);
   process.exit(1);

@@ -9,6 +9,7 @@ import type { DatabaseLocation } from '../../src/django/site.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { bothServers } from '../servers/both-servers.js';
 import { password, type TestServer } from '../servers/database-server.js';
+import { djangos, type DjangoVersion } from './djangos.js';
 import { makeSite, serverDatabase, sqliteDatabase, userModels, type RealSite } from './real-site.js';
 import { siteAuthenticator } from './site-authenticator.js';
 
@@ -19,17 +20,17 @@ interface MadeSite {
 
 const servers = await bothServers();
 
-async function onSqlite(t: TestContext, model: string): Promise<MadeSite> {
+async function onSqlite(t: TestContext, model: string, django: DjangoVersion): Promise<MadeSite> {
   const file = join(temporaryFolder(t), 'db.sqlite3');
-  return { site: await makeSite(sqliteDatabase(file), model), location: { kind: 'sqlite', file } };
+  return { site: await makeSite(sqliteDatabase(file), model, django), location: { kind: 'sqlite', file } };
 }
 
 /** Made by one role, read by another that may only select. */
-async function onServer(server: TestServer, model: string): Promise<MadeSite> {
-  const database = model.toLowerCase().replace('.', '_');
+async function onServer(server: TestServer, model: string, django: DjangoVersion): Promise<MadeSite> {
+  const database = `${model}_${django.version}`.toLowerCase().replaceAll('.', '_');
   await server.createDatabase(database);
   const owner = server.server({ user: 'site', password, database });
-  const site = await makeSite(serverDatabase(server.kind, owner), model);
+  const site = await makeSite(serverDatabase(server.kind, owner), model, django);
   await server.letRead(database);
   return {
     site,
@@ -37,10 +38,13 @@ async function onServer(server: TestServer, model: string): Promise<MadeSite> {
   };
 }
 
-const databases: Record<string, (t: TestContext, model: string) => Promise<MadeSite>> = {
+const databases: Record<string, typeof onSqlite> = {
   SQLite: onSqlite,
   ...Object.fromEntries(
-    servers.map((server) => [server.kind, (_t: TestContext, model: string) => onServer(server, model)]),
+    servers.map((server) => [
+      server.kind,
+      (_t: TestContext, model: string, django: DjangoVersion) => onServer(server, model, django),
+    ]),
   ),
 };
 
@@ -59,11 +63,15 @@ function told(user: DirectoryUser, permissions: readonly string[]) {
   };
 }
 
-for (const [name, make] of Object.entries(databases)) {
-  describe(`Django's answers and davgate's, ${name}`, () => {
+const matrix = djangos.flatMap((django) =>
+  Object.entries(databases).map(([name, make]) => ({ django, name, make })),
+);
+
+for (const { django, name, make } of matrix) {
+  describe(`answers of Django ${django.version} and davgate's, ${name}`, () => {
     for (const model of userModels) {
       test(model, async (t) => {
-        const { site, location } = await make(t, model);
+        const { site, location } = await make(t, model, django);
         const knex = openDatabase(location);
         t.after(() => knex.destroy());
         const directory = new ModelDirectory(knex, { kind: location.kind, user: site.model });

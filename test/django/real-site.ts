@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { DatabaseServer } from '../../src/django/site.js';
 import { run } from '../clients/programs.js';
+import { debian, python } from './djangos.js';
 
 const script = resolve('test/django/site/make_site.py');
 
@@ -66,10 +67,14 @@ export function serverDatabase(kind: 'postgresql' | 'mysql', server: DatabaseSer
   };
 }
 
-/** Lets Debian's Django make the tables and the users of a site (make_site.py). */
-export async function makeSite(database: DjangoDatabase, model: string): Promise<RealSite> {
-  const answer = await run('/usr/bin/python3', [script], {
-    env: { PYTHONDONTWRITEBYTECODE: '1' },
+/** Lets Django make the tables and the users of a site (make_site.py). */
+export async function makeSite(
+  database: DjangoDatabase,
+  model: string,
+  { environment } = debian,
+): Promise<RealSite> {
+  const answer = await run(python, [script], {
+    env: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },
     input: JSON.stringify({ database, model }),
   });
   return realSite.parse(JSON.parse(answer));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { isFailure } from '../../../src/failure.js';
-import { debian, djangoProject, djangos, settings, withUserModel } from './django-project.js';
+import { debian, djangos } from '../djangos.js';
+import { djangoProject, settings, withUserModel } from './django-project.js';
 
 const own = {
   'own.py': `

@@ -5,9 +5,10 @@ import { describe, test } from 'node:test';
 import { discoverSite } from '../../../src/django/discovery/discover-site.js';
 import { defaultUserModel } from '../../../src/django/site.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
-import { djangoProject, djangos, python, settings } from './django-project.js';
+import { djangos, python } from '../djangos.js';
+import { djangoProject, settings } from './django-project.js';
 
-const modern = (version: string) => Number(version.split('.', 1)[0]) > 4;
+const modern = (version: string) => Number.parseFloat(version) >= 4.1;
 
 for (const django of djangos) {
   describe(`Django ${django.version}`, () => {

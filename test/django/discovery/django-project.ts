@@ -4,32 +4,9 @@ import { delimiter, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { discoverSite, type DiscoveryOptions } from '../../../src/django/discovery/discover-site.js';
+import { debian, python, type DjangoVersion } from '../djangos.js';
 import type { LinkTable, UserModel } from '../../../src/django/site.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
-
-/** Debian's Python, which has Debian's Django. */
-export const python = '/usr/bin/python3';
-
-/** A Django to test with: Debian's, and those whose folders DAVGATE_TEST_DJANGO lists (as PYTHONPATH does). */
-export interface DjangoVersion {
-  readonly version: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-function versionOf(environment: Readonly<Record<string, string>>): DjangoVersion {
-  const code = 'import django; print(django.get_version())';
-  const version = execFileSync(python, ['-c', code], { env: environment, encoding: 'utf8' }).trim();
-  return { version, environment };
-}
-
-const own = (process.env.DAVGATE_TEST_DJANGO ?? '').split(delimiter).filter((folder) => folder !== '');
-
-export const djangos: readonly [DjangoVersion, ...DjangoVersion[]] = [
-  versionOf({ PATH: '/usr/bin:/bin' }),
-  ...own.map((folder) => versionOf({ PATH: '/usr/bin:/bin', PYTHONPATH: folder })),
-];
-
-export const [debian] = djangos;
 
 /** The settings of a small site; `more` comes last. */
 export function settings(more = '', apps: readonly string[] = []): string {

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import { discoverSite } from '../../../src/django/discovery/discover-site.js';
 import { isFailure } from '../../../src/failure.js';
-import { djangoProject, djangos, python, settings } from './django-project.js';
+import { djangos, python } from '../djangos.js';
+import { djangoProject, settings } from './django-project.js';
 
 /** A failure whose message has all of `parts` and nothing of the environment. */
 function failing(...parts: readonly RegExp[]) {

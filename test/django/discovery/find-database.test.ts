@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { found, nothing, refused } from './database-reports.js';
-import { djangoProject, djangos, settings } from './django-project.js';
+import { djangos } from '../djangos.js';
+import { djangoProject, settings } from './django-project.js';
 
 describe('SQLite', () => {
   const files = {

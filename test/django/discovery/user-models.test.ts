@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserModel } from '../../../src/django/site.js';
-import { djangoProject, djangos, withUserModel } from './django-project.js';
+import { djangos } from '../djangos.js';
+import { djangoProject, withUserModel } from './django-project.js';
 
 interface Case {
   readonly models: string;

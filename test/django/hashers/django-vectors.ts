@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
+import { python, type DjangoVersion } from '../djangos.js';
 
 const vectors = z.object({
   made: z.array(
@@ -16,10 +17,11 @@ const vectors = z.object({
   names: z.record(z.string(), z.string()),
 });
 
-/** What the installed Django makes of passwords and answers about them: see make_vectors.py. */
-export function djangoVectors(): z.infer<typeof vectors> {
-  const output = execFileSync('/usr/bin/python3', ['test/django/hashers/make_vectors.py'], {
+/** What a Django makes of passwords and answers about them: see make_vectors.py. */
+export function djangoVectors({ environment }: DjangoVersion): z.infer<typeof vectors> {
+  const output = execFileSync(python, ['test/django/hashers/make_vectors.py'], {
     encoding: 'utf8',
+    env: environment,
     maxBuffer: 64 * 1024 * 1024,
   });
   return vectors.parse(JSON.parse(output));

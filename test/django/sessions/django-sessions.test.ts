@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { SessionUsers } from '../../../src/django/sessions/session-users.js';
-import { engines, modelBackend, needsDjango, newName, reading, secretKey } from './setting.js';
+import { djangos } from '../djangos.js';
+import { engines, modelBackend, newName, reading, secretKey } from './setting.js';
 import { siteOfSuite, twoWeeks, using, type ReadingOptions } from './setting.js';
 
 const name = async (users: SessionUsers, cookie: string) => (await users.find(cookie))?.username;
 const inSeconds = (seconds: number) => ({ clock: () => Date.now() + seconds * 1000 });
 
-for (const engine of engines) {
-  describe(`a session of ${engine}, made by Django's login page`, needsDjango, () => {
-    const site = siteOfSuite();
+const matrix = djangos.flatMap((django) => engines.map((engine) => ({ django, engine })));
+
+for (const { django, engine } of matrix) {
+  describe(`a session of ${engine}, made by the login page of Django ${django.version}`, () => {
+    const site = siteOfSuite(django);
     const settings = using(engine);
     const read = (t: TestContext, options: ReadingOptions = {}) =>
       reading(t, site().file, { engine, backends: [modelBackend], ...options });

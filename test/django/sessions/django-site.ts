@@ -1,17 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { debian, python } from '../djangos.js';
 
 const script = resolve('test/django/sessions/make_sessions.py');
 const original = resolve('repos-sample/django-site/db.sqlite3');
-
-/** A Python that has Django: Debian's own, or the first in the path. */
-export const python = ['/usr/bin/python3', 'python3'].find(
-  (program) => spawnSync(program, ['-c', 'import django']).status === 0,
-);
 
 /** Overrides of the site's settings, by Django's names. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -25,9 +21,12 @@ export class DjangoSite {
   readonly #process;
   readonly #answers: AsyncIterator<string>;
 
-  constructor() {
+  constructor({ environment } = debian) {
     copyFileSync(original, this.file);
-    this.#process = spawn(python ?? 'python3', [script, this.file], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#process = spawn(python, [script, this.file], {
+      env: environment,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.#answers = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
   }
 

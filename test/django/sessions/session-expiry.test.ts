@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { needsDjango, newName, reading, siteOfSuite, using } from './setting.js';
+import { newName, reading, siteOfSuite, using } from './setting.js';
 
-describe('expire_date of a session in the database', needsDjango, () => {
+describe('expire_date of a session in the database', () => {
   const site = siteOfSuite();
 
   for (const zone of ['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia']) {

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { SessionAuthenticator } from '../../../src/credentials/session-authenticator.js';
 import { isFailure } from '../../../src/failure.js';
 import { sampleDatabase } from '../sample-database.js';
-import { needsDjango, newName, reading, siteOfSuite, using } from './setting.js';
+import { newName, reading, siteOfSuite, using } from './setting.js';
 
 /** An authenticator as davgate has it, its clock in the test's hands. */
 function authenticator(t: TestContext, file: string) {
@@ -13,7 +13,7 @@ function authenticator(t: TestContext, file: string) {
   return { clock, name };
 }
 
-describe('within a second, a session', needsDjango, () => {
+describe('within a second, a session', () => {
   const site = siteOfSuite();
   const ends: Record<string, (username: string, cookie: string) => Promise<void>> = {
     'ends with logging out': (_, cookie) => site().logout(cookie, using('db')),

@@ -4,7 +4,8 @@ import { KnexSessionTable } from '../../../src/django/sessions/knex-session-tabl
 import { SessionUsers } from '../../../src/django/sessions/session-users.js';
 import type { SessionEngine, SessionSettings } from '../../../src/django/site.js';
 import { openSqlite } from '../../../src/django/sqlite.js';
-import { DjangoSite, python, type Settings } from './django-site.js';
+import { debian } from '../djangos.js';
+import { DjangoSite, type Settings } from './django-site.js';
 
 /** The sample site's own SECRET_KEY. */
 export const secretKey = 'davgate-sample-site-key-not-for-production';
@@ -12,19 +13,16 @@ export const modelBackend = 'django.contrib.auth.backends.ModelBackend';
 export const engines: readonly SessionEngine[] = ['db', 'cached_db', 'signed_cookies'];
 export const twoWeeks = 14 * 24 * 60 * 60;
 
-/** Options of a suite that needs Django. */
-export const needsDjango = { skip: python === undefined ? 'there is no Python with Django' : false };
-
 /** Django's settings for an engine. */
 export function using(engine: SessionEngine, more: Settings = {}): Settings {
   return { SESSION_ENGINE: `django.contrib.sessions.backends.${engine}`, ...more };
 }
 
 /** One site for all tests of the suite around this call, each with users of its own; started when first asked for. */
-export function siteOfSuite(): () => DjangoSite {
+export function siteOfSuite(django = debian): () => DjangoSite {
   let site: DjangoSite | undefined;
   after(() => site?.close());
-  return () => (site ??= new DjangoSite());
+  return () => (site ??= new DjangoSite(django));
 }
 
 let users = 0;

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { SignedJson } from '../../../src/django/sessions/signed-json.js';
 import { TimestampSigner } from '../../../src/django/sessions/timestamp-signer.js';
-import { needsDjango, siteOfSuite } from './setting.js';
+import { siteOfSuite } from './setting.js';
 
 /** `value` signed as Django would, if it ever signed such a thing. */
 function signed(value: string, salt: string, secret: string): string {
@@ -14,7 +14,7 @@ function signed(value: string, salt: string, secret: string): string {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64url');
 
-describe('what django.core.signing wrote', needsDjango, () => {
+describe('what django.core.signing wrote', () => {
   const site = siteOfSuite();
   const cases: Record<string, { value: unknown; salt?: string; key?: string; at?: number }> = {
     null: { value: null },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { needsDjango, newName, reading, secretKey, siteOfSuite, using } from './setting.js';
+import { newName, reading, secretKey, siteOfSuite, using } from './setting.js';
 
 /** Every text that differs from `text` in one character, with one more, or with one less. */
 function* edits(text: string, other: (character: string) => string): Generator<string> {
@@ -19,7 +19,7 @@ function* edits(text: string, other: (character: string) => string): Generator<s
 const turned = (character: string) => String.fromCharCode(character.charCodeAt(0) ^ 1);
 const swapped = (character: string) => (character === 'A' ? 'B' : 'A');
 
-describe('a session that was tampered with is nobody', needsDjango, () => {
+describe('a session that was tampered with is nobody', () => {
   const site = siteOfSuite();
 
   for (const compressed of [false, true]) {

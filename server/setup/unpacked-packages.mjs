@@ -1,0 +1,76 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { output, run, which } from './commands.mjs';
+import { mayInstall, root, say } from './say.mjs';
+
+const cache = join(root, 'node_modules/.cache/davgate');
+
+/**
+ * Fetches a package of the distribution and only unpacks it: no service of it starts, and what is installed stays as it
+ * is. It is kept for the next time. This needs no right to install, and leaves apt's own lists alone.
+ * @param release `backports` for the distribution's newer packages; by default what apt would install
+ * @returns the folder that stands for the file system's root; undefined where it is not offered or may not be fetched
+ */
+export function unpackPackage(name, release) {
+  const called = release === undefined ? name : `${name}-${release}`;
+  const folder = join(cache, called);
+  if (existsSync(folder)) return folder;
+  if (!mayInstall()) return undefined;
+  if (which('apt-get') === undefined || which('dpkg-deb') === undefined) return undefined;
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, 'unfinished-'));
+  try {
+    const options = release === undefined ? [] : listsOf(release, work);
+    if (options === undefined) return undefined;
+    say(`fetching ${called} for the tests …`);
+    const quiet = { cwd: work, stdio: 'ignore' };
+    if (!run('apt-get', [...options, '-qq', 'download', name], quiet)) return undefined;
+    const file = readdirSync(work).find((entry) => entry.endsWith('.deb'));
+    if (file === undefined || !run('dpkg-deb', ['-x', file, 'unpacked'], quiet)) return undefined;
+    renameSync(join(work, 'unpacked'), folder);
+    return folder;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Options with which apt knows the packages of `<this release>-<release>` alone, from the mirror that it uses anyway. */
+function listsOf(release, work) {
+  const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+  const targets = output('apt-get', [
+    'indextargets',
+    '--format',
+    '$(CODENAME) $(CREATED_BY) $(COMPONENT) $(SITE)',
+  ]);
+  const [, , component, site] =
+    targets
+      .split('\n')
+      .map((line) => line.split(' '))
+      .find(([name, kind]) => name === codename && kind === 'Packages') ?? [];
+  if (site === undefined) return undefined;
+  const sources = join(work, 'sources.list');
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
+  writeFileSync(sources, `deb ${signed}${site} ${codename}-${release} ${component}\n`);
+  const options = [
+    ['Dir::Etc::sourcelist', sources],
+    ['Dir::Etc::sourceparts', '-'],
+    ['Dir::State::lists', join(work, 'lists')],
+    ['Dir::Cache', join(work, 'cache')],
+    ['APT::Sandbox::User', ''],
+    ['Acquire::Retries', '1'],
+    ['Acquire::http::Timeout', '20'],
+  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  for (const folder of ['lists/partial', 'cache/archives/partial'])
+    mkdirSync(join(work, folder), { recursive: true });
+  return run('apt-get', [...options, '-qq', 'update'], { stdio: 'ignore' }) ? options : undefined;
+}
