@@ -6,7 +6,8 @@ import { describe, test, type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { check } from '../../../server/cli/check.js';
 import { startDavgate } from '../../clients/davgate.js';
-import { djangoProject, python, settings, withUserModel } from '../../django/discovery/django-project.js';
+import { djangoProject, settings, withUserModel } from '../../django/discovery/django-project.js';
+import { python } from '../../django/djangos.js';
 
 /** A declaration of a share beside a Django project, and what `davgate check` says of it. */
 function setting(t: TestContext, files: Readonly<Record<string, string>>) {
