@@ -102,10 +102,11 @@ describe('requests during a reload', () => {
       }
     };
     const knocking = Promise.all([knock(), knock(), knock()]);
-    for (let times = 0; times < 5; times += 1) assert.equal((await reload(davgate)).msg, 'reloaded');
+    for (let times = 0; times < 5 || answered < 50; times += 1) {
+      assert.equal((await reload(davgate)).msg, 'reloaded');
+    }
     ended = true;
     await knocking;
-    assert.ok(answered > 10, String(answered));
   });
 
   it('wait for no more than one reload after many signals', async () => {
