@@ -54,6 +54,8 @@ export interface ReadableStorage {
 export interface WriteOptions {
   /** Bytes that must arrive; fewer or more fail with `malformed` and nothing is kept. */
   readonly length?: number;
+  /** The modification time that the file is to have, in milliseconds since the epoch; default: now. */
+  readonly modified?: number;
   /** Awaited when the body has arrived, right before `check`. Rejecting keeps the old file. */
   readonly recheck?: () => Promise<void>;
   /**
@@ -109,6 +111,12 @@ export interface DavStorage extends ReadableStorage {
    * is there or not: resources with a name in common are the same. Empty when nothing else can lead to them.
    */
   realNames(path: SharePath): Promise<readonly string[]>;
+  /**
+   * Sets when a resource was last modified, in milliseconds since the epoch.
+   * @returns false when this storage cannot
+   * @throws Failure `not-found`
+   */
+  setModified(path: SharePath, modified: number): Promise<boolean>;
   /** Removes a file or an empty collection. @throws Failure `not-found`; `conflict` for a collection with members */
   remove(path: SharePath): Promise<void>;
 }

@@ -344,6 +344,54 @@ export function storageContract(implementation: string, open: (t: TestContext) =
       });
     });
 
+    describe('a modification time', () => {
+      const wanted = Date.UTC(2001, 1, 3, 4, 5, 6) + 789;
+
+      test('that a write is given is the file\u2019s to the millisecond, or is now', async (t) => {
+        const storage = open(t);
+        const begun = Date.now() - 2000;
+        const { stat } = await storage.write(inShare('/file'), bodyOf('x'), { modified: wanted });
+        assert.ok(Math.floor(stat.modified) === wanted || stat.modified >= begun);
+        assert.deepEqual(await storage.stat(inShare('/file')), stat);
+      });
+
+      for (const kind of ['file', 'collection']) {
+        test(`of a ${kind} is set, and only where the answer says so`, async (t) => {
+          const storage = open(t);
+          const path = inShare('/thing');
+          if (kind === 'file') await storage.write(path, bodyOf('x'));
+          else await storage.makeCollection(path);
+          const before = await storage.stat(path);
+          const isSet = await storage.setModified(path, wanted);
+          const after = await storage.stat(path);
+          assert.equal(after?.kind, kind);
+          if (isSet) assert.equal(Math.floor(after?.modified ?? 0), wanted);
+          else assert.deepEqual(after, before);
+        });
+      }
+
+      test('is not set where nothing is', async (t) => {
+        await assert.rejects(open(t).setModified(inShare('/missing'), wanted), failing('not-found'));
+      });
+
+      test('never gives other bytes of the same length an old tag', async (t) => {
+        const storage = open(t);
+        const tags = new Set<string>();
+        for (let index = 0; index < 100; index += 1) {
+          const body = bodyOf(String(1000 + index));
+          const { stat } = await storage.write(inShare('/file'), body, { modified: wanted });
+          tags.add(stat.etag);
+          await storage.setModified(inShare('/file'), wanted);
+          const now = await storage.stat(inShare('/file'));
+          assert.ok(now?.kind === 'file');
+          assert.ok(now.etag === stat.etag || !tags.has(now.etag));
+          tags.add(now.etag);
+          await storage.remove(inShare('/file'));
+        }
+        assert.ok(tags.size >= 100);
+      });
+    });
+
     describe('writes at the same time', () => {
       const contenders = Array.from({ length: 8 }, (_, index) => String(index));
 

@@ -80,6 +80,10 @@ export class Refusing implements DavStorage {
     return this.#storage.realNames(path);
   }
 
+  async setModified(path: SharePath, modified: number): Promise<boolean> {
+    return this.#storage.setModified(path, modified);
+  }
+
   async remove(path: SharePath): Promise<void> {
     this.#mind('remove', path);
     await this.#storage.remove(path);

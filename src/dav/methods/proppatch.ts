@@ -1,16 +1,21 @@
 import type { DavMethod } from '../context.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { hrefAt, keyOf, requireConditions, requireStat } from '../place.js';
+import { modificationTimeIn, withoutTimes } from '../properties/modification-time.js';
 import { isAllowed, parsePropertyUpdate, updateResponse } from '../properties/update.js';
 import { multistatusOf } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
 
-/** Sets and removes dead properties, all or none (RFC 4918 section 9.2). */
+/** Sets and removes dead properties, all or none (RFC 4918 section 9.2), and by some of them the modification time. */
 export const proppatch: DavMethod = async (request, context) => {
   const changes = parsePropertyUpdate(await readXml(request.body, context.xmlLimits));
   const stat = await requireStat(request);
   requireConditions(request.method, request.headers, stat);
   await requireTokens(request, context, request, 'resource');
-  if (isAllowed(changes)) await context.properties.patch(keyOf(request), changes);
+  if (isAllowed(changes)) {
+    const time = modificationTimeIn(changes);
+    const isSet = time !== undefined && (await request.storage.setModified(request.path, time));
+    await context.properties.patch(keyOf(request), isSet ? withoutTimes(changes) : changes);
+  }
   return multistatusOf([updateResponse(hrefAt(request, stat), changes)]);
 };

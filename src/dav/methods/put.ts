@@ -3,7 +3,9 @@ import { formatHttpDate } from '../../http/date.js';
 import type { ResourceStat } from '../../storage/storage.js';
 import { allowedMethods } from '../allowed-methods.js';
 import type { DavMethod, DavRequest } from '../context.js';
+import { announcedLength } from '../headers/announced-length.js';
 import { parseIf } from '../headers/if.js';
+import { parseOcMtime } from '../headers/oc-mtime.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
 
@@ -18,10 +20,12 @@ export const put: DavMethod = async (request, context) => {
   requireConditions(method, headers, before);
   const reach = before ? 'resource' : 'membership';
   await requireTokens(request, context, request, reach);
-  const length = announcedLength(headers['content-length']);
+  const length = announcedLength(headers);
+  const modified = parseOcMtime(headers['x-oc-mtime']);
   const { stat, created } = await storage
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
+      ...(modified === undefined ? {} : { modified }),
       // Somebody may have taken a lock while the body arrived.
       recheck: () => requireTokens(request, context, request, reach),
       check: (current) => {
@@ -41,6 +45,7 @@ export const put: DavMethod = async (request, context) => {
     headers: [
       ['ETag', stat.etag],
       ['Last-Modified', formatHttpDate(stat.modified)],
+      ...(isSameSecond(stat.modified, modified) ? [['X-OC-Mtime', 'accepted'] as const] : []),
       ...(created ? [['Content-Length', '0'] as const] : []),
     ],
   };
@@ -72,6 +77,6 @@ function etagOf(stat: ResourceStat | undefined): string | undefined {
   return stat?.kind === 'file' ? stat.etag : undefined;
 }
 
-function announcedLength(field: string | undefined): number | undefined {
-  return field === undefined ? undefined : Number(field);
+function isSameSecond(time: number, other: number | undefined): boolean {
+  return other !== undefined && Math.floor(time / 1000) === Math.floor(other / 1000);
 }

@@ -5,6 +5,7 @@ import { statusLine } from '../xml/multistatus.js';
 import { emptyElement, escapeText } from '../xml/write.js';
 import { requireFewNames } from './limits.js';
 import { liveProperties, liveProperty } from './live.js';
+import { timeProperty } from './modification-time.js';
 import type { ClarkName, PropertyMap } from './property-store.js';
 
 /** What a PROPFIND asks for (RFC 4918 section 14.20). */
@@ -65,7 +66,7 @@ function propstats(query: PropertyQuery, path: string, stat: ResourceStat, kept:
       let found = '';
       let missing = '';
       for (const name of query.names) {
-        const element = liveProperty(name, stat, path) ?? kept.get(name);
+        const element = liveProperty(name, stat, path) ?? kept.get(name) ?? timeProperty(name, stat);
         if (element === undefined) missing += emptyElement(name);
         else found += element;
       }

@@ -2,7 +2,7 @@ import { constants, fstatSync, futimesSync, lstatSync, renameSync } from 'node:f
 import { copyFile, open, rm } from 'node:fs/promises';
 import { errnoOf } from './errno.js';
 import { freshModificationTime } from './file-stat.js';
-import { keepOwnership, syncFolder, type Durability } from './replace-file.js';
+import { keepOwnership, syncPath, type Durability } from './replace-file.js';
 
 export interface Copy {
   /** The real path of the file to copy. */
@@ -41,7 +41,7 @@ async function copyBy({ source, staged, parent, real, durability }: Copy): Promi
     } finally {
       await handle.close();
     }
-    if (durability === 'full') await syncFolder(parent);
+    if (durability === 'full') await syncPath(parent);
   } catch (error) {
     await rm(staged, { force: true });
     throw error;

@@ -39,6 +39,18 @@ export function freshModificationTime(): number {
   return lastModification / 1000;
 }
 
+let given = 1;
+
+/**
+ * A time that a client wants a file to have, in seconds since the epoch: exact to a millisecond. The microseconds are
+ * a count of odd ones, so that two files that were written in one tick of the change time's clock do not share all they have.
+ * @param milliseconds since the epoch
+ */
+export function givenModificationTime(milliseconds: number): number {
+  given = (given + 2) % 1000;
+  return (Math.floor(milliseconds) + given / 1000) / 1000;
+}
+
 /** File systems without a birth time report 0. */
 function createdOf(stats: Stats): number | undefined {
   return stats.birthtimeMs > 0 ? Math.min(stats.birthtimeMs, stats.mtimeMs) : undefined;

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmdirSync,
   unlinkSync,
+  utimesSync,
   type Dir,
   type Dirent,
   type Stats,
@@ -17,10 +18,10 @@ import { child, parentOf, type SharePath } from '../../http/target.js';
 import type { Aside, DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
 import { ConfinedRoot, type Links, type RealPath } from './confined-root.js';
 import { errnoOf, toStorageFailure } from './errno.js';
-import { resourceStatOf } from './file-stat.js';
+import { givenModificationTime, resourceStatOf } from './file-stat.js';
 import { openLocalFile } from './open-local-file.js';
 import { copyInto } from './copy-file.js';
-import { replaceFile, syncFolder, type Durability } from './replace-file.js';
+import { replaceFile, syncPath, type Durability } from './replace-file.js';
 import { setAside } from './set-aside.js';
 import { isReservedName, Staging, type StagingOwner } from './staging.js';
 
@@ -185,8 +186,8 @@ export class LocalStorage implements DavStorage {
         throw error;
       }
       if (this.#durability === 'full') {
-        await syncFolder(target.parent);
-        await syncFolder(source.parent);
+        await syncPath(target.parent);
+        await syncPath(source.parent);
       }
       return true;
     });
@@ -204,6 +205,16 @@ export class LocalStorage implements DavStorage {
       const stands = path === '/' ? this.#root.root : this.#root.place(path).real;
       const leads = this.#root.find(path);
       return leads === undefined || leads === stands ? [stands] : [stands, leads];
+    });
+  }
+
+  async setModified(path: SharePath, modified: number): Promise<boolean> {
+    return guarded(async () => {
+      const real = this.#root.find(path);
+      if (real === undefined || !statOf(real)) throw new Failure('not-found', 'There is nothing here.');
+      utimesSync(real, Date.now() / 1000, givenModificationTime(modified));
+      if (this.#durability === 'full') await syncPath(real);
+      return true;
     });
   }
 

@@ -5,7 +5,7 @@ import { Failure } from '../../failure.js';
 import { chunksOf } from '../body.js';
 import type { WriteOptions, Written } from '../storage.js';
 import { errnoOf } from './errno.js';
-import { fileStatOf, freshModificationTime, resourceStatOf } from './file-stat.js';
+import { fileStatOf, freshModificationTime, givenModificationTime, resourceStatOf } from './file-stat.js';
 
 export type Durability = 'full' | 'relaxed';
 
@@ -29,7 +29,7 @@ export async function replaceFile(replacement: Replacement): Promise<Written> {
     await receive(handle, replacement);
     if (durability === 'full') await handle.datasync();
     const written = await settle(handle, replacement);
-    if (durability === 'full') await syncFolder(parent);
+    if (durability === 'full') await syncPath(parent);
     return written;
   } catch (error) {
     await rm(staged, { force: true });
@@ -64,11 +64,11 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
 }
 
 // Synchronous, so that no other request of this process replaces the file between the check and the rename.
-function takePlace(descriptor: number, { staged, real, check }: Replacement): Written {
+function takePlace(descriptor: number, { staged, real, check, modified }: Replacement): Written {
   const current = lstatSync(real, { throwIfNoEntry: false });
   check?.(current && resourceStatOf(current));
   if (current) keepOwnership(descriptor, current);
-  const time = freshModificationTime();
+  const time = modified === undefined ? freshModificationTime() : givenModificationTime(modified);
   futimesSync(descriptor, time, time);
   renameSync(staged, real);
   return { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
@@ -108,9 +108,9 @@ export function keepOwnership(descriptor: number, old: Stats): void {
   if ((own.mode & 0o7777) !== mode) fchmodSync(descriptor, mode);
 }
 
-/** Makes renames into and out of a folder last. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Makes renames into and out of a folder last, or what was written to a file. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {

@@ -223,6 +223,12 @@ export class ModuleStorage implements DavStorage {
     return Promise.resolve([]);
   }
 
+  // The library keeps its own times and takes none.
+  async setModified(path: SharePath): Promise<boolean> {
+    await this.#stat(path);
+    return false;
+  }
+
   async remove(path: SharePath): Promise<void> {
     if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
     await this.#inTurn(path, () => this.#remove(path));

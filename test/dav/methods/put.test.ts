@@ -50,6 +50,10 @@ describe('PUT', () => {
     ],
     ['that is shorter than announced', '/docs/file', { 'content-length': '5' }, 400],
     ['that is longer than announced', '/docs/file', { 'content-length': '3' }, 400],
+    ['shorter than Finder announced', '/docs/new', { 'x-expected-entity-length': '5' }, 400],
+    ['longer than Finder announced', '/docs/file', { 'x-expected-entity-length': '3' }, 400],
+    ['that Finder announced in words', '/docs/file', { 'x-expected-entity-length': 'four' }, 400],
+    ['of two lengths', '/docs/file', { 'content-length': '4', 'x-expected-entity-length': '5' }, 400],
     ['of a reserved name', '/docs/.davgate-x', {}, 403],
     ['of a name too long', `/docs/${'n'.repeat(256)}`, {}, 414],
   ];
@@ -76,6 +80,7 @@ describe('PUT', () => {
     ['If-Match: * on a file', '/docs/file', () => ({ 'if-match': '*' }), 204],
     ['If-None-Match of another', '/docs/file', () => ({ 'if-none-match': '"other"' }), 204],
     ['the length that arrives', '/docs/file', () => ({ 'content-length': '4' }), 204],
+    ['the length that Finder announced', '/docs/file', () => ({ 'x-expected-entity-length': '4' }), 204],
   ];
   for (const [what, path, headers, status] of allowed) {
     test(`with ${what} is ${status}`, async (t) => {
@@ -110,6 +115,39 @@ describe('PUT', () => {
       assert.equal(await site.text(`${share}/file`), 'old');
       assert.equal(await site.kind(`${share}/new`), undefined);
     }
+  });
+
+  const times: readonly [string, string, string | undefined][] = [
+    ['seconds', '981173106', 'Sat, 03 Feb 2001 04:05:06 GMT'],
+    ['seconds with decimals', '981173106.789012', 'Sat, 03 Feb 2001 04:05:06 GMT'],
+    ['the epoch', '0', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+    ['no number', 'yesterday', undefined],
+    ['a negative number', '-1', undefined],
+    ['a year that no date can tell', '999999999999', undefined],
+    ['nothing', '', undefined],
+  ];
+  for (const [what, field, date] of times) {
+    test(`from rclone with X-OC-Mtime of ${what} ${date ? 'sets the time' : 'keeps the file all the same'}`, async (t) => {
+      const site = await davSite(t);
+      const put = await site.ask('PUT', '/docs/file', { headers: { 'x-oc-mtime': field }, body: 'text' });
+      assert.equal(put.status, 201);
+      assert.equal(put.header('X-OC-Mtime'), date ? 'accepted' : undefined);
+      const get = await site.ask('GET', '/docs/file');
+      assert.equal(get.header('Last-Modified'), put.header('Last-Modified'));
+      assert.equal(get.header('ETag'), put.header('ETag'));
+      if (date) assert.equal(get.header('Last-Modified'), date);
+      else assert.ok(Date.parse(get.header('Last-Modified') ?? '') > Date.now() - 60_000);
+      await site.put('/docs/file', 'again');
+      const again = await site.ask('GET', '/docs/file');
+      assert.ok(Date.parse(again.header('Last-Modified') ?? '') > Date.now() - 60_000);
+    });
+  }
+
+  test('says nothing of X-OC-Mtime where the storage cannot set a time', async (t) => {
+    const site = await davSite(t);
+    const headers = { 'x-oc-mtime': '981173106' };
+    const put = await site.ask('PUT', '/attic/file', { headers, body: 'text' });
+    assert.deepEqual([put.status, put.header('X-OC-Mtime')], [201, undefined]);
   });
 
   test('keeps the dead properties of a file that it replaces', async (t) => {
