@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Identity } from '../../src/access/identity.js';
 import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
@@ -38,7 +39,7 @@ async function serveShare(
   located: Located,
   options: ServeOptions,
 ): Promise<HttpResponse> {
-  const { req, state } = context;
+  const { req, res, state } = context;
   const target = known(state.target);
   const identity = known(state.identity);
   const { share, inside } = located;
@@ -67,7 +68,13 @@ async function serveShare(
     case 'webdav': {
       const destination = webdavPlace(state.destination);
       return handleDav(
-        { ...common, storage: share.storage, body: req, ...(destination ? { destination } : {}) },
+        {
+          ...common,
+          storage: share.storage,
+          body: req,
+          signal: goneSignal(res),
+          ...(destination ? { destination } : {}),
+        },
         { ...dav, mayRead },
       );
     }
@@ -87,6 +94,15 @@ async function serveShare(
       }
       return forwardToSvn(context, { ...located, share }, identity, options.publicOrigin);
   }
+}
+
+/** Fires when the connection closes before the answer is out. */
+function goneSignal(res: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 function webdavPlace(destination: Located | undefined):

@@ -21,6 +21,8 @@ export interface DavRequest extends Place {
   readonly collection: boolean;
   readonly headers: RequestHeaders;
   readonly body: Readable;
+  /** Says that the client has gone and no answer is awaited. */
+  readonly signal?: AbortSignal;
   /** Where COPY and MOVE lead; the caller has read the Destination and found the share. */
   readonly destination?: Place;
 }

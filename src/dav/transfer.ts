@@ -5,6 +5,7 @@ import type { ResourceStat } from '../storage/storage.js';
 import type { DavRequest, Place } from './context.js';
 import { parseOverwrite } from './headers/overwrite.js';
 import { at, keyOf, requireConditions, requireStat } from './place.js';
+import { holds } from './same-resource.js';
 
 /** A COPY or MOVE whose two ends have been looked at and found to allow it. */
 export interface Transfer {
@@ -46,12 +47,7 @@ export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
 
 /** Links, and shares on one folder, give a resource more than one path: copied over itself it would be lost. */
 async function refuseSameResource(from: Place, to: Place): Promise<void> {
-  const sources = await from.storage.realNames(from.path);
-  const targets = await to.storage.realNames(to.path);
-  const overlap = sources.some((source) =>
-    targets.some((target) => isSameOrBelow(source, target) || isSameOrBelow(target, source)),
-  );
-  if (overlap)
+  if ((await holds(from, to)) || (await holds(to, from)))
     throw new Failure('forbidden', 'The source and the destination are the same, or one holds the other.');
 }
 

@@ -1,46 +1,75 @@
-import { isFailure, statusOf, toFailure, type Failure } from '../failure.js';
-import { child, type SharePath } from '../http/target.js';
-import type { ResourceStat } from '../storage/storage.js';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { Failure, isFailure, statusOf, toFailure } from '../failure.js';
+import { child, nameOf, type SharePath } from '../http/target.js';
+import type { ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
+import { holds } from './same-resource.js';
+import { TreeWork, type MemberFailure } from './tree-work.js';
 import { memberStatus } from './xml/multistatus.js';
 
-/** Members done between two turns of the event loop: local disks answer without one. */
-const breath = 128;
+export type { MemberFailure } from './tree-work.js';
 
-/** A member of a tree that could not be done, the rest notwithstanding. */
-export interface MemberFailure {
-  readonly place: Place;
-  readonly stat: ResourceStat;
-  readonly failure: Failure;
-}
+/** Collections that wait until the listing which holds them is over, so that a deep tree does not keep one open a level. */
+const maximumWaiting = 1024;
 
 /**
  * Removes a resource and everything below it, as far as it can be.
+ * @param signal ends it early, with a failure
  * @returns what is still there because it could not be removed itself; empty when all is gone
  */
-export async function removeTree(place: Place, stat: ResourceStat): Promise<MemberFailure[]> {
-  const failure = await removeOne(place);
-  if (!failure) return [];
-  if (stat.kind === 'file' || failure.kind !== 'conflict') return [{ place, stat, failure }];
-  const failures: MemberFailure[] = [];
-  let done = 0;
-  // All names are read first: listing a folder while it shrinks can miss members.
-  for (const [path, member] of await members(place)) {
-    if ((done += 1) % breath === 0) await setImmediate();
-    failures.push(...(await removeTree(at(place, path), member)));
+export async function removeTree(
+  place: Place,
+  stat: ResourceStat,
+  signal?: AbortSignal,
+): Promise<MemberFailure[]> {
+  const work = new TreeWork(signal);
+  return work.over(place, stat, () => removeInto(work, place, stat, 'whole'));
+}
+
+/** @returns whether it is gone */
+async function removeInto(
+  work: TreeWork,
+  place: Place,
+  stat: ResourceStat,
+  extent: 'whole' | 'part',
+): Promise<boolean> {
+  await work.step();
+  const failure = await removeOne(place, extent);
+  if (!failure) return true;
+  if (stat.kind === 'file' || failure.kind !== 'conflict') {
+    work.fail(place, stat, failure);
+    return false;
   }
-  if (failures.length > 0) return failures;
-  const last = await removeOne(place);
-  return last ? [{ place, stat, failure: last }] : [];
+  const kept = new Set<SharePath>();
+  // Again until a listing finds nothing to remove: a folder that shrinks while it is read can hide members.
+  while (await removeMembers(work, place, kept));
+  if (kept.size > 0) return false;
+  const last = await removeOne(place, extent);
+  if (last) work.fail(place, stat, last);
+  return !last;
+}
+
+/** @returns whether any went */
+async function removeMembers(work: TreeWork, place: Place, kept: Set<SharePath>): Promise<boolean> {
+  let removed = false;
+  try {
+    for await (const { path, stat } of members(place)) {
+      if (kept.has(path)) continue;
+      if (await removeInto(work, at(place, path), stat, 'part')) removed = true;
+      else kept.add(path);
+    }
+  } catch (error) {
+    // Somebody else has removed the collection meanwhile.
+    if (!isFailure(error, 'not-found')) throw error;
+  }
+  return removed;
 }
 
 /** Removes a file, an empty collection, or a link to one that is not empty: what that leads to stays. */
-async function removeOne(place: Place): Promise<Failure | undefined> {
+async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failure | undefined> {
   try {
-    await place.storage.remove(place.path);
+    await place.storage.remove(place.path, { extent });
   } catch (error) {
     if (!isFailure(error, 'not-found')) return toFailure(error);
   }
@@ -50,6 +79,7 @@ async function removeOne(place: Place): Promise<Failure | undefined> {
 /**
  * Copies a resource to a place where nothing is, or a file over a file.
  * @param depth `0` copies a collection without its members
+ * @param signal ends it early, with a failure
  * @returns the sources that could not be copied; what lies below such a collection is left out
  */
 export async function copyTree(
@@ -57,23 +87,38 @@ export async function copyTree(
   to: Place,
   stat: ResourceStat,
   depth: '0' | 'infinity',
+  signal?: AbortSignal,
 ): Promise<MemberFailure[]> {
+  const work = new TreeWork(signal);
+  return work.over(from, stat, () => copyInto(work, from, to, stat, depth));
+}
+
+async function copyInto(
+  work: TreeWork,
+  from: Place,
+  to: Place,
+  stat: ResourceStat,
+  depth: '0' | 'infinity',
+): Promise<void> {
+  await work.step();
   try {
     if (stat.kind === 'file') await copyFile(from, to);
     else await to.storage.makeCollection(to.path);
   } catch (error) {
-    return [{ place: from, stat, failure: toFailure(error) }];
+    work.fail(from, stat, toFailure(error));
+    return;
   }
-  if (stat.kind === 'file' || depth === '0') return [];
-  const failures: MemberFailure[] = [];
-  let done = 0;
-  for (const [path, member] of await members(from)) {
-    const target = child(to.path, path.slice(path.lastIndexOf('/') + 1));
-    if (target === undefined) continue;
-    if ((done += 1) % breath === 0) await setImmediate();
-    failures.push(...(await copyTree(at(from, path), at(to, target), member, depth)));
+  if (stat.kind === 'file' || depth === '0') return;
+  for await (const member of members(from)) {
+    const path = child(to.path, nameOf(member.path));
+    if (path === undefined) continue;
+    const [source, target] = [at(from, member.path), at(to, path)];
+    // A link to a folder in which the copy grows: it would hold itself, and that again, to the end of all paths.
+    if (member.link && member.stat.kind === 'collection' && (await holds(source, target))) {
+      const failure = new Failure('forbidden', 'The copy lies inside what this link leads to.');
+      work.fail(source, member.stat, failure);
+    } else await copyInto(work, source, target, member.stat, depth);
   }
-  return failures;
 }
 
 async function copyFile(from: Place, to: Place): Promise<void> {
@@ -93,15 +138,25 @@ async function copyFile(from: Place, to: Place): Promise<void> {
   }
 }
 
-async function members(place: Place): Promise<[SharePath, ResourceStat][]> {
-  const found: [SharePath, ResourceStat][] = [];
+interface Member {
+  readonly path: SharePath;
+  readonly stat: ResourceStat;
+  readonly link: boolean;
+}
+
+/** The members of a collection, the files among them first, and never all of a large one at once. */
+async function* members(place: Place): AsyncGenerator<Member> {
+  const collections: Member[] = [];
   for await (const batch of place.storage.list(place.path)) {
-    for (const { name, stat } of batch) {
+    for (const { name, stat, link = false } of batch) {
       const path = child(place.path, name);
-      if (path !== undefined) found.push([path, stat]);
+      if (path === undefined) continue;
+      if (stat.kind === 'file') yield { path, stat, link };
+      else collections.push({ path, stat, link });
+      if (collections.length >= maximumWaiting) yield* collections.splice(0);
     }
   }
-  return found;
+  yield* collections;
 }
 
 /** The response elements of a 207 for members that failed. */

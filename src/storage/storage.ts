@@ -28,6 +28,8 @@ export type ResourceStat = FileStat | CollectionStat;
 export interface Entry {
   readonly name: string;
   readonly stat: ResourceStat;
+  /** Whether it is a symbolic link to what `stat` describes. */
+  readonly link?: true;
 }
 
 /** A file held open, so that what is read is what `stat` describes even if the name gets another file meanwhile. */
@@ -63,6 +65,11 @@ export interface WriteOptions {
    * Throwing keeps the old file.
    */
   readonly check?: (current: ResourceStat | undefined) => void;
+}
+
+export interface RemoveOptions {
+  /** `part` of a tree whose root is removed in the end: only that removal must last. Default: `whole`. */
+  readonly extent?: 'whole' | 'part';
 }
 
 /** What a write left behind. */
@@ -118,5 +125,5 @@ export interface DavStorage extends ReadableStorage {
    */
   setModified(path: SharePath, modified: number): Promise<boolean>;
   /** Removes a file or an empty collection. @throws Failure `not-found`; `conflict` for a collection with members */
-  remove(path: SharePath): Promise<void>;
+  remove(path: SharePath, options?: RemoveOptions): Promise<void>;
 }

@@ -365,7 +365,7 @@ export function storageContract(implementation: string, open: (t: TestContext) =
           const isSet = await storage.setModified(path, wanted);
           const after = await storage.stat(path);
           assert.equal(after?.kind, kind);
-          if (isSet) assert.equal(Math.floor(after?.modified ?? 0), wanted);
+          if (isSet) assert.equal(Math.floor(after.modified), wanted);
           else assert.deepEqual(after, before);
         });
       }

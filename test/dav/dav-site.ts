@@ -44,6 +44,8 @@ export interface Asking {
   readonly body?: string | Buffer | Readable;
   /** A path on the server. */
   readonly to?: string;
+  /** Says that the client has gone. */
+  readonly signal?: AbortSignal;
   /** What the user may know of; everything unless given. */
   readonly mayRead?: (path: string) => boolean;
   /** The user; alice unless given. */
@@ -76,7 +78,7 @@ export class DavSite {
 
   /** Asks the engine as a client would, without HTTP. The body of the answer is left unread. */
   async respond(method: string, target: string, asking: Asking = {}): Promise<HttpResponse> {
-    const { headers = {}, body = '', to, mayRead = () => true, as = 'alice' } = asking;
+    const { headers = {}, body = '', to, signal, mayRead = () => true, as = 'alice' } = asking;
     const context: DavContext = {
       properties: this.properties,
       locks: this.locks,
@@ -103,6 +105,7 @@ export class DavSite {
         headers,
         body: body instanceof Readable ? body : Readable.from([Buffer.from(body)], { objectMode: false }),
         ...(to === undefined ? {} : { destination: this.#place(to) }),
+        ...(signal === undefined ? {} : { signal }),
       },
       context,
     );

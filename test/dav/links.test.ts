@@ -32,6 +32,28 @@ describe('a tree with symbolic links', () => {
     assert.deepEqual(readdirSync(site.folder), ['kept']);
   });
 
+  test('one of which leads to where its copy goes is copied without that one, which is told', async (t) => {
+    const site = await davSite(t);
+    mkdirSync(join(site.folder, 'work/tree/sub'), { recursive: true });
+    mkdirSync(join(site.folder, 'work/other'));
+    writeFileSync(join(site.folder, 'work/tree/sub/file'), 'text');
+    // To where the copy is made, by a detour to the same, and into the copy itself.
+    symlinkSync('../../../copies', join(site.folder, 'work/tree/sub/up'));
+    symlinkSync('../other', join(site.folder, 'work/tree/other'));
+    symlinkSync('../../copies', join(site.folder, 'work/other/copies'));
+    mkdirSync(join(site.folder, 'copies'));
+    symlinkSync('../../../copies/new/sub', join(site.folder, 'work/tree/sub/itself'));
+    const answer = await site.ask('COPY', '/docs/work/tree', { to: '/docs/copies/new' });
+    const told = answer.members().map(({ href, status }) => `${status} ${href}`);
+    assert.deepEqual(told.sort(), [
+      '403 /docs/work/tree/other/copies/',
+      '403 /docs/work/tree/sub/itself/',
+      '403 /docs/work/tree/sub/up/',
+    ]);
+    const copied = readdirSync(join(site.folder, 'copies'), { recursive: true });
+    assert.deepEqual(copied.sort(), ['new', 'new/other', 'new/sub', 'new/sub/file']);
+  });
+
   for (const method of ['COPY', 'MOVE']) {
     const pairs: readonly [string, string][] = [
       ['/docs/to file', '/docs/tree/file'],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
 import type { Refusing } from './refusing.js';
 import { davSite, type Answer, type DavSite } from './dav-site.js';
 
@@ -198,6 +200,61 @@ describe('what is replaced comes back', () => {
     assert.equal((await site.ask('MOVE', '/docs/tree', { to: '/docs/old' })).status, 204);
     assert.equal(await site.kind('/docs/old/file'), undefined);
     assert.equal(await site.text('/docs/old/a'), 'new');
+    assert.deepEqual(site.hidden(), []);
+  });
+});
+
+describe('a tree of which very much fails', () => {
+  test('is left after 1,000 failures, and the answer says so', async (t) => {
+    const site = await davSite(t);
+    await site.mkcol('/docs/tree');
+    for (let index = 0; index < 1200; index += 1) {
+      writeFileSync(join(site.folder, `tree/${index}`), '');
+      site.docs.refuse('remove', `/tree/${index}`);
+      site.docs.refuse('copyFile', `/tree/${index}`);
+    }
+    for (const [method, asking] of [
+      ['DELETE', {}],
+      ['COPY', { to: '/docs/copy' }],
+    ] as const) {
+      const answer = await site.ask(method, '/docs/tree', asking);
+      const members = answer.members();
+      assert.equal(members.length, 1001);
+      assert.equal(members.filter(({ status }) => status === 403).length, 1000);
+      assert.deepEqual([members.at(-1)?.href, members.at(-1)?.status], ['/docs/tree/', 424]);
+      assert.equal(readdirSync(join(site.folder, 'tree')).length, 1200);
+    }
+  });
+});
+
+describe('when the client goes away in the middle', () => {
+  async function siteWithMany(t: TestContext): Promise<DavSite> {
+    const site = await davSite(t);
+    await site.mkcol('/docs/tree');
+    for (let index = 0; index < 500; index += 1) writeFileSync(join(site.folder, `tree/${index}`), '');
+    return site;
+  }
+
+  test('DELETE stops', async (t) => {
+    const site = await siteWithMany(t);
+    const client = new AbortController();
+    const asked = site.ask('DELETE', '/docs/tree', { signal: client.signal });
+    client.abort();
+    assert.equal((await asked).status, 400);
+    const left = readdirSync(join(site.folder, 'tree')).length;
+    assert.ok(left > 0 && left <= 500, String(left));
+  });
+
+  test('COPY stops, and what it would have replaced is back', async (t) => {
+    const site = await siteWithMany(t);
+    await site.mkcol('/docs/copy');
+    await site.put('/docs/copy/old', 'old');
+    const client = new AbortController();
+    const asked = site.ask('COPY', '/docs/tree', { to: '/docs/copy', signal: client.signal });
+    client.abort();
+    assert.equal((await asked).status, 400);
+    assert.deepEqual(readdirSync(join(site.folder, 'copy')), ['old']);
+    assert.equal(await site.text('/docs/copy/old'), 'old');
     assert.deepEqual(site.hidden(), []);
   });
 });

@@ -6,6 +6,7 @@ import type {
   DavStorage,
   Entry,
   OpenFile,
+  RemoveOptions,
   ResourceStat,
   WriteOptions,
   Written,
@@ -84,8 +85,8 @@ export class Refusing implements DavStorage {
     return this.#storage.setModified(path, modified);
   }
 
-  async remove(path: SharePath): Promise<void> {
+  async remove(path: SharePath, options?: RemoveOptions): Promise<void> {
     this.#mind('remove', path);
-    await this.#storage.remove(path);
+    await this.#storage.remove(path, options);
   }
 }

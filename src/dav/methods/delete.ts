@@ -14,7 +14,11 @@ export const remove: DavMethod = async (request, context) => {
   requireConditions(request.method, request.headers, stat);
   const locked = await requireUnlocked(request, context, request);
   if (locked.length > 0) return multistatusOf(locked);
-  const failures = await removeTree(request, stat);
+  const failures = await removeTree(request, stat, request.signal).catch(async (error: unknown) => {
+    // Given up half way: what has gone takes its locks and properties along.
+    await dropOrphans(context, request);
+    throw error;
+  });
   const [only] = failures;
   if (only?.place.path === request.path) throw only.failure;
   if (failures.length > 0) {

@@ -23,7 +23,7 @@ export const move: DavMethod = async (request, context) => {
   const done = { renamed: false };
   const missing = await replacing(to, inTheWay, async () => {
     done.renamed = request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-    return done.renamed ? [] : copyTree(request, to, source, 'infinity');
+    return done.renamed ? [] : copyTree(request, to, source, 'infinity', request.signal);
   });
   const [first] = missing;
   if (first?.place.path === request.path) throw first.failure;

@@ -2,7 +2,6 @@ import {
   lstatSync,
   mkdirSync,
   opendirSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -15,7 +14,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { child, parentOf, type SharePath } from '../../http/target.js';
-import type { Aside, DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
+import type {
+  Aside,
+  DavStorage,
+  Entry,
+  OpenFile,
+  RemoveOptions,
+  ResourceStat,
+  WriteOptions,
+  Written,
+} from '../storage.js';
 import { ConfinedRoot, type Links, type RealPath } from './confined-root.js';
 import { errnoOf, toStorageFailure } from './errno.js';
 import { givenModificationTime, resourceStatOf } from './file-stat.js';
@@ -78,7 +86,7 @@ export class LocalStorage implements DavStorage {
         let entry: Dirent | null = null;
         while (batch.length < batchSize && (entry = folder.readSync()) !== null) {
           const stat = this.#memberStat(path, real, entry);
-          if (stat) batch.push({ name: entry.name, stat });
+          if (stat) batch.push({ name: entry.name, stat, ...(entry.isSymbolicLink() ? { link: true } : {}) });
         }
         if (batch.length > 0) yield batch;
         if (entry === null) return;
@@ -151,8 +159,10 @@ export class LocalStorage implements DavStorage {
   }
 
   async makeCollection(path: SharePath): Promise<void> {
-    await guarded(() => {
-      mkdirSync(this.#root.place(path).real);
+    await guarded(async () => {
+      const { parent, real } = this.#root.place(path);
+      mkdirSync(real);
+      await this.#keep(parent);
     });
   }
 
@@ -185,10 +195,8 @@ export class LocalStorage implements DavStorage {
         if (errnoOf(error) === 'EXDEV') return false;
         throw error;
       }
-      if (this.#durability === 'full') {
-        await syncPath(target.parent);
-        await syncPath(source.parent);
-      }
+      await this.#keep(target.parent);
+      if (source.parent !== target.parent) await this.#keep(source.parent);
       return true;
     });
   }
@@ -196,7 +204,7 @@ export class LocalStorage implements DavStorage {
   async setAside(path: SharePath): Promise<Aside | undefined> {
     return guarded(() => {
       const { parent, real } = this.#root.place(path);
-      return setAside(this.#staging, parent, real);
+      return setAside(this.#staging, this.#durability, parent, real);
     });
   }
 
@@ -213,27 +221,34 @@ export class LocalStorage implements DavStorage {
       const real = this.#root.find(path);
       if (real === undefined || !statOf(real)) throw new Failure('not-found', 'There is nothing here.');
       utimesSync(real, Date.now() / 1000, givenModificationTime(modified));
-      if (this.#durability === 'full') await syncPath(real);
+      await this.#keep(real);
       return true;
     });
   }
 
-  async remove(path: SharePath): Promise<void> {
-    await guarded(() => {
+  async remove(path: SharePath, { extent }: RemoveOptions = {}): Promise<void> {
+    await guarded(async () => {
       if (this.#root.find(path) === undefined) throw new Failure('not-found', 'There is nothing here.');
-      const { real } = this.#root.place(path);
-      if (!lstatSync(real).isDirectory()) {
-        unlinkSync(real);
-        return;
-      }
-      this.#staging.sweep(real);
-      try {
-        rmdirSync(real);
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOTEMPTY' || !this.#clearHidden(path, real)) throw error;
-        rmdirSync(real);
-      }
+      const { parent, real } = this.#root.place(path);
+      if (lstatSync(real).isDirectory()) this.#removeFolder(path, real);
+      else unlinkSync(real);
+      if (extent !== 'part') await this.#keep(parent);
     });
+  }
+
+  #removeFolder(path: SharePath, real: RealPath): void {
+    this.#staging.sweep(real);
+    try {
+      rmdirSync(real);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOTEMPTY' || !this.#clearHidden(path, real)) throw error;
+      rmdirSync(real);
+    }
+  }
+
+  /** Makes what was done in a folder last, where that was promised. */
+  async #keep(folder: RealPath): Promise<void> {
+    if (this.#durability === 'full') await syncPath(folder);
   }
 
   /**
@@ -241,12 +256,17 @@ export class LocalStorage implements DavStorage {
    * @returns whether the folder is empty then
    */
   #clearHidden(path: SharePath, real: RealPath): boolean {
-    const entries = readdirSync(real, { withFileTypes: true });
-    const hidden = entries.filter(
-      (entry) => !entry.isFile() && !entry.isDirectory() && this.#memberStat(path, real, entry) === undefined,
-    );
-    if (hidden.length < entries.length) return false;
-    for (const { name } of hidden) unlinkSync(`${real}/${name}`);
+    const hidden: string[] = [];
+    const folder = opendirSync(real);
+    try {
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+        if (entry.isFile() || entry.isDirectory() || this.#memberStat(path, real, entry)) return false;
+        hidden.push(entry.name);
+      }
+    } finally {
+      folder.closeSync();
+    }
+    for (const name of hidden) unlinkSync(`${real}/${name}`);
     return true;
   }
 }

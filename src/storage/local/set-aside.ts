@@ -2,6 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import type { Aside } from '../storage.js';
 import { errnoOf } from './errno.js';
+import { removeLocalTree } from './remove-local-tree.js';
+import { syncPath, type Durability } from './replace-file.js';
 import type { Staging } from './staging.js';
 
 /**
@@ -9,27 +11,48 @@ import type { Staging } from './staging.js';
  * is undone at the next start.
  * @returns undefined where it cannot be renamed, as a mount point cannot
  */
-export async function setAside(staging: Staging, parent: string, real: string): Promise<Aside | undefined> {
+export async function setAside(
+  staging: Staging,
+  durability: Durability,
+  parent: string,
+  real: string,
+): Promise<Aside | undefined> {
   const { aside, origin } = staging.newAside(parent);
   const forget = async (): Promise<void> => {
     await rm(origin, { force: true });
     staging.release(aside);
   };
+  const last = async (): Promise<void> => {
+    if (durability === 'relaxed') return;
+    await syncPath(dirname(aside));
+    await syncPath(parent);
+  };
   try {
-    await writeFile(origin, relative(dirname(dirname(origin)), real), { flag: 'wx' });
+    await writeFile(origin, relative(dirname(dirname(origin)), real), {
+      flag: 'wx',
+      flush: durability === 'full',
+    });
     await rename(real, aside);
   } catch (error) {
     await forget();
     if (errnoOf(error) === 'EXDEV' || errnoOf(error) === 'EBUSY') return undefined;
     throw error;
   }
+  try {
+    await last();
+  } catch (error) {
+    await rename(aside, real);
+    await forget();
+    throw error;
+  }
   return {
     putBack: async () => {
       await rename(aside, real);
+      await last();
       await forget();
     },
     discard: async () => {
-      await rm(aside, { recursive: true, force: true });
+      await removeLocalTree(aside);
       await forget();
     },
   };

@@ -1,0 +1,12 @@
+import { isSameOrBelow } from '../http/target.js';
+import type { Place } from './context.js';
+
+/**
+ * Whether one place is the other or holds it, by whatever path: links, and shares on one folder, give a resource more
+ * than one.
+ */
+export async function holds(outer: Place, inner: Place): Promise<boolean> {
+  const outers = await outer.storage.realNames(outer.path);
+  const inners = await inner.storage.realNames(inner.path);
+  return outers.some((name) => inners.some((other) => isSameOrBelow(name, other)));
+}

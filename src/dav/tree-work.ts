@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises';
+import { Failure } from '../failure.js';
+import type { ResourceStat } from '../storage/storage.js';
+import type { Place } from './context.js';
+
+/** Members done between two turns of the event loop: local disks answer without one. */
+const breath = 32;
+
+/** Failures that are gathered before the rest of a tree is left alone. */
+const maximumFailures = 1000;
+
+/** A member of a tree that could not be done, the rest notwithstanding. */
+export interface MemberFailure {
+  readonly place: Place;
+  readonly stat: ResourceStat;
+  readonly failure: Failure;
+}
+
+/** So much has failed that going on would only gather more of it. */
+class GivenUp extends Error {
+  override readonly name = 'GivenUp';
+}
+
+/** One pass over a tree, however large: what has failed so far, and when to let others have their turn or to stop. */
+export class TreeWork {
+  readonly failures: MemberFailure[] = [];
+  readonly #signal: AbortSignal | undefined;
+  #done = 0;
+
+  /** @param signal says that nobody waits for the answer any more */
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** To be awaited before each member. @throws Failure `malformed` once the client has gone */
+  async step(): Promise<void> {
+    if (this.#signal?.aborted === true) {
+      throw new Failure('malformed', 'The client went away before this was done.');
+    }
+    if ((this.#done += 1) % breath === 0) await setImmediate();
+  }
+
+  fail(place: Place, stat: ResourceStat, failure: Failure): void {
+    this.failures.push({ place, stat, failure });
+    if (this.failures.length >= maximumFailures) throw new GivenUp();
+  }
+
+  /**
+   * Does `work`; where that is given up, the failures end with one for the whole of it.
+   * @returns what has failed
+   */
+  async over(place: Place, stat: ResourceStat, work: () => Promise<unknown>): Promise<MemberFailure[]> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof GivenUp)) throw error;
+      const failure = new Failure('failed-dependency', 'Too much failed; the rest was left as it was.');
+      this.failures.push({ place, stat, failure });
+    }
+    return this.failures;
+  }
+}

@@ -1,0 +1,55 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { DavContext } from '../../src/dav/context.js';
+import { handleDav } from '../../src/dav/engine.js';
+import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
+import { openStateDatabase } from '../../src/state/database.js';
+import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
+import { LocalStorage } from '../../src/storage/local/local-storage.js';
+import { inShare, onServer } from '../contracts/paths.js';
+import { localOptions } from '../storage/local-setting.js';
+
+/** Asks for one method on /tree of a folder, as a process of its own whose heap the test keeps small. */
+const [folder = '', database = '', method = ''] = process.argv.slice(2);
+
+const storage = new LocalStorage(folder, localOptions);
+const base = onServer('/docs');
+const state = await openStateDatabase(database);
+const context: DavContext = {
+  properties: new SqlPropertyStore(state),
+  xmlLimits: defaultXmlLimits,
+  mayRead: () => true,
+  listing: () => ({ status: 200, headers: [] }),
+};
+
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+let turns = 0;
+const over = new AbortController();
+const others = (async () => {
+  for (; !over.signal.aborted; turns += 1) await setImmediate();
+})();
+const { status, body } = await handleDav(
+  {
+    storage,
+    base,
+    path: inShare('/tree'),
+    method,
+    collection: true,
+    headers: method === 'PROPFIND' ? { depth: '1' } : {},
+    body: Readable.from([]),
+    destination: { storage, base, path: inShare('/copy') },
+  },
+  context,
+);
+let bytes = 0;
+if (body instanceof Readable) {
+  const chunks: AsyncIterable<Buffer> = body;
+  for await (const chunk of chunks) bytes += chunk.length;
+}
+over.abort();
+await others;
+delay.disable();
+await state.destroy();
+process.stdout.write(JSON.stringify({ status, bytes, turns, longest: delay.max / 1e6 }));

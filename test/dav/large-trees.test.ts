@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { outcomeOf } from '../clients/programs.js';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
+
+const child = new URL('large-tree-child.js', import.meta.url).pathname;
+
+/** MiB: some more than the engine needs for a small folder; the names and stats of a large one need twice as much. */
+const heap = 20;
+
+/** Milliseconds that other requests may wait, on a machine that does other things too. */
+const bearable = 1000;
+
+/** A folder `tree` with so many files. */
+function grow(t: TestContext, files: number): string {
+  const root = temporaryFolder(t);
+  mkdirSync(join(root, 'tree'));
+  // Links are made faster than files; few, since file systems limit them.
+  for (let index = 0; index < files; index += 1) {
+    const path = join(root, 'tree', `a-member-with-a-longish-name-${index}`);
+    if (index % 1000 === 0) writeFileSync(path, 'x');
+    else linkSync(join(root, 'tree', `a-member-with-a-longish-name-${index - (index % 1000)}`), path);
+  }
+  return root;
+}
+
+interface Report {
+  readonly status: number;
+  readonly bytes: number;
+  readonly turns: number;
+  readonly longest: number;
+}
+
+async function ask(t: TestContext, root: string, method: string): Promise<Report> {
+  const args = [`--max-old-space-size=${heap}`, child, root, join(temporaryFolder(t), 'state'), method];
+  const { code, out, error } = await outcomeOf(process.execPath, args);
+  assert.equal(code, 0, error.slice(-400));
+  const report: unknown = JSON.parse(out);
+  assert.ok(isReport(report), out);
+  return report;
+}
+
+function isReport(value: unknown): value is Report {
+  return typeof value === 'object' && value !== null && 'status' in value && 'longest' in value;
+}
+
+describe(`With a heap of ${heap} MiB`, () => {
+  test('a folder of 100,000 members is listed', async (t) => {
+    const { status, bytes, longest } = await ask(t, grow(t, 100_000), 'PROPFIND');
+    assert.equal(status, 207);
+    assert.ok(bytes > 100_000 * 200);
+    assert.ok(longest < bearable, `${longest} ms`);
+  });
+
+  test('a folder of 100,000 members is removed, and other requests have their turns', async (t) => {
+    const root = grow(t, 100_000);
+    const { status, turns, longest } = await ask(t, root, 'DELETE');
+    assert.equal(status, 204);
+    assert.ok(!existsSync(join(root, 'tree')));
+    assert.ok(turns > 1000, `${turns} turns`);
+    assert.ok(longest < bearable, `${longest} ms`);
+  });
+
+  test('a folder of 10,000 members is copied, and other requests have their turns', async (t) => {
+    const root = grow(t, 10_000);
+    const { status, turns, longest } = await ask(t, root, 'COPY');
+    assert.equal(status, 201);
+    assert.equal(readdirSync(join(root, 'copy')).length, 10_000);
+    assert.ok(turns > 1000, `${turns} turns`);
+    assert.ok(longest < bearable, `${longest} ms`);
+  });
+});
