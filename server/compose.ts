@@ -21,6 +21,7 @@ import type { AppParts } from './app.js';
 import type { Declared } from './declared.js';
 import type { Environment } from './environment.js';
 import type { Lasting } from './lasting.js';
+import { hidingStorage, layeredStorage } from './layered-storage.js';
 import type { Log } from './log.js';
 import type { MountedShare } from './shares.js';
 import { openSessions } from './sessions.js';
@@ -142,20 +143,23 @@ async function mount(
     case 'svn':
       return { share: { kind: 'svn', declared: share, service: svn.of(share) }, close: () => undefined };
     case 'static': {
-      const storage = new LocalStorage(share.root, { owner, durability: 'relaxed', links: linksIn(share) });
+      const folder = new LocalStorage(share.root, { owner, durability: 'relaxed', links: linksIn(share) });
+      const storage = hidingStorage(share.hide, folder);
       return { share: { kind: 'static', declared: share, storage }, close: () => undefined };
     }
     case 'webdav': {
       if (share.storage.kind === 'folder') {
-        const storage = new LocalStorage(share.storage.root, {
+        const files = new LocalStorage(share.storage.root, {
           owner,
           durability: share.storage.durability,
           links: linksIn(share),
         });
+        const { storage, close } = layeredStorage(share, files);
         return {
           share: { kind: 'webdav', declared: share, storage },
           close: () => {
-            storage.close();
+            close();
+            files.close();
           },
         };
       }
@@ -163,8 +167,17 @@ async function mount(
       const files = await fileSystems.use(JSON.stringify([folder, module, options]), () =>
         loadFileSystem(module, folder, options),
       );
-      const storage = new ModuleStorage(files.value, { temporaryFolder: tmpdir() });
-      return { share: { kind: 'webdav', declared: share, storage }, close: files.release };
+      const { storage, close } = layeredStorage(
+        share,
+        new ModuleStorage(files.value, { temporaryFolder: tmpdir() }),
+      );
+      return {
+        share: { kind: 'webdav', declared: share, storage },
+        close: () => {
+          close();
+          return files.release();
+        },
+      };
     }
   }
 }

@@ -46,6 +46,8 @@ export interface StaticShare extends CommonShare {
   /** An absolute folder. */
   readonly root: string;
   readonly trust: PageTrust;
+  /** Patterns of names that are as if they were not there. */
+  readonly hide?: readonly string[];
 }
 
 /** Where a WebDAV share's files are: a folder of this machine, or what a module makes. */
@@ -56,6 +58,10 @@ export type StorageDeclaration =
 export interface WebdavShare extends CommonShare {
   readonly kind: 'webdav';
   readonly storage: StorageDeclaration;
+  /** Bytes that the share may hold; missing: what the file system can. */
+  readonly quota?: number;
+  /** Patterns of names that are as if they were not there. */
+  readonly hide?: readonly string[];
 }
 
 /** Where an svn share's repositories are; folders and files are absolute. */

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
+import { parseBytes } from './bytes.js';
 import type { Declaration, DjangoDeclaration, Share, StateLocation, SvnSource } from './declaration.js';
 import { isFile, isFolder } from './files.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
@@ -184,6 +185,7 @@ function resolveShare(share: ShareInput, folder: string): Share {
         kind: 'static',
         root: resolve(folder, share.root),
         trust: share.scripts === true ? 'trusted' : 'sandboxed',
+        ...(share.hide === undefined ? {} : { hide: share.hide }),
       };
     case 'svn':
       return {
@@ -193,10 +195,13 @@ function resolveShare(share: ShareInput, folder: string): Share {
         ...(share.authz !== undefined && { authz: resolve(folder, share.authz) }),
       };
     case 'webdav': {
-      const { root, storage, durability } = share;
+      const { root, storage, durability, quota, hide } = share;
+      const bytes = quota === undefined ? undefined : parseBytes(quota);
       return {
         ...common,
         kind: 'webdav',
+        ...(bytes === undefined ? {} : { quota: bytes }),
+        ...(hide === undefined ? {} : { hide }),
         storage:
           storage === undefined
             ? { kind: 'folder', root: resolve(folder, root ?? '.'), durability: durability ?? 'full' }

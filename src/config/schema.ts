@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseBytes } from './bytes.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
 import { TrustedProxies } from '../http/client-address.js';
 
@@ -60,6 +61,17 @@ const rules = z
 
 const folder = z.string().min(1, 'must be a folder').describe('A folder; relative to this file.');
 
+const hide = z
+  .array(
+    z
+      .string()
+      .min(1, 'must be a pattern')
+      .max(256, 'must be at most 256 characters long')
+      .regex(/^[^/]+$/, 'must match a name, not a path: no `/`'),
+  )
+  .optional()
+  .describe('Patterns such as "*.tmp" of names that are as if they were not there. Default: none.');
+
 const staticShare = z.strictObject({
   ...access,
   kind: z.literal('static'),
@@ -68,6 +80,7 @@ const staticShare = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether HTML and SVG files may run scripts in the reader\u2019s name. Default: false.'),
+  hide,
   rules: z
     .array(rule.omit({ write: true }))
     .optional()
@@ -93,6 +106,15 @@ const webdavShare = z
       .enum(['full', 'relaxed'])
       .optional()
       .describe('"full" (default): a file is on the disk when its PUT is answered. "relaxed": soon after.'),
+    quota: z
+      .union([z.number(), z.string()])
+      .refine(
+        (size) => parseBytes(size) !== undefined,
+        'must be a number of bytes, or a size such as "10 GiB"',
+      )
+      .optional()
+      .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can.'),
+    hide,
     write: write.optional(),
     rules,
   })

@@ -92,6 +92,14 @@ export function serverPathOf(decoded: string): ServerPath {
 /** The path of the server's root. */
 export const rootPath = serverPathOf('/');
 
+/** The path of a share's root. */
+export const shareRoot: SharePath = sharePathOf('/');
+
+function sharePathOf(path: string): SharePath {
+  if (!isSharePath(path)) throw new Failure('internal', 'A path was not normal.');
+  return path;
+}
+
 /** Where `path` lies below `base`, or undefined when it lies elsewhere. `/ab` does not lie below `/a`. */
 export function within(base: ServerPath, path: ServerPath): SharePath | undefined {
   const rest = base === '/' ? path : path.startsWith(base) ? path.slice(base.length) : undefined;

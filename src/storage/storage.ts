@@ -61,6 +61,11 @@ export interface WriteOptions {
   /** Awaited when the body has arrived, right before `check`. Rejecting keeps the old file. */
   readonly recheck?: () => Promise<void>;
   /**
+   * Called with the bytes that have arrived so far, all in all, before the last of them are kept. Throwing keeps the
+   * old file.
+   */
+  readonly onBytes?: (received: number) => void;
+  /**
    * Called when the body has arrived and before it takes the old file's place, with what is there at that moment.
    * Throwing keeps the old file.
    */
@@ -70,6 +75,13 @@ export interface WriteOptions {
 export interface RemoveOptions {
   /** `part` of a tree whose root is removed in the end: only that removal must last. Default: `whole`. */
   readonly extent?: 'whole' | 'part';
+}
+
+/** Bytes, as RFC 4331 tells them: whole numbers, none below 0. */
+export interface Space {
+  readonly used: number;
+  /** What could still be written. */
+  readonly available: number;
 }
 
 /** What a write left behind. */
@@ -118,6 +130,8 @@ export interface DavStorage extends ReadableStorage {
    * is there or not: resources with a name in common are the same. Empty when nothing else can lead to them.
    */
   realNames(path: SharePath): Promise<readonly string[]>;
+  /** Undefined where the storage does not know. */
+  space(): Promise<Space | undefined>;
   /**
    * Sets when a resource was last modified, in milliseconds since the epoch.
    * @returns false when this storage cannot

@@ -50,7 +50,7 @@ test('a declaration that says everything is taken at its word', (t) => {
     declaring(
       [
         staticShare,
-        { ...webdavShare, durability: 'relaxed' },
+        { ...webdavShare, durability: 'relaxed', quota: '2 KiB', hide: ['*.tmp', '.*'] },
         svnShare,
         { path: '/scratch', kind: 'webdav', storage: { module: './scratch.js', options: { size: 3 } } },
         { path: '/scratch2', kind: 'webdav', storage: { module: 'a-package' } },
@@ -90,6 +90,8 @@ test('a declaration that says everything is taken at its word', (t) => {
       {
         path: '/docs',
         kind: 'webdav',
+        quota: 2048,
+        hide: ['*.tmp', '.*'],
         storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'relaxed' },
       },
       { path: '/svn', kind: 'svn', source: { kind: 'repositories', folder: join(folder, 'svn') } },
@@ -299,6 +301,16 @@ const wrongs: readonly Wrong[] = [
     name: 'a port that there is not',
     declaration: rest({ listen: { port: 65536 } }),
     problems: ['listen.port: too big: expected number to be <=65535'],
+  },
+  {
+    name: 'a quota that is no size',
+    declaration: share({ quota: '10 gigabytes' }),
+    problems: ['shares[0].quota: must be a number of bytes, or a size such as "10 GiB"'],
+  },
+  {
+    name: 'a pattern to hide that is a path',
+    declaration: share({ hide: ['*.tmp', 'drafts/*'] }),
+    problems: ['shares[0].hide[1]: must match a name, not a path: no `/`'],
   },
   {
     name: 'a durability that there is not',

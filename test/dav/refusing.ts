@@ -8,6 +8,7 @@ import type {
   OpenFile,
   RemoveOptions,
   ResourceStat,
+  Space,
   WriteOptions,
   Written,
 } from '../../src/storage/storage.js';
@@ -79,6 +80,10 @@ export class Refusing implements DavStorage {
 
   async realNames(path: SharePath): Promise<readonly string[]> {
     return this.#storage.realNames(path);
+  }
+
+  async space(): Promise<Space | undefined> {
+    return this.#storage.space();
   }
 
   async setModified(path: SharePath, modified: number): Promise<boolean> {

@@ -8,6 +8,7 @@ import { lockDiscovery } from '../locks/lock-properties.js';
 import { hrefAt, keyOf, requireStat } from '../place.js';
 import type { PropertyMap } from '../properties/property-store.js';
 import { asksFor, parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
+import { quotaProperties, withQuota } from '../properties/quota.js';
 import { multistatus } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
 
@@ -39,7 +40,8 @@ async function* responses(
   const key = keyOf(request);
   const kept = await keptProperties(context, query, key, withMembers && stat.kind === 'collection');
   const own = kept(key, stat, await context.properties.get(key));
-  yield propertyResponse(query, hrefAt(request, stat), request.path, stat, own);
+  const quota = await quotaProperties(request.storage, query.kind === 'prop' ? query.names : []);
+  yield propertyResponse(query, hrefAt(request, stat), request.path, stat, withQuota(own, stat, quota));
   if (!withMembers || stat.kind !== 'collection') return;
   const dead = await context.properties.children(key);
   const base = hrefOf(key, true);
@@ -51,7 +53,7 @@ async function* responses(
       const href = base + hrefOf(nameOf(path), entry.stat.kind === 'collection');
       const member = keyOf({ base: request.base, path });
       const properties = kept(member, entry.stat, dead.get(member) ?? none);
-      text += propertyResponse(query, href, path, entry.stat, properties);
+      text += propertyResponse(query, href, path, entry.stat, withQuota(properties, entry.stat, quota));
       if (text.length < pieceCharacters) continue;
       yield text;
       text = '';

@@ -1,6 +1,7 @@
 import { Failure, isFailure, type FailureKind } from '../../failure.js';
 
-const kinds = new Map<string, readonly [FailureKind, string]>([
+/** The failure, what a person is told, and the condition of RFC 4331 that names it. */
+const kinds = new Map<string, readonly [FailureKind, string, string?]>([
   ['ENOENT', ['not-found', 'There is nothing here.']],
   ['ENOTDIR', ['parent-missing', 'The parent is not a collection.']],
   ['EEXIST', ['method-not-allowed', 'There is something here already.']],
@@ -15,8 +16,8 @@ const kinds = new Map<string, readonly [FailureKind, string]>([
   ['ENAMETOOLONG', ['name-too-long', 'The file system cannot hold so long a name.']],
   ['EILSEQ', ['malformed', 'The file system cannot hold this name.']],
   ['EINVAL', ['malformed', 'The file system cannot hold this name.']],
-  ['ENOSPC', ['insufficient-storage', 'There is no space left.']],
-  ['EDQUOT', ['insufficient-storage', 'The quota is used up.']],
+  ['ENOSPC', ['insufficient-storage', 'There is no space left.', 'sufficient-disk-space']],
+  ['EDQUOT', ['insufficient-storage', 'The quota is used up.', 'quota-not-exceeded']],
   ['EFBIG', ['too-large', 'The file system cannot hold so large a file.']],
   ['EMFILE', ['unavailable', 'Too many files are open.']],
   ['ENFILE', ['unavailable', 'Too many files are open.']],
@@ -31,7 +32,7 @@ export function errnoOf(error: unknown): string | undefined {
 export function toStorageFailure(error: unknown): Failure {
   if (isFailure(error)) return error;
   const known = kinds.get(errnoOf(error) ?? '');
-  return known
-    ? new Failure(known[0], known[1], { cause: error })
-    : new Failure('internal', 'The storage failed.', { cause: error });
+  if (!known) return new Failure('internal', 'The storage failed.', { cause: error });
+  const [kind, message, condition] = known;
+  return new Failure(kind, message, { cause: error, ...(condition === undefined ? {} : { condition }) });
 }

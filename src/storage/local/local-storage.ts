@@ -10,6 +10,7 @@ import {
   type Dirent,
   type Stats,
 } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
@@ -21,6 +22,7 @@ import type {
   OpenFile,
   RemoveOptions,
   ResourceStat,
+  Space,
   WriteOptions,
   Written,
 } from '../storage.js';
@@ -213,6 +215,13 @@ export class LocalStorage implements DavStorage {
       const stands = path === '/' ? this.#root.root : this.#root.place(path).real;
       const leads = this.#root.find(path);
       return leads === undefined || leads === stands ? [stands] : [stands, leads];
+    });
+  }
+
+  async space(): Promise<Space> {
+    return guarded(async () => {
+      const { blocks, bfree, bavail, bsize } = await statfs(this.#root.root);
+      return { used: (blocks - bfree) * bsize, available: bavail * bsize };
     });
   }
 

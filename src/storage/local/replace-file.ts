@@ -74,11 +74,12 @@ function takePlace(descriptor: number, { staged, real, check, modified }: Replac
   return { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
 }
 
-async function receive(handle: FileHandle, { body, length }: Replacement): Promise<void> {
+async function receive(handle: FileHandle, { body, length, onBytes }: Replacement): Promise<void> {
   let received = 0;
   for await (const chunk of chunksOf(body)) {
     received += chunk.length;
     if (length !== undefined && received > length) break;
+    onBytes?.(received);
     await writeWhole(handle, chunk);
   }
   if (length !== undefined && received !== length) {

@@ -38,7 +38,10 @@ export function toFailureOf(error: unknown): Failure {
     return new Failure('parent-missing', 'The parent collection does not exist.', { cause: error });
   }
   if (message === v2.Errors.InsufficientStorage.message) {
-    return new Failure('insufficient-storage', 'There is no space left.', { cause: error });
+    return new Failure('insufficient-storage', 'There is no space left.', {
+      cause: error,
+      condition: 'sufficient-disk-space',
+    });
   }
   if (message === v2.Errors.Forbidden.message || message === v2.Errors.InvalidOperation.message) {
     return new Failure('forbidden', 'The storage does not allow this.', { cause: error });

@@ -117,7 +117,7 @@ export class ModuleStorage implements DavStorage {
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
     await this.#requireParent(path);
-    const spooled = await spool(body, this.#options.temporaryFolder, options.length);
+    const spooled = await spool(body, this.#options.temporaryFolder, options);
     try {
       return await this.#inTurn(path, async () => {
         await options.recheck?.();
@@ -221,6 +221,10 @@ export class ModuleStorage implements DavStorage {
 
   realNames(): Promise<readonly string[]> {
     return Promise.resolve([]);
+  }
+
+  space(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   // The library keeps its own times and takes none.

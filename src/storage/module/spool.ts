@@ -3,6 +3,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Failure, isFailure } from '../../failure.js';
 import { chunksOf } from '../body.js';
+import type { WriteOptions } from '../storage.js';
 import { toStorageFailure } from '../local/errno.js';
 
 const inMemoryBytes = 1024 * 1024;
@@ -19,9 +20,13 @@ export interface Spooled {
 /**
  * Takes in a whole body, in memory while it is small and in a file of `folder` beyond that, so that a storage which
  * cannot undo a write never sees half of one.
- * @throws Failure `malformed` when the body breaks off or is not `expected` bytes long, `insufficient-storage`
+ * @throws Failure `malformed` when the body breaks off or is not as long as expected, `insufficient-storage`
  */
-export async function spool(body: Readable, folder: string, expected: number | undefined): Promise<Spooled> {
+export async function spool(
+  body: Readable,
+  folder: string,
+  { length: expected, onBytes }: WriteOptions,
+): Promise<Spooled> {
   const path = `${folder}/davgate-${randomBytes(12).toString('hex')}`;
   const head: Buffer[] = [];
   let length = 0;
@@ -34,6 +39,7 @@ export async function spool(body: Readable, folder: string, expected: number | u
     for await (const chunk of chunksOf(body)) {
       length += chunk.length;
       if (expected !== undefined && length > expected) break;
+      onBytes?.(length);
       if (length > inMemoryBytes) file ??= await open(path, 'wx+', 0o600);
       if (file) await file.appendFile(Buffer.concat([...head.splice(0), chunk]));
       else head.push(chunk);

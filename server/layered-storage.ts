@@ -1,0 +1,23 @@
+import type { WebdavShare } from '../src/config/declaration.js';
+import { HidingStorage, hiddenNames } from '../src/storage/hiding-storage.js';
+import { LimitedStorage } from '../src/storage/limited-storage.js';
+import type { DavStorage } from '../src/storage/storage.js';
+
+/** A share's storage with what the declaration lays over it, and how to let go of that. */
+export function layeredStorage(
+  { quota, hide }: Pick<WebdavShare, 'quota' | 'hide'>,
+  storage: DavStorage,
+): { readonly storage: DavStorage; readonly close: () => void } {
+  const limited = quota === undefined ? undefined : new LimitedStorage(storage, quota);
+  return {
+    storage: hidingStorage(hide, limited ?? storage),
+    close: () => {
+      limited?.close();
+    },
+  };
+}
+
+/** The storage less the names that these patterns hide. */
+export function hidingStorage(hide: readonly string[] | undefined, storage: DavStorage): DavStorage {
+  return hide === undefined ? storage : new HidingStorage(storage, hiddenNames(hide));
+}

@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream';
+import { Minimatch } from 'minimatch';
+import { Failure } from '../failure.js';
+import { parentOf, type SharePath } from '../http/target.js';
+import type {
+  Aside,
+  DavStorage,
+  Entry,
+  OpenFile,
+  RemoveOptions,
+  ResourceStat,
+  Space,
+  WriteOptions,
+  Written,
+} from './storage.js';
+
+/** Tells whether a name is hidden by one of these patterns: `*`, `?`, `[…]` and `{a,b}`, each for a whole name. */
+export function hiddenNames(patterns: readonly string[]): (name: string) => boolean {
+  const matchers = patterns.map(
+    (pattern) =>
+      new Minimatch(pattern.normalize('NFC'), {
+        dot: true,
+        nocomment: true,
+        nonegate: true,
+        platform: 'linux',
+      }),
+  );
+  return (name) => matchers.some((matcher) => matcher.match(name.normalize('NFC')));
+}
+
+/**
+ * Storage in which some names are as if they were not there, and cannot be made. A collection that holds one cannot be
+ * removed by who does not see it; moved, it takes it along.
+ */
+export class HidingStorage implements DavStorage {
+  readonly #inner: DavStorage;
+  readonly #isHidden: (name: string) => boolean;
+
+  constructor(inner: DavStorage, isHidden: (name: string) => boolean) {
+    this.#inner = inner;
+    this.#isHidden = isHidden;
+  }
+
+  #hides(path: SharePath): boolean {
+    return path.split('/').some((name) => name !== '' && this.#isHidden(name));
+  }
+
+  #refuseHidden(path: SharePath): void {
+    if (!this.#hides(path)) return;
+    if (this.#hides(parentOf(path)))
+      throw new Failure('parent-missing', 'The parent collection does not exist.');
+    throw new Failure('forbidden', 'This share takes no files of such a name.');
+  }
+
+  #requireShown(path: SharePath): void {
+    if (this.#hides(path)) throw new Failure('not-found', 'There is nothing here.');
+  }
+
+  async stat(path: SharePath): Promise<ResourceStat | undefined> {
+    return this.#hides(path) ? undefined : this.#inner.stat(path);
+  }
+
+  async *list(path: SharePath): AsyncGenerator<readonly Entry[]> {
+    this.#requireShown(path);
+    for await (const batch of this.#inner.list(path)) {
+      yield batch.filter(({ name }) => !this.#isHidden(name));
+    }
+  }
+
+  async open(path: SharePath): Promise<OpenFile> {
+    this.#requireShown(path);
+    return this.#inner.open(path);
+  }
+
+  async write(path: SharePath, body: Readable, options?: WriteOptions): Promise<Written> {
+    this.#refuseHidden(path);
+    return this.#inner.write(path, body, options);
+  }
+
+  async makeCollection(path: SharePath): Promise<void> {
+    this.#refuseHidden(path);
+    await this.#inner.makeCollection(path);
+  }
+
+  async copyFile(from: SharePath, to: SharePath): Promise<void> {
+    this.#requireShown(from);
+    this.#refuseHidden(to);
+    await this.#inner.copyFile(from, to);
+  }
+
+  async rename(from: SharePath, to: SharePath): Promise<boolean> {
+    this.#requireShown(from);
+    this.#refuseHidden(to);
+    return this.#inner.rename(from, to);
+  }
+
+  async setAside(path: SharePath): Promise<Aside | undefined> {
+    this.#requireShown(path);
+    // Discarding a collection would take what is hidden in it too.
+    if ((await this.#inner.stat(path))?.kind === 'collection') return undefined;
+    return this.#inner.setAside(path);
+  }
+
+  async setModified(path: SharePath, modified: number): Promise<boolean> {
+    this.#requireShown(path);
+    return this.#inner.setModified(path, modified);
+  }
+
+  async remove(path: SharePath, options?: RemoveOptions): Promise<void> {
+    this.#requireShown(path);
+    await this.#inner.remove(path, options);
+  }
+
+  realNames(path: SharePath): Promise<readonly string[]> {
+    return this.#inner.realNames(path);
+  }
+
+  space(): Promise<Space | undefined> {
+    return this.#inner.space();
+  }
+}

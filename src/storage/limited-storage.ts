@@ -1,0 +1,185 @@
+import type { Readable } from 'node:stream';
+import { isFailure } from '../failure.js';
+import { child, shareRoot, type SharePath } from '../http/target.js';
+import { SpaceMeter } from './space-meter.js';
+import type {
+  Aside,
+  DavStorage,
+  Entry,
+  OpenFile,
+  RemoveOptions,
+  ResourceStat,
+  Space,
+  WriteOptions,
+  Written,
+} from './storage.js';
+
+/**
+ * Storage that takes no more than so many bytes. What is there is counted once, at the start; changes wait for that
+ * and are counted from then on. What other programs add or remove counts from the next start.
+ */
+export class LimitedStorage implements DavStorage {
+  readonly #inner: DavStorage;
+  readonly #meter: SpaceMeter;
+  readonly #counted: Promise<void>;
+  #closed = false;
+
+  /** @param quota bytes */
+  constructor(inner: DavStorage, quota: number) {
+    this.#inner = inner;
+    this.#meter = new SpaceMeter(quota);
+    this.#counted = this.#size(shareRoot).then((bytes) => {
+      this.#meter.count(bytes);
+    });
+    // Whoever waits for the count is told; at the start nobody does.
+    this.#counted.catch(() => undefined);
+  }
+
+  /** Ends the count of what is there. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** The bytes of all files at and below a path; links count where they lead. */
+  async #size(path: SharePath): Promise<number> {
+    const stat = await this.#inner.stat(path);
+    if (!stat || (await this.#isLink(path))) return 0;
+    return stat.kind === 'file' ? stat.size : this.#sizeBelow(path);
+  }
+
+  async #sizeBelow(path: SharePath): Promise<number> {
+    let bytes = 0;
+    const collections: SharePath[] = [];
+    try {
+      for await (const batch of this.#inner.list(path)) {
+        if (this.#closed) return bytes;
+        for (const { name, stat, link } of batch) {
+          if (link) continue;
+          const member = child(path, name);
+          if (stat.kind === 'file') bytes += stat.size;
+          else if (member !== undefined) collections.push(member);
+        }
+      }
+    } catch (error) {
+      // What cannot be listed cannot be written either, or is gone by now.
+      if (!isFailure(error, 'not-found', 'forbidden')) throw error;
+    }
+    for (const collection of collections) bytes += await this.#sizeBelow(collection);
+    return bytes;
+  }
+
+  async #isLink(path: SharePath): Promise<boolean> {
+    return path !== '/' && (await this.#inner.realNames(path)).length > 1;
+  }
+
+  async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
+    await this.#counted;
+    const room = this.#meter.reserve();
+    let old = sizeOf(await this.#inner.stat(path));
+    let received = 0;
+    try {
+      if (options.length !== undefined) room.set(options.length - old);
+      const written = await this.#inner.write(path, body, {
+        ...options,
+        onBytes: (bytes) => {
+          received = bytes;
+          options.onBytes?.(bytes);
+          room.set(Math.max(bytes, options.length ?? 0) - old);
+        },
+        check: (current) => {
+          options.check?.(current);
+          old = sizeOf(current);
+          room.set(received - old);
+        },
+      });
+      room.settle(written.stat.size - old);
+      return written;
+    } finally {
+      room.release();
+    }
+  }
+
+  async copyFile(from: SharePath, to: SharePath): Promise<void> {
+    await this.#counted;
+    const room = this.#meter.reserve();
+    const old = sizeOf(await this.#inner.stat(to));
+    try {
+      room.set(sizeOf(await this.#inner.stat(from)) - old);
+      await this.#inner.copyFile(from, to);
+      room.settle(sizeOf(await this.#inner.stat(to)) - old);
+    } finally {
+      room.release();
+    }
+  }
+
+  async rename(from: SharePath, to: SharePath): Promise<boolean> {
+    await this.#counted;
+    const replaced = from === to ? 0 : await this.#ownSize(to);
+    const renamed = await this.#inner.rename(from, to);
+    if (renamed) this.#meter.count(-replaced);
+    return renamed;
+  }
+
+  async remove(path: SharePath, options?: RemoveOptions): Promise<void> {
+    await this.#counted;
+    const removed = await this.#ownSize(path);
+    await this.#inner.remove(path, options);
+    this.#meter.count(-removed);
+  }
+
+  /** What goes with a name: a file's bytes, but nothing with a link. */
+  async #ownSize(path: SharePath): Promise<number> {
+    const size = sizeOf(await this.#inner.stat(path));
+    return size > 0 && (await this.#isLink(path)) ? 0 : size;
+  }
+
+  async setAside(path: SharePath): Promise<Aside | undefined> {
+    await this.#counted;
+    const bytes = await this.#size(path);
+    const aside = await this.#inner.setAside(path);
+    if (!aside) return undefined;
+    this.#meter.count(-bytes);
+    return {
+      putBack: async () => {
+        await aside.putBack();
+        this.#meter.count(bytes);
+      },
+      discard: () => aside.discard(),
+    };
+  }
+
+  async space(): Promise<Space> {
+    await this.#counted;
+    const inner = await this.#inner.space();
+    const { used, available } = this.#meter;
+    return { used, available: Math.min(available, inner?.available ?? available) };
+  }
+
+  stat(path: SharePath): Promise<ResourceStat | undefined> {
+    return this.#inner.stat(path);
+  }
+
+  list(path: SharePath): AsyncIterable<readonly Entry[]> {
+    return this.#inner.list(path);
+  }
+
+  open(path: SharePath): Promise<OpenFile> {
+    return this.#inner.open(path);
+  }
+
+  makeCollection(path: SharePath): Promise<void> {
+    return this.#inner.makeCollection(path);
+  }
+
+  realNames(path: SharePath): Promise<readonly string[]> {
+    return this.#inner.realNames(path);
+  }
+
+  setModified(path: SharePath, modified: number): Promise<boolean> {
+    return this.#inner.setModified(path, modified);
+  }
+}
+
+function sizeOf(stat: ResourceStat | undefined): number {
+  return stat?.kind === 'file' ? stat.size : 0;
+}
