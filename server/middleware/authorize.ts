@@ -3,6 +3,7 @@ import { hasDestination, requiredAccess } from '../../src/access/required-access
 import { Failure } from '../../src/failure.js';
 import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
 import { parseDestination } from '../../src/http/destination.js';
+import { composed } from './compose-names.js';
 import { locate, type Located, type MountedShare } from '../shares.js';
 import { headersOf } from '../request-headers.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
@@ -26,7 +27,7 @@ export function authorize(shares: readonly MountedShare[], publicOrigin?: string
     const { located } = state;
     if (!located) throw new Failure('not-found', 'There is no share here.');
     const destination = hasDestination(req.method ?? '')
-      ? locateDestination(shares, context, publicOrigin)
+      ? await locateDestination(shares, context, publicOrigin)
       : undefined;
     if (destination) state.destination = destination;
     for (const { path, action, scope } of requiredAccess(
@@ -52,11 +53,11 @@ function depthOf({ method, headers }: IncomingMessage): string | undefined {
 }
 
 /** A proxy in front may have changed the Host, but not what the client wrote into the Destination. */
-function locateDestination(
+async function locateDestination(
   shares: readonly MountedShare[],
   { req, state }: RequestContext,
   publicOrigin: string | undefined,
-): Located {
+): Promise<Located> {
   const { destination, host } = req.headers;
   const origin = publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true);
   const target = parseDestination(
@@ -66,7 +67,7 @@ function locateDestination(
   );
   const located = locate(shares, target.path);
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
-  return located;
+  return composed(located);
 }
 
 /** With its port, where that is the usual one of the scheme, too. */
