@@ -1,6 +1,7 @@
 import { authentication } from './authentication.js';
 import { checkout } from './checkout.js';
 import { propfind } from './propfind.js';
+import { durability } from './durability.js';
 import { smallGet } from './small-get.js';
 
 /** What `npm run bench` measures, by name; `npm run bench -- NAME …` measures only these. */
@@ -9,6 +10,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   'small-get': smallGet,
   authentication,
   propfind,
+  durability,
 };
 
 const asked = process.argv.slice(2);

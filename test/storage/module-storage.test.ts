@@ -18,6 +18,9 @@ class Moody extends v2.VirtualFileSystem {
   /** What happens once all bytes have come and before the file has them. */
   beforeFinish: (() => Promise<void>) | undefined;
   reads = 0;
+  readError: Error | undefined;
+  /** What a read gives instead of the file. */
+  source: Readable | undefined;
 
   override _create(path: v2.Path, context: v2.CreateInfo, callback: v2.SimpleCallback): void {
     if (this.createError) callback(this.createError);
@@ -54,7 +57,8 @@ class Moody extends v2.VirtualFileSystem {
     callback: v2.ReturnCallback<Readable>,
   ): void {
     this.reads += 1;
-    super._openReadStream(path, context, callback);
+    if (this.readError || this.source) callback(this.readError, this.source);
+    else super._openReadStream(path, context, callback);
   }
 }
 
@@ -90,6 +94,34 @@ describe('a webdav-server file system that fails', () => {
       assert.deepEqual(await namesIn(storage, '/'), []);
     });
   }
+
+  test('to open a file, or to read the first of it, says so before there is an answer', async (t) => {
+    const { files, storage } = moody(t);
+    await storage.write(inShare('/file'), bodyOf('text'));
+    files.readError = v2.Errors.Forbidden;
+    await assert.rejects(storage.open(inShare('/file')), failing('forbidden'));
+    files.readError = undefined;
+    files.source = brokenBody('');
+    await assert.rejects(storage.open(inShare('/file')), failing('internal'));
+  });
+
+  test('to read an open file once more lets nothing escape, and what is not read is closed', async (t) => {
+    const { files, storage } = moody(t);
+    await storage.write(inShare('/file'), bodyOf('text'));
+    const unread = openBody();
+    unread.push('text');
+    files.source = unread;
+    const file = await storage.open(inShare('/file'));
+    file.close();
+    assert.equal(unread.destroyed, true);
+    const broken = openBody();
+    broken.push('te');
+    files.source = broken;
+    const half = await storage.open(inShare('/file'));
+    broken.destroy(new Error('gone'));
+    await assert.rejects(bytesOf(half.read()));
+    half.close();
+  });
 
   test('in the middle of a new file leaves none, and is free to be written after', async (t) => {
     const { files, storage } = moody(t);
@@ -205,14 +237,16 @@ describe('a file of a module', () => {
     }
   });
 
-  test('whose stream is left unread opens nothing', async (t) => {
+  test('whose stream is left unread lets go of the one that was opened', async (t) => {
     const { files, storage } = moody(t);
     await storage.write(inShare('/file'), bodyOf('x'));
+    files.source = bodyOf('x');
     const file = await storage.open(inShare('/file'));
     const body = file.read();
     assert.ok(body instanceof Readable);
     body.destroy();
     file.close();
-    assert.equal(files.reads, 0);
+    assert.equal(files.reads, 1);
+    assert.equal(files.source.destroyed, true);
   });
 });

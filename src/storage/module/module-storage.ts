@@ -101,11 +101,18 @@ export class ModuleStorage implements DavStorage {
   async open(path: SharePath): Promise<OpenFile> {
     const stat = await this.#stat(path);
     if (stat.kind !== 'file') throw new Failure('not-found', 'There is no file here.');
-    // Each stream is opened when it is first read, so there is nothing to let go of until then.
+    // The first stream is opened now, while a failure can still be told; further ones when they are read.
+    let first: Readable | undefined =
+      stat.size > 0 ? await readable(await this.#openStream(path)) : undefined;
+    const next = async (): Promise<Readable> => {
+      const ready = first;
+      first = undefined;
+      return ready ?? this.#openStream(path);
+    };
     return {
       stat,
-      read: (range = { first: 0, last: stat.size - 1 }) => slice(() => this.#openStream(path), range),
-      close: () => undefined,
+      read: (range = { first: 0, last: stat.size - 1 }) => slice(next, range),
+      close: () => first?.destroy(),
     };
   }
 
@@ -249,6 +256,17 @@ export class ModuleStorage implements DavStorage {
     });
     this.#writes.delete(path);
   }
+}
+
+/** A stream once it has bytes to give, or has ended. @throws what is wrong with it otherwise */
+async function readable(stream: Readable): Promise<Readable> {
+  await new Promise<void>((resolve, reject) => {
+    stream.once('error', (error) => {
+      reject(toFailureOf(error));
+    });
+    for (const event of ['readable', 'end', 'close']) stream.once(event, resolve);
+  });
+  return stream;
 }
 
 /** The bytes of `range` of what `open` opens once somebody reads; leaving early lets go of the source. */
