@@ -3,8 +3,10 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { DavContext } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
+import { defaultLockLimits } from '../../src/dav/locks/limits.js';
 import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
 import { openStateDatabase } from '../../src/state/database.js';
+import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { inShare, onServer } from '../contracts/paths.js';
@@ -18,7 +20,12 @@ const base = onServer('/docs');
 const state = await openStateDatabase(database);
 const context: DavContext = {
   properties: new SqlPropertyStore(state),
+  locks: new SqlLockStore(state, Date.now),
   xmlLimits: defaultXmlLimits,
+  lockLimits: defaultLockLimits,
+  now: Date.now,
+  principal: 'alice',
+  resolve: () => undefined,
   mayRead: () => true,
   listing: () => ({ status: 200, headers: [] }),
 };

@@ -48,7 +48,7 @@ async function hidingSite(t: TestContext): Promise<DavSite> {
     writeFileSync(join(plain.folder, name), name);
   }
   const docs = new HidingStorage(plain.docs, hiddenNames(['.*', '*.tmp']));
-  return new DavSite(plain.folder, docs, plain.attic, plain.properties);
+  return new DavSite(plain.folder, docs, plain.attic, plain);
 }
 
 describe('A share that hides names', () => {

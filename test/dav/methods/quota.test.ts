@@ -27,7 +27,7 @@ describe('Finder asks a collection for its quota', () => {
       plain.folder,
       new LimitedStorage(plain.docs, 1000),
       new LimitedStorage(plain.attic, 1000),
-      plain.properties,
+      plain,
     );
     for (const share of ['/docs', '/attic']) {
       await site.put(`${share}/file`, 'x'.repeat(300));
