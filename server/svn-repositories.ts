@@ -54,6 +54,8 @@ export async function repositoryList(
     copyFile: refuse,
     rename: refuse,
     setAside: refuse,
+    setModified: refuse,
+    space: () => Promise.resolve(undefined),
     remove: refuse,
     realNames: () => Promise.resolve([]),
   };
