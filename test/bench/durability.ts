@@ -13,7 +13,13 @@ const bytes = Buffer.alloc(4096, 'x');
 
 /** Small files put per second into a folder, four at once. */
 async function putsPerSecond(folder: string, durability: Durability): Promise<number> {
-  const owner = { host: hostname(), pid: process.pid, isAlive: () => true, now: Date.now };
+  const owner = {
+    host: hostname(),
+    pid: process.pid,
+    isAlive: () => true,
+    now: Date.now,
+    unfinished: new Set<string>(),
+  };
   const storage = new LocalStorage(folder, { owner, durability });
   let next = 0;
   const begun = performance.now();
