@@ -75,5 +75,5 @@ export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]
     .use(errors(log))
     .use(locateShare(shares));
   for (const middleware of entrance) app.use(middleware);
-  return app.use(serve({ shares, publicOrigin, dav }));
+  return app.use(serve({ shares, publicOrigin, dav, since: Date.now() }));
 }

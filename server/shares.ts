@@ -38,3 +38,14 @@ export function locate<S extends { readonly declared: { readonly path: ServerPat
   const inside = share && within(share.declared.path, path);
   return share && inside !== undefined ? { share, path, inside } : undefined;
 }
+
+/** Whether `path` is a collection of shares: the root, or `/a` where a share stands at `/a/b`. */
+export function isAboveShares(
+  shares: readonly { readonly declared: { readonly path: ServerPath } }[],
+  path: ServerPath,
+): boolean {
+  return (
+    path === '/' ||
+    shares.some(({ declared }) => declared.path !== path && isSameOrBelow(path, declared.path))
+  );
+}

@@ -3,7 +3,7 @@ import { explanationInWords } from '../../src/access/explain-words.js';
 import type { Share } from '../../src/config/declaration.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
-import { locate } from '../shares.js';
+import { isAboveShares, locate } from '../shares.js';
 import { answering } from './answering.js';
 import { explainAuthz, type ExplainedAuthz } from './explain-authz.js';
 import type { Output } from './output.js';
@@ -27,7 +27,12 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
     };
     const users = await open(declaration);
     try {
-      const explanation = explainAccess({ asker: await askerOf(username, users), ...asked, locate: place });
+      const explanation = explainAccess({
+        asker: await askerOf(username, users),
+        ...asked,
+        locate: place,
+        isAboveShares: (path) => isAboveShares(shares, path),
+      });
       const { method, path, destination } = explanation;
       const byPaths = await explainedByPaths(explanation, place);
       const answer = explanation.answer.allowed

@@ -1,19 +1,18 @@
 import type { Answer } from '../../src/access/explain.js';
 import type { ShareKind } from '../../src/access/required-access.js';
 import { isDavMethod } from '../../src/dav/engine.js';
+import { isReadOnlyMethod } from '../../src/dav/read-only.js';
 import type { ServerPath } from '../../src/http/target.js';
-import { isStaticMethod } from '../../src/static/static-share.js';
+import { noPropertiesAtRoot } from '../share-root.js';
 
 interface ShareOfKind {
   readonly kind: ShareKind;
   readonly path: ServerPath;
 }
 
-const rootMethods: ReadonlySet<string> = new Set(['OPTIONS', 'GET', 'HEAD']);
-
 /**
  * What middleware/serve.ts answers to a request that may be made, where its method or its destination alone decides.
- * @param share undefined for the server's root
+ * @param share undefined for the root and other collections above the shares
  */
 export function unserved(
   method: string,
@@ -22,9 +21,11 @@ export function unserved(
 ): Answer | undefined {
   switch (share?.kind) {
     case undefined:
-      return rootMethods.has(method) ? undefined : noMethod('The root lists the shares and takes nothing.');
+      if (method === 'PROPPATCH')
+        return { allowed: false, failure: 'forbidden', sentence: noPropertiesAtRoot };
+      return isReadOnlyMethod(method) ? undefined : noMethod('This can only be read.');
     case 'static':
-      return isStaticMethod(method) ? undefined : noMethod('This share can only be read.');
+      return isReadOnlyMethod(method) ? undefined : noMethod('This can only be read.');
     case 'webdav':
       if (destination && destination.kind !== 'webdav') {
         return elsewhere('The destination lies in a share of another kind.');

@@ -4,7 +4,7 @@ import type { Policy } from '../../src/access/policy.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
-import { locate } from '../shares.js';
+import { isAboveShares, locate } from '../shares.js';
 import { answering } from './answering.js';
 import type { Output } from './output.js';
 import { parseWho } from './question-arguments.js';
@@ -25,11 +25,9 @@ export function who(args: readonly string[], output: Output, open: OpenSiteUsers
   return answering(output, async () => {
     const { path, file } = parseWho(args);
     const declaration = loadDeclaration(file);
-    const located = locate(
-      declaration.shares.map((declared) => ({ declared })),
-      path,
-    );
-    if (!located && path !== '/') {
+    const shares = declaration.shares.map((declared) => ({ declared }));
+    const located = locate(shares, path);
+    if (!located && !isAboveShares(shares, path)) {
       output.error(`There is no share at ${path}.\n`);
       return 1;
     }

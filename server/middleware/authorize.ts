@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { hasDestination, requiredAccess } from '../../src/access/required-access.js';
+import { hasDestination, outsideOfShares, requiredAccess } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
 import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
 import { parseDestination } from '../../src/http/destination.js';
 import { composed } from './compose-names.js';
-import { locate, type Located, type MountedShare } from '../shares.js';
+import { isAboveShares, locate, type Located, type MountedShare } from '../shares.js';
 import { headersOf } from '../request-headers.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 
@@ -12,20 +12,23 @@ import { known, type Middleware, type RequestContext } from '../state.js';
  * Checks every right that the request needs, each by the rule of the share its path lies in; for COPY and MOVE finds
  * where they lead.
  * @param publicOrigin this server as browsers address it; undefined: what the request says
- * @throws Failure `forbidden` with the reason, also for a destination in no share; `not-found` for a path in no share;
- *   `malformed` and `foreign-destination` for a Destination
+ * @throws Failure `forbidden` with the reason, also for a destination in no share; `not-found` or `forbidden` for a path
+ *   in no share; `malformed` and `foreign-destination` for a Destination
  */
 export function authorize(shares: readonly MountedShare[], publicOrigin?: string): Middleware {
   return async (context, next) => {
     const { req, state } = context;
     const target = known(state.target);
-    if (target.path === '/') {
+    if (isAboveShares(shares, target.path)) {
       await next();
       return;
     }
     const identity = known(state.identity);
     const { located } = state;
-    if (!located) throw new Failure('not-found', 'There is no share here.');
+    if (!located) {
+      const { failure, sentence } = outsideOfShares(req.method ?? '');
+      throw new Failure(failure, sentence);
+    }
     const destination = hasDestination(req.method ?? '')
       ? await locateDestination(shares, context, publicOrigin)
       : undefined;

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { Identity } from '../../src/access/identity.js';
 import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
-import { davHeader } from '../../src/dav/methods/options.js';
+import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
-import type { ServerPath, SharePath } from '../../src/http/target.js';
+import { rootPath, within, type ServerPath, type SharePath } from '../../src/http/target.js';
 import { serveStatic, type ListingPage } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
-import { shareIndex } from '../pages/share-index.js';
+import { optionsForAnyone, serveShareRoot, type ShareRootOptions } from '../share-root.js';
 import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 import { headersOf } from '../request-headers.js';
@@ -16,8 +16,7 @@ import { forwardToSvn } from '../svn.js';
 import { listsRepositories, repositoryList } from '../svn-repositories.js';
 import { sendContinue } from './respond.js';
 
-export interface ServeOptions {
-  readonly shares: readonly MountedShare[];
+export interface ServeOptions extends ShareRootOptions {
   /** This server as browsers address it; undefined: what requests say. */
   readonly publicOrigin?: string | undefined;
   readonly dav: Omit<DavContext, UserPart>;
@@ -29,7 +28,9 @@ export function serve(options: ServeOptions): Middleware {
     const { req, res, state } = context;
     sendContinue(req, res);
     const { located } = state;
-    state.response = located ? await serveShare(context, located, options) : serveRoot(context, options);
+    state.response = await (located
+      ? serveShare(context, located, options)
+      : serveAboveShares(context, options));
     await next();
   };
 }
@@ -60,10 +61,20 @@ async function serveShare(
   };
   switch (share.kind) {
     case 'static':
-      return serveStatic(
-        { ...common, query: target.query, trust: share.declared.trust, mayRead },
-        share.storage,
-        listing,
+      return handleReadOnly(
+        { ...common, storage: share.storage, body: req },
+        {
+          xmlLimits: options.dav.xmlLimits,
+          properties: noProperties,
+          mayRead,
+          classes: '1',
+          get: () =>
+            serveStatic(
+              { ...common, query: target.query, trust: share.declared.trust, mayRead },
+              share.storage,
+              listing,
+            ),
+        },
       );
     case 'webdav': {
       const destination = webdavPlace(state.destination);
@@ -105,6 +116,22 @@ function goneSignal(res: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
+function serveAboveShares(
+  { req, state }: RequestContext,
+  options: ServeOptions,
+): HttpResponse | Promise<HttpResponse> {
+  if (!state.identity) return optionsForAnyone;
+  const { path, collection } = known(state.target);
+  const request = {
+    method: req.method ?? '',
+    path: known(within(rootPath, path)),
+    collection,
+    headers: headersOf(req.headers),
+    body: req,
+  };
+  return serveShareRoot(request, state.identity, options);
+}
+
 function webdavPlace(destination: Located | undefined):
   | {
       storage: Extract<MountedShare, { kind: 'webdav' }>['storage'];
@@ -131,22 +158,4 @@ function legiblePlace(
   const { storage, declared } = located.share;
   if (!declared.policy.decide(identity, 'read', located.inside).allowed) return undefined;
   return { storage, base: declared.path, path: located.inside };
-}
-
-const rootMethods = 'OPTIONS, GET, HEAD';
-
-/** The root itself: what Windows asks of it, and for a person the shares that are open to him. */
-function serveRoot({ req, state }: RequestContext, { shares }: ServeOptions): HttpResponse {
-  if (req.method === 'OPTIONS') {
-    return {
-      status: 200,
-      headers: [davHeader, ['MS-Author-Via', 'DAV'], ['Allow', rootMethods], ['Content-Length', '0']],
-    };
-  }
-  if (req.method !== 'GET' && req.method !== 'HEAD') {
-    throw new Failure('method-not-allowed', 'The root lists the shares and takes nothing.', {
-      headers: [['Allow', rootMethods]],
-    });
-  }
-  return shareIndex(shares, known<Identity>(state.identity));
 }

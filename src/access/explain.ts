@@ -3,7 +3,13 @@ import { join, type ServerPath, type SharePath } from '../http/target.js';
 import type { Identity } from './identity.js';
 import type { PermissionSources } from './permission-sources.js';
 import { decideByRule, type Action, type Decision, type Policy, type Rule } from './policy.js';
-import { hasDestination, requiredAccess, type Access, type ShareKind } from './required-access.js';
+import {
+  hasDestination,
+  outsideOfShares,
+  requiredAccess,
+  type Access,
+  type ShareKind,
+} from './required-access.js';
 import { conditions, type Condition } from './requirement.js';
 
 /** A path inside a share, as far as access goes. */
@@ -26,6 +32,8 @@ export interface Question {
   readonly destination?: ServerPath;
   /** Finds the share that holds a path, as the server does. */
   readonly locate: (path: ServerPath) => Place | undefined;
+  /** Whether `path` is the root or another collection above the shares. */
+  readonly isAboveShares: (path: ServerPath) => boolean;
 }
 
 /** Why a condition holds. Each part is there only where it says something. */
@@ -95,7 +103,7 @@ export function explain(question: Question): Explanation {
 
 /** In the order in which the server looks: who, where, where to, what. */
 function answerTo(
-  { asker, path, locate }: Question,
+  { asker, method, path, locate, isAboveShares }: Question,
   destination: ServerPath | undefined,
   rights: readonly ExplainedRight[],
 ): Answer {
@@ -105,8 +113,11 @@ function answerTo(
   if (asker.standing === 'inactive') {
     return refused('unauthenticated', `The user ${asker.username} is not active.`);
   }
-  if (path === '/') return { allowed: true };
-  if (!locate(path)) return refused('not-found', 'There is no share here.');
+  if (isAboveShares(path)) return { allowed: true };
+  if (!locate(path)) {
+    const { failure, sentence } = outsideOfShares(method);
+    return refused(failure, sentence);
+  }
   if (destination !== undefined && !locate(destination)) {
     return refused('forbidden', 'The destination lies in no share.');
   }

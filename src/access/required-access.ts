@@ -3,6 +3,18 @@ import type { Action, Scope } from './policy.js';
 
 export type ShareKind = 'webdav' | 'svn' | 'static';
 
+const makers = new Set(['PUT', 'MKCOL', 'LOCK']);
+
+/** What is answered for a path that lies in no share. */
+export function outsideOfShares(method: string): {
+  readonly failure: 'not-found' | 'forbidden';
+  readonly sentence: string;
+} {
+  return makers.has(method)
+    ? { failure: 'forbidden', sentence: 'Nothing can be made here: files and folders live inside a share.' }
+    : { failure: 'not-found', sentence: 'There is no share here.' };
+}
+
 /** One right that a request needs. */
 export interface Access {
   readonly path: ServerPath;

@@ -1,21 +1,27 @@
 import type { Readable } from 'node:stream';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { ServerPath, SharePath } from '../http/target.js';
-import type { DavStorage, Entry } from '../storage/storage.js';
+import type { DavStorage, Entry, ReadableStorage } from '../storage/storage.js';
 import type { LockLimits } from './locks/limits.js';
 import type { LockStore } from './locks/lock-store.js';
-import type { PropertyStore } from './properties/property-store.js';
+import type { PropertyReader, PropertyStore } from './properties/property-store.js';
 import type { XmlLimits } from './xml/parse.js';
 
-/** A place in a share: what the engine reads and changes. */
-export interface Place {
-  readonly storage: DavStorage;
+/** A place in a share that is read. */
+export interface ReadPlace {
+  readonly storage: ReadableStorage;
   /** Where the share stands on this server. */
   readonly base: ServerPath;
   readonly path: SharePath;
 }
 
-export interface DavRequest extends Place {
+/** A place in a share: what the engine reads and changes. */
+export interface Place extends ReadPlace {
+  readonly storage: DavStorage;
+}
+
+/** A request that reads, whatever the storage can do besides. */
+export interface ReadRequest extends ReadPlace {
   readonly method: string;
   /** Whether the client wrote a trailing slash. */
   readonly collection: boolean;
@@ -23,15 +29,26 @@ export interface DavRequest extends Place {
   readonly body: Readable;
   /** Says that the client has gone and no answer is awaited. */
   readonly signal?: AbortSignal;
+}
+
+export interface DavRequest extends ReadRequest {
+  readonly storage: DavStorage;
   /** Where COPY and MOVE lead; the caller has read the Destination and found the share. */
   readonly destination?: Place;
 }
 
+/** What the engine needs in order to read. */
+export interface ReadContext {
+  readonly properties: PropertyReader;
+  readonly xmlLimits: XmlLimits;
+  /** Whether the user may know of this member of the request's share. */
+  readonly mayRead: (path: SharePath) => boolean;
+}
+
 /** What the engine needs besides the request; what depends on the user comes last. */
-export interface DavContext {
+export interface DavContext extends ReadContext {
   readonly properties: PropertyStore;
   readonly locks: LockStore;
-  readonly xmlLimits: XmlLimits;
   readonly lockLimits: LockLimits;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -39,8 +56,6 @@ export interface DavContext {
   readonly principal: string;
   /** The place in a share of any path on this server; undefined where there is none or the user may not read it. */
   readonly resolve: (path: ServerPath) => Place | undefined;
-  /** Whether the user may know of this member of the request's share. */
-  readonly mayRead: (path: SharePath) => boolean;
   /** The page that shows a collection to a person. */
   readonly listing: (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }

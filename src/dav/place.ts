@@ -3,15 +3,15 @@ import { evaluateConditions } from '../http/conditions.js';
 import type { RequestHeaders } from '../http/message.js';
 import { hrefOf, join, type ServerPath, type SharePath } from '../http/target.js';
 import type { ResourceStat } from '../storage/storage.js';
-import type { Place } from './context.js';
+import type { Place, ReadPlace } from './context.js';
 
 /** The key under which the state of a resource is kept: its path on this server. */
-export function keyOf({ base, path }: Pick<Place, 'base' | 'path'>): ServerPath {
+export function keyOf({ base, path }: Pick<ReadPlace, 'base' | 'path'>): ServerPath {
   return join(base, path);
 }
 
 /** The href of a resource, with a trailing slash for a collection. */
-export function hrefAt(place: Pick<Place, 'base' | 'path'>, stat: ResourceStat): string {
+export function hrefAt(place: Pick<ReadPlace, 'base' | 'path'>, stat: ResourceStat): string {
   return hrefOf(keyOf(place), stat.kind === 'collection');
 }
 
@@ -20,7 +20,7 @@ export function at(place: Place, path: SharePath): Place {
 }
 
 /** @throws Failure `not-found` when nothing is there */
-export async function requireStat(place: Place): Promise<ResourceStat> {
+export async function requireStat(place: ReadPlace): Promise<ResourceStat> {
   const stat = await place.storage.stat(place.path);
   if (!stat) throw new Failure('not-found', 'There is nothing here.');
   return stat;

@@ -24,16 +24,9 @@ export interface StaticRequest {
   readonly mayRead: (path: SharePath) => boolean;
 }
 
-const allow = 'GET, HEAD';
-
-/** Whether a static share has `method`; it answers every other with 405. */
-export function isStaticMethod(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
-}
-
 /**
- * Serves files read-only. A folder without its slash is redirected to it, so that relative links in pages hold.
- * @throws Failure `method-not-allowed` with Allow, `not-found` and what `serveFile` throws
+ * Answers GET and HEAD. A folder without its slash is redirected to it, so that relative links in pages hold.
+ * @throws Failure `not-found` and what `serveFile` throws
  */
 export async function serveStatic(
   request: StaticRequest,
@@ -41,9 +34,6 @@ export async function serveStatic(
   listing: ListingPage,
 ): Promise<HttpResponse> {
   const { method, base, path, headers } = request;
-  if (!isStaticMethod(method)) {
-    throw new Failure('method-not-allowed', 'This share can only be read.', { headers: [['Allow', allow]] });
-  }
   const file = request.collection ? undefined : await openIfFile(storage, path);
   if (file) return serveOpenFile(file, path, method, headers, request.trust);
   const stat = await storage.stat(path);

@@ -58,6 +58,7 @@ function ask(asker: Asker, method: string, path: string, destination?: string): 
     path: serverPathOf(path),
     ...(destination === undefined ? {} : { destination: serverPathOf(destination) }),
     locate,
+    isAboveShares: (above) => above === '/',
   });
 }
 

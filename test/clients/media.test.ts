@@ -119,11 +119,11 @@ describe('curl on the media share', () => {
     assert.match(body.toString(), /href="\/media\/film\.mp4"/);
   });
 
-  for (const method of ['PUT', 'POST', 'DELETE', 'PROPFIND', 'OPTIONS', 'PATCH', 'NOTIFY']) {
+  for (const method of ['PUT', 'POST', 'DELETE', 'PROPPATCH', 'MKCOL', 'LOCK', 'PATCH', 'NOTIFY']) {
     it(`refuses ${method} and says what it takes`, async () => {
       const { status, headers } = await ask('visitor-guide.pdf', '--request', method);
       assert.equal(status, 405);
-      assert.equal(headers.get('allow'), 'GET, HEAD');
+      assert.equal(headers.get('allow'), 'OPTIONS, GET, HEAD, PROPFIND');
     });
   }
 });

@@ -349,16 +349,3 @@ describe('not found is', () => {
     });
   }
 });
-
-for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PROPFIND', 'MKCOL', 'COPY', 'get', 'BREW']) {
-  test(`${method} is answered with what is allowed, whether something is there or not`, async (t) => {
-    const { get } = setting(t);
-    for (const path of ['/index.html', '/nowhere', '/']) {
-      await assert.rejects(get(path, { method }), (error) => {
-        assert.ok(isFailure(error, 'method-not-allowed'));
-        assert.deepEqual(error.headers, [['Allow', 'GET, HEAD']]);
-        return true;
-      });
-    }
-  });
-}

@@ -1,13 +1,13 @@
 import { Failure } from '../../failure.js';
-import { child, hrefOf, nameOf, type ServerPath } from '../../http/target.js';
-import type { ResourceStat } from '../../storage/storage.js';
-import type { DavContext, DavMethod, DavRequest } from '../context.js';
+import type { HttpResponse } from '../../http/message.js';
+import { child, hrefOf, nameOf } from '../../http/target.js';
+import type { DavStorage, ResourceStat } from '../../storage/storage.js';
+import type { DavMethod, ReadContext, ReadRequest } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
-import { readLocks } from '../locks/lock-index.js';
-import { lockDiscovery } from '../locks/lock-properties.js';
+import { readWithLocks, type Locking } from '../locks/with-locks.js';
 import { hrefAt, keyOf, requireStat } from '../place.js';
 import type { PropertyMap } from '../properties/property-store.js';
-import { asksFor, parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
+import { parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
 import { quotaProperties, withQuota } from '../properties/quota.js';
 import { multistatus } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
@@ -18,7 +18,21 @@ const pieceCharacters = 64 * 1024;
 const none: PropertyMap = new Map();
 
 /** Tells the properties of a resource and, with Depth 1, of its members (RFC 4918 section 9.1). */
-export const propfind: DavMethod = async (request, context) => {
+export const propfind: DavMethod = (request, context) =>
+  findProperties(request, context, { ...context, space: () => request.storage.space() });
+
+/** What is told of besides, where something can be changed. */
+type Changeable = Locking & Pick<DavStorage, 'space'>;
+
+/**
+ * The same where nothing need be changeable.
+ * @param changeable undefined where nothing can be changed: there are no locks then and no quota
+ */
+export async function findProperties(
+  request: ReadRequest,
+  context: ReadContext,
+  changeable?: Changeable,
+): Promise<HttpResponse> {
   const depth = parseDepth(request.headers.depth, ['infinity', '0', '1']);
   const query = parsePropertyQuery(await readXml(request.body, context.xmlLimits));
   const stat = await requireStat(request);
@@ -27,20 +41,25 @@ export const propfind: DavMethod = async (request, context) => {
       condition: 'propfind-finite-depth',
     });
   }
-  return multistatus(responses(request, context, query, stat, depth === '1'));
-};
+  return multistatus(responses(request, { ...context, changeable }, query, stat, depth === '1'));
+}
 
 async function* responses(
-  request: DavRequest,
-  context: DavContext,
+  request: ReadRequest,
+  context: ReadContext & { readonly changeable: Changeable | undefined },
   query: PropertyQuery,
   stat: ResourceStat,
   withMembers: boolean,
 ): AsyncGenerator<string> {
   const key = keyOf(request);
-  const kept = await keptProperties(context, query, key, withMembers && stat.kind === 'collection');
+  const kept = await readWithLocks(
+    context.changeable,
+    query,
+    key,
+    withMembers && stat.kind === 'collection',
+  );
   const own = kept(key, stat, await context.properties.get(key));
-  const quota = await quotaProperties(request.storage, query.kind === 'prop' ? query.names : []);
+  const quota = await quotaProperties(context.changeable, query.kind === 'prop' ? query.names : []);
   yield propertyResponse(query, hrefAt(request, stat), request.path, stat, withQuota(own, stat, quota));
   if (!withMembers || stat.kind !== 'collection') return;
   const dead = await context.properties.children(key);
@@ -60,26 +79,4 @@ async function* responses(
     }
     yield text;
   }
-}
-
-const lockdiscovery = '{DAV:}lockdiscovery';
-const unlocked: PropertyMap = new Map([[lockdiscovery, '<D:lockdiscovery/>']]);
-
-/** Adds lockdiscovery to a resource's dead properties, where it is asked for; all locks are read at once. */
-async function keptProperties(
-  context: DavContext,
-  query: PropertyQuery,
-  key: ServerPath,
-  withMembers: boolean,
-): Promise<(path: ServerPath, stat: ResourceStat, dead: PropertyMap) => PropertyMap> {
-  if (!asksFor(query, lockdiscovery)) return (_path, _stat, dead) => dead;
-  const locks = await readLocks(context.locks, key, withMembers);
-  return (path, stat, dead) => {
-    const covering = locks.covering(path);
-    if (covering.length === 0 && dead.size === 0) return unlocked;
-    return new Map(dead).set(
-      lockdiscovery,
-      lockDiscovery(covering, path, stat.kind === 'collection', context),
-    );
-  };
 }

@@ -2,7 +2,6 @@ import { contentTypeOf } from '../../http/media-type.js';
 import { formatHttpDate } from '../../http/date.js';
 import { nameOf } from '../../http/target.js';
 import type { ResourceStat } from '../../storage/storage.js';
-import { supportedLock } from '../locks/lock-properties.js';
 import { escapeText } from '../xml/write.js';
 import type { ClarkName } from './property-store.js';
 
@@ -42,13 +41,13 @@ const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProper
     '{DAV:}getetag',
     (stat) => (stat.kind === 'file' ? `<D:getetag>${escapeText(stat.etag)}</D:getetag>` : undefined),
   ],
-  ['{DAV:}supportedlock', () => supportedLock],
 ]);
 
 /** Properties of RFC 4918 that this server computes or reserves, so that PROPPATCH must refuse them. */
 const reserved = new Set<ClarkName>([
   ...live.keys(),
   '{DAV:}lockdiscovery',
+  '{DAV:}supportedlock',
   '{DAV:}quota-available-bytes',
   '{DAV:}quota-used-bytes',
 ]);

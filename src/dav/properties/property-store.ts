@@ -14,11 +14,15 @@ export interface PropertyChange {
   readonly value: PropertyXml | undefined;
 }
 
-/** Dead properties (RFC 4918 section 4), by the server's path of the resource. */
-export interface PropertyStore {
+/** Dead properties (RFC 4918 section 4), by the server's path of the resource, to be read. */
+export interface PropertyReader {
   get(path: ServerPath): Promise<PropertyMap>;
   /** The properties of the direct members of `path` that have any, by path. */
   children(path: ServerPath): Promise<ReadonlyMap<ServerPath, PropertyMap>>;
+}
+
+/** Where dead properties live. */
+export interface PropertyStore extends PropertyReader {
   /** Applies the changes in order, all or none. */
   patch(path: ServerPath, changes: readonly PropertyChange[]): Promise<void>;
   /** Gives `to` the properties of `from` and, with depth infinity, so for all below; what was at `to` and below goes. */

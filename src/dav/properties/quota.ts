@@ -8,14 +8,15 @@ const none: PropertyMap = new Map();
 /**
  * The quota properties (RFC 4331 section 3), told to whoever names one and never by allprop.
  * @param named the properties that a PROPFIND names
+ * @param storage undefined where nothing is stored
  * @returns none where the storage does not know
  */
 export async function quotaProperties(
-  storage: DavStorage,
+  storage: Pick<DavStorage, 'space'> | undefined,
   named: readonly ClarkName[],
 ): Promise<PropertyMap> {
   if (!names.some((name) => named.includes(name))) return none;
-  const space = await storage.space();
+  const space = await storage?.space();
   if (!space) return none;
   return new Map([
     ['{DAV:}quota-available-bytes', `<D:quota-available-bytes>${space.available}</D:quota-available-bytes>`],

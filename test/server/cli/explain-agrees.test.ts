@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import Koa from 'koa';
 import { authorize } from '../../../server/middleware/authorize.js';
 import { locateShare } from '../../../server/middleware/locate-share.js';
-import { locate, type MountedShare } from '../../../server/shares.js';
+import { isAboveShares, locate, type MountedShare } from '../../../server/shares.js';
 import type { RequestState } from '../../../server/state.js';
 import { explain, type Answer } from '../../../src/access/explain.js';
 import type { Identity } from '../../../src/access/identity.js';
@@ -75,7 +75,7 @@ const mounted: fc.Arbitrary<readonly MountedShare[]> = fc
     });
     return [
       webdav('/docs', dav),
-      webdav('/other', other),
+      webdav('/other/deep', other),
       {
         kind: 'static',
         declared: {
@@ -101,7 +101,10 @@ const mounted: fc.Arbitrary<readonly MountedShare[]> = fc
   });
 
 const paths = fc
-  .tuple(fc.constantFrom('/docs', '/other', '/media', '/svn', '/docsx', ''), fc.constantFrom(...insides))
+  .tuple(
+    fc.constantFrom('/docs', '/other', '/other/deep', '/media', '/svn', '/docsx', ''),
+    fc.constantFrom(...insides),
+  )
   .map(([share, inside]) => serverPathOf(share + inside));
 
 const methods = fc.oneof(
@@ -161,6 +164,7 @@ test('an explanation says what the server decides, and its parts give that answe
             const located = locate(shares, wanted);
             return located && { share: located.share.declared, inside: located.inside };
           },
+          isAboveShares: (above) => isAboveShares(shares, above),
         });
         assert.deepEqual(answer, await decided(shares, identity, method, encodePath(path), encodePath(to)));
         for (const { rules, decision } of rights) {

@@ -1,0 +1,47 @@
+import type { ServerPath } from '../../http/target.js';
+import type { ResourceStat } from '../../storage/storage.js';
+import type { DavContext } from '../context.js';
+import type { PropertyMap } from '../properties/property-store.js';
+import { asksFor, type PropertyQuery } from '../properties/query.js';
+import { readLocks } from './lock-index.js';
+import { lockDiscovery, supportedLock } from './lock-properties.js';
+
+/** Where locks are, and who asks about them. */
+export type Locking = Pick<DavContext, 'locks' | 'principal' | 'now'>;
+
+/** Adds what a client may know of locks to a resource's dead properties. */
+export type WithLocks = (path: ServerPath, stat: ResourceStat, dead: PropertyMap) => PropertyMap;
+
+const lockdiscovery = '{DAV:}lockdiscovery';
+const supportedlock = '{DAV:}supportedlock';
+
+const unlocked: PropertyMap = new Map([
+  [lockdiscovery, '<D:lockdiscovery/>'],
+  [supportedlock, supportedLock],
+]);
+
+/**
+ * Reads all locks that a PROPFIND tells of at once, where it asks for them.
+ * @param locking undefined where nothing can be locked
+ * @param withMembers whether it also tells of what lies below `key`
+ */
+export async function readWithLocks(
+  locking: Locking | undefined,
+  query: PropertyQuery,
+  key: ServerPath,
+  withMembers: boolean,
+): Promise<WithLocks> {
+  if (!locking) return (_path, _stat, dead) => dead;
+  if (!asksFor(query, lockdiscovery)) {
+    const supported = asksFor(query, supportedlock);
+    return (_path, _stat, dead) => (supported ? new Map(dead).set(supportedlock, supportedLock) : dead);
+  }
+  const locks = await readLocks(locking.locks, key, withMembers);
+  return (path, stat, dead) => {
+    const covering = locks.covering(path);
+    if (covering.length === 0 && dead.size === 0) return unlocked;
+    return new Map(dead)
+      .set(supportedlock, supportedLock)
+      .set(lockdiscovery, lockDiscovery(covering, path, stat.kind === 'collection', locking));
+  };
+}

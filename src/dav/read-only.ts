@@ -1,0 +1,47 @@
+import { Failure } from '../failure.js';
+import type { HttpResponse } from '../http/message.js';
+import type { ReadContext, ReadRequest } from './context.js';
+import { findProperties } from './methods/propfind.js';
+import { requireStat } from './place.js';
+import type { PropertyReader } from './properties/property-store.js';
+
+const allow = ['Allow', 'OPTIONS, GET, HEAD, PROPFIND'] as const;
+
+const methods: ReadonlySet<string> = new Set(['OPTIONS', 'GET', 'HEAD', 'PROPFIND']);
+
+/** Whether what is only read has `method`; it answers every other with 405. */
+export function isReadOnlyMethod(method: string): boolean {
+  return methods.has(method);
+}
+
+/** The dead properties of a place where no client can set any. */
+export const noProperties: PropertyReader = {
+  get: () => Promise.resolve(new Map()),
+  children: () => Promise.resolve(new Map()),
+};
+
+/** What the engine needs besides the request, where nothing is ever changed. */
+export interface ReadOnlyContext extends ReadContext {
+  /** The value of the DAV header field (RFC 4918 section 10.1). */
+  readonly classes: string;
+  /** Answers GET and HEAD. */
+  readonly get: () => HttpResponse | Promise<HttpResponse>;
+}
+
+/**
+ * Answers a WebDAV request for what is only read, so that a client can mount it.
+ * @throws Failure `method-not-allowed` with Allow for a method that would change something, `not-found`, and as PROPFIND
+ */
+export async function handleReadOnly(request: ReadRequest, context: ReadOnlyContext): Promise<HttpResponse> {
+  const { method } = request;
+  if (method === 'GET' || method === 'HEAD') return context.get();
+  if (method === 'PROPFIND') return findProperties(request, context);
+  if (method !== 'OPTIONS') {
+    throw new Failure('method-not-allowed', 'This can only be read.', { headers: [allow] });
+  }
+  await requireStat(request);
+  return {
+    status: 200,
+    headers: [['DAV', context.classes], ['MS-Author-Via', 'DAV'], allow, ['Content-Length', '0']],
+  };
+}
