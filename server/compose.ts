@@ -25,7 +25,7 @@ import { hidingStorage, layeredStorage } from './layered-storage.js';
 import type { Log } from './log.js';
 import type { MountedShare } from './shares.js';
 import { openSessions } from './sessions.js';
-import { readableSite } from './site.js';
+import { readableSite, readableState } from './site.js';
 import { startSvnServices, type SvnServices } from './svn-service.js';
 
 /** How often expired locks are forgotten, besides whenever a lock is taken. */
@@ -72,8 +72,8 @@ export async function compose(
     });
     closers.push(lasting.countDerivationsOf(authenticator));
     const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
-    const { file } = declaration.state;
-    const state = await lasting.states.use(file, () => openStateDatabase(file));
+    const location = readableState(declaration.state);
+    const state = await lasting.states.use(JSON.stringify(location), () => openStateDatabase(location));
     closers.push(state.release);
     const svn = await startSvnServices(declaration.shares, {
       memberships: directory,

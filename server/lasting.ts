@@ -28,7 +28,7 @@ export class Lasting {
   readonly gate: DerivationGate;
   readonly failures: FailureCounter = new MemoryFailureCounter();
   /**
-   * By their files. Two connections to one would block each other: the driver waits for a lock without letting the
+   * By where they are. Two connections to one file would block each other: the driver waits for a lock without letting the
    * process go on that holds it.
    */
   readonly states = new Shared<StateDatabase>((database) => database.destroy());

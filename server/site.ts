@@ -1,8 +1,9 @@
-import type { DjangoDeclaration } from '../src/config/declaration.js';
+import type { DjangoDeclaration, StateDeclaration } from '../src/config/declaration.js';
 import { discoverSite } from '../src/django/discovery/discover-site.js';
 import type { DjangoSite, TlsFiles } from '../src/django/site.js';
 import { readTlsFiles } from '../src/django/tls-files.js';
 import { Failure } from '../src/failure.js';
+import type { StateLocation } from '../src/state/database.js';
 import type { Environment } from './environment.js';
 
 /** What a site's own Python is run with, and what its database's client looks into. */
@@ -32,4 +33,12 @@ export function readableSite(site: DjangoSite<TlsFiles>): DjangoSite {
   const database = readTlsFiles(site.database);
   if (typeof database === 'string') throw new Failure('unavailable', database);
   return { ...site, database };
+}
+
+/** The same for the state database. @throws Failure `unavailable` */
+export function readableState(state: StateDeclaration): StateLocation {
+  const location = readTlsFiles(state);
+  if (typeof location === 'string') throw new Failure('unavailable', location);
+  if (location.kind === 'mysql') throw new Failure('unavailable', 'The state is not kept in MySQL.');
+  return location;
 }

@@ -1,13 +1,10 @@
 import type { PageTrust } from '../http/active-content.js';
-import type { DjangoSite, TlsFiles } from '../django/site.js';
+import type { DatabaseLocation, DjangoSite, TlsFiles } from '../django/site.js';
 import type { Policy } from '../access/policy.js';
 import type { ServerPath } from '../http/target.js';
 
 /** Where davgate keeps its own state; `file` is absolute. */
-export interface StateLocation {
-  readonly kind: 'sqlite';
-  readonly file: string;
-}
+export type StateDeclaration = Exclude<DatabaseLocation<TlsFiles>, { readonly kind: 'mysql' }>;
 
 /** A Django project to read; its folder is absolute. */
 export interface ProjectDeclaration {
@@ -98,7 +95,7 @@ export interface Declaration {
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
   readonly throttle: ThrottleDeclaration;
-  readonly state: StateLocation;
+  readonly state: StateDeclaration;
   /** Where Prometheus asks for metrics; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** Where Apache is; what is missing is looked for. Absolute. */

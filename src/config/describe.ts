@@ -1,5 +1,6 @@
 import type { Rule } from '../access/policy.js';
 import { inWords } from '../access/requirement.js';
+import type { DatabaseLocation, TlsFiles } from '../django/site.js';
 import type { Declaration, DjangoDeclaration, Share, SvnShare } from './declaration.js';
 
 /** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
@@ -7,7 +8,7 @@ export function describeDeclaration(declaration: Declaration): string {
   const head = [
     `Listens on ${urlOf(declaration.listen)}, realm "${declaration.realm}".`,
     `Users: ${describeDjango(declaration.django)} (Django, read only).`,
-    `State: ${declaration.state.file}.`,
+    `State: ${describeDatabase(declaration.state)}.`,
     ...(declaration.metrics ? [`Metrics: ${urlOf(declaration.metrics)}/metrics.`] : []),
   ].join('\n');
   return [head, ...declaration.shares.map(describeShare)].join('\n\n') + '\n';
@@ -19,7 +20,10 @@ function urlOf({ host, port }: Declaration['listen']): string {
 
 function describeDjango(django: DjangoDeclaration): string {
   if (django.kind === 'project') return `as ${django.settings} in ${django.project} says`;
-  const { database } = django.site;
+  return describeDatabase(django.site.database);
+}
+
+function describeDatabase(database: DatabaseLocation<TlsFiles>): string {
   if (database.kind === 'sqlite') return database.file;
   const { socket, host, database: name } = database.server;
   return `the ${database.kind} database ${name} at ${socket ?? host}`;

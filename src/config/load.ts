@@ -2,10 +2,11 @@ import { dirname, resolve } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import { parseBytes } from './bytes.js';
-import type { Declaration, DjangoDeclaration, Share, StateLocation, SvnSource } from './declaration.js';
+import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource } from './declaration.js';
 import { isFile, isFolder } from './files.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { readJson } from './read-json.js';
+import { parseStateUrl } from './state-url.js';
 import { policyOf } from './rules.js';
 import { secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
 import {
@@ -59,7 +60,7 @@ export function loadDeclaration(file: string): Declaration {
       ...(throttle?.address && { address: throttle.address }),
       counter: throttle?.counter ?? 'memory',
     },
-    state: databaseOf(state ?? 'sqlite:./var/state.sqlite3', folder),
+    state: stateOf(state ?? 'sqlite:./var/state.sqlite3', folder),
     metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
     apache: {
       ...(apache?.binary !== undefined && { binary: resolve(folder, apache.binary) }),
@@ -77,7 +78,7 @@ function secretsOf({ django, state, shares }: Declaration, file: string): Secret
     ...(django.kind === 'site'
       ? siteSecrets(django.site)
       : [{ what: 'the Django project', path: django.project }]),
-    { what: 'the state database', path: state.file },
+    ...(state.kind === 'sqlite' ? [{ what: 'the state database', path: state.file }] : []),
     ...shares.flatMap((share) =>
       share.kind === 'svn' && share.source.kind === 'upstream'
         ? [{ what: 'the secret of an svn share', path: share.source.secretFile }]
@@ -226,7 +227,9 @@ function sourceOf(share: SvnShareInput, folder: string): SvnSource {
     : { kind: 'repository', folder: resolve(folder, repository) };
 }
 
-/** `sqlite:./file`, `sqlite:/file` and `sqlite:///file`. */
-function databaseOf(url: string, folder: string): StateLocation {
-  return { kind: 'sqlite', file: resolve(folder, url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')) };
+/** @throws RangeError for a URL that the schema refuses */
+function stateOf(url: string, folder: string): StateDeclaration {
+  const location = parseStateUrl(url, folder);
+  if (typeof location === 'string') throw new RangeError(`The state database URL ${location}.`);
+  return location;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseBytes } from './bytes.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
+import { parseStateUrl } from './state-url.js';
 import { TrustedProxies } from '../http/client-address.js';
 
 const sharePath = z
@@ -208,9 +209,10 @@ const apache = z
 
 export const shareSchema = z.discriminatedUnion('kind', [staticShare, webdavShare, svnShare]);
 
-const databaseUrl = z
-  .string()
-  .regex(/^sqlite:.+/, 'must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"');
+const stateUrl = z.string().superRefine((url, context) => {
+  const location = parseStateUrl(url, '/');
+  if (typeof location === 'string') context.addIssue({ code: 'custom', message: location });
+});
 
 const projectSchema = z
   .strictObject({
@@ -284,9 +286,11 @@ export const declarationSchema = z.strictObject({
     })
     .optional()
     .describe('How many logins may fail before further ones are refused for a while.'),
-  state: databaseUrl
+  state: stateUrl
     .optional()
-    .describe('Where locks and properties are kept, as "sqlite:FILE". Default: sqlite:./var/state.sqlite3'),
+    .describe(
+      'Where locks and properties are kept: "sqlite:FILE", or "postgresql://…" for several instances on one file system. Default: sqlite:./var/state.sqlite3',
+    ),
   metrics: z
     .strictObject({
       host: z.string().min(1).optional().describe('Default: 127.0.0.1'),

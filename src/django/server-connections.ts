@@ -25,9 +25,14 @@ export const serverPool: Knex.PoolConfig = {
 
 /** A socket, not yet connected, that is destroyed once nothing went either way for {@link silenceMilliseconds}. */
 export function impatientSocket(): Socket {
+  return socketWithPatience(silenceMilliseconds);
+}
+
+/** The same with another patience, in milliseconds. */
+export function socketWithPatience(patience: number): Socket {
   const socket = new Socket();
-  socket.setTimeout(silenceMilliseconds, () => {
-    socket.destroy(new Error(`The database server did not answer within ${silenceMilliseconds} ms.`));
+  socket.setTimeout(patience, () => {
+    socket.destroy(new Error(`The database server did not answer within ${patience} ms.`));
   });
   return socket;
 }

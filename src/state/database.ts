@@ -1,29 +1,34 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
+import type { DatabaseServer } from '../django/site.js';
 import { Failure } from '../failure.js';
 import type { Migration } from './migration.js';
 import { locksAndProperties } from './migrations/0001-locks-and-properties.js';
 import { loginFailures } from './migrations/0002-login-failures.js';
+import { isPostgresql, openPostgresqlState, takeTurn } from './postgresql.js';
 
 export type StateDatabase = Knex;
 
 const migrations: Migration[] = [locksAndProperties, loginFailures];
 
 /**
- * Opens the SQLite file that holds locks and dead properties, making it and bringing its schema up to date.
+ * Where davgate keeps its state: in a SQLite file of its own, or in a PostgreSQL database that several instances share.
+ * Their clocks must agree to a second or so, since locks end by them.
+ */
+export type StateLocation =
+  | { readonly kind: 'sqlite'; /** Absolute. */ readonly file: string }
+  | { readonly kind: 'postgresql'; readonly server: DatabaseServer };
+
+/**
+ * Opens the database that holds locks and dead properties, making a SQLite file where there is none and bringing the
+ * schema up to date.
  * @throws Failure `unavailable`
  */
-export async function openStateDatabase(file: string): Promise<StateDatabase> {
+export async function openStateDatabase(location: StateLocation): Promise<StateDatabase> {
   let database: Knex | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    database = knex({
-      client: 'better-sqlite3',
-      connection: { filename: file },
-      useNullAsDefault: true,
-      pool: { min: 1, max: 1, afterCreate: configure },
-    });
+    database = location.kind === 'sqlite' ? openSqlite(location.file) : openPostgresqlState(location.server);
     await migrate(database);
     return database;
   } catch (cause) {
@@ -33,13 +38,24 @@ export async function openStateDatabase(file: string): Promise<StateDatabase> {
   }
 }
 
+function openSqlite(file: string): Knex {
+  mkdirSync(dirname(file), { recursive: true });
+  return knex({
+    client: 'better-sqlite3',
+    connection: { filename: file },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, afterCreate: configure },
+  });
+}
+
 /**
- * All in one transaction, and first a write: of processes that open a new file together one works and the others
- * wait, and one that is killed on the way leaves no half of a schema and no lock.
+ * All in one transaction that first keeps others out, in SQLite by a write: of processes that open a new database
+ * together one works and the others wait, and one that is killed on the way leaves no half of a schema and no lock.
  */
 async function migrate(database: Knex): Promise<void> {
   await database.transaction(async (transaction) => {
-    await transaction.raw('pragma user_version = 1');
+    if (isPostgresql(transaction)) await takeTurn(transaction, 'migrating');
+    else await transaction.raw('pragma user_version = 1');
     await transaction.migrate.latest({ migrationSource });
   });
 }

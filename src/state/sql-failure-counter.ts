@@ -3,6 +3,7 @@ import type { FailureCount, FailureCounter } from '../credentials/failure-counte
 import { LimiterCounter, type Limiter } from '../credentials/limiter-counter.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
+import { isPostgresql } from './postgresql.js';
 
 /** How often, in milliseconds, windows that have ended are removed: while failures are being counted, not otherwise. */
 const purgeInterval = 60_000;
@@ -55,8 +56,5 @@ function openLimiter(database: StateDatabase): Limiter {
     points: 1,
     duration: 1,
   };
-  const client: unknown = database.client;
-  const isPostgres =
-    typeof client === 'object' && client !== null && 'dialect' in client && client.dialect === 'postgresql';
-  return isPostgres ? new RateLimiterPostgres(options) : new RateLimiterSQLite(options);
+  return isPostgresql(database) ? new RateLimiterPostgres(options) : new RateLimiterSQLite(options);
 }

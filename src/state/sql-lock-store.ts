@@ -4,7 +4,9 @@ import type { Lock, LockOutcome, LockRequest, LockStore } from '../dav/locks/loc
 import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
+import { inTransaction } from './in-transaction.js';
 import { ancestry, below, inTree } from './paths.js';
+import { takeTurn } from './postgresql.js';
 
 interface LockRow {
   token: string;
@@ -14,7 +16,8 @@ interface LockRow {
   principal: string;
   owner: string;
   timeout_seconds: number;
-  expires: number;
+  /** PostgreSQL's driver gives a bigint as text. */
+  expires: number | string;
 }
 
 type LockQuery = Knex.QueryBuilder<LockRow, LockRow[]>;
@@ -31,27 +34,26 @@ export class SqlLockStore implements LockStore {
   }
 
   async acquire(request: LockRequest, limit?: number): Promise<LockOutcome> {
-    return asked(
-      this.#database.transaction(async (transaction) => {
-        const now = this.#now();
-        // A write comes first: it takes SQLite's one write lock, so that no other process decides at the same time.
-        await transaction('locks').where('expires', '<=', now).delete();
-        const conflicts = (await inTheWay(transaction, request)).map(toLock);
-        if (conflicts.length > 0) return { conflicts };
-        if (limit !== undefined && (await holds(transaction, request.principal, limit))) {
-          return { exhausted: true };
-        }
-        const { timeoutSeconds, ...rest } = request;
-        const row: LockRow = {
-          ...rest,
-          token: `urn:uuid:${randomUUID()}`,
-          timeout_seconds: timeoutSeconds,
-          expires: now + timeoutSeconds * 1000,
-        };
-        await transaction<LockRow>('locks').insert(row);
-        return { granted: toLock(row) };
-      }),
-    );
+    return inTransaction(this.#database, async (transaction) => {
+      // No other process decides at the same time: SQLite's one write lock goes to the first write.
+      await takeTurn(transaction, 'locking');
+      const now = this.#now();
+      await transaction('locks').where('expires', '<=', now).delete();
+      const conflicts = (await inTheWay(transaction, request)).map(toLock);
+      if (conflicts.length > 0) return { conflicts };
+      if (limit !== undefined && (await holds(transaction, request.principal, limit))) {
+        return { exhausted: true };
+      }
+      const { timeoutSeconds, ...rest } = request;
+      const row: LockRow = {
+        ...rest,
+        token: `urn:uuid:${randomUUID()}`,
+        timeout_seconds: timeoutSeconds,
+        expires: now + timeoutSeconds * 1000,
+      };
+      await transaction<LockRow>('locks').insert(row);
+      return { granted: toLock(row) };
+    });
   }
 
   async refresh(token: string, timeoutSeconds: number): Promise<Lock | undefined> {
@@ -118,5 +120,5 @@ function covering(query: LockQuery, path: ServerPath): LockQuery {
 }
 
 function toLock({ timeout_seconds, expires, ...rest }: LockRow): Lock {
-  return { ...rest, timeoutSeconds: timeout_seconds, expires };
+  return { ...rest, timeoutSeconds: timeout_seconds, expires: Number(expires) };
 }

@@ -3,7 +3,9 @@ import type { PropertyChange, PropertyMap, PropertyStore } from '../dav/properti
 import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
+import { inTransaction, unlessInTheWay } from './in-transaction.js';
 import { inTree } from './paths.js';
+import { takeTurn } from './postgresql.js';
 
 interface PropertyRow {
   path: ServerPath;
@@ -84,11 +86,17 @@ export class SqlPropertyStore implements PropertyStore {
   }
 
   async removeTree(path: ServerPath): Promise<void> {
-    await asked(this.#database<PropertyRow>('properties').where(inTree('path', path)).delete());
+    await unlessInTheWay(() =>
+      this.#database<PropertyRow>('properties').where(inTree('path', path)).delete(),
+    );
   }
 
   async #transaction(action: (transaction: Knex.Transaction) => Promise<void>): Promise<void> {
-    await asked(this.#database.transaction(action));
+    await inTransaction(this.#database, async (transaction) => {
+      // Two that wrote the same rows in another order would wait for each other.
+      await takeTurn(transaction, 'properties');
+      await action(transaction);
+    });
   }
 }
 

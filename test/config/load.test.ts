@@ -399,9 +399,11 @@ const wrongs: readonly Wrong[] = [
   },
 
   {
-    name: 'a state database that is none of SQLite',
+    name: 'a state database that is neither SQLite nor PostgreSQL',
     declaration: rest({ state: 'state.sqlite3' }),
-    problems: ['state: must be "sqlite:" and a file, such as "sqlite:./db.sqlite3"'],
+    problems: [
+      'state: must be "sqlite:" and a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"',
+    ],
   },
   {
     name: 'a database that does not exist',

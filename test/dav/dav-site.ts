@@ -195,7 +195,7 @@ export async function davSite(t: TestContext): Promise<DavSite> {
   const folder = temporaryFolder(t);
   const temporary = temporaryFolder(t);
   const clock = { now: 1_700_000_000_000 };
-  const database = await openStateDatabase(join(temporary, 'state.sqlite3'));
+  const database = await openStateDatabase({ kind: 'sqlite', file: join(temporary, 'state.sqlite3') });
   t.after(() => database.destroy());
   return new DavSite(
     folder,

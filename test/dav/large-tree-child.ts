@@ -17,7 +17,7 @@ const [folder = '', database = '', method = ''] = process.argv.slice(2);
 
 const storage = new LocalStorage(folder, localOptions);
 const base = onServer('/docs');
-const state = await openStateDatabase(database);
+const state = await openStateDatabase({ kind: 'sqlite', file: database });
 const context: DavContext = {
   properties: new SqlPropertyStore(state),
   locks: new SqlLockStore(state, Date.now),

@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openStateDatabase } from '../../src/state/database.js';
+import { openStateDatabase, type StateLocation } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { onServer } from '../contracts/paths.js';
 
 /** What a contender is told. */
 export interface Contest {
-  readonly file: string;
+  readonly location: StateLocation;
   /** Locks to race for, one after another. */
   readonly rounds: number;
   readonly contenders: number;
-  /** Counts who is ready to open the file, and then who has arrived at the start of each round. */
+  /** Counts who is ready to open the database, and then who has arrived at the start of each round. */
   readonly arrivals: Int32Array;
 }
 
@@ -28,10 +28,10 @@ function meet({ arrivals, contenders }: Contest, point: number): void {
   }
 }
 
-/** Opens the file and races for each lock; tells whether it got it. */
+/** Opens the database and races for each lock; tells whether it got it. */
 async function contend(contest: Contest): Promise<boolean[]> {
   meet(contest, 0);
-  const database = await openStateDatabase(contest.file);
+  const database = await openStateDatabase(contest.location);
   const store = new SqlLockStore(database, Date.now);
   const won: boolean[] = [];
   for (let round = 0; round < contest.rounds; round += 1) {

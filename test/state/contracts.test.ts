@@ -3,11 +3,17 @@ import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { lockStoreContract } from '../contracts/lock-store-contract.js';
 import { lockStoreModel } from '../contracts/lock-store-model.js';
 import { propertyStoreContract } from '../contracts/property-store-contract.js';
-import { databases } from './databases.js';
+import { databases, openState } from './databases.js';
 
-for (const database of databases) {
-  propertyStoreContract(database.name, async (t) => new SqlPropertyStore(await database.open(t)));
+for (const database of await databases()) {
+  propertyStoreContract(
+    database.name,
+    async (t) => new SqlPropertyStore(await openState(t, await database.locate(t))),
+  );
   for (const suite of [lockStoreContract, lockStoreModel]) {
-    suite(database.name, async (t, now) => new SqlLockStore(await database.open(t), now));
+    suite(
+      database.name,
+      async (t, now) => new SqlLockStore(await openState(t, await database.locate(t)), now),
+    );
   }
 }

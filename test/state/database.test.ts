@@ -24,7 +24,7 @@ describe('the state database', () => {
       await database('sqlite_master').select('type', 'name', 'sql').orderBy('name'),
       await database('knex_migrations').select('*'),
     ];
-    const first = await openStateDatabase(file);
+    const first = await openStateDatabase({ kind: 'sqlite', file });
     const before = await shape(first);
     await new SqlPropertyStore(first).patch(onServer('/a'), [{ name: '{x:}p', value: 'kept' }]);
     await first.destroy();
@@ -52,7 +52,11 @@ describe('the state database', () => {
     writeFileSync(join(folder, 'text'), 'not a database at all\n'.repeat(100));
     mkdirSync(join(folder, 'folder'));
     for (const file of ['text', 'folder', 'text/below']) {
-      await assert.rejects(openStateDatabase(join(folder, file)), failing('unavailable'), file);
+      await assert.rejects(
+        openStateDatabase({ kind: 'sqlite', file: join(folder, file) }),
+        failing('unavailable'),
+        file,
+      );
     }
   });
 

@@ -1,38 +1,38 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { onServer } from '../contracts/paths.js';
-import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import type { Contest } from './contender.js';
-import { openSqlite } from './databases.js';
+import { databases, openState } from './databases.js';
 
 const contenders = 4;
 const rounds = 40;
 
-test('of several connections that race for a lock, each in a thread of its own, exactly one gets it', async (t) => {
-  const file = join(temporaryFolder(t), 'state.sqlite3');
-  const contest: Contest = {
-    file,
-    rounds,
-    contenders,
-    arrivals: new Int32Array(new SharedArrayBuffer(4 * (rounds + 1))),
-  };
-  const outcomes = await Promise.all(
-    Array.from({ length: contenders }, async () => {
-      const worker = new Worker(new URL('./contender.js', import.meta.url), { workerData: contest });
-      const messages: unknown = await once(worker, 'message');
-      await worker.terminate();
-      assert.ok(Array.isArray(messages) && Array.isArray(messages[0]));
-      return messages[0].map(Boolean);
-    }),
-  );
-  for (let round = 0; round < rounds; round += 1) {
-    const winners = outcomes.filter((won) => won[round] === true).length;
-    assert.equal(winners, 1, `round ${round}`);
-  }
-  const store = new SqlLockStore(await openSqlite(t, file), Date.now);
-  assert.equal((await store.below(onServer('/'))).length, rounds);
-});
+for (const database of await databases()) {
+  test(`of several connections to ${database.name} that race for a lock, each in a thread of its own, exactly one gets it`, async (t) => {
+    const location = await database.locate(t);
+    const contest: Contest = {
+      location,
+      rounds,
+      contenders,
+      arrivals: new Int32Array(new SharedArrayBuffer(4 * (rounds + 1))),
+    };
+    const outcomes = await Promise.all(
+      Array.from({ length: contenders }, async () => {
+        const worker = new Worker(new URL('./contender.js', import.meta.url), { workerData: contest });
+        const messages: unknown = await once(worker, 'message');
+        await worker.terminate();
+        assert.ok(Array.isArray(messages) && Array.isArray(messages[0]));
+        return messages[0].map(Boolean);
+      }),
+    );
+    for (let round = 0; round < rounds; round += 1) {
+      const winners = outcomes.filter((won) => won[round] === true).length;
+      assert.equal(winners, 1, `round ${round}`);
+    }
+    const store = new SqlLockStore(await openState(t, location), Date.now);
+    assert.equal((await store.below(onServer('/'))).length, rounds);
+  });
+}

@@ -5,10 +5,13 @@ import { SqlFailureCounter } from '../../src/state/sql-failure-counter.js';
 import { failing } from '../contracts/failing.js';
 import { failureCounterContract } from '../contracts/failure-counter-contract.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
-import { databases, openSqlite } from './databases.js';
+import { databases, openSqlite, openState } from './databases.js';
 
-for (const database of databases) {
-  failureCounterContract(database.name, async (t) => new SqlFailureCounter(await database.open(t)));
+for (const database of await databases()) {
+  failureCounterContract(
+    database.name,
+    async (t) => new SqlFailureCounter(await openState(t, await database.locate(t))),
+  );
 }
 
 describe('counts in the state database', () => {

@@ -1,19 +1,20 @@
 import type { Migration } from '../migration.js';
+import { exactText } from './exact-text.js';
 
 /** Locks and dead properties, both by the server's path of the resource. */
 export const locksAndProperties: Migration = {
   name: '0001-locks-and-properties',
   async up(database) {
     await database.schema.createTable('properties', (table) => {
-      table.text('path').notNullable();
-      table.text('parent').notNullable().index();
-      table.text('name').notNullable().comment('Clark notation');
+      exactText(database, table, 'path').notNullable();
+      exactText(database, table, 'parent').notNullable().index();
+      exactText(database, table, 'name').notNullable().comment('Clark notation');
       table.text('value').notNullable().comment('the whole element, standing alone');
       table.primary(['path', 'name']);
     });
     await database.schema.createTable('locks', (table) => {
-      table.text('token').primary();
-      table.text('root').notNullable().index();
+      exactText(database, table, 'token').primary();
+      exactText(database, table, 'root').notNullable().index();
       table.text('depth').notNullable();
       table.text('scope').notNullable();
       table.text('principal').notNullable();

@@ -1,0 +1,17 @@
+import { parseDatabaseUrl } from '../django/database-url.js';
+import type { StateDeclaration } from './declaration.js';
+
+/**
+ * Reads where davgate keeps its state: `sqlite:FILE` or `postgresql://user:password@host:port/name?…`.
+ * @param folder absolute; what relative paths start from
+ * @returns a sentence without its subject where it cannot be read, without any part of `text`
+ */
+export function parseStateUrl(text: string, folder: string): StateDeclaration | string {
+  if (!/^(sqlite:|postgres(ql)?:)/.test(text)) {
+    return 'must be "sqlite:" and a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"';
+  }
+  const location = parseDatabaseUrl(text, folder);
+  return typeof location === 'string' || location.kind !== 'mysql'
+    ? location
+    : 'must not be a MySQL database';
+}

@@ -1,0 +1,44 @@
+import type { Knex } from 'knex';
+import { asked } from './asked.js';
+import type { StateDatabase } from './database.js';
+
+/**
+ * What PostgreSQL says of a transaction that it undid because of another one at the same time: serialization_failure,
+ * deadlock_detected, unique_violation (manual, appendix A).
+ */
+const conflicts: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505']);
+
+/** Tries until a transaction is given up. */
+const attempts = 5;
+
+/**
+ * Does `action` wholly or not at all.
+ * @throws Failure `unavailable`
+ */
+export function inTransaction<T>(
+  database: StateDatabase,
+  action: (transaction: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  return unlessInTheWay(() => database.transaction(action));
+}
+
+/**
+ * Does `action`, which does all or nothing, and again where another transaction was in its way.
+ * @throws Failure `unavailable`
+ */
+export function unlessInTheWay<T>(action: () => PromiseLike<T>): Promise<T> {
+  return asked(attempt(action, attempts));
+}
+
+async function attempt<T>(action: () => PromiseLike<T>, left: number): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (left > 1 && isConflict(error)) return attempt(action, left - 1);
+    throw error;
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && conflicts.has(error.code);
+}

@@ -1,0 +1,11 @@
+import type { Knex } from 'knex';
+import { isPostgresql } from '../postgresql.js';
+
+/** A column of text that is compared byte by byte, as SQLite does and ranges of paths need; never by a language. */
+export function exactText(
+  database: Knex,
+  table: Knex.CreateTableBuilder,
+  column: string,
+): Knex.ColumnBuilder {
+  return isPostgresql(database) ? table.specificType(column, 'text collate "C"') : table.text(column);
+}
