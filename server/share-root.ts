@@ -51,6 +51,7 @@ export async function serveShareRoot(
       ...dav,
       properties: collection,
       mayRead: () => true,
+      depthInfinity: false,
       // A client looks here for what it may do in the shares below.
       classes: davHeader[1],
       get: async () => {

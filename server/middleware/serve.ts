@@ -67,6 +67,7 @@ async function serveShare(
           xmlLimits: options.dav.xmlLimits,
           properties: noProperties,
           mayRead,
+          depthInfinity: false,
           classes: '1',
           get: () =>
             serveStatic(
@@ -86,7 +87,7 @@ async function serveShare(
           signal: goneSignal(res),
           ...(destination ? { destination } : {}),
         },
-        { ...dav, mayRead },
+        { ...dav, mayRead, depthInfinity: share.declared.depthInfinity === true },
       );
     }
     case 'svn':
@@ -96,7 +97,7 @@ async function serveShare(
       if (listsRepositories(share.declared, common.method, inside)) {
         const storage = await repositoryList(share.declared, identity);
         return common.method === 'PROPFIND'
-          ? handleDav({ ...common, storage, body: req }, { ...dav, mayRead: () => true })
+          ? handleDav({ ...common, storage, body: req }, { ...dav, mayRead: () => true, depthInfinity: false })
           : serveStatic(
               { ...common, query: target.query, trust: 'sandboxed', mayRead: () => true },
               storage,

@@ -59,6 +59,8 @@ export interface WebdavShare extends CommonShare {
   readonly quota?: number;
   /** Patterns of names that are as if they were not there. */
   readonly hide?: readonly string[];
+  /** Whether PROPFIND with Depth infinity is answered. */
+  readonly depthInfinity?: boolean;
 }
 
 /** Where an svn share's repositories are; folders and files are absolute. */

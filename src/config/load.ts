@@ -196,13 +196,14 @@ function resolveShare(share: ShareInput, folder: string): Share {
         ...(share.authz !== undefined && { authz: resolve(folder, share.authz) }),
       };
     case 'webdav': {
-      const { root, storage, durability, quota, hide } = share;
+      const { root, storage, durability, quota, hide, depthInfinity } = share;
       const bytes = quota === undefined ? undefined : parseBytes(quota);
       return {
         ...common,
         kind: 'webdav',
         ...(bytes === undefined ? {} : { quota: bytes }),
         ...(hide === undefined ? {} : { hide }),
+        ...(depthInfinity === true && { depthInfinity }),
         storage:
           storage === undefined
             ? { kind: 'folder', root: resolve(folder, root ?? '.'), durability: durability ?? 'full' }

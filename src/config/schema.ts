@@ -116,6 +116,10 @@ const webdavShare = z
       .optional()
       .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can.'),
     hide,
+    depthInfinity: z
+      .boolean()
+      .optional()
+      .describe('Whether a PROPFIND may list the whole tree at once (Depth: infinity). Default: false.'),
     write: write.optional(),
     rules,
   })

@@ -43,6 +43,8 @@ export interface ReadContext {
   readonly xmlLimits: XmlLimits;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
+  /** Whether PROPFIND with Depth infinity is answered. */
+  readonly depthInfinity: boolean;
 }
 
 /** What the engine needs besides the request; what depends on the user comes last. */
@@ -60,8 +62,8 @@ export interface DavContext extends ReadContext {
   readonly listing: (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 
-/** What of a context depends on the user. */
-export type UserPart = 'principal' | 'resolve' | 'mayRead' | 'listing';
+/** What of a context depends on the user or the share. */
+export type UserPart = 'principal' | 'resolve' | 'mayRead' | 'depthInfinity' | 'listing';
 
 /** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */
 export type DavMethod = (request: DavRequest, context: DavContext) => Promise<HttpResponse>;

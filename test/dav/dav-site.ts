@@ -50,6 +50,8 @@ export interface Asking {
   readonly mayRead?: (path: string) => boolean;
   /** The user; alice unless given. */
   readonly as?: string;
+  /** Whether PROPFIND with Depth infinity is answered. */
+  readonly depthInfinity?: boolean;
 }
 
 /** Two shares, `/docs` in a folder and `/attic` in a webdav-server file system, and the engine over them. */
@@ -78,7 +80,15 @@ export class DavSite {
 
   /** Asks the engine as a client would, without HTTP. The body of the answer is left unread. */
   async respond(method: string, target: string, asking: Asking = {}): Promise<HttpResponse> {
-    const { headers = {}, body = '', to, signal, mayRead = () => true, as = 'alice' } = asking;
+    const {
+      headers = {},
+      body = '',
+      to,
+      signal,
+      mayRead = () => true,
+      depthInfinity = false,
+      as = 'alice',
+    } = asking;
     const context: DavContext = {
       properties: this.properties,
       locks: this.locks,
@@ -91,6 +101,7 @@ export class DavSite {
         return place && mayRead(place.path) ? place : undefined;
       },
       mayRead,
+      depthInfinity,
       listing: (path, entries) => ({
         status: 200,
         headers: [['Content-Type', 'text/plain']],

@@ -27,6 +27,7 @@ const context: DavContext = {
   principal: 'alice',
   resolve: () => undefined,
   mayRead: () => true,
+  depthInfinity: false,
   listing: () => ({ status: 200, headers: [] }),
 };
 

@@ -39,6 +39,7 @@ const ask = (method: string, path: string, depth = '1', storage: ReadableStorage
       properties: storage === shares ? shares : noProperties,
       xmlLimits: defaultXmlLimits,
       mayRead: () => true,
+      depthInfinity: false,
       classes: '1, 2',
       get: () => ({ status: 200, headers: [], body: 'page' }),
     },

@@ -32,14 +32,14 @@ describe('state in PostgreSQL', () => {
       child.send({ location, lockers: 100 });
       await ready;
     }
-    const said = processes.map(async (child) => {
+    const outcomes = processes.map(async (child) => {
       const message = once(child, 'message');
       child.send('go');
-      const [answers]: unknown[] = await message;
-      assert.ok(Array.isArray(answers));
-      return answers.map(String);
+      const said: unknown = await message;
+      assert.ok(Array.isArray(said) && Array.isArray(said[0]));
+      return said[0].map(String);
     });
-    const answers = (await Promise.all(said)).flat();
+    const answers = (await Promise.all(outcomes)).flat();
     const count = (answer: string): number => answers.filter((found) => found === answer).length;
     assert.deepEqual([count('granted'), count('refused'), count('failed')], [1, 199, 0]);
   });

@@ -1,24 +1,75 @@
-import { Failure } from '../../failure.js';
+import { Failure, isFailure } from '../../failure.js';
 import { allowedMethods } from '../allowed-methods.js';
-import type { DavMethod } from '../context.js';
+import type { DavContext, DavMethod, DavRequest } from '../context.js';
+import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
+import {
+  collectionResponse,
+  parseCollectionRequest,
+  type CollectionRequest,
+} from '../properties/extended-mkcol.js';
+import { readXml } from '../xml/parse.js';
 
-/** Makes a collection (RFC 4918 section 9.3). */
+/** Makes a collection (RFC 4918 section 9.3), with properties where the body asks for some (RFC 5689). */
 export const mkcol: DavMethod = async (request, context) => {
   const { headers, storage, path } = request;
-  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') > 0) {
-    throw new Failure('unsupported-media-type', 'MKCOL takes no body here.');
-  }
   const stat = await storage.stat(path);
   if (stat) {
     throw new Failure('method-not-allowed', 'There is something here already.', {
       headers: [['Allow', allowedMethods(path, stat)]],
     });
   }
+  const asked = await readCollectionRequest(request, context);
   requireConditions(request.method, headers, stat);
   await requireTokens(request, context, request, 'membership');
+  if (asked && asked.refused.size > 0) return collectionResponse(asked);
   await storage.makeCollection(path);
-  await context.properties.removeTree(keyOf(request));
-  return { status: 201, headers: [['Content-Length', '0']] };
+  await setProperties(request, context, asked);
+  if (!asked) return { status: 201, headers: [['Content-Length', '0']] };
+  const preferences = { ...parsePrefer(headers.prefer), noRoot: false };
+  const answer = preferences.minimal
+    ? { status: 201, headers: [['Content-Length', '0'] as const] }
+    : collectionResponse(asked);
+  return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };
 };
+
+const notXml = 'The body of a MKCOL must be XML, or nothing.';
+
+async function readCollectionRequest(
+  { headers, body }: DavRequest,
+  { xmlLimits }: DavContext,
+): Promise<CollectionRequest | undefined> {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') > 0;
+  if (!hasBody) return undefined;
+  if (type !== undefined && !/^(text|application)\/([^/]+\+)?xml$/.test(type)) {
+    throw new Failure('unsupported-media-type', notXml);
+  }
+  const root = await readXml(body, xmlLimits).catch((error: unknown) => {
+    // Nobody has said that it was XML.
+    if (type !== undefined || !isFailure(error, 'malformed')) throw error;
+    throw new Failure('unsupported-media-type', notXml, { cause: error });
+  });
+  return root && parseCollectionRequest(root);
+}
+
+/** Gives the new collection its properties, and no others; without them it is not kept. */
+async function setProperties(
+  request: DavRequest,
+  { properties }: DavContext,
+  asked: CollectionRequest | undefined,
+): Promise<void> {
+  const key = keyOf(request);
+  if (!asked) {
+    await properties.removeTree(key);
+    return;
+  }
+  try {
+    await properties.removeTree(key);
+    if (asked.changes.length > 0) await properties.patch(key, asked.changes);
+  } catch (error) {
+    await request.storage.remove(request.path);
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import type { DavMethod } from '../context.js';
 import { allowedMethods } from '../allowed-methods.js';
 
 /** Compliance classes (RFC 4918 section 18). */
-export const davHeader = ['DAV', '1, 2, 3'] as const;
+export const davHeader = ['DAV', '1, 2, 3, extended-mkcol'] as const;
 
 /** Says what can be done here (RFC 4918 section 10.1); Windows looks for MS-Author-Via. */
 export const options: DavMethod = async ({ storage, path }) => {

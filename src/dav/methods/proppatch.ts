@@ -1,4 +1,5 @@
 import type { DavMethod } from '../context.js';
+import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { hrefAt, keyOf, requireConditions, requireStat } from '../place.js';
 import { modificationTimeIn, withoutTimes } from '../properties/modification-time.js';
@@ -17,5 +18,10 @@ export const proppatch: DavMethod = async (request, context) => {
     const isSet = time !== undefined && (await request.storage.setModified(request.path, time));
     await context.properties.patch(keyOf(request), isSet ? withoutTimes(changes) : changes);
   }
-  return multistatusOf([updateResponse(hrefAt(request, stat), changes)]);
+  const { minimal } = parsePrefer(request.headers.prefer);
+  const preferences = preferenceHeaders({ minimal: minimal && isAllowed(changes), noRoot: false });
+  // RFC 8144 section 2.2: there is nothing to say of properties that were all set.
+  if (minimal && isAllowed(changes)) return { status: 204, headers: preferences };
+  const answer = multistatusOf([updateResponse(hrefAt(request, stat), changes)]);
+  return { ...answer, headers: [...answer.headers, ...preferences] };
 };

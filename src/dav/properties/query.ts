@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.js';
 import type { ResourceStat } from '../../storage/storage.js';
+import type { Preferences } from '../headers/prefer.js';
 import { clarkName, DAV, davChild, elementsOf, type XmlElement } from '../xml/element.js';
 import { statusLine } from '../xml/multistatus.js';
 import { emptyElement, escapeText } from '../xml/write.js';
@@ -10,16 +11,16 @@ import type { ClarkName, PropertyMap } from './property-store.js';
 
 /** What a PROPFIND asks for (RFC 4918 section 14.20). */
 export type PropertyQuery =
-  | { readonly kind: 'allprop' }
+  | { readonly kind: 'allprop'; readonly include: readonly ClarkName[] }
   | { readonly kind: 'propname' }
   | { readonly kind: 'prop'; readonly names: readonly ClarkName[] };
 
 /**
- * Reads a propfind element; no body at all asks for allprop. What `include` adds is part of allprop here already.
+ * Reads a propfind element; no body at all asks for allprop.
  * @throws Failure `malformed`, `too-large`
  */
 export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery {
-  if (!root) return { kind: 'allprop' };
+  if (!root) return { kind: 'allprop', include: [] };
   if (clarkName(root) !== '{DAV:}propfind')
     throw new Failure('malformed', 'The body must be a propfind element.');
   const asked = elementsOf(root).filter(
@@ -29,12 +30,10 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
     throw new Failure('malformed', 'propfind must hold one of prop, propname and allprop.');
   }
   const prop = davChild(root, 'prop');
-  if (prop) {
-    const names = [...new Set(elementsOf(prop).map(clarkName))];
-    requireFewNames(names);
-    return { kind: 'prop', names };
-  }
-  return { kind: davChild(root, 'propname') ? 'propname' : 'allprop' };
+  if (prop) return { kind: 'prop', names: namesIn(prop) };
+  if (davChild(root, 'propname')) return { kind: 'propname' };
+  const include = davChild(root, 'include');
+  return { kind: 'allprop', include: include ? namesIn(include) : [] };
 }
 
 /** Whether `query` asks for the value of this property, where a resource has it. */
@@ -42,9 +41,28 @@ export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
   return query.kind !== 'prop' || query.names.includes(name);
 }
 
+/** The properties that `query` names one by one. */
+export function namedBy(query: PropertyQuery): readonly ClarkName[] {
+  switch (query.kind) {
+    case 'prop':
+      return query.names;
+    case 'allprop':
+      return query.include;
+    case 'propname':
+      return [];
+  }
+}
+
+function namesIn(parent: XmlElement): ClarkName[] {
+  const names = [...new Set(elementsOf(parent).map(clarkName))];
+  requireFewNames(names);
+  return names;
+}
+
 /**
  * The response element for one resource.
- * @param kept the properties that do not come from the stat: the dead ones, and lockdiscovery
+ * @param kept the properties that do not come from the stat: the dead ones, and those that tell of locks
+ * @param preferences with `minimal` nothing is said of properties that are not there (RFC 8144 section 2.1)
  */
 export function propertyResponse(
   query: PropertyQuery,
@@ -52,14 +70,28 @@ export function propertyResponse(
   path: string,
   stat: ResourceStat,
   kept: PropertyMap,
+  preferences: Pick<Preferences, 'minimal'>,
 ): string {
-  return `<D:response><D:href>${escapeText(href)}</D:href>${propstats(query, path, stat, kept)}</D:response>\n`;
+  const told = propstats(query, path, stat, kept, preferences.minimal);
+  return `<D:response><D:href>${escapeText(href)}</D:href>${told}</D:response>\n`;
 }
 
-function propstats(query: PropertyQuery, path: string, stat: ResourceStat, kept: PropertyMap): string {
+function propstats(
+  query: PropertyQuery,
+  path: string,
+  stat: ResourceStat,
+  kept: PropertyMap,
+  minimal: boolean,
+): string {
   switch (query.kind) {
-    case 'allprop':
-      return propstat(200, [...liveProperties(stat, path).values(), ...kept.values()].join(''));
+    case 'allprop': {
+      const all = new Map([...kept, ...liveProperties(stat, path)]);
+      const missing = query.include.filter((name) => !all.has(name));
+      return (
+        propstat(200, [...all.values()].join('')) +
+        (minimal || missing.length === 0 ? '' : propstat(404, missing.map(emptyElement).join('')))
+      );
+    }
     case 'propname':
       return propstat(200, [...liveProperties(stat, path).keys(), ...kept.keys()].map(emptyElement).join(''));
     case 'prop': {
@@ -72,8 +104,8 @@ function propstats(query: PropertyQuery, path: string, stat: ResourceStat, kept:
       }
       // A response needs one propstat at least, also where nothing was asked for.
       return (
-        (found !== '' || missing === '' ? propstat(200, found) : '') +
-        (missing === '' ? '' : propstat(404, missing))
+        (found !== '' || missing === '' || minimal ? propstat(200, found) : '') +
+        (missing === '' || minimal ? '' : propstat(404, missing))
       );
     }
   }

@@ -1,10 +1,10 @@
 import { Failure, statusOf } from '../../failure.js';
 import { clarkName, DAV, elementsOf, languageOf, type XmlElement } from '../xml/element.js';
-import { statusLine } from '../xml/multistatus.js';
-import { emptyElement, escapeText, serialize } from '../xml/write.js';
+import { escapeText, serialize } from '../xml/write.js';
 import { requireFewNames } from './limits.js';
 import { isProtected } from './live.js';
-import type { ClarkName, PropertyChange } from './property-store.js';
+import { propertyStatus } from './property-status.js';
+import type { PropertyChange } from './property-store.js';
 
 /**
  * Reads a propertyupdate element (RFC 4918 section 14.19) as instructions in document order.
@@ -14,6 +14,14 @@ export function parsePropertyUpdate(root: XmlElement | undefined): PropertyChang
   if (!root || clarkName(root) !== '{DAV:}propertyupdate') {
     throw new Failure('malformed', 'The body must be a propertyupdate element.');
   }
+  const changes = settingsIn(root);
+  requireFewNames(changes.map(({ name }) => name));
+  if (changes.length === 0) throw new Failure('malformed', 'The propertyupdate sets and removes nothing.');
+  return changes;
+}
+
+/** The set and remove instructions inside of an element, in document order. */
+export function settingsIn(root: XmlElement): PropertyChange[] {
   const changes: PropertyChange[] = [];
   for (const instruction of elementsOf(root)) {
     const name = clarkName(instruction);
@@ -29,8 +37,6 @@ export function parsePropertyUpdate(root: XmlElement | undefined): PropertyChang
       }
     }
   }
-  requireFewNames(changes.map(({ name }) => name));
-  if (changes.length === 0) throw new Failure('malformed', 'The propertyupdate sets and removes nothing.');
   return changes;
 }
 
@@ -49,14 +55,8 @@ export function updateResponse(href: string, changes: readonly PropertyChange[])
   const others = names.filter((name) => !isProtected(name));
   const propstats =
     refused.length === 0
-      ? propstat(200, others)
-      : propstat(statusOf('forbidden'), refused, 'cannot-modify-protected-property') +
-        (others.length === 0 ? '' : propstat(statusOf('failed-dependency'), others));
+      ? propertyStatus(200, others)
+      : propertyStatus(statusOf('forbidden'), refused, 'cannot-modify-protected-property') +
+        (others.length === 0 ? '' : propertyStatus(statusOf('failed-dependency'), others));
   return `<D:response><D:href>${escapeText(href)}</D:href>${propstats}</D:response>\n`;
-}
-
-function propstat(status: number, names: readonly ClarkName[], condition?: string): string {
-  const error = condition === undefined ? '' : `<D:error><D:${condition}/></D:error>`;
-  const properties = names.map(emptyElement).join('');
-  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status>${error}</D:propstat>`;
 }

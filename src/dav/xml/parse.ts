@@ -19,7 +19,7 @@ export const defaultXmlLimits: XmlLimits = { size: 1024 * 1024, depth: 64, attri
 /**
  * Reads and parses an XML body; a DOCTYPE is refused, so there are no entities to expand.
  * @returns undefined for an empty body
- * @throws Failure `malformed`, `too-large`, `unsupported-media-type` for an encoding other than UTF-8 and UTF-16
+ * @throws Failure `malformed`, `too-large`, `forbidden` for external entities, `unsupported-media-type` for an encoding other than UTF-8 and UTF-16
  */
 export async function readXml(body: Readable, limits: XmlLimits): Promise<XmlElement | undefined> {
   const chunks: Buffer[] = [];
@@ -40,7 +40,12 @@ export function parseXml(text: string, limits: XmlLimits): XmlElement {
   parser.on('error', (cause) => {
     throw new Failure('malformed', 'The body is not well-formed XML with namespaces.', { cause });
   });
-  parser.on('doctype', () => {
+  parser.on('doctype', (doctype) => {
+    if (/\b(SYSTEM|PUBLIC)\b/.test(doctype)) {
+      throw new Failure('forbidden', 'The body must not refer to external entities.', {
+        condition: 'no-external-entities',
+      });
+    }
     throw new Failure('malformed', 'The body must not have a DOCTYPE.');
   });
   parser.on('xmldecl', ({ encoding }) => {

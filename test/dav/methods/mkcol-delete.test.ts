@@ -15,8 +15,13 @@ describe('MKCOL', () => {
       ['of the root', share, {}, 405],
       ['without a parent', `${share}/no/new`, {}, 409],
       ['below a file', `${share}/file/new`, {}, 409],
-      ['with a body', `${share}/new`, { 'content-length': '3' }, 415],
-      ['with a chunked body', `${share}/new`, { 'transfer-encoding': 'chunked' }, 415],
+      ['with a body', `${share}/new`, { 'content-length': '3', 'content-type': 'text/plain' }, 415],
+      [
+        'with a chunked body',
+        `${share}/new`,
+        { 'transfer-encoding': 'chunked', 'content-type': 'text/plain' },
+        415,
+      ],
       ['where If-Match expects something', `${share}/new`, { 'if-match': '*' }, 412],
     ];
     for (const [what, path, headers, status] of outcomes) {

@@ -104,7 +104,7 @@ describe('PROPFIND tells', () => {
   for (const body of [
     '',
     propfindBody('<D:allprop/>'),
-    propfindBody('<D:allprop/><D:include><D:x/></D:include>'),
+    propfindBody('<D:allprop/><D:include><D:getetag/></D:include>'),
   ]) {
     test(`all properties for ${body === '' ? 'no body' : body.slice(-80)}`, async (t) => {
       const site = await furnished(t);

@@ -1,0 +1,82 @@
+import { Failure, statusOf } from '../../failure.js';
+import type { HttpResponse } from '../../http/message.js';
+import { clarkName, davChild, elementsOf, type XmlElement } from '../xml/element.js';
+import { settingsIn } from './update.js';
+import { isProtected } from './live.js';
+import { propertyStatus } from './property-status.js';
+import type { ClarkName, PropertyChange } from './property-store.js';
+import { requireFewNames } from './limits.js';
+
+const resourceType = '{DAV:}resourcetype';
+
+/** What an extended MKCOL asks for (RFC 5689). */
+export interface CollectionRequest {
+  /** The properties to set, without the resource type. */
+  readonly changes: readonly PropertyChange[];
+  /** Why nothing may be made, by property: those that cannot be set, and the precondition that says why. */
+  readonly refused: ReadonlyMap<ClarkName, string>;
+}
+
+/**
+ * Reads a mkcol element (RFC 5689 section 5.1).
+ * @throws Failure `unsupported-media-type` for another document, `too-large`
+ */
+export function parseCollectionRequest(root: XmlElement): CollectionRequest {
+  if (clarkName(root) !== '{DAV:}mkcol') {
+    throw new Failure('unsupported-media-type', 'The body of a MKCOL must be a mkcol element, or nothing.');
+  }
+  const changes = settingsIn(root);
+  requireFewNames(changes.map(({ name }) => name));
+  const refused = new Map<ClarkName, string>();
+  if (!asksForPlainCollection(root)) refused.set(resourceType, 'valid-resourcetype');
+  for (const { name } of changes) {
+    if (name !== resourceType && isProtected(name)) refused.set(name, 'cannot-modify-protected-property');
+  }
+  return { changes: changes.filter(({ name }) => name !== resourceType), refused };
+}
+
+/** This server has collections and no kinds of collections: the resource type must be that one, and must be there. */
+function asksForPlainCollection(root: XmlElement): boolean {
+  const types = elementsOf(root)
+    .filter((instruction) => clarkName(instruction) === '{DAV:}set')
+    .flatMap((set) => elementsOf(set).filter((prop) => clarkName(prop) === '{DAV:}prop'))
+    .flatMap((prop) => {
+      const type = davChild(prop, 'resourcetype');
+      return type ? [type] : [];
+    });
+  return (
+    types.length > 0 &&
+    types.every((type) => {
+      const kinds = elementsOf(type).map(clarkName);
+      return kinds.length === 1 && kinds[0] === '{DAV:}collection';
+    })
+  );
+}
+
+/** The answer to an extended MKCOL (RFC 5689 section 3): 201, or 403 where a property could not be set. */
+export function collectionResponse({ changes, refused }: CollectionRequest): HttpResponse {
+  const names = [...new Set([resourceType, ...changes.map(({ name }) => name)])];
+  const byCondition = new Map<string, ClarkName[]>();
+  for (const [name, condition] of refused) {
+    byCondition.set(condition, [...(byCondition.get(condition) ?? []), name]);
+  }
+  const others = names.filter((name) => !refused.has(name));
+  const propstats =
+    refused.size === 0
+      ? propertyStatus(200, names)
+      : [...byCondition]
+          .map(([condition, which]) => propertyStatus(statusOf('forbidden'), which, condition))
+          .join('') + (others.length === 0 ? '' : propertyStatus(statusOf('failed-dependency'), others));
+  const body = Buffer.from(
+    `<?xml version="1.0" encoding="utf-8"?>\n<D:mkcol-response xmlns:D="DAV:">${propstats}</D:mkcol-response>\n`,
+  );
+  return {
+    status: refused.size === 0 ? 201 : statusOf('forbidden'),
+    headers: [
+      ['Content-Type', 'application/xml; charset=utf-8'],
+      ['Content-Length', String(body.length)],
+      ['Cache-Control', 'no-cache'],
+    ],
+    body,
+  };
+}

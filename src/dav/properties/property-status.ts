@@ -1,0 +1,10 @@
+import { statusLine } from '../xml/multistatus.js';
+import { emptyElement } from '../xml/write.js';
+import type { ClarkName } from './property-store.js';
+
+/** A propstat element that says how some properties fared, and by which precondition (RFC 4918 section 14.22). */
+export function propertyStatus(status: number, names: readonly ClarkName[], condition?: string): string {
+  const error = condition === undefined ? '' : `<D:error><D:${condition}/></D:error>`;
+  const properties = names.map(emptyElement).join('');
+  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status>${error}</D:propstat>`;
+}
