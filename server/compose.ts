@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
 import type { Share } from '../src/config/declaration.js';
+import type { LimitsDeclaration } from '../src/config/limits.js';
 import { DirectoryAuthenticator } from '../src/credentials/directory-authenticator.js';
 import { Throttle } from '../src/credentials/throttle.js';
-import { defaultLockLimits } from '../src/dav/locks/limits.js';
-import { defaultXmlLimits } from '../src/dav/xml/parse.js';
+import type { LockLimits } from '../src/dav/locks/limits.js';
+import type { XmlLimits } from '../src/dav/xml/parse.js';
 import { openDatabase } from '../src/django/database.js';
 import { createHashers } from '../src/django/hashers/known-hashers.js';
 import { SitePasswords } from '../src/django/hashers/site-passwords.js';
@@ -101,8 +102,8 @@ export async function compose(
     const dav = {
       properties: new SqlPropertyStore(state.value),
       locks,
-      xmlLimits: defaultXmlLimits,
-      lockLimits: defaultLockLimits,
+      xmlLimits: xmlLimitsOf(declaration.limits),
+      lockLimits: lockLimitsOf(declaration.limits),
       now: Date.now,
     };
     const { counter, ...limits } = declaration.throttle;
@@ -131,6 +132,14 @@ export async function compose(
     await close();
     throw error;
   }
+}
+
+function lockLimitsOf({ lockSeconds, locksPerUser }: LimitsDeclaration): LockLimits {
+  return { lifetime: lockSeconds, perUser: locksPerUser };
+}
+
+function xmlLimitsOf({ xmlBytes, xmlDepth, xmlAttributes }: LimitsDeclaration): XmlLimits {
+  return { size: xmlBytes, depth: xmlDepth, attributes: xmlAttributes };
 }
 
 async function mount(

@@ -1,12 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { LimitsDeclaration } from '../src/config/limits.js';
+import { IdleConnections } from './idle-connections.js';
 import { awaitContinue } from './middleware/respond.js';
 import { PipelineOrder } from './pipeline-order.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
-/** Header sections up to this many bytes: an svn client lists a lock token for each path of a commit in `If`. */
-const maxHeaderSize = 256 * 1024;
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly limits: Pick<LimitsDeclaration, 'headerBytes' | 'idleSeconds' | 'connections'>;
+}
+
+/** Seconds: longer than the 60 that proxies in front keep an idle connection, so that it is they who close it. */
+const keepAliveSeconds = 75;
 
 /** A server that knows how to end: running requests are finished, idle connections closed. */
 export interface RunningServer {
@@ -18,20 +26,25 @@ export interface RunningServer {
 
 /**
  * Listens. There is no limit on how long a request may take: a client pauses for minutes within a commit, and an
- * upload over a slow line takes hours. Header sections must arrive within a minute.
+ * upload over a slow line takes hours; but bytes must move. Header sections must arrive within a minute.
  */
-export async function listen(handler: Handler, host: string, port: number): Promise<RunningServer> {
+export async function listen(
+  handler: Handler,
+  { host, port, limits }: ListenOptions,
+): Promise<RunningServer> {
   let stopping = false;
   const server = createServer({
-    maxHeaderSize,
+    maxHeaderSize: limits.headerBytes,
     requestTimeout: 0,
     headersTimeout: 60_000,
-    // Longer than the 60 s that proxies in front keep an idle connection, so that it is they who close it.
-    keepAliveTimeout: 75_000,
+    keepAliveTimeout: Math.min(keepAliveSeconds, limits.idleSeconds) * 1000,
     noDelay: true,
   });
+  server.maxConnections = limits.connections;
+  const idle = new IdleConnections(server, limits.idleSeconds);
   const order = new PipelineOrder();
   const handle: Handler = async (req, res) => {
+    idle.enter(req, res);
     const over = new Promise<void>((resolve) => {
       res.once('close', () => {
         resolve();

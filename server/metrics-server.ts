@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { limitsOf } from '../src/config/limits.js';
 import { Failure } from '../src/failure.js';
 import { listen, type RunningServer } from './http-server.js';
 import type { Log } from './log.js';
@@ -27,7 +28,7 @@ export async function listenForMetrics(
     });
   let server: RunningServer;
   try {
-    server = await listen(handler, host, port);
+    server = await listen(handler, { host, port, limits: limitsOf(undefined) });
   } catch (cause) {
     throw new Failure('unavailable', `"metrics" cannot be served at ${host}, port ${port}: ${why(cause)}`, {
       cause,

@@ -78,8 +78,11 @@ export async function run(options: RunOptions): Promise<Davgate> {
       const observed = await listenForMetrics(lasting.metrics, places.metrics, log);
       closers.push(() => observed.stop(0));
     }
-    const { host, port } = places.listen;
-    const server = await listen((req, res) => generations.handle(req, res), host, port);
+    const { host } = places.listen;
+    const server = await listen((req, res) => generations.handle(req, res), {
+      ...places.listen,
+      limits: declared.declaration.limits,
+    });
     log.info({ host, port: server.address.port }, 'listening');
     const again = async (): Promise<Begun> => begin(await readDeclared(file, environment));
     return { host, ...running(server, generations, places, { again, close, log }) };

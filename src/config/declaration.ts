@@ -1,3 +1,4 @@
+import type { LimitsDeclaration } from './limits.js';
 import type { PageTrust } from '../http/active-content.js';
 import type { DatabaseLocation, DjangoSite, TlsFiles } from '../django/site.js';
 import type { Policy } from '../access/policy.js';
@@ -102,5 +103,6 @@ export interface Declaration {
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** Where Apache is; what is missing is looked for. Absolute. */
   readonly apache: { readonly binary?: string; readonly modules?: string };
+  readonly limits: LimitsDeclaration;
   readonly shares: readonly Share[];
 }

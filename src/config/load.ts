@@ -6,6 +6,7 @@ import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource
 import { isFile, isFolder } from './files.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { readJson } from './read-json.js';
+import { limitsOf } from './limits.js';
 import { parseStateUrl } from './state-url.js';
 import { policyOf } from './rules.js';
 import { secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
@@ -66,6 +67,7 @@ export function loadDeclaration(file: string): Declaration {
       ...(apache?.binary !== undefined && { binary: resolve(folder, apache.binary) }),
       ...(apache?.modules !== undefined && { modules: resolve(folder, apache.modules) }),
     },
+    limits: limitsOf(parsed.data.limits),
     shares: shares.map((share) => resolveShare(share, folder)),
   };
   problems.push(...secretsInShares(declaration.shares, secretsOf(declaration, resolve(file))));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseBytes } from './bytes.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
+import { limitsSchema } from './limits.js';
 import { parseStateUrl } from './state-url.js';
 import { TrustedProxies } from '../http/client-address.js';
 
@@ -303,6 +304,7 @@ export const declarationSchema = z.strictObject({
     .optional()
     .describe('Where Prometheus asks for metrics, at /metrics. Default: nowhere.'),
   apache: apache.optional(),
+  limits: limitsSchema.optional(),
   shares: z.array(shareSchema).min(1, 'must declare a share at least'),
 });
 

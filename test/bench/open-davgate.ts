@@ -31,9 +31,9 @@ const environment = readEnvironment();
 const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment);
 const lasting = new Lasting({ pid: environment.pid, metrics: false });
 const { parts, close } = await compose(declared, lasting, environment, createLog(pino.destination(1)));
-const { listen: place } = declared.declaration;
+const { listen: place, limits } = declared.declaration;
 const { host = place.host, port = place.port } = readListen();
-const server = await listen(createAppBehind(parts, [letIn]).callback(), host, port);
+const server = await listen(createAppBehind(parts, [letIn]).callback(), { host, port, limits });
 process.once('SIGTERM', () => {
   void server
     .stop(1000)

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { limitsOf } from '../../src/config/limits.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { Declaration } from '../../src/config/declaration.js';
 import { DeclarationError } from '../../src/config/problems.js';
@@ -34,6 +35,7 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     trustedProxies: [],
     stripDomain: false,
     throttle: { counter: 'memory' },
+    limits: limitsOf(undefined),
     state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
     metrics: undefined,
     apache: {},
@@ -79,6 +81,7 @@ test('a declaration that says everything is taken at its word', (t) => {
     trustedProxies: ['127.0.0.1', 'fd00::/8'],
     stripDomain: true,
     throttle: { user: { failures: 3, seconds: 30 }, counter: 'state' },
+    limits: limitsOf(undefined),
     state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
     metrics: { host: '::1', port: 9464 },
     apache: { binary: join(folder, 'bin/httpd'), modules: '/opt/modules' },

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** What a client may take of the server. */
+export interface LimitsDeclaration {
+  /** Bytes of an XML body. */
+  readonly xmlBytes: number;
+  /** Elements of an XML body inside each other. */
+  readonly xmlDepth: number;
+  /** Attributes of one element of an XML body. */
+  readonly xmlAttributes: number;
+  /** Bytes of a request's header section. */
+  readonly headerBytes: number;
+  /** Seconds after which a connection on which no byte moves is cut. */
+  readonly idleSeconds: number;
+  /** Connections at the same time. */
+  readonly connections: number;
+  /** Seconds that a lock may last without a refresh. */
+  readonly lockSeconds: number;
+  /** Locks that one user may hold at the same time. */
+  readonly locksPerUser: number;
+}
+
+const defaults: LimitsDeclaration = {
+  xmlBytes: 1024 * 1024,
+  xmlDepth: 64,
+  xmlAttributes: 64,
+  // An svn client lists a lock token for each path of a commit in `If`.
+  headerBytes: 256 * 1024,
+  idleSeconds: 600,
+  connections: 10_000,
+  lockSeconds: 3600,
+  locksPerUser: 1000,
+};
+
+const limit = (what: string, name: keyof LimitsDeclaration, least: number, most: number) =>
+  z.int().min(least).max(most).optional().describe(`${what} Default: ${defaults[name]}.`);
+
+export const limitsSchema = z
+  .strictObject({
+    xmlBytes: limit('Bytes of an XML body.', 'xmlBytes', 1024, 1024 ** 3),
+    xmlDepth: limit('Elements of an XML body inside each other.', 'xmlDepth', 8, 1000),
+    xmlAttributes: limit('Attributes of one element of an XML body.', 'xmlAttributes', 8, 10_000),
+    headerBytes: limit('Bytes of a request\u2019s header section.', 'headerBytes', 8192, 16 * 1024 ** 2),
+    idleSeconds: limit(
+      'Seconds after which a connection on which no byte moves is cut.',
+      'idleSeconds',
+      1,
+      86_400,
+    ),
+    connections: limit('Connections at the same time.', 'connections', 1, 1_000_000),
+    lockSeconds: limit('Seconds that a lock may last without a refresh.', 'lockSeconds', 30, 31_536_000),
+    locksPerUser: limit('Locks that one user may hold at the same time.', 'locksPerUser', 1, 1_000_000),
+  })
+  .describe('What a client may take of the server.');
+
+/** The declared limits, the others by default. */
+export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): LimitsDeclaration {
+  return {
+    xmlBytes: declared?.xmlBytes ?? defaults.xmlBytes,
+    xmlDepth: declared?.xmlDepth ?? defaults.xmlDepth,
+    xmlAttributes: declared?.xmlAttributes ?? defaults.xmlAttributes,
+    headerBytes: declared?.headerBytes ?? defaults.headerBytes,
+    idleSeconds: declared?.idleSeconds ?? defaults.idleSeconds,
+    connections: declared?.connections ?? defaults.connections,
+    lockSeconds: declared?.lockSeconds ?? defaults.lockSeconds,
+    locksPerUser: declared?.locksPerUser ?? defaults.locksPerUser,
+  };
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { listen } from '../../server/http-server.js';
+
+test('a client that waits for an answer that takes long is not cut', async (t) => {
+  const running = await listen(
+    async (req, res) => {
+      req.resume();
+      await pause(3500);
+      res.end('done');
+    },
+    { host: '127.0.0.1', port: 0, limits: { headerBytes: 16_384, idleSeconds: 1, connections: 10 } },
+  );
+  t.after(() => running.stop(0));
+  let cuts = 0;
+  running.server.on('timeout', () => (cuts += 1));
+  for (const body of [undefined, 'hello']) {
+    const options = body === undefined ? {} : { method: 'PUT', body };
+    const answer = await fetch(`http://127.0.0.1:${running.address.port}/`, options);
+    assert.equal(await answer.text(), 'done');
+  }
+  assert.ok(cuts > 0, 'the time has not passed');
+});
