@@ -97,7 +97,10 @@ async function serveShare(
       if (listsRepositories(share.declared, common.method, inside)) {
         const storage = await repositoryList(share.declared, identity);
         return common.method === 'PROPFIND'
-          ? handleDav({ ...common, storage, body: req }, { ...dav, mayRead: () => true, depthInfinity: false })
+          ? handleDav(
+              { ...common, storage, body: req },
+              { ...dav, mayRead: () => true, depthInfinity: false },
+            )
           : serveStatic(
               { ...common, query: target.query, trust: 'sandboxed', mayRead: () => true },
               storage,

@@ -74,7 +74,11 @@ interface Telling {
   readonly kept: WithLocks;
 }
 
-async function* responses(request: ReadRequest, telling: Telling, stat: ResourceStat): AsyncGenerator<string> {
+async function* responses(
+  request: ReadRequest,
+  telling: Telling,
+  stat: ResourceStat,
+): AsyncGenerator<string> {
   const { context, query, depth, preferences, kept } = telling;
   if (!preferences.noRoot) {
     const key = keyOf(request);
