@@ -2,7 +2,15 @@ import type { StaticShare, SvnShare, WebdavShare } from '../src/config/declarati
 import type { DavStorage, ReadableStorage } from '../src/storage/storage.js';
 import type { Upstream } from '../src/svn/upstream.js';
 import type { PathRules } from './svn-path-rules.js';
-import { isSameOrBelow, within, type ServerPath, type SharePath } from '../src/http/target.js';
+import {
+  isSameOrBelow,
+  serverPathOf,
+  within,
+  type NameRule,
+  type ServerPath,
+  type SharePath,
+  type Target,
+} from '../src/http/target.js';
 
 /** A share with what serves it. */
 export type MountedShare =
@@ -48,4 +56,19 @@ export function isAboveShares(
     path === '/' ||
     shares.some(({ declared }) => declared.path !== path && isSameOrBelow(path, declared.path))
   );
+}
+
+/**
+ * Reads a target and finds its share; what only Subversion has in names is refused elsewhere.
+ * @param read reads the target by a rule for its names
+ * @throws Failure as `read`
+ */
+export function locateTarget<S extends Pick<MountedShare, 'kind' | 'declared'>>(
+  shares: readonly S[],
+  read: (names: NameRule) => Target,
+): { readonly target: Target; readonly located: Located<S> | undefined } {
+  const target = read('subversion');
+  const located = locate(shares, target.path);
+  if (located?.share.kind !== 'svn') serverPathOf(target.path);
+  return { target, located };
 }

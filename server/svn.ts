@@ -38,6 +38,7 @@ export async function forwardToSvn(
     headers: pairs(req.rawHeaders),
     body: req.method === 'MERGE' ? await ownMerge(req, located) : req,
     username: identity.username,
+    connection: req.socket,
     signal: gone.signal,
     publicOrigin: publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
   });
@@ -54,7 +55,7 @@ function restricted(response: HttpResponse): HttpResponse {
 /** The body of a MERGE, read and found to commit to the repository that the user was authorised for. */
 async function ownMerge(body: Readable, located: Located<SvnMount>): Promise<Readable> {
   const { bytes, source } = await readMerge(body);
-  const { path } = parseTarget(source);
+  const { path } = parseTarget(source, 'subversion');
   const inside = within(located.share.declared.path, path);
   const { source: kept } = located.share.declared;
   const own = (other: string): boolean =>

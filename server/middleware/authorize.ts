@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { hasDestination, outsideOfShares, requiredAccess } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
 import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
-import { parseDestination } from '../../src/http/destination.js';
+import { parseDestinationBy } from '../../src/http/destination.js';
 import { composed } from './compose-names.js';
-import { isAboveShares, locate, type Located, type MountedShare } from '../shares.js';
+import { isAboveShares, locate, type Located, locateTarget, type MountedShare } from '../shares.js';
 import { headersOf } from '../request-headers.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 
@@ -63,12 +63,9 @@ async function locateDestination(
 ): Promise<Located> {
   const { destination, host } = req.headers;
   const origin = publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true);
-  const target = parseDestination(
-    Array.isArray(destination) ? destination[0] : destination,
-    host,
-    origin === undefined ? undefined : authorityOf(origin),
-  );
-  const located = locate(shares, target.path);
+  const field = Array.isArray(destination) ? destination[0] : destination;
+  const authorities = [host, origin === undefined ? undefined : authorityOf(origin)];
+  const { located } = locateTarget(shares, (names) => parseDestinationBy(names, field, authorities));
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
   return composed(located);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../../src/failure.js';
 import { parseTarget } from '../../src/http/target.js';
-import { locate, type MountedShare } from '../shares.js';
+import { locateTarget, type MountedShare } from '../shares.js';
 import type { Middleware } from '../state.js';
 
 /**
@@ -14,8 +14,9 @@ export function locateShare(shares: readonly MountedShare[]): Middleware {
     if (hasTwoHosts(req.rawHeaders)) {
       throw new Failure('malformed', 'The request has more than one Host header field.');
     }
-    state.target = parseTarget(asksAboutServer(req) ? '/' : (req.url ?? '/'));
-    const located = locate(shares, state.target.path);
+    const raw = asksAboutServer(req) ? '/' : (req.url ?? '/');
+    const { target, located } = locateTarget(shares, (names) => parseTarget(raw, names));
+    state.target = target;
     if (located) state.located = located;
     await next();
   };

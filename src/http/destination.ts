@@ -1,5 +1,5 @@
 import { Failure } from '../failure.js';
-import { parseTarget, type Target } from './target.js';
+import { type NameRule, parseTarget, type Target } from './target.js';
 
 const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i;
 // KDE writes `webdav:` for http and `webdavs:` for https; a TLS proxy in front changes http into https.
@@ -22,9 +22,18 @@ export function parseDestination(
   field: string | undefined,
   ...authorities: readonly (string | undefined)[]
 ): Target {
+  return parseDestinationBy('portable', field, authorities);
+}
+
+/** As {@link parseDestination}, by a rule for the names in its path. */
+export function parseDestinationBy(
+  names: NameRule,
+  field: string | undefined,
+  authorities: readonly (string | undefined)[],
+): Target {
   if (field === undefined) throw new Failure('malformed', 'The request needs a Destination header field.');
   const text = field.trim();
-  if (text.startsWith('/') && !text.startsWith('//')) return parseTarget(text);
+  if (text.startsWith('/') && !text.startsWith('//')) return parseTarget(text, names);
   const [, scheme, host, path] = absolute.exec(text) ?? [];
   const port = scheme === undefined ? undefined : defaultPorts.get(scheme.toLowerCase());
   if (port === undefined || host === undefined || path === undefined) {
@@ -36,7 +45,7 @@ export function parseDestination(
   if (!authorities.some((own) => own !== undefined && sameAuthority(host, own, port))) {
     throw new Failure('foreign-destination', 'The Destination lies on another server.');
   }
-  return parseTarget(path === '' ? '/' : path);
+  return parseTarget(path === '' ? '/' : path, names);
 }
 
 /** Compares without user information and letter case; a default port may be written or left out. */

@@ -27,6 +27,13 @@ const maximumPathLength = 4096;
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 // Not C0 controls and DEL, which cannot stand in XML or in a header, nor backslashes, which Windows takes for slashes.
 const forbiddenCharacters = /[^ -[\]-~\u0080-\uffff]/;
+const nul = /\0/;
+
+/**
+ * Which names a path may hold: what a file of every system can be called, or what can be sent to Subversion, which
+ * has backslashes in names, and refuses controls with a sentence of its own.
+ */
+export type NameRule = 'portable' | 'subversion';
 
 function isServerPath(path: string): path is ServerPath {
   return isNormal(path);
@@ -50,7 +57,7 @@ function isNormal(path: string): boolean {
  * @throws Failure `malformed` for bad escapes, invalid UTF-8, encoded slashes, backslashes, controls, dot segments;
  *   `name-too-long` for a path over 4,096 characters.
  */
-export function parseTarget(raw: string): Target {
+export function parseTarget(raw: string, names: NameRule = 'portable'): Target {
   if (!/^[!-~]+$/.test(raw)) throw new Failure('malformed', 'The request target must be printable ASCII.');
   const origin = raw.startsWith('/') ? raw : raw.replace(absoluteForm, '');
   const questionMark = origin.indexOf('?');
@@ -61,7 +68,7 @@ export function parseTarget(raw: string): Target {
     throw new Failure('malformed', 'The request target must be an absolute path.');
   if (encoded.includes('#')) throw new Failure('malformed', 'The request target must not carry a fragment.');
   const decoded = decodePath(encoded);
-  const path = serverPathOf(decoded);
+  const path = serverPathOf(decoded, names);
   return { path, collection: decoded.endsWith('/'), query };
 }
 
@@ -78,9 +85,9 @@ function decodePath(encoded: string): string {
  * Checks a decoded path, dropping empty segments and a trailing slash.
  * @throws Failure as {@link parseTarget}
  */
-export function serverPathOf(decoded: string): ServerPath {
+export function serverPathOf(decoded: string, names: NameRule = 'portable'): ServerPath {
   if (decoded.length > maximumPathLength) throw new Failure('name-too-long', 'The path is too long.');
-  if (forbiddenCharacters.test(decoded)) {
+  if ((names === 'subversion' ? nul : forbiddenCharacters).test(decoded)) {
     throw new Failure('malformed', 'The path carries a backslash or a control character.');
   }
   const collapsed = decoded.replace(/\/{2,}/g, '/');

@@ -1,18 +1,23 @@
+import type { EventEmitter } from 'node:events';
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
 import { pairs } from '../http/hop-by-hop.js';
 import type { HttpResponse } from '../http/message.js';
+import { workers } from './apache-config.js';
 import { Connections } from './connections.js';
 import { type Exchange, exchange, StaleConnection } from './exchange.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
+import { Slots } from './slots.js';
 import type { UpstreamAddress } from './upstream-address.js';
 
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {
   /** The client's message; read only when the header fields announce a body. */
   readonly body: Readable;
+  /** The client's connection, which emits `close`: what belongs to one connection of Apache belongs to this one. */
+  readonly connection: EventEmitter;
   /** Aborted when the client is gone: ends the request to the child at once. */
   readonly signal: AbortSignal;
   /** Scheme and authority that the client uses, such as `https://files.example.org`, where they are known. */
@@ -22,8 +27,8 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamOptions {
   /** Where the child listens at the moment; undefined while it does not run. */
   readonly address: () => UpstreamAddress | undefined;
-  /** Connections at most; further requests wait for one. */
-  readonly maxConnections?: number;
+  /** Requests at once at most; further ones wait for their turn. */
+  readonly maxRequests?: number;
   /** Milliseconds in which not one byte passes before a request is given up. Commits of hours are normal. */
   readonly patience?: number;
 }
@@ -42,6 +47,9 @@ export interface Upstream {
   close(): void;
 }
 
+/** Fewer than the child works on at once, so that a request never waits where its client cannot be seen to leave. */
+const mostRequests = workers - 8;
+
 /** May be sent twice to the same effect (RFC 9110 section 9.2.2, RFC 4918 section 9, RFC 3253). */
 const idempotent = new Set(
   'GET HEAD OPTIONS PROPFIND REPORT PUT DELETE MKCOL COPY MOVE PROPPATCH UNLOCK'.split(' '),
@@ -51,10 +59,11 @@ const idempotent = new Set(
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const describesBody = /^content-(?:length|type|encoding|language)$/i;
 
-/** Connections to the child that are kept and used again, the most recent first. */
+/** Sends requests to the child over kept connections. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { maxConnections = 64, patience = 2 * 60 * 60 * 1000 } = options;
-  const connections = new Connections(maxConnections);
+  const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
+  const connections = new Connections();
+  const slots = new Slots(maxRequests);
   return {
     async forward(request) {
       const address = options.address();
@@ -62,12 +71,19 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         throw new Failure('upstream-unreachable', 'The Subversion server is not running at the moment.');
       }
       const head = upstreamHead(request, address);
-      const { method, body, signal } = request;
-      const agent = connections.kept(address.scheme);
-      const incoming = await withRetry({ address, method, head, body, agent, patience, signal }, () =>
-        connections.single(address.scheme),
-      );
-      return answer(request, address, incoming);
+      const { method, body, connection, signal } = request;
+      const over = await slots.take(signal);
+      try {
+        const agent = connections.kept(connection, address.scheme);
+        const incoming = await withRetry({ address, method, head, body, agent, patience, signal }, () =>
+          connections.single(address.scheme),
+        );
+        incoming.once('close', over);
+        return answer(request, address, incoming);
+      } catch (error) {
+        over();
+        throw error;
+      }
     },
     retire() {
       connections.retire();

@@ -137,6 +137,18 @@ describe('parseTarget refuses', () => {
   }
 });
 
+test('names that only Subversion has are taken where the caller says so', () => {
+  assert.equal(parseTarget('/svn/c%5Cd', 'subversion').path, '/svn/c\\d');
+  assert.equal(parseTarget('/svn/a%09b', 'subversion').path, '/svn/a\tb');
+  for (const raw of ['/svn/c%5Cd/..', '/svn/%2e%2e', '/svn/a%00', '/svn/a%2Fb', '/svn/a\nb', '/svn/%ff']) {
+    assert.throws(
+      () => parseTarget(raw, 'subversion'),
+      (error) => isFailure(error, 'malformed'),
+      raw,
+    );
+  }
+});
+
 test('serverPathOf takes decoded text as it stands', () => {
   assert.equal(serverPathOf('/a%20b/'), '/a%20b');
   assert.equal(serverPathOf('//a///b//'), '/a/b');

@@ -114,6 +114,7 @@ async function forward(
     headers: pairs(request.rawHeaders),
     body: request,
     username: proxy.username,
+    connection: request.socket,
     publicOrigin: publicScheme === undefined ? undefined : `${publicScheme}://${request.headers.host ?? ''}`,
     signal: gone.signal,
   });

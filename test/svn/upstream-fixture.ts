@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -40,10 +40,12 @@ export async function fakeChild(
     ...options,
   });
   t.after(() => {
+    connection.emit('close');
     upstream.close();
     server.closeAllConnections();
     server.close();
   });
+  const connection = new EventEmitter();
   const forward = (changes: Partial<UpstreamRequest> = {}) =>
     upstream.forward({
       method: 'GET',
@@ -51,6 +53,7 @@ export async function fakeChild(
       headers: [],
       body: Readable.from([]),
       username: 'alice',
+      connection,
       signal: new AbortController().signal,
       ...changes,
     });

@@ -88,7 +88,7 @@ test('connections are kept, and no more than the bound are opened', async (t) =>
         response.end('x');
       });
     },
-    { maxConnections: 3 },
+    { maxRequests: 3 },
   );
   await Promise.all(Array.from({ length: 40 }, () => child.forward().then(textOf)));
   assert.ok(most <= 3);
