@@ -7,6 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { sampleDavgate } from './davgate.js';
 import { run } from './programs.js';
 
+const question =
+  '<?xml version="1.0" encoding="utf-8"?><D:options xmlns:D="DAV:"><D:activity-collection-set/></D:options>';
+
 describe('a repository that is replaced while davgate runs', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
   const client = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -25,7 +28,7 @@ describe('a repository that is replaced while davgate runs', () => {
         method: 'OPTIONS',
         auth: 'alice:alice-demo',
         agent,
-        headers: { 'Content-Type': 'text/xml' },
+        headers: { 'Content-Type': 'text/xml', 'Content-Length': question.length },
       });
       asked.once('error', reject);
       asked.once('response', (response) => {
@@ -33,9 +36,7 @@ describe('a repository that is replaced while davgate runs', () => {
           resolve(String(response.headers['svn-repository-uuid']));
         }, reject);
       });
-      asked.end(
-        '<?xml version="1.0" encoding="utf-8"?><D:options xmlns:D="DAV:"><D:activity-collection-set/></D:options>',
-      );
+      asked.end(question);
     });
 
   it('is the new one for the next client', async () => {
