@@ -42,7 +42,19 @@ export async function forwardToSvn(
     signal: gone.signal,
     publicOrigin: publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
   });
-  return req.method === 'GET' ? restricted(response) : response;
+  if (req.method === 'GET') return restricted(response);
+  return located.share.declared.autoversioning === true && req.method === 'MKCOL'
+    ? withConflict(response, located.inside)
+    : response;
+}
+
+/**
+ * A collection whose parent is missing is a conflict (RFC 4918 section 9.3.1), upon which WebDAV clients, rclone for
+ * one, make the parent first; mod_dav_svn answers 404. What svn itself makes lies below `!svn`.
+ */
+function withConflict(response: HttpResponse, inside: string): HttpResponse {
+  const special = inside.split('/', 3).includes('!svn');
+  return response.status === 404 && !special ? { ...response, status: 409 } : response;
 }
 
 /** A file of a repository is a user's file like any other when a browser shows it. */

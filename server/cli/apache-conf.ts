@@ -26,7 +26,7 @@ export function apacheConf(args: readonly string[], output: Output): Promise<num
 }
 
 async function configurationOf(
-  { path, source }: SvnShare,
+  { path, source, autoversioning = false }: SvnShare,
   parentPath: string,
   secrets: boolean,
 ): Promise<string> {
@@ -40,6 +40,7 @@ async function configurationOf(
     secret: secrets ? secret : undefined,
     parentPath,
     authzFile: source.authzFile,
+    autoversioning,
   });
 }
 

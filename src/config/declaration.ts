@@ -81,6 +81,8 @@ export interface SvnShare extends CommonShare {
   readonly source: SvnSource;
   /** An absolute file of path rules in svn's own format. */
   readonly authz?: string;
+  /** Whether what a plain WebDAV client changes is committed. */
+  readonly autoversioning?: boolean;
 }
 
 export type Share = StaticShare | WebdavShare | SvnShare;

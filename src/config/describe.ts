@@ -50,8 +50,10 @@ function describeKind(share: Share): string {
   }
 }
 
-function describeSvn({ source, authz }: SvnShare): string {
-  const paths = authz === undefined ? '' : `, with path rules of ${authz}`;
+function describeSvn({ source, authz, autoversioning = false }: SvnShare): string {
+  const paths =
+    (authz === undefined ? '' : `, with path rules of ${authz}`) +
+    (autoversioning ? ', where each change by a WebDAV client is a commit' : '');
   switch (source.kind) {
     case 'repositories':
       return `Subversion repositories in ${source.folder}${paths}`;

@@ -196,6 +196,7 @@ function resolveShare(share: ShareInput, folder: string): Share {
         kind: 'svn',
         source: sourceOf(share, folder),
         ...(share.authz !== undefined && { authz: resolve(folder, share.authz) }),
+        ...(share.autoversioning === true && { autoversioning: true }),
       };
     case 'webdav': {
       const { root, storage, durability, quota, hide, depthInfinity } = share;

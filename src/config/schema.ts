@@ -167,6 +167,12 @@ const svnShare = z
       .describe(
         'Rules for paths inside the repositories, in the format of svn\u2019s own authz files; relative to this file.',
       ),
+    autoversioning: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether WebDAV clients that know no Subversion may write: each change is a commit. Default: false.',
+      ),
     write: write.optional(),
     rules,
   })

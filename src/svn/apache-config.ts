@@ -21,6 +21,8 @@ export type SvnLocation = {
   readonly path: string;
   /** The name, in the runtime folder, of the file with the path rules. */
   readonly authzFile?: string;
+  /** Whether a change by a WebDAV client that knows no Subversion is a commit of its own. Default: no. */
+  readonly autoversioning?: boolean;
 } & SvnFolder;
 
 /** Absolute, and as Apache can reach it: a folder that holds repositories, or a repository itself. */
@@ -33,6 +35,8 @@ export interface ApacheSettings {
   readonly runtimeFolder: string;
   readonly modules: readonly ApacheModule[];
   readonly locations: readonly SvnLocation[];
+  /** Absolute path of a list of media types (mime.types(5)), where there is one. */
+  readonly mediaTypes?: string | undefined;
 }
 
 /**
@@ -47,7 +51,7 @@ export interface ApacheSettings {
 export function apacheConfig(settings: ApacheSettings): string {
   const runtime = quoted(settings.runtimeFolder);
   return [
-    ...settings.modules.map(({ identifier, file }) => `LoadModule ${identifier} ${quoted(file)}`),
+    ...loaded(settings).map(({ identifier, file }) => `LoadModule ${identifier} ${quoted(file)}`),
     `ServerRoot ${runtime}`,
     `DefaultRuntimeDir ${runtime}`,
     `PidFile ${quoted(`${settings.runtimeFolder}/httpd.pid`)}`,
@@ -60,6 +64,7 @@ export function apacheConfig(settings: ApacheSettings): string {
     ...processes,
     ...limits,
     ...subversion,
+    ...mediaTypes(settings),
     `DocumentRoot ${runtime}`,
     '<Location "/">',
     '  Require all denied',
@@ -105,19 +110,37 @@ const limits = [
   'ServerSignature Off',
 ];
 
+const mimeModule = 'mime_module';
+
 const subversion = ['SVNInMemoryCacheSize 65536', 'SVNUseUTF8 On'];
+
+/** mod_mime is only there for clients that name no type themselves; it would change what a browser is told elsewhere. */
+function loaded({ modules, locations }: ApacheSettings): readonly ApacheModule[] {
+  return isAutoversioning(locations)
+    ? modules
+    : modules.filter(({ identifier }) => identifier !== mimeModule);
+}
+
+function mediaTypes({ locations, mediaTypes: file = '/dev/null' }: ApacheSettings): string[] {
+  return isAutoversioning(locations) ? [`TypesConfig ${quoted(file)}`] : [];
+}
+
+function isAutoversioning(locations: readonly SvnLocation[]): boolean {
+  return locations.some(({ autoversioning = false }) => autoversioning);
+}
 
 /** What the section of a location is made of; `authzFile` is absolute. */
 export type LocationSettings = SvnFolder & {
   readonly path: string;
   readonly authzFile?: string | undefined;
+  readonly autoversioning?: boolean | undefined;
   /** Whether the variable of the secret may be missing: it would then be compared as its own name. */
   readonly unsure?: boolean;
 };
 
 /** The `<Location>` of a share. Whoever shows the secret speaks for the user that he names. */
 export function locationLines(settings: LocationSettings): string[] {
-  const { path, authzFile, unsure = false } = settings;
+  const { path, authzFile, autoversioning = false, unsure = false } = settings;
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
     `<Location ${quoted(path)}>`,
@@ -128,6 +151,7 @@ export function locationLines(settings: LocationSettings): string[] {
     ...(authzFile === undefined
       ? ['  SVNPathAuthz Off']
       : ['  SVNPathAuthz short_circuit', `  AuthzSVNAccessFile ${quoted(authzFile)}`]),
+    ...(autoversioning ? ['  SVNAutoversioning On', '  ModMimeUsePathInfo On'] : []),
     '  SVNAllowBulkUpdates Prefer',
     '  SVNCacheTextDeltas On',
     '  SVNCacheFullTexts On',
@@ -160,6 +184,7 @@ export interface ExternalApache {
   readonly parentPath: string;
   /** Absolute path of the file with the path rules, if there are some. */
   readonly authzFile: string | undefined;
+  readonly autoversioning: boolean;
 }
 
 /**
@@ -167,11 +192,13 @@ export interface ExternalApache {
  * what it asks of whoever names a user.
  * @see https://httpd.apache.org/docs/2.4/mod/directives.html
  */
-export function externalConfig({ path, address, secret, parentPath, authzFile }: ExternalApache): string {
+export function externalConfig(external: ExternalApache): string {
+  const { path, address, secret, parentPath, authzFile, autoversioning } = external;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const modules = [
     ...['authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'dav', 'dav_svn'],
     ...(authzFile === undefined ? [] : ['authz_svn']),
+    ...(autoversioning ? ['mime'] : []),
   ];
   return [
     `# davgate reaches this Apache at ${address.scheme}://${host}:${address.port}, and nobody else should.`,
@@ -183,7 +210,9 @@ export function externalConfig({ path, address, secret, parentPath, authzFile }:
     `<VirtualHost *:${address.port}>`,
     `  ServerName ${address.scheme}://${host}:${address.port}`,
     ...limits.map((line) => `  ${line}`),
-    ...locationLines({ path, parentPath, authzFile, unsure: true }).map((line) => `  ${line}`),
+    ...locationLines({ path, parentPath, authzFile, autoversioning, unsure: true }).map(
+      (line) => `  ${line}`,
+    ),
     '</VirtualHost>',
     '',
   ].join('\n');

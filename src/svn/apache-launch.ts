@@ -35,6 +35,8 @@ export interface Prepared {
   readonly folders: readonly FileHandle[];
 }
 
+const systemMediaTypes = '/etc/mime.types';
+
 const ownDescriptors = '/proc/self/fd';
 
 /** Chooses a port and a runtime folder, and writes the configuration for them. The caller closes the folders. */
@@ -44,7 +46,9 @@ export async function prepare(launch: Launch): Promise<Prepared> {
   const folders: FileHandle[] = [];
   try {
     const locations = await reachable(launch, folders);
-    const configuration = apacheConfig({ port, runtimeFolder, modules: launch.program.modules, locations });
+    const { modules } = launch.program;
+    const mediaTypes = (await exists(systemMediaTypes)) ? systemMediaTypes : undefined;
+    const configuration = apacheConfig({ port, runtimeFolder, modules, locations, mediaTypes });
     return { port, runtimeFolder, configuration, folders };
   } catch (error) {
     await Promise.all(folders.map((folder) => folder.close()));

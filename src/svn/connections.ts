@@ -58,7 +58,8 @@ export class Connections {
   }
 
   close(): void {
-    for (const agent of [...agentsOf(this.#kept), ...this.#single.values(), ...this.#retired]) agent.destroy();
+    for (const agent of [...agentsOf(this.#kept), ...this.#single.values(), ...this.#retired])
+      agent.destroy();
     this.#retired.clear();
     this.#kept.clear();
   }

@@ -35,6 +35,7 @@ const needed = [
   'auth_basic',
   'authn_anon',
   'authz_user',
+  'mime',
   'dav',
   'dav_svn',
 ] as const;

@@ -2,9 +2,7 @@
 export type Step =
   | { readonly kind: 'run'; readonly as: User; readonly program: Program; readonly args: readonly string[] }
   /** Writes or overwrites files, named relative to the folder that everything happens in. */
-  | { readonly kind: 'write'; readonly files: readonly (readonly [name: string, text: string])[] }
-  /** Runs a program with the output of another as its input. */
-  | { readonly kind: 'load'; readonly from: readonly string[]; readonly to: readonly string[] };
+  | { readonly kind: 'write'; readonly files: readonly (readonly [name: string, text: string])[] };
 
 type Program = 'svn' | 'svnmucc' | 'svnrdump' | 'svnsync';
 
@@ -59,7 +57,7 @@ function manyFiles(count: number): Step {
   return write(
     ...numbers.map(
       (number) =>
-        [`copy/many/${Math.trunc(number / 100)}/${number}.txt`, `${number}\n`.repeat(number % 50)] as const,
+        [`many/${Math.trunc(number / 100)}/${number}.txt`, `${number}\n`.repeat(number % 50)] as const,
     ),
   );
 }
@@ -179,7 +177,8 @@ const properties: readonly Step[] = [
 ];
 
 const others: readonly Step[] = [
-  { kind: 'load', from: ['svnrdump', 'dump', '-q', one], to: ['svnrdump', 'load', '-q', '%U/loaded'] },
+  by('alice', 'svnrdump')('dump', '-q', '-F', 'dump', one),
+  by('alice', 'svnrdump')('load', '-q', '-F', 'dump', '%U/loaded'),
   by('alice', 'svnsync')('initialize', '%U/mirror', one),
   by('alice', 'svnsync')('synchronize', '%U/mirror'),
   by('alice', 'svnsync')('info', '%U/mirror'),
@@ -203,12 +202,15 @@ export function script(files: number): readonly Step[] {
   return [
     ...layout,
     ...ofNames,
+    alice('mkdir', '-m', 'For many', `${one}/many`),
+    alice('checkout', `${one}/many`, 'many'),
     manyFiles(files),
-    alice('add', '-q', 'copy/many'),
-    alice('commit', '-q', '-m', `${files} files`, 'copy'),
-    alice('update', 'second'),
-    alice('delete', '-q', 'copy/many/0'),
-    alice('commit', '-m', 'Fewer', 'copy'),
+    alice('add', '-q', '--force', 'many'),
+    alice('commit', '-q', '-m', `${files} files`, 'many'),
+    alice('delete', '-q', 'many/0'),
+    alice('commit', '-m', 'Fewer', 'many'),
+    alice('update', 'many'),
+    alice('export', '-q', `${one}/many`, 'many exported'),
     ...branches,
     ...properties,
     ...others,
