@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { jsonSchema } from '../../src/config/schema.js';
+import { readEnvironment } from '../environment.js';
 import { apacheConf } from './apache-conf.js';
 import { check } from './check.js';
 import { discover } from './discover.js';
 import { explain } from './explain.js';
 import type { Output } from './output.js';
 import { openSiteUsers } from './site-users.js';
+import { svn } from './svn.js';
 import { who } from './who.js';
 
 const usage = `Usage:
@@ -19,6 +21,8 @@ const usage = `Usage:
   davgate apache-conf FILE SHARE --repositories FOLDER [--secrets]
                          print what an Apache of your own needs to serve the svn share at the path SHARE
   davgate who URL [FILE] list the users who may read and write at URL
+  davgate svn create NAME | list | verify [NAME] | backup DESTINATION [NAME] [--share PATH] [--config FILE]
+                         make, list, check and copy the Subversion repositories of a share, also while they are in use
 `;
 
 const output: Output = {
@@ -36,6 +40,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return discover(args, output);
     case 'who':
       return who(args, output, openSiteUsers);
+    case 'svn':
+      return svn(args, output, readEnvironment());
     default:
       return onFile(command, args);
   }

@@ -32,7 +32,7 @@ test('without Apache, or without a module, a sentence says what to install', asy
     await chmod(binary, 0o755);
     const modules = join(folder, 'lib64', 'httpd', 'modules');
     await mkdir(modules, { recursive: true });
-    for (const name of ['unixd', 'authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user']) {
+    for (const name of ['unixd', 'authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'mime']) {
       await writeFile(join(modules, `mod_${name}.so`), '');
     }
     const partial = await findApache(join(folder, 'sbin'), { usual: [] });
