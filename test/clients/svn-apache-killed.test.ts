@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { login, sampleDavgate } from './davgate.js';
+import { curl, outcomeOf, run } from './programs.js';
+
+/** Milliseconds in which Apache must serve again: 2 s where it has the machine to itself. */
+const bound = 10_000;
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+}
+
+async function processes(): Promise<Process[]> {
+  const table = await run('ps', ['-eo', 'pid=,ppid=,comm=']);
+  return table.split('\n').flatMap((line) => {
+    const [pid, parent, name] = line.trim().split(/\s+/);
+    return name === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), name }];
+  });
+}
+
+/** Apache's main process and its workers, below a davgate. */
+async function apacheOf(davgate: number): Promise<{ main: number; workers: number[] }> {
+  const all = await processes();
+  const watchdogs = new Set(all.filter(({ parent }) => parent === davgate).map(({ pid }) => pid));
+  const main = all.find(({ parent, name }) => watchdogs.has(parent) && /apache|httpd/.test(name))?.pid;
+  assert.ok(main !== undefined, 'Apache does not run');
+  return { main, workers: all.filter(({ parent }) => parent === main).map(({ pid }) => pid) };
+}
+
+describe('Apache killed under load', () => {
+  let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
+  let folder: string;
+  before(async () => {
+    davgate = await sampleDavgate();
+    folder = await mkdtemp(join(tmpdir(), 'davgate-killed-'));
+    await writeFile(join(folder, 'file'), 'text\n'.repeat(20_000));
+  });
+  after(async () => {
+    await davgate.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const options = ['--non-interactive', '--no-auth-cache', '--username', 'alice', '--password', 'alice-demo'];
+  const repository = (): string => `${davgate.url}/svn/sample`;
+
+  /** Asks until Apache answers. @returns milliseconds, and what was said meanwhile */
+  const backAfter = async (): Promise<{ milliseconds: number; meanwhile: Set<string> }> => {
+    const begun = performance.now();
+    const meanwhile = new Set<string>();
+    for (;;) {
+      const { status, body } = await curl(`${repository()}/trunk/`, ['--user', login('alice')]).catch(() => ({
+        status: 0,
+        body: Buffer.alloc(0),
+      }));
+      const milliseconds = performance.now() - begun;
+      if (status === 200) return { milliseconds, meanwhile };
+      meanwhile.add(`${status} ${body.toString()}`);
+      assert.ok(milliseconds < bound, [...meanwhile].join('\n'));
+    }
+  };
+
+  it('is back at once, tells svn why, and loses no commit that was acknowledged', async () => {
+    let ended = false;
+    const acknowledged: string[] = [];
+    const complaints: string[] = [];
+    const committing = async (client: number): Promise<void> => {
+      for (let number = 0; !ended; number += 1) {
+        const name = `file-${client}-${number}`;
+        const { code, error } = await outcomeOf('svnmucc', [
+          ...options,
+          ...['-m', name, 'put', join(folder, 'file'), `${repository()}/${name}`],
+        ]);
+        if (code === 0) acknowledged.push(name);
+        else complaints.push(error);
+      }
+    };
+    const checkingOut = async (): Promise<void> => {
+      for (let number = 0; !ended; number += 1) {
+        const to = join(folder, `copy-${number}`);
+        const { code, error } = await outcomeOf('svn', ['checkout', '-q', ...options, repository(), to]);
+        if (code !== 0) complaints.push(error);
+      }
+    };
+    const clients = [...[1, 2, 3].map(committing), checkingOut()];
+    const answers = new Set<string>();
+    try {
+      for (const round of ['main', 'workers', 'main'] as const) {
+        const goal = acknowledged.length + 4;
+        while (acknowledged.length < goal) await backAfter();
+        const apache = await apacheOf(davgate.process.pid ?? 0);
+        for (const pid of round === 'main' ? [apache.main] : apache.workers) process.kill(pid, 'SIGKILL');
+        for (const answer of (await backAfter()).meanwhile) answers.add(answer);
+      }
+      const goal = acknowledged.length + 4;
+      while (acknowledged.length < goal) await backAfter();
+    } finally {
+      ended = true;
+      await Promise.all(clients);
+    }
+    for (const answer of answers) assert.match(answer, /^(?:0 |502 [^]*The Subversion server)/);
+    for (const complaint of complaints) assert.match(complaint, /E\d{6}: \S/);
+    assert.match(complaints.join('\n'), /E175002: The Subversion server/);
+    const kept = join(davgate.folder, 'svn', 'sample');
+    await run('svnadmin', ['verify', '-q', kept]);
+    const files = new Set(
+      (await run('svnlook', ['tree', '-N', kept])).split('\n').map((line) => line.trim()),
+    );
+    assert.deepEqual(
+      acknowledged.filter((name) => !files.has(name)),
+      [],
+    );
+    assert.equal(davgate.process.exitCode, null);
+  });
+});
