@@ -3,6 +3,7 @@ import { checkout } from './checkout.js';
 import { propfind } from './propfind.js';
 import { durability } from './durability.js';
 import { smallGet } from './small-get.js';
+import { subversion } from './subversion.js';
 
 /** What `npm run bench` measures, by name; `npm run bench -- NAME …` measures only these. */
 const measurements: Readonly<Record<string, () => Promise<void>>> = {
@@ -11,6 +12,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   authentication,
   propfind,
   durability,
+  subversion,
 };
 
 const asked = process.argv.slice(2);
