@@ -32,7 +32,15 @@ test('without Apache, or without a module, a sentence says what to install', asy
     await chmod(binary, 0o755);
     const modules = join(folder, 'lib64', 'httpd', 'modules');
     await mkdir(modules, { recursive: true });
-    for (const name of ['unixd', 'authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'mime']) {
+    for (const name of [
+      'unixd',
+      'authn_core',
+      'authz_core',
+      'auth_basic',
+      'authn_anon',
+      'authz_user',
+      'mime',
+    ]) {
       await writeFile(join(modules, `mod_${name}.so`), '');
     }
     const partial = await findApache(join(folder, 'sbin'), { usual: [] });
@@ -54,7 +62,17 @@ test('without Apache, or without a module, a sentence says what to install', asy
 });
 
 const modules = [
-  ...['mpm_event', 'unixd', 'authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'dav'],
+  ...[
+    'mpm_event',
+    'unixd',
+    'authn_core',
+    'authz_core',
+    'auth_basic',
+    'authn_anon',
+    'authz_user',
+    'mime',
+    'dav',
+  ],
   ...['dav_svn', 'authz_svn'],
 ];
 /** Where the packages of each system put the server, its modules and those of Subversion, below one root. */
