@@ -1,8 +1,10 @@
 /** `npm run bench -- NAME …`: measures davgate, all that there is without a name, and prints the ratios. */
+import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { must } from './commands.mjs';
 import { ensurePackages } from './debian-packages.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
+import { unpackPackage } from './unpacked-packages.mjs';
 
 ensurePackages(
   [
@@ -20,5 +22,7 @@ ensurePackages(
   'to measure against',
 );
 ensureNodePackages();
+const incumbent = unpackPackage('libapache2-mod-wsgi-py3');
+if (incumbent !== undefined) process.env.DAVGATE_BENCH_MOD_WSGI = join(incumbent, 'usr/lib/apache2/modules');
 ensureBuilt();
 must(process.execPath, ['dist/test/bench/bench.js', ...process.argv.slice(2)]);

@@ -9,13 +9,13 @@ import { answering, type Peer } from './peer.js';
 
 /**
  * Starts Apache as Django's documentation has it for mod_dav_svn: mod_wsgi asks Django for every password.
- * @returns undefined where mod_wsgi is not installed
+ * @returns undefined where mod_wsgi is neither installed nor in the folder that DAVGATE_BENCH_MOD_WSGI names
  * @see https://docs.djangoproject.com/en/3.2/howto/deployment/wsgi/apache-auth/
  */
 export async function startModWsgi(sample: string, work: string): Promise<Peer | undefined> {
   const program = await findApache(process.env.PATH ?? '');
   if (!program.found) throw new Error(program.message);
-  const module = join(program.modulesFolder, 'mod_wsgi.so');
+  const module = join(process.env.DAVGATE_BENCH_MOD_WSGI ?? program.modulesFolder, 'mod_wsgi.so');
   if (
     !(await access(module).then(
       () => true,
