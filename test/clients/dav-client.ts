@@ -18,12 +18,15 @@ export interface Traced {
 
 /** A client that sends what it is told, as one of the sample's users. */
 export class DavClient {
-  readonly #davgate: TestDavgate;
-  readonly #user: string;
+  readonly #davgate: Pick<TestDavgate, 'port'>;
+  readonly #user: string | undefined;
   readonly #agent: string;
 
-  /** @param agent the User-Agent header field */
-  constructor(davgate: TestDavgate, user: string, agent: string) {
+  /**
+   * @param user undefined for a client that sends no credentials
+   * @param agent the User-Agent header field
+   */
+  constructor(davgate: Pick<TestDavgate, 'port'>, user: string | undefined, agent: string) {
     this.#davgate = davgate;
     this.#user = user;
     this.#agent = agent;
@@ -38,7 +41,7 @@ export class DavClient {
           port: this.#davgate.port,
           method,
           path,
-          auth: login(this.#user),
+          ...(this.#user === undefined ? {} : { auth: login(this.#user) }),
           headers: {
             'User-Agent': this.#agent,
             ...(whole ? { 'Content-Length': Buffer.byteLength(body) } : { 'Transfer-Encoding': 'chunked' }),
