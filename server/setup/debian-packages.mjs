@@ -10,6 +10,8 @@ const probes = {
   litmus: () => which('litmus') !== undefined,
   cadaver: () => which('cadaver') !== undefined,
   rclone: () => which('rclone') !== undefined,
+  fuse3: () => which('fusermount3') !== undefined,
+  davfs2: () => ['/usr/sbin/mount.davfs', '/sbin/mount.davfs'].some((file) => existsSync(file)),
   'apache2-utils': () => which('ab') !== undefined,
   curl: () => which('curl') !== undefined,
   'python3-django': () => hasPythonModule('django'),

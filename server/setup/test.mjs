@@ -14,6 +14,8 @@ const programs = [
   'litmus',
   'cadaver',
   'rclone',
+  'fuse3',
+  'davfs2',
   'curl',
   'python3-django',
   'python3-psycopg2',
