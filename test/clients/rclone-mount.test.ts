@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sampleDavgate } from './davgate.js';
 import { editors } from './editors.js';
 import { eventually, fuseWorks, mountByRclone, rcloneSettings, type Mount } from './mounting.js';
-import { run } from './programs.js';
+import { outcomeOf, run } from './programs.js';
 import { CommandWorkplace, MountedWorkplace, type Workplace } from './workplace.js';
 
 const mounts = await fuseWorks();
@@ -89,7 +89,7 @@ describe(`A share by ${way}`, () => {
     await git('gc', '--quiet');
     await git('fsck', '--full', '--strict');
     assert.equal(await git('status', '--porcelain'), '');
-    if (!mount) await run('rclone', ['copy', local, 'site:repository'], { env });
+    if (!mount) await run('rclone', ['copy', '--create-empty-src-dirs', local, 'site:repository'], { env });
     // What lies on the server's disk is the same repository.
     const head = await git('rev-parse', 'HEAD');
     await eventually(async () => {
@@ -100,6 +100,45 @@ describe(`A share by ${way}`, () => {
       assert.equal(await there('rev-list', '--count', 'HEAD'), '3\n');
       assert.equal(await readFile(disk('repository', 'c.txt'), 'utf8'), 'c 3\n');
     });
+  });
+});
+
+describe(`The root by ${way}`, () => {
+  it('shows the shares of the user, lets each be written by its rule, and keeps times of change', async () => {
+    const davgate = await sampleDavgate();
+    const work = await mkdtemp(join(tmpdir(), 'davgate-root-'));
+    let mount: Mount | undefined;
+    try {
+      const env = {
+        ...(await rcloneSettings(davgate.url, 'alice')),
+        // For these rclone sends X-OC-Mtime.
+        RCLONE_CONFIG_SITE_VENDOR: 'owncloud',
+      };
+      if (mounts) mount = await mountByRclone('site:', work, env);
+      const shown = mount
+        ? await readdir(mount.folder)
+        : (await run('rclone', ['lsf', 'site:'], { env })).trim().replaceAll('/', '').split('\n');
+      assert.ok(shown.includes('docs') && shown.includes('scratch'), shown.join());
+      assert.ok(!shown.includes('staff'), 'alice may not read /staff.');
+      const place = mount ? new MountedWorkplace(mount.folder) : new CommandWorkplace(env);
+      await place.write('docs/by root.txt', 'written\n');
+      await eventually(async () => {
+        assert.equal(await readFile(join(davgate.folder, 'docs', 'by root.txt'), 'utf8'), 'written\n');
+      });
+      const local = join(work, 'old.txt');
+      await writeFile(local, 'old');
+      const time = new Date('2001-02-03T04:05:06Z');
+      await utimes(local, time, time);
+      await run('rclone', ['copyto', local, 'site:docs/old.txt'], { env });
+      const { mtime } = await stat(join(davgate.folder, 'docs', 'old.txt'));
+      assert.equal(mtime.toISOString(), time.toISOString());
+      const refused = await outcomeOf('rclone', ['mkdir', 'site:beside', '--retries', '1'], { env });
+      assert.notEqual(refused.code, 0);
+    } finally {
+      await mount?.unmount();
+      await davgate.dispose();
+      await rm(work, { recursive: true, force: true });
+    }
   });
 });
 

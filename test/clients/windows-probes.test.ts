@@ -77,6 +77,8 @@ describe('Windows Explorer, before it mounts', () => {
       'Größe €.txt',
       'a;b=c,d@e!$.txt',
       '~$letter.docx',
+      // These Windows cannot show, and others may have written.
+      'what? <a> "b" *|:.txt',
     ];
     assert.equal(await explorer.status('MKCOL', '/docs/names'), 201);
     for (const name of names)
