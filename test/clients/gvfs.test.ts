@@ -46,7 +46,8 @@ describe(`gvfs, its requests replayed${real ? '' : ', and nothing more, since no
   it('mounts what answers OPTIONS with a DAV header field, never 405, with a slash and without', async () => {
     for (const path of ['/docs', '/docs/', '/docs/Minutes']) {
       const { status, headers } = await gvfs.ask('OPTIONS', path);
-      assert.deepEqual([status, headers.dav], [200, '1, 2, 3']);
+      assert.equal(status, 200);
+      assert.match(headers.dav ?? '', /^1, 2, 3(,|$)/);
     }
     // It walks up from the mounted folder until the answer is no multistatus with a collection.
     const { status } = await gvfs.ask('PROPFIND', '/docs', { headers: { Depth: '0' } });

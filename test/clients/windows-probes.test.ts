@@ -24,9 +24,10 @@ describe('Windows Explorer, before it mounts', () => {
     for (const headers of [{ Translate: 'f' }, {}]) {
       const answer = await stranger.ask('OPTIONS', '/', { headers });
       assert.deepEqual(
-        [answer.status, answer.headers.dav, answer.headers['ms-author-via'], answer.headers.location],
-        [200, '1, 2, 3', 'DAV', undefined],
+        [answer.status, answer.headers['ms-author-via'], answer.headers.location],
+        [200, 'DAV', undefined],
       );
+      assert.match(answer.headers.dav ?? '', /^1, 2, 3(,|$)/);
       assert.equal(answer.text, '');
     }
   });
