@@ -40,6 +40,8 @@ export class Policy {
 
   /** The rule that governs `path`: the one with the longest path that contains it. */
   ruleFor(path: SharePath): Rule {
+    const [longest] = this.#rules;
+    if (longest && this.#rules.length === 1) return longest.rule;
     const normal = path.normalize('NFC');
     const governing = this.#rules.find((candidate) => isSameOrBelow(candidate.normal, normal));
     if (!governing) throw new RangeError('A policy has a rule for its root, so every path has one.');

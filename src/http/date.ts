@@ -20,7 +20,26 @@ export function parseHttpDate(value: string): number | undefined {
   return new Date(milliseconds).getUTCDate() === day ? milliseconds : undefined;
 }
 
-/** `milliseconds` since the epoch as an IMF-fixdate. */
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const secondsPerDay = 86_400;
+
+let lastDay = 0;
+let lastDayText = textOfDay(0);
+
+/** Such as `Thu, 01 Jan 1970 `, for a number of days since then. */
+function textOfDay(day: number): string {
+  return new Date(day * secondsPerDay * 1000).toUTCString().slice(0, -'00:00:00 GMT'.length);
+}
+
+/** `milliseconds` since the epoch as an IMF-fixdate. Long listings ask for many, most of them of one day: its text is kept. */
 export function formatHttpDate(milliseconds: number): string {
-  return new Date(milliseconds).toUTCString();
+  const seconds = Math.floor(Math.trunc(milliseconds) / 1000);
+  const day = Math.floor(seconds / secondsPerDay);
+  if (day !== lastDay) {
+    lastDayText = textOfDay(day);
+    lastDay = day;
+  }
+  const time = seconds - day * secondsPerDay;
+  const [hour, minute] = [Math.floor(time / 3600), Math.floor(time / 60) % 60];
+  return `${lastDayText}${twoDigits[hour] ?? ''}:${twoDigits[minute] ?? ''}:${twoDigits[time % 60] ?? ''} GMT`;
 }

@@ -117,7 +117,15 @@ export function within(base: ServerPath, path: ServerPath): SharePath | undefine
 
 /** The server's path for `path` inside the share at `base`. */
 export function join(base: ServerPath, path: SharePath): ServerPath {
-  return serverPathOf(base + path);
+  if (path === '/') return base;
+  const joined = base === '/' ? path : base + path;
+  if (!isServerPathShallow(joined)) throw new Failure('name-too-long', 'The path is too long.');
+  return joined;
+}
+
+// Only `join` calls this, with what two normal paths make.
+function isServerPathShallow(path: string): path is ServerPath {
+  return path.length <= maximumPathLength;
 }
 
 /** The member `name` of the collection `parent`; undefined when `name` cannot be one path segment. */
@@ -166,7 +174,9 @@ const plain = /^[A-Za-z0-9\-._~/]*$/;
 /** Percent-encodes all but unreserved characters and slashes; lone surrogates become U+FFFD. */
 export function encodePath(path: string): string {
   if (plain.test(path)) return path;
-  return encodeURIComponent(path.toWellFormed())
+  const encoded = encodeURIComponent(path.toWellFormed());
+  if (!/%2F|[!'()*]/.test(encoded)) return encoded;
+  return encoded
     .replace(/%2F/g, '/')
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -57,3 +57,12 @@ test('what formatHttpDate writes, parseHttpDate reads', () => {
     }),
   );
 });
+
+test('formatHttpDate writes what the platform does, before 1970 and in any order of days too', () => {
+  const range = 8_640_000_000_000_000;
+  fc.assert(
+    fc.property(fc.double({ min: -range, max: range, noNaN: true }), (milliseconds) => {
+      assert.equal(formatHttpDate(milliseconds), new Date(milliseconds).toUTCString());
+    }),
+  );
+});

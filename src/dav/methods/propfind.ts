@@ -101,7 +101,7 @@ async function* memberResponses(request: ReadRequest, telling: Telling): AsyncGe
       if (path === undefined || !context.mayRead(path)) continue;
       const href = base + hrefOf(nameOf(path), entry.stat.kind === 'collection');
       const member = keyOf({ base: request.base, path });
-      const own = kept(member, entry.stat, dead.get(member) ?? none);
+      const own = kept(member, entry.stat, (dead.size > 0 ? dead.get(member) : undefined) ?? none);
       text += propertyResponse(query, href, path, entry.stat, own, preferences);
       const inner = depth === 'infinity' && entry.stat.kind === 'collection';
       if (!inner && text.length < pieceCharacters) continue;

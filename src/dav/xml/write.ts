@@ -14,9 +14,12 @@ const escapes = new Map([
 const unspeakable = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const needsCare = /[^\t\n -%'-;=?-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+// As most text is; told much faster than by code points.
+const plain = /^[ -%'-;=?-~]*$/;
+
 /** Character data. */
 export function escapeText(text: string): string {
-  if (!needsCare.test(text)) return text;
+  if (plain.test(text) || !needsCare.test(text)) return text;
   return text
     .replace(unspeakable, '\ufffd')
     .replace(/[&<>\r]/g, (character) => escapes.get(character) ?? character);

@@ -14,18 +14,38 @@ export function resourceStatOf(stats: Stats): ResourceStat | undefined {
  * and there `freshModificationTime` tells two writes apart.
  */
 export function fileStatOf(stats: Stats): FileStat {
-  const parts = [stats.ino, stats.size, microseconds(stats.ctimeMs), microseconds(stats.mtimeMs)];
-  return {
-    kind: 'file',
-    size: stats.size,
-    modified: stats.mtimeMs,
-    created: createdOf(stats),
-    etag: `"${parts.map((part) => part.toString(36)).join('-')}"`,
-  };
+  return new LocalFileStat(stats);
 }
 
-function microseconds(milliseconds: number): number {
-  return Math.round(milliseconds * 1000);
+class LocalFileStat implements FileStat {
+  readonly kind = 'file';
+  readonly size: number;
+  readonly modified: number;
+  readonly created: number | undefined;
+  readonly #inode: number;
+  readonly #changed: number;
+
+  constructor(stats: Stats) {
+    this.size = stats.size;
+    this.modified = stats.mtimeMs;
+    this.created = createdOf(stats);
+    this.#inode = stats.ino;
+    this.#changed = stats.ctimeMs;
+  }
+
+  /** Made when it is asked for: most listings do without. */
+  get etag(): string {
+    const { size } = this;
+    return `"${base36(this.#inode)}-${base36(size)}-${microseconds(this.#changed)}-${microseconds(this.modified)}"`;
+  }
+}
+
+function base36(number: number): string {
+  return number.toString(36);
+}
+
+function microseconds(milliseconds: number): string {
+  return base36(Math.round(milliseconds * 1000));
 }
 
 let lastModification = 0;
