@@ -1,4 +1,4 @@
-import type { ResourceStat } from '../storage/storage.js';
+import type { Arrival, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { removeTree, type MemberFailure } from './tree.js';
 
@@ -12,10 +12,11 @@ import { removeTree, type MemberFailure } from './tree.js';
 export async function replacing(
   to: Place,
   replaced: ResourceStat | undefined,
+  arrival: Arrival,
   action: () => Promise<MemberFailure[]>,
 ): Promise<MemberFailure[]> {
   if (!replaced) return action();
-  const aside = await to.storage.setAside(to.path);
+  const aside = await to.storage.setAside(to.path, arrival);
   if (!aside) {
     const left = await removeTree(to, replaced);
     return left.length > 0 ? left : action();

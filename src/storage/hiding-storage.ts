@@ -3,6 +3,7 @@ import { Minimatch } from 'minimatch';
 import { Failure } from '../failure.js';
 import { parentOf, type SharePath } from '../http/target.js';
 import type {
+  Arrival,
   Aside,
   DavStorage,
   Entry,
@@ -94,11 +95,11 @@ export class HidingStorage implements DavStorage {
     return this.#inner.rename(from, to);
   }
 
-  async setAside(path: SharePath): Promise<Aside | undefined> {
+  async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
     this.#requireShown(path);
     // Discarding a collection would take what is hidden in it too.
     if ((await this.#inner.stat(path))?.kind === 'collection') return undefined;
-    return this.#inner.setAside(path);
+    return this.#inner.setAside(path, arrival);
   }
 
   async setModified(path: SharePath, modified: number): Promise<boolean> {

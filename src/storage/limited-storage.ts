@@ -3,6 +3,7 @@ import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import { SpaceMeter } from './space-meter.js';
 import type {
+  Arrival,
   Aside,
   DavStorage,
   Entry,
@@ -133,10 +134,10 @@ export class LimitedStorage implements DavStorage {
     return size > 0 && (await this.#isLink(path)) ? 0 : size;
   }
 
-  async setAside(path: SharePath): Promise<Aside | undefined> {
+  async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
     await this.#counted;
     const bytes = await this.#size(path);
-    const aside = await this.#inner.setAside(path);
+    const aside = await this.#inner.setAside(path, arrival);
     if (!aside) return undefined;
     this.#meter.count(-bytes);
     return {

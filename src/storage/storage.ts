@@ -91,6 +91,9 @@ export interface Written {
   readonly created: boolean;
 }
 
+/** How what takes a place comes there: in one step, or a tree one member after another. */
+export type Arrival = 'at once' | 'by member';
+
 /** Something that was set aside. One of the two is called, once. */
 export interface Aside {
   /** Puts it back where it was, where nothing may be now. */
@@ -121,10 +124,11 @@ export interface DavStorage extends ReadableStorage {
   rename(from: SharePath, to: SharePath): Promise<boolean>;
   /**
    * Takes what is at `path` out of the way in one step, so that something else can take its place and it can still be
-   * put back.
+   * put back. Should the process end before either is done, the members of a tree that have no successor yet come back
+   * where those arrive by member; default: at once.
    * @returns undefined when this storage cannot; nothing has changed then
    */
-  setAside(path: SharePath): Promise<Aside | undefined>;
+  setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined>;
   /**
    * Names, unique in the world outside of this storage, of where `path` stands and of where it leads, whether something
    * is there or not: resources with a name in common are the same. Empty when nothing else can lead to them.

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../../src/failure.js';
 import type { SharePath } from '../../src/http/target.js';
 import type {
+  Arrival,
   Aside,
   DavStorage,
   Entry,
@@ -74,8 +75,8 @@ export class Refusing implements DavStorage {
     return !this.cannotRename && (await this.#storage.rename(from, to));
   }
 
-  async setAside(path: SharePath): Promise<Aside | undefined> {
-    return this.cannotSetAside ? undefined : this.#storage.setAside(path);
+  async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
+    return this.cannotSetAside ? undefined : this.#storage.setAside(path, arrival);
   }
 
   async realNames(path: SharePath): Promise<readonly string[]> {

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
-import type { StagingOwner } from '../../src/storage/local/staging.js';
+import { originText, type StagingOwner } from '../../src/storage/local/staging.js';
 import { bodyOf, openBody } from '../contracts/bodies.js';
 import { inShare } from '../contracts/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
@@ -103,6 +103,29 @@ describe('what an earlier process left unfinished', () => {
     assert.deepEqual(readdirSync(join(root, 'taken')), []);
     // Nobody knows where this belongs now, so it is kept rather than lost.
     assert.deepEqual(readdirSync(staging).sort(), ['here.7.03.aside', 'here.7.03.origin']);
+  });
+
+  test('comes back member by member where its successor was not whole yet', (t) => {
+    const { root, staging, start } = leftBehind(t, []);
+    for (const place of ['copied', 'moved']) {
+      const aside = join(staging, `here.7.${place === 'copied' ? '01' : '02'}.aside`);
+      mkdirSync(join(aside, 'inner'), { recursive: true });
+      for (const name of ['both', 'old', join('inner', 'old')]) writeFileSync(join(aside, name), 'old');
+      mkdirSync(join(root, place, 'inner'), { recursive: true });
+      writeFileSync(join(root, place, 'both'), 'new');
+      const arrival = place === 'copied' ? 'by member' : 'at once';
+      writeFileSync(
+        join(staging, `here.7.${place === 'copied' ? '01' : '02'}.origin`),
+        originText(place, arrival),
+      );
+    }
+    start();
+    assert.equal(readFileSync(join(root, 'copied', 'both'), 'utf8'), 'new');
+    for (const name of ['old', join('inner', 'old')]) {
+      assert.equal(readFileSync(join(root, 'copied', name), 'utf8'), 'old');
+    }
+    assert.deepEqual(readdirSync(join(root, 'moved'), { recursive: true }).sort(), ['both', 'inner']);
+    assert.deepEqual(readdirSync(root).sort(), ['copied', 'moved']);
   });
 
   test('leaves a share alone that has no folder for it', (t) => {

@@ -13,7 +13,11 @@ export const copy: DavMethod = async (request, context) => {
   const { source, to, replaced, inTheWay } = await prepareTransfer(request);
   const locked = await requireUnlocked(request, context, to);
   if (locked.length > 0) return multistatusOf(locked);
-  const failures = await replacing(to, inTheWay, () => copyTree(request, to, source, depth, request.signal));
+  // What something that is gone left behind would be the new members' until the copy is done.
+  if (!replaced) await context.properties.removeTree(keyOf(to));
+  const failures = await replacing(to, inTheWay, 'by member', () =>
+    copyTree(request, to, source, depth, request.signal),
+  );
   const [first] = failures;
   if (first?.place.path === request.path) throw first.failure;
   // A copy that replaced nothing stays as far as it got, with the properties of what is there.

@@ -21,10 +21,17 @@ export const move: DavMethod = async (request, context) => {
   if (locked.length > 0) return multistatusOf(locked);
   const { properties, locks } = context;
   const done = { renamed: false };
-  const missing = await replacing(to, inTheWay, async () => {
-    done.renamed = request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-    return done.renamed ? [] : copyTree(request, to, source, 'infinity', request.signal);
-  });
+  // They are there before the resource, so that one cannot arrive without the other should this process be killed.
+  if (!replaced) await properties.copyTree(from, target, 'infinity');
+  const missing = await replacing(
+    to,
+    inTheWay,
+    request.storage === to.storage ? 'at once' : 'by member',
+    async () => {
+      done.renamed = request.storage === to.storage && (await request.storage.rename(request.path, to.path));
+      return done.renamed ? [] : copyTree(request, to, source, 'infinity', request.signal);
+    },
+  );
   const [first] = missing;
   if (first?.place.path === request.path) throw first.failure;
   if (missing.length > 0) return multistatusOf(memberResponses(missing));

@@ -16,6 +16,7 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { child, parentOf, type SharePath } from '../../http/target.js';
 import type {
+  Arrival,
   Aside,
   DavStorage,
   Entry,
@@ -88,7 +89,9 @@ export class LocalStorage implements DavStorage {
         let entry: Dirent | null = null;
         while (batch.length < batchSize && (entry = folder.readSync()) !== null) {
           const stat = this.#memberStat(path, real, entry);
-          if (stat) batch.push({ name: entry.name, stat, ...(entry.isSymbolicLink() ? { link: true } : {}) });
+          if (!stat) continue;
+          const { name } = entry;
+          batch.push(entry.isSymbolicLink() ? { name, stat, link: true } : { name, stat });
         }
         if (batch.length > 0) yield batch;
         if (entry === null) return;
@@ -203,10 +206,10 @@ export class LocalStorage implements DavStorage {
     });
   }
 
-  async setAside(path: SharePath): Promise<Aside | undefined> {
+  async setAside(path: SharePath, arrival: Arrival = 'at once'): Promise<Aside | undefined> {
     return guarded(() => {
       const { parent, real } = this.#root.place(path);
-      return setAside(this.#staging, this.#durability, parent, real);
+      return setAside(this.#staging, this.#durability, { parent, real, arrival });
     });
   }
 

@@ -1,10 +1,17 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import type { Aside } from '../storage.js';
+import type { Arrival, Aside } from '../storage.js';
 import { errnoOf } from './errno.js';
 import { removeLocalTree } from './remove-local-tree.js';
 import { syncPath, type Durability } from './replace-file.js';
-import type { Staging } from './staging.js';
+import { originText, type Staging } from './staging.js';
+
+/** What goes, and how its successor comes. */
+export interface Leaving {
+  readonly parent: string;
+  readonly real: string;
+  readonly arrival: Arrival;
+}
 
 /**
  * Renames what is at `real` into the staging folder. A file beside it says where it belongs, so that a crash in between
@@ -14,8 +21,7 @@ import type { Staging } from './staging.js';
 export async function setAside(
   staging: Staging,
   durability: Durability,
-  parent: string,
-  real: string,
+  { parent, real, arrival }: Leaving,
 ): Promise<Aside | undefined> {
   const { aside, origin } = staging.newAside(parent);
   const forget = async (): Promise<void> => {
@@ -28,7 +34,7 @@ export async function setAside(
     await syncPath(parent);
   };
   try {
-    await writeFile(origin, relative(dirname(dirname(origin)), real), {
+    await writeFile(origin, originText(relative(dirname(dirname(origin)), real), arrival), {
       flag: 'wx',
       flush: durability === 'full',
     });
@@ -52,6 +58,8 @@ export async function setAside(
       await forget();
     },
     discard: async () => {
+      // The successor is whole: from now on nothing of this comes back.
+      await rm(origin, { force: true });
       await removeLocalTree(aside);
       await forget();
     },

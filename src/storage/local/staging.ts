@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Arrival } from '../storage.js';
 import { errnoOf } from './errno.js';
 
 const folderName = '.davgate-staging';
@@ -136,13 +137,35 @@ function withoutPair(path: string): string {
   return path.replace(/\.(?:aside|origin)$/, '');
 }
 
+/** The second line of an origin; the first is where what was set aside belongs. */
+const byMember = 'by member';
+
+/** What an origin says; no name that is served has a line feed. */
+export function originText(place: string, arrival: Arrival): string {
+  return arrival === 'by member' ? `${place}\n${byMember}` : place;
+}
+
+/** Puts back what has no successor; what has one stays aside. */
+function restoreMembers(aside: string, target: string): void {
+  if (!lstatSync(aside).isDirectory() || !lstatSync(target).isDirectory()) return;
+  for (const name of readdirSync(aside)) {
+    const [old, successor] = [`${aside}/${name}`, `${target}/${name}`];
+    if (lstatSync(successor, { throwIfNoEntry: false })) restoreMembers(old, successor);
+    else renameSync(old, successor);
+  }
+}
+
 /** @returns whether nothing is left to be done for it */
 function restore(staging: string, name: string): boolean {
   const aside = `${staging}/${name}`;
   const origin = `${staging}/${name.replace(/aside$/, 'origin')}`;
   if (!existsSync(origin)) return true;
-  const target = join(dirname(staging), readFileSync(origin, 'utf8'));
-  if (lstatSync(target, { throwIfNoEntry: false })) return true;
+  const [place = '', arrival] = readFileSync(origin, 'utf8').split('\n');
+  const target = join(dirname(staging), place);
+  if (lstatSync(target, { throwIfNoEntry: false })) {
+    if (arrival === byMember) restoreMembers(aside, target);
+    return true;
+  }
   try {
     renameSync(aside, target);
     return true;
