@@ -25,7 +25,7 @@ async function startApache(root: string, work: string): Promise<Peer> {
   const port = await freePort();
   const fileSystem = join(program.modulesFolder, 'mod_dav_fs.so');
   const loaded = program.modules
-    .filter(({ identifier }) => identifier !== 'dav_svn_module')
+    .filter(({ identifier }) => !/svn|mime/.test(identifier))
     .map(({ identifier, file }) => `LoadModule ${identifier} "${file}"`);
   return started(program.binary, ['-DFOREGROUND', '-f'], port, join(work, 'httpd.conf'), [
     ...loaded,
