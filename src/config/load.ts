@@ -10,14 +10,8 @@ import { limitsOf } from './limits.js';
 import { parseStateUrl } from './state-url.js';
 import { policyOf } from './rules.js';
 import { secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
-import {
-  declarationSchema,
-  djangoSchema,
-  shareSchema,
-  type DjangoInput,
-  type ShareInput,
-  type SvnShareInput,
-} from './schema.js';
+import { declarationSchema, djangoSchema, type DjangoInput } from './schema.js';
+import { shareSchema, type ShareInput, type SvnShareInput } from './share-schema.js';
 
 /**
  * Reads and checks a declaration.

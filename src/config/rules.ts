@@ -1,7 +1,7 @@
 import { Policy, type Rule } from '../access/policy.js';
 import { defaultRequirement, type Requirement } from '../access/requirement.js';
 import { rootPath, serverPathOf, within, type SharePath } from '../http/target.js';
-import type { RequirementInput, ShareInput, WriteInput } from './schema.js';
+import type { RequirementInput, ShareInput, WriteInput } from './share-schema.js';
 
 /**
  * The rules of a share, worked out once: a rule's keys override the share's, and `write` overrides both for writing.

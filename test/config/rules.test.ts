@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Requirement } from '../../src/access/requirement.js';
 import { policyOf } from '../../src/config/rules.js';
-import { shareSchema } from '../../src/config/schema.js';
+import { shareSchema } from '../../src/config/share-schema.js';
 import { inShare } from '../http/paths.js';
 
 interface Effective {
