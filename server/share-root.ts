@@ -30,6 +30,18 @@ export const optionsForAnyone: HttpResponse = {
   headers: [davHeader, ['MS-Author-Via', 'DAV'], ['Content-Length', '0']],
 };
 
+/**
+ * Any path has options (RFC 9110 section 9.3.7); where no share is they are not WebDAV's, and svn and file managers then
+ * say that there is no such server here.
+ */
+const optionsOfNothing: HttpResponse = {
+  status: 200,
+  headers: [
+    ['Allow', 'OPTIONS'],
+    ['Content-Length', '0'],
+  ],
+};
+
 /** Answers for the root and what else stands above the shares: a collection of those that are open to this user. */
 export async function serveShareRoot(
   request: Omit<ReadRequest, 'storage' | 'base'>,
@@ -45,6 +57,7 @@ export async function serveShareRoot(
     open.map((share) => ({ path: share.declared.path, stat: () => statOf(share) })),
     since,
   );
+  if (request.method === 'OPTIONS' && !(await collection.stat(request.path))) return optionsOfNothing;
   return handleReadOnly(
     { ...request, base: rootPath, storage: collection },
     {

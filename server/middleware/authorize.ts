@@ -26,8 +26,10 @@ export function authorize(shares: readonly MountedShare[], publicOrigin?: string
     const identity = known(state.identity);
     const { located } = state;
     if (!located) {
-      const { failure, sentence } = outsideOfShares(req.method ?? '');
-      throw new Failure(failure, sentence);
+      const refusal = outsideOfShares(req.method ?? '');
+      if (refusal) throw new Failure(refusal.failure, refusal.sentence);
+      await next();
+      return;
     }
     const destination = hasDestination(req.method ?? '')
       ? await locateDestination(shares, context, publicOrigin)

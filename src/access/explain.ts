@@ -115,8 +115,8 @@ function answerTo(
   }
   if (isAboveShares(path)) return { allowed: true };
   if (!locate(path)) {
-    const { failure, sentence } = outsideOfShares(method);
-    return refused(failure, sentence);
+    const refusal = outsideOfShares(method);
+    return refusal ? refused(refusal.failure, refusal.sentence) : { allowed: true };
   }
   if (destination !== undefined && !locate(destination)) {
     return refused('forbidden', 'The destination lies in no share.');

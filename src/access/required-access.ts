@@ -5,11 +5,14 @@ export type ShareKind = 'webdav' | 'svn' | 'static';
 
 const makers = new Set(['PUT', 'MKCOL', 'LOCK']);
 
-/** What is answered for a path that lies in no share. */
-export function outsideOfShares(method: string): {
-  readonly failure: 'not-found' | 'forbidden';
-  readonly sentence: string;
-} {
+/** How a request for a path in no share is refused; undefined for OPTIONS, since any path has options. */
+export function outsideOfShares(method: string):
+  | {
+      readonly failure: 'not-found' | 'forbidden';
+      readonly sentence: string;
+    }
+  | undefined {
+  if (method === 'OPTIONS') return undefined;
   return makers.has(method)
     ? { failure: 'forbidden', sentence: 'Nothing can be made here: files and folders live inside a share.' }
     : { failure: 'not-found', sentence: 'There is no share here.' };

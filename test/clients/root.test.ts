@@ -88,10 +88,13 @@ describe('the root of the server', () => {
     for (const [method, path] of [
       ['PROPFIND', '/secret/'],
       ['GET', '/secret/'],
-      ['OPTIONS', '/secret'],
       ['PROPFIND', '/nowhere/'],
     ] as const) {
       assert.equal((await ask('alice', method, path, '--header', 'Depth: 0')).status, 404, method + path);
+    }
+    for (const path of ['/secret', '/nowhere']) {
+      const { status, headers } = await ask('alice', 'OPTIONS', path);
+      assert.deepEqual([status, headers.get('dav'), headers.get('allow')], [200, undefined, 'OPTIONS']);
     }
     const listing = await ask('alice', 'GET', '/town/plans/');
     assert.match(listing.body.toString(), /href="\/town\/"/);
