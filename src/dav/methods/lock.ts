@@ -15,6 +15,7 @@ import type { Lock } from '../locks/lock-store.js';
 import { requireIf } from '../locks/require-if.js';
 import { memberHref, requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
+import { clearLeftovers } from '../properties/leftovers.js';
 import { memberStatus, multistatusOf } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
 
@@ -90,6 +91,9 @@ async function makeEmptyFile(request: DavRequest, context: DavContext, token: st
   const { storage, path } = request;
   try {
     await storage.write(path, Readable.from([]), {
+      recheck: async () => {
+        await clearLeftovers(request, context);
+      },
       check: (current) => {
         if (current) throw new Failure('conflict', 'Another request has just made a file here. Try again.');
       },
@@ -100,8 +104,6 @@ async function makeEmptyFile(request: DavRequest, context: DavContext, token: st
       ? new Failure('parent-missing', error.message, { cause: error })
       : error;
   }
-  // What a file of this name left behind when another program removed it is not the new file's.
-  await context.properties.removeTree(keyOf(request));
 }
 
 async function answer(

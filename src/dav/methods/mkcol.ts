@@ -4,6 +4,7 @@ import type { DavContext, DavMethod, DavRequest } from '../context.js';
 import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
+import { clearLeftovers } from '../properties/leftovers.js';
 import {
   collectionResponse,
   parseCollectionRequest,
@@ -24,8 +25,9 @@ export const mkcol: DavMethod = async (request, context) => {
   requireConditions(request.method, headers, stat);
   await requireTokens(request, context, request, 'membership');
   if (asked && asked.refused.size > 0) return collectionResponse(asked);
+  await clearLeftovers(request, context);
   await storage.makeCollection(path);
-  await setProperties(request, context, asked);
+  if (asked && asked.changes.length > 0) await setProperties(request, context, asked);
   if (!asked) return { status: 201, headers: [['Content-Length', '0']] };
   const preferences = { ...parsePrefer(headers.prefer), noRoot: false };
   const answer = preferences.minimal
@@ -54,20 +56,14 @@ async function readCollectionRequest(
   return root && parseCollectionRequest(root);
 }
 
-/** Gives the new collection its properties, and no others; without them it is not kept. */
+/** Gives the new collection its properties; without them it is not kept. */
 async function setProperties(
   request: DavRequest,
   { properties }: DavContext,
-  asked: CollectionRequest | undefined,
+  asked: CollectionRequest,
 ): Promise<void> {
-  const key = keyOf(request);
-  if (!asked) {
-    await properties.removeTree(key);
-    return;
-  }
   try {
-    await properties.removeTree(key);
-    if (asked.changes.length > 0) await properties.patch(key, asked.changes);
+    await properties.patch(keyOf(request), asked.changes);
   } catch (error) {
     await request.storage.remove(request.path);
     throw error;

@@ -8,6 +8,7 @@ import { parseIf } from '../headers/if.js';
 import { parseOcMtime } from '../headers/oc-mtime.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
+import { clearLeftovers } from '../properties/leftovers.js';
 
 /** Makes or replaces a file with the body (RFC 9110 section 9.3.4, RFC 4918 section 9.7), wholly or not at all. */
 export const put: DavMethod = async (request, context) => {
@@ -22,12 +23,16 @@ export const put: DavMethod = async (request, context) => {
   await requireTokens(request, context, request, reach);
   const length = announcedLength(headers);
   const modified = parseOcMtime(headers['x-oc-mtime']);
+  const leftovers = { cleared: false };
   const { stat, created } = await storage
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
-      // Somebody may have taken a lock while the body arrived.
-      recheck: () => requireTokens(request, context, request, reach),
+      recheck: async () => {
+        // Somebody may have taken a lock while the body arrived.
+        await requireTokens(request, context, request, reach);
+        leftovers.cleared = await clearLeftovers(request, context);
+      },
       check: (current) => {
         requireConditions(method, headers, current);
         requireUnchanged(headers.if, before, current);
@@ -38,8 +43,7 @@ export const put: DavMethod = async (request, context) => {
         ? new Failure('parent-missing', error.message, { cause: error })
         : error;
     });
-  // What a file of this name left behind when another program removed it is not the new file's.
-  if (created) await context.properties.removeTree(keyOf(request));
+  if (created && !leftovers.cleared) await context.properties.removeTree(keyOf(request));
   return {
     status: created ? 201 : 204,
     headers: [

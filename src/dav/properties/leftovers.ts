@@ -1,0 +1,17 @@
+import type { Place } from '../context.js';
+import { keyOf } from '../place.js';
+import type { PropertyStore } from './property-store.js';
+
+/**
+ * Forgets the properties of what was here before, when another program or a kill removed it: they are not those of what
+ * is about to be made. Done before it is made, so that a kill between the two leaves nothing wrong.
+ * @returns false where something is here; nothing has changed then
+ */
+export async function clearLeftovers(
+  place: Place,
+  { properties }: { readonly properties: PropertyStore },
+): Promise<boolean> {
+  if (await place.storage.stat(place.path)) return false;
+  await properties.removeTree(keyOf(place));
+  return true;
+}
