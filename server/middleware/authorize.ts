@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { hasDestination, outsideOfShares, requiredAccess } from '../../src/access/required-access.js';
 import { Failure } from '../../src/failure.js';
-import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
 import { parseDestinationBy } from '../../src/http/destination.js';
 import { composed } from './compose-names.js';
 import { isAboveShares, locate, type Located, locateTarget, type MountedShare } from '../shares.js';
-import { headersOf } from '../request-headers.js';
+import { publicAuthority } from '../public-authority.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 
 /**
@@ -60,20 +59,13 @@ function depthOf({ method, headers }: IncomingMessage): string | undefined {
 /** A proxy in front may have changed the Host, but not what the client wrote into the Destination. */
 async function locateDestination(
   shares: readonly MountedShare[],
-  { req, state }: RequestContext,
+  context: RequestContext,
   publicOrigin: string | undefined,
 ): Promise<Located> {
-  const { destination, host } = req.headers;
-  const origin = publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true);
+  const { destination, host } = context.req.headers;
   const field = Array.isArray(destination) ? destination[0] : destination;
-  const authorities = [host, origin === undefined ? undefined : authorityOf(origin)];
+  const authorities = [host, publicAuthority(context, publicOrigin)];
   const { located } = locateTarget(shares, (names) => parseDestinationBy(names, field, authorities));
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
   return composed(located);
-}
-
-/** With its port, where that is the usual one of the scheme, too. */
-function authorityOf(origin: string): string {
-  const { protocol, host, port } = new URL(origin);
-  return port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host;
 }

@@ -11,6 +11,7 @@ import { directoryListing } from '../pages/directory-listing.js';
 import { optionsForAnyone, serveShareRoot, type ShareRootOptions } from '../share-root.js';
 import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
+import { publicAuthority } from '../public-authority.js';
 import { headersOf } from '../request-headers.js';
 import { forwardToSvn } from '../svn.js';
 import { listsRepositories, repositoryList } from '../svn-repositories.js';
@@ -85,6 +86,7 @@ async function serveShare(
           storage: share.storage,
           body: req,
           signal: goneSignal(res),
+          publicAuthority: publicAuthority(context, options.publicOrigin),
           ...(destination ? { destination } : {}),
         },
         { ...dav, mayRead, depthInfinity: share.declared.depthInfinity === true },

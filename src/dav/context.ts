@@ -35,6 +35,8 @@ export interface DavRequest extends ReadRequest {
   readonly storage: DavStorage;
   /** Where COPY and MOVE lead; the caller has read the Destination and found the share. */
   readonly destination?: Place;
+  /** This server as the client addresses it, where a proxy in front may have changed the Host. */
+  readonly publicAuthority?: string | undefined;
 }
 
 /** What the engine needs in order to read. */

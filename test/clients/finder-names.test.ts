@@ -58,6 +58,18 @@ describe('Finder, whose names come as NFD', () => {
     assert.equal(await ask('COPY', '/docs/Handbook.md', '--header', destination), 403);
   });
 
+  it('names what it has locked in If', async () => {
+    const locked = `/docs/locked ${nfd}`;
+    const url = davgate.url + encodeURI(locked);
+    const body =
+      '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>';
+    const lock = ['--user', login('bob'), '--request', 'LOCK', '--header', 'Depth: 0', '--data-binary', body];
+    const token = (await curl(url, lock)).headers.get('lock-token') ?? '';
+    const condition = `If: <${url}> (${token})`;
+    assert.equal(await ask('PUT', locked, '--header', condition, '--data-binary', 'text'), 204);
+    assert.equal(await ask('DELETE', locked, '--header', condition), 204);
+  });
+
   it('is refused what the share hides and what its quota does not hold', async () => {
     assert.equal(await ask('PUT', '/docs/a.tmp', '--data-binary', 'text'), 403);
     assert.equal(await ask('PUT', '/docs/large', '--data-binary', 'x'.repeat(1_048_577 / 16) + 'y'), 201);

@@ -15,6 +15,7 @@ describe('locks and access rules', () => {
   before(async () => {
     davgate = await sampleDavgate((declaration, folder) => {
       mkdirSync(join(folder, 'ruled', 'team', 'closed'), { recursive: true });
+      declaration.publicOrigin = 'https://files.example.org';
       declaration.shares = [
         { path: '/docs', kind: 'webdav', root: join(folder, 'docs'), require: { staff: false } },
         {
@@ -62,6 +63,17 @@ describe('locks and access rules', () => {
     const headers = { If: `<${davgate.url}/staff/Duty-rota.md> ([${etag ?? ''}])` };
     assert.equal(await carol.status('GET', '/docs/Handbook.md', { headers }), 200);
     assert.equal(await alice.status('GET', '/docs/Handbook.md', { headers }), 412);
+  });
+
+  it('If may name a resource by this server\u2019s public name, behind a proxy that changes the Host', async () => {
+    const held = await lock(alice, '/docs/proxied', { Depth: '0' });
+    const token = held.headers['lock-token'] ?? '';
+    for (const origin of ['https://files.example.org', 'https://files.example.org:443', davgate.url]) {
+      const headers = { If: `<${origin}/docs/proxied> (${token})` };
+      assert.equal(await alice.status('PUT', '/docs/proxied', { headers, body: 'x' }), 204, origin);
+    }
+    const headers = { If: `<https://elsewhere.example.org/docs/proxied> (${token})` };
+    assert.equal(await alice.status('PUT', '/docs/proxied', { headers, body: 'x' }), 412);
   });
 
   it('a long If is read, one without end is not', async () => {
