@@ -7,9 +7,10 @@ import { pairs } from '../src/http/hop-by-hop.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { parseTarget, within } from '../src/http/target.js';
 import { readMerge } from '../src/svn/merge-source.js';
+import { goneSignal } from './gone-signal.js';
 import { headersOf } from './request-headers.js';
 import type { Located, MountedShare } from './shares.js';
-import { ClientGone, type RequestContext } from './state.js';
+import type { RequestContext } from './state.js';
 
 type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 
@@ -27,11 +28,8 @@ export async function forwardToSvn(
 ): Promise<HttpResponse> {
   const { service } = located.share;
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
+  const signal = goneSignal(res);
   await service.rules?.ready(identity.username);
-  const gone = new AbortController();
-  res.once('close', () => {
-    if (!res.writableFinished) gone.abort(new ClientGone());
-  });
   const response = await service.upstream.forward({
     method: req.method ?? '',
     rawTarget: req.url ?? '/',
@@ -39,7 +37,7 @@ export async function forwardToSvn(
     body: req.method === 'MERGE' ? await ownMerge(req, located) : req,
     username: identity.username,
     connection: req.socket,
-    signal: gone.signal,
+    signal,
     publicOrigin: publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
   });
   if (req.method === 'GET') return restricted(response);

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Identity } from '../../src/access/identity.js';
 import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
@@ -8,6 +7,7 @@ import type { HttpResponse } from '../../src/http/message.js';
 import { rootPath, within, type ServerPath, type SharePath } from '../../src/http/target.js';
 import { serveStatic, type ListingPage } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
+import { goneSignal } from '../gone-signal.js';
 import { optionsForAnyone, serveShareRoot, type ShareRootOptions } from '../share-root.js';
 import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
@@ -111,15 +111,6 @@ async function serveShare(
       }
       return forwardToSvn(context, { ...located, share }, identity, options.publicOrigin);
   }
-}
-
-/** Fires when the connection closes before the answer is out. */
-function goneSignal(res: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => {
-    if (!res.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }
 
 function serveAboveShares(

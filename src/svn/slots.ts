@@ -1,10 +1,26 @@
-/** So many things at once and no more; the others wait in the order in which they came. */
-export class Slots {
-  #free: number;
-  readonly #waiting = new Set<() => void>();
+/** Somebody who waits for a slot. */
+interface Waiting {
+  readonly owner: string;
+  readonly go: () => void;
+}
 
-  constructor(most: number) {
+/**
+ * So many things at once and no more, and of one owner at most a part of them; the others wait in the order in which
+ * they came. One owner's cannot keep everybody else waiting, however long they last.
+ */
+export class Slots {
+  readonly #mostOfOne: number;
+  #free: number;
+  readonly #held = new Map<string, number>();
+  readonly #waiting = new Set<Waiting>();
+
+  /**
+   * @param most in all
+   * @param mostOfOne of one owner
+   */
+  constructor(most: number, mostOfOne = most) {
     this.#free = most;
+    this.#mostOfOne = mostOfOne;
   }
 
   /**
@@ -12,39 +28,53 @@ export class Slots {
    * @returns gives the slot back; only the first call counts
    * @throws the signal's reason, once it is aborted
    */
-  async take(signal: AbortSignal): Promise<() => void> {
+  async take(owner: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#turn(signal);
+    if (this.#mayTake(owner)) this.#hold(owner);
+    else await this.#turn(owner, signal);
     let held = true;
     return () => {
-      if (held) this.#giveBack();
+      if (held) this.#giveBack(owner);
       held = false;
     };
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #mayTake(owner: string): boolean {
+    return this.#free > 0 && (this.#held.get(owner) ?? 0) < this.#mostOfOne;
+  }
+
+  #hold(owner: string): void {
+    this.#free -= 1;
+    this.#held.set(owner, (this.#held.get(owner) ?? 0) + 1);
+  }
+
+  #turn(owner: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const go = (): void => {
         signal.removeEventListener('abort', leave);
         resolve();
       };
+      const waiting = { owner, go };
       const leave = (): void => {
-        this.#waiting.delete(go);
+        this.#waiting.delete(waiting);
         reject(signal.reason instanceof Error ? signal.reason : new Error('The wait was given up.'));
       };
-      this.#waiting.add(go);
+      this.#waiting.add(waiting);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
-  #giveBack(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free += 1;
+  #giveBack(owner: string): void {
+    this.#free += 1;
+    const rest = (this.#held.get(owner) ?? 0) - 1;
+    if (rest > 0) this.#held.set(owner, rest);
+    else this.#held.delete(owner);
+    for (const waiting of this.#waiting) {
+      if (!this.#mayTake(waiting.owner)) continue;
+      this.#waiting.delete(waiting);
+      this.#hold(waiting.owner);
+      waiting.go();
       return;
     }
-    this.#waiting.delete(next);
-    next();
   }
 }

@@ -27,7 +27,7 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamOptions {
   /** Where the child listens at the moment; undefined while it does not run. */
   readonly address: () => UpstreamAddress | undefined;
-  /** Requests at once at most; further ones wait for their turn. */
+  /** Requests at once at most, half of them by one user; further ones wait for their turn. */
   readonly maxRequests?: number;
   /** Milliseconds in which not one byte passes before a request is given up. Commits of hours are normal. */
   readonly patience?: number;
@@ -63,7 +63,7 @@ const describesBody = /^content-(?:length|type|encoding|language)$/i;
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
   const connections = new Connections();
-  const slots = new Slots(maxRequests);
+  const slots = new Slots(maxRequests, Math.ceil(maxRequests / 2));
   return {
     async forward(request) {
       const address = options.address();
@@ -71,8 +71,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         throw new Failure('upstream-unreachable', 'The Subversion server is not running at the moment.');
       }
       const head = upstreamHead(request, address);
-      const { method, body, connection, signal } = request;
-      const over = await slots.take(signal);
+      const { method, body, connection, signal, username } = request;
+      const over = await slots.take(username, signal);
       try {
         const agent = connections.kept(connection, address.scheme);
         const incoming = await withRetry({ address, method, head, body, agent, patience, signal }, () =>

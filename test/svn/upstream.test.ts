@@ -95,6 +95,21 @@ test('connections are kept, and no more than the bound are opened', async (t) =>
   assert.ok(child.sockets.size <= 3);
 });
 
+test('a user whose answers never end leaves half of the requests to others', async (t) => {
+  const child = await fakeChild(
+    t,
+    (request, response) => {
+      if (request.url === '/svn/endless') response.write('x');
+      else response.end('read');
+    },
+    { maxRequests: 4 },
+  );
+  const endless = Array.from({ length: 8 }, () => child.forward({ rawTarget: '/svn/endless' }));
+  for (const answer of endless) answer.catch(() => undefined);
+  await Promise.all(endless.slice(0, 2));
+  assert.equal(await textOf(await child.forward({ username: 'bob' })), 'read');
+});
+
 test('a slow reader slows the child down', async (t) => {
   const piece = Buffer.alloc(64 * 1024);
   const total = 64 * 1024 * 1024;
