@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
+import { PathTurns } from './path-turns.js';
 import { SpaceMeter } from './space-meter.js';
 import type {
   Arrival,
@@ -23,6 +24,11 @@ export class LimitedStorage implements DavStorage {
   readonly #inner: DavStorage;
   readonly #meter: SpaceMeter;
   readonly #counted: Promise<void>;
+  /**
+   * From the look at what goes to its going: seen by two, it would count twice. Writes take none: a storage may keep
+   * its own turns while it writes, and two that each wait for the other's would wait for ever.
+   */
+  readonly #turns = new PathTurns();
   #closed = false;
 
   /** @param quota bytes */
@@ -102,30 +108,45 @@ export class LimitedStorage implements DavStorage {
 
   async copyFile(from: SharePath, to: SharePath): Promise<void> {
     await this.#counted;
-    const room = this.#meter.reserve();
-    const old = sizeOf(await this.#inner.stat(to));
-    try {
-      room.set(sizeOf(await this.#inner.stat(from)) - old);
-      await this.#inner.copyFile(from, to);
-      room.settle(sizeOf(await this.#inner.stat(to)) - old);
-    } finally {
-      room.release();
-    }
+    await this.#alone([to], async () => {
+      const room = this.#meter.reserve();
+      try {
+        const old = sizeOf(await this.#inner.stat(to));
+        room.set(sizeOf(await this.#inner.stat(from)) - old);
+        await this.#inner.copyFile(from, to);
+        room.settle(sizeOf(await this.#inner.stat(to)) - old);
+      } finally {
+        room.release();
+      }
+    });
   }
 
   async rename(from: SharePath, to: SharePath): Promise<boolean> {
     await this.#counted;
-    const replaced = from === to ? 0 : await this.#ownSize(to);
-    const renamed = await this.#inner.rename(from, to);
-    if (renamed) this.#meter.count(-replaced);
-    return renamed;
+    return this.#alone([from, to], async () => {
+      const replaced = from === to ? 0 : await this.#ownSize(to);
+      const renamed = await this.#inner.rename(from, to);
+      if (renamed) this.#meter.count(-replaced);
+      return renamed;
+    });
   }
 
   async remove(path: SharePath, options?: RemoveOptions): Promise<void> {
     await this.#counted;
-    const removed = await this.#ownSize(path);
-    await this.#inner.remove(path, options);
-    this.#meter.count(-removed);
+    await this.#alone([path], async () => {
+      const removed = await this.#ownSize(path);
+      await this.#inner.remove(path, options);
+      this.#meter.count(-removed);
+    });
+  }
+
+  async #alone<T>(paths: readonly SharePath[], change: () => Promise<T>): Promise<T> {
+    const over = await this.#turns.take(...paths);
+    try {
+      return await change();
+    } finally {
+      over();
+    }
   }
 
   /** What goes with a name: a file's bytes, but nothing with a link. */
@@ -136,10 +157,13 @@ export class LimitedStorage implements DavStorage {
 
   async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
     await this.#counted;
-    const bytes = await this.#size(path);
-    const aside = await this.#inner.setAside(path, arrival);
+    const { aside, bytes } = await this.#alone([path], async () => {
+      const size = await this.#size(path);
+      const taken = await this.#inner.setAside(path, arrival);
+      if (taken) this.#meter.count(-size);
+      return { aside: taken, bytes: size };
+    });
     if (!aside) return undefined;
-    this.#meter.count(-bytes);
     return {
       putBack: async () => {
         await aside.putBack();

@@ -124,6 +124,52 @@ for (const [kind, open] of kinds) {
       assert.equal(await used(storage), 99);
     });
 
+    const racing: readonly [string, (storage: LimitedStorage) => Promise<unknown>[]][] = [
+      [
+        'a copy over it and its removal',
+        (s) => [
+          s.copyFile(inShare('/folder/small'), inShare('/folder/large')),
+          s.remove(inShare('/folder/large')),
+        ],
+      ],
+      [
+        'a write over it and its removal',
+        (s) => [s.write(inShare('/folder/large'), bodyOf('x')), s.remove(inShare('/folder/large'))],
+      ],
+      [
+        'two moves over it',
+        (s) => [
+          s.rename(inShare('/folder/small'), inShare('/folder/large')),
+          s.rename(inShare('/folder/tiny'), inShare('/folder/large')),
+        ],
+      ],
+      ['its removal, twice', (s) => [s.remove(inShare('/folder/large')), s.remove(inShare('/folder/large'))]],
+      [
+        'its removal and that of its folder',
+        (s) => [s.setAside(inShare('/folder')), s.remove(inShare('/folder/large'))],
+      ],
+      [
+        'the removal of its folder and a copy over it',
+        (s) => [s.copyFile(inShare('/small'), inShare('/folder/large')), s.setAside(inShare('/folder'))],
+      ],
+    ];
+    for (const [what, changes] of racing) {
+      test(`counts a file once in the middle of ${what}`, async (t) => {
+        const storage = limited(t);
+        await storage.makeCollection(inShare('/folder'));
+        for (const [name, size] of [
+          ['/folder/large', 80],
+          ['/folder/small', 2],
+          ['/folder/tiny', 1],
+          ['/small', 3],
+        ] as const) {
+          await storage.write(inShare(name), bodyOf('x'.repeat(size)));
+        }
+        await Promise.allSettled(changes(storage));
+        assert.equal(await used(storage), await bytesBelow(storage));
+      });
+    }
+
     test('agrees with what is there after any sequence of changes, also at the same time', async (t) => {
       const name = fc.constantFrom('/a', '/b', '/c', '/folder/a', '/folder/b');
       const change = fc.oneof(
