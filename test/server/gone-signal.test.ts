@@ -20,7 +20,9 @@ async function underWay(
   const client = request({ host: '127.0.0.1', port: address.port, agent: false });
   client.on('error', () => undefined);
   const answer = new Promise((resolve) => {
-    client.on('response', (response: IncomingMessage) => { resolve(response.resume()); });
+    client.on('response', (response: IncomingMessage) => {
+      resolve(response.resume());
+    });
   });
   const came = new Promise<ServerResponse>((resolve) => {
     server.once('request', (_req: IncomingMessage, res: ServerResponse) => {
