@@ -4,6 +4,7 @@ import type { LimitsDeclaration } from '../src/config/limits.js';
 import { IdleConnections } from './idle-connections.js';
 import { awaitContinue } from './middleware/respond.js';
 import { PipelineOrder } from './pipeline-order.js';
+import { QueuedResponses } from './queued-responses.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
@@ -42,9 +43,11 @@ export async function listen(
   });
   server.maxConnections = limits.connections;
   const idle = new IdleConnections(server, limits.idleSeconds);
+  const queued = new QueuedResponses(server);
   const order = new PipelineOrder();
   const handle: Handler = async (req, res) => {
     idle.enter(req, res);
+    queued.enter(req, res);
     const over = new Promise<void>((resolve) => {
       res.once('close', () => {
         resolve();
