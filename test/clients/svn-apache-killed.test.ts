@@ -64,7 +64,7 @@ describe('Apache killed under load', () => {
     }
   };
 
-  it('is back at once, tells svn why, and loses no commit that was acknowledged', async () => {
+  it('is back at once, tells svn why, and loses no commit that was acknowledged', async (t) => {
     let ended = false;
     const acknowledged: string[] = [];
     const complaints: string[] = [];
@@ -94,7 +94,9 @@ describe('Apache killed under load', () => {
         while (acknowledged.length < goal) await backAfter();
         const apache = await apacheOf(davgate.process.pid ?? 0);
         for (const pid of round === 'main' ? [apache.main] : apache.workers) process.kill(pid, 'SIGKILL');
-        for (const answer of (await backAfter()).meanwhile) answers.add(answer);
+        const { milliseconds, meanwhile } = await backAfter();
+        t.diagnostic(`${round} killed: served again after ${Math.round(milliseconds)} ms`);
+        for (const answer of meanwhile) answers.add(answer);
       }
       const goal = acknowledged.length + 4;
       while (acknowledged.length < goal) await backAfter();
