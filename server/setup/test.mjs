@@ -1,5 +1,6 @@
 /** `npm test`: sets up what the tests need, then checks types, style and import rules and runs every test. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { ensurePackages } from './debian-packages.mjs';
