@@ -12,9 +12,10 @@ export class Generation {
   #retired = false;
   #closed: Promise<void> | undefined;
 
-  constructor(composition: Composition) {
+  /** @param app what answers; measurements put another in */
+  constructor(composition: Composition, app = createApp(composition.parts)) {
     this.composition = composition;
-    this.#handler = createApp(composition.parts).callback();
+    this.#handler = app.callback();
     this.#drained = new Promise((resolve) => {
       this.#isDrained = resolve;
     });
@@ -25,17 +26,21 @@ export class Generation {
     return this.#running;
   }
 
-  /** Resolves when the answer is over and nothing of the request is going on. */
+  /** Resolves when the app is done with the request; it is over once the answer has ended too. */
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     this.#running += 1;
-    const over = new Promise<void>((resolve) => {
-      res.once('close', resolve);
-    });
-    try {
-      await Promise.all([over, this.#handler(req, res)]);
-    } finally {
+    let parts = 2;
+    const end = (): void => {
+      parts -= 1;
+      if (parts > 0) return;
       this.#running -= 1;
       if (this.#retired && this.#running === 0) this.#isDrained();
+    };
+    res.once('close', end);
+    try {
+      await this.#handler(req, res);
+    } finally {
+      end();
     }
   }
 

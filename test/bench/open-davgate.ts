@@ -7,6 +7,7 @@ import { createAppBehind } from '../../server/app.js';
 import { compose } from '../../server/compose.js';
 import { readDeclared } from '../../server/declared.js';
 import { readEnvironment, readListen } from '../../server/environment.js';
+import { Generation } from '../../server/generation.js';
 import { listen } from '../../server/http-server.js';
 import { Lasting } from '../../server/lasting.js';
 import { createLog } from '../../server/log.js';
@@ -30,13 +31,14 @@ const letIn: Middleware = ({ state }, next) => {
 const environment = readEnvironment();
 const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment);
 const lasting = new Lasting({ pid: environment.pid, metrics: false });
-const { parts, close } = await compose(declared, lasting, environment, createLog(pino.destination(1)));
+const composition = await compose(declared, lasting, environment, createLog(pino.destination(1)));
+const generation = new Generation(composition, createAppBehind(composition.parts, [letIn]));
 const { listen: place, limits } = declared.declaration;
 const { host = place.host, port = place.port } = readListen();
-const server = await listen(createAppBehind(parts, [letIn]).callback(), { host, port, limits });
+const server = await listen((req, res) => generation.handle(req, res), { host, port, limits });
 process.once('SIGTERM', () => {
   void server
     .stop(1000)
-    .then(close)
+    .then(() => generation.close())
     .then(() => lasting.close());
 });
