@@ -1,4 +1,5 @@
 import type { Identity } from '../../src/access/identity.js';
+import type { Credentials } from '../../src/credentials/authenticator.js';
 import { Failure } from '../../src/failure.js';
 import { basicChallenge, parseBasicAuth } from '../../src/http/basic-auth.js';
 import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
@@ -31,7 +32,7 @@ export interface AuthenticateParts {
  */
 export function authenticate(parts: AuthenticateParts): Middleware {
   const challenge = [['WWW-Authenticate', basicChallenge(parts.realm)]] as const;
-  return async (context, next) => {
+  const ask = async (context: RequestContext, next: () => Promise<unknown>): Promise<void> => {
     const { req, state } = context;
     const withoutPassword = req.headers.authorization === undefined;
     if (withoutPassword && req.method === 'OPTIONS' && state.target?.path === '/') {
@@ -52,26 +53,39 @@ export function authenticate(parts: AuthenticateParts): Middleware {
     state.identity = identity;
     await next();
   };
+  // Nearly all requests carry what was verified a moment ago: they wait for nothing.
+  return (context, next) => {
+    const claimed = claimedCredentials(context, parts);
+    const known = claimed && parts.passwords.recall(claimed, context.state.address);
+    if (!known) return ask(context, next);
+    context.state.identity = known;
+    return next();
+  };
 }
 
 function passwordIdentity(
-  { req, state }: RequestContext,
+  context: RequestContext,
   parts: AuthenticateParts,
-): Identity | Promise<Identity | undefined> | undefined {
+): Promise<Identity | undefined> | undefined {
+  const claimed = claimedCredentials(context, parts);
+  const { address, requestId, located } = context.state;
+  return (
+    claimed && parts.passwords.login(claimed, { address, requestId, share: located?.share.declared.path })
+  );
+}
+
+/** What the request says of who asks; undefined where it says nothing that could be read. */
+function claimedCredentials(
+  { req, state }: RequestContext,
+  { stripDomain }: AuthenticateParts,
+): Credentials | undefined {
   const credentials = parseBasicAuth(req.headers.authorization);
   if (!credentials) return undefined;
+  const { password } = credentials;
   const username =
-    parts.stripDomain === true ? credentials.username.replace(/^[^\\]*\\/, '') : credentials.username;
+    stripDomain === true ? credentials.username.replace(/^[^\\]*\\/, '') : credentials.username;
   state.claimedUser = username.slice(0, 254);
-  const claimed = { username, password: credentials.password };
-  return (
-    parts.passwords.recall(claimed, state.address) ??
-    parts.passwords.login(claimed, {
-      address: state.address,
-      requestId: state.requestId,
-      share: state.located?.share.declared.path,
-    })
-  );
+  return { username, password };
 }
 
 /** Who is logged in at the site, where the request may use that: no other site may write through a person's cookie. */

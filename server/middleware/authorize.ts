@@ -3,6 +3,7 @@ import { hasDestination, outsideOfShares, requiredAccess } from '../../src/acces
 import { Failure } from '../../src/failure.js';
 import { parseDestinationBy } from '../../src/http/destination.js';
 import { composed } from './compose-names.js';
+import type { ServerPath } from '../../src/http/target.js';
 import { isAboveShares, locate, type Located, locateTarget, type MountedShare } from '../shares.js';
 import { publicAuthority } from '../public-authority.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
@@ -15,38 +16,45 @@ import { known, type Middleware, type RequestContext } from '../state.js';
  *   in no share; `malformed` and `foreign-destination` for a Destination
  */
 export function authorize(shares: readonly MountedShare[], publicOrigin?: string): Middleware {
-  return async (context, next) => {
+  return (context, next) => {
     const { req, state } = context;
-    const target = known(state.target);
-    if (isAboveShares(shares, target.path)) {
-      await next();
-      return;
-    }
-    const identity = known(state.identity);
     const { located } = state;
+    if (isAboveShares(shares, known(state.target).path)) return next();
     if (!located) {
       const refusal = outsideOfShares(req.method ?? '');
       if (refusal) throw new Failure(refusal.failure, refusal.sentence);
-      await next();
-      return;
+      return next();
     }
-    const destination = hasDestination(req.method ?? '')
-      ? await locateDestination(shares, context, publicOrigin)
-      : undefined;
-    if (destination) state.destination = destination;
-    for (const { path, action, scope } of requiredAccess(
-      located.share.kind,
-      req.method ?? '',
-      located.path,
-      destination?.path,
-      depthOf(req),
-    )) {
-      const place = path === located.path ? located : known(locate(shares, path));
-      const decision = place.share.declared.policy.decide(identity, action, place.inside, scope);
-      if (!decision.allowed) throw new Failure('forbidden', decision.reason);
+    if (!hasDestination(req.method ?? '')) {
+      requireAccess(shares, context, located);
+      return next();
     }
-    await next();
+    return locateDestination(shares, context, publicOrigin).then((destination) => {
+      state.destination = destination;
+      requireAccess(shares, context, located, destination.path);
+      return next();
+    });
   };
+}
+
+function requireAccess(
+  shares: readonly MountedShare[],
+  { req, state }: RequestContext,
+  located: Located,
+  destination?: ServerPath,
+): void {
+  const identity = known(state.identity);
+  for (const { path, action, scope } of requiredAccess(
+    located.share.kind,
+    req.method ?? '',
+    located.path,
+    destination,
+    depthOf(req),
+  )) {
+    const place = path === located.path ? located : known(locate(shares, path));
+    const decision = place.share.declared.policy.decide(identity, action, place.inside, scope);
+    if (!decision.allowed) throw new Failure('forbidden', decision.reason);
+  }
 }
 
 /** A LOCK without a body is a refresh, which locks nothing anew (RFC 4918 section 9.10.2). */
