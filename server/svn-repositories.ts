@@ -3,7 +3,7 @@ import type { Identity } from '../src/access/identity.js';
 import type { SvnShare } from '../src/config/declaration.js';
 import { Failure } from '../src/failure.js';
 import { child, rootPath, within, type SharePath } from '../src/http/target.js';
-import type { DavStorage, Entry } from '../src/storage/storage.js';
+import type { Entry, ReadableStorage } from '../src/storage/storage.js';
 import { AuthzRules } from '../src/svn/authz-access.js';
 import { parseAuthz } from '../src/svn/authz-file.js';
 import { repositoriesIn } from '../src/svn/repository-names.js';
@@ -16,13 +16,13 @@ export function listsRepositories({ source }: SvnShare, method: string, inside: 
 }
 
 /**
- * The repositories of a share that a user may read, as empty collections that nobody writes to.
+ * The repositories of a share that a user may read, as empty collections.
  * @throws Failure `unavailable` when they or the path rules cannot be read
  */
 export async function repositoryList(
   { source, policy, authz }: SvnShare,
   identity: Identity,
-): Promise<DavStorage> {
+): Promise<ReadableStorage> {
   const rules = authz === undefined ? undefined : new AuthzRules(parseAuthz(await textOf(authz)));
   const mayRead = (name: string): boolean => {
     const path = child(root(), name);
@@ -49,20 +49,7 @@ export async function repositoryList(
       if (path === '/') yield entries;
     },
     open: () => Promise.reject(new Failure('not-found', 'There is no file here.')),
-    write: refuse,
-    makeCollection: refuse,
-    copyFile: refuse,
-    rename: refuse,
-    setAside: refuse,
-    setModified: refuse,
-    space: () => Promise.resolve(undefined),
-    remove: refuse,
-    realNames: () => Promise.resolve([]),
   };
-}
-
-function refuse(): Promise<never> {
-  return Promise.reject(new Failure('method-not-allowed', 'The list of repositories is only read.'));
 }
 
 function root(): SharePath {

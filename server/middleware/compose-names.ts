@@ -1,5 +1,5 @@
 import type { ReadableStorage } from '../../src/storage/storage.js';
-import { composedPath } from '../../src/storage/decomposed-names.js';
+import { composedPath, isComposed } from '../../src/storage/decomposed-names.js';
 import { join } from '../../src/http/target.js';
 import type { Located, MountedShare } from '../shares.js';
 import type { Middleware } from '../state.js';
@@ -9,9 +9,13 @@ import type { Middleware } from '../state.js';
  * served.
  */
 export function composeNames(): Middleware {
-  return async ({ state }, next) => {
-    if (state.located) state.located = await composed(state.located);
-    await next();
+  return ({ state }, next) => {
+    const { located } = state;
+    if (!located || isComposed(located.inside)) return next();
+    return composed(located).then((place) => {
+      state.located = place;
+      return next();
+    });
   };
 }
 

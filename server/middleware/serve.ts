@@ -5,7 +5,8 @@ import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { rootPath, within, type ServerPath, type SharePath } from '../../src/http/target.js';
-import { serveStatic, type ListingPage } from '../../src/static/static-share.js';
+import type { ReadableStorage } from '../../src/storage/storage.js';
+import { serveStatic, type ListingPage, type StaticRequest } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { goneSignal } from '../gone-signal.js';
 import { optionsForAnyone, serveShareRoot, type ShareRootOptions } from '../share-root.js';
@@ -36,6 +37,9 @@ export function serve(options: ServeOptions): Middleware {
   };
 }
 
+/** What goes through whole trees, and ends when nobody waits for it any more. */
+const lengthy: ReadonlySet<string> = new Set(['COPY', 'MOVE', 'DELETE']);
+
 async function serveShare(
   context: RequestContext,
   located: Located,
@@ -54,42 +58,47 @@ async function serveShare(
   };
   const mayRead = (path: SharePath): boolean => share.declared.policy.decide(identity, 'read', path).allowed;
   const listing: ListingPage = (path, entries) => directoryListing(path, entries, identity.username);
-  const dav = {
-    ...options.dav,
-    principal: identity.username,
-    resolve: (path: ServerPath) => legiblePlace(options.shares, identity, path),
-    listing,
-  };
+  /** What can only be read, mounted or shown as pages. */
+  const onlyRead = (
+    storage: ReadableStorage,
+    what: Pick<StaticRequest, 'trust' | 'mayRead'>,
+  ): Promise<HttpResponse> =>
+    handleReadOnly(
+      { ...common, storage, body: req },
+      {
+        xmlLimits: options.dav.xmlLimits,
+        properties: noProperties,
+        mayRead: what.mayRead,
+        depthInfinity: false,
+        classes: '1',
+        get: () => serveStatic({ ...common, query: target.query, ...what }, storage, listing),
+      },
+    );
   switch (share.kind) {
     case 'static':
-      return handleReadOnly(
-        { ...common, storage: share.storage, body: req },
-        {
-          xmlLimits: options.dav.xmlLimits,
-          properties: noProperties,
-          mayRead,
-          depthInfinity: false,
-          classes: '1',
-          get: () =>
-            serveStatic(
-              { ...common, query: target.query, trust: share.declared.trust, mayRead },
-              share.storage,
-              listing,
-            ),
-        },
-      );
+      return onlyRead(share.storage, { trust: share.declared.trust, mayRead });
     case 'webdav': {
       const destination = webdavPlace(state.destination);
+      const { method, headers } = common;
       return handleDav(
         {
           ...common,
           storage: share.storage,
           body: req,
-          signal: goneSignal(res),
-          publicAuthority: publicAuthority(context, options.publicOrigin),
-          ...(destination ? { destination } : {}),
+          ...(lengthy.has(method) && { signal: goneSignal(res) }),
+          ...(headers.if !== undefined && {
+            publicAuthority: publicAuthority(context, options.publicOrigin),
+          }),
+          ...(destination && { destination }),
         },
-        { ...dav, mayRead, depthInfinity: share.declared.depthInfinity === true },
+        {
+          ...options.dav,
+          principal: identity.username,
+          resolve: (path) => legiblePlace(options.shares, identity, path),
+          listing,
+          mayRead,
+          depthInfinity: share.declared.depthInfinity === true,
+        },
       );
     }
     case 'svn':
@@ -98,16 +107,7 @@ async function serveShare(
       }
       if (listsRepositories(share.declared, common.method, inside)) {
         const storage = await repositoryList(share.declared, identity);
-        return common.method === 'PROPFIND'
-          ? handleDav(
-              { ...common, storage, body: req },
-              { ...dav, mayRead: () => true, depthInfinity: false },
-            )
-          : serveStatic(
-              { ...common, query: target.query, trust: 'sandboxed', mayRead: () => true },
-              storage,
-              listing,
-            );
+        return onlyRead(storage, { trust: 'sandboxed', mayRead: () => true });
       }
       return forwardToSvn(context, { ...located, share }, identity, options.publicOrigin);
   }

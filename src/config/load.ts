@@ -9,7 +9,7 @@ import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
 import { parseStateUrl } from './state-url.js';
 import { policyOf } from './rules.js';
-import { secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
+import { databaseSecrets, secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
 import { declarationSchema, djangoSchema, type DjangoInput } from './schema.js';
 import { shareSchema, type ShareInput, type SvnShareInput } from './share-schema.js';
 
@@ -74,7 +74,7 @@ function secretsOf({ django, state, shares }: Declaration, file: string): Secret
     ...(django.kind === 'site'
       ? siteSecrets(django.site)
       : [{ what: 'the Django project', path: django.project }]),
-    ...(state.kind === 'sqlite' ? [{ what: 'the state database', path: state.file }] : []),
+    ...databaseSecrets(state, 'the state database'),
     ...shares.flatMap((share) =>
       share.kind === 'svn' && share.source.kind === 'upstream'
         ? [{ what: 'the secret of an svn share', path: share.source.secretFile }]

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import type { DjangoSite, TlsFiles } from '../django/site.js';
+import type { DatabaseLocation, DjangoSite, TlsFiles } from '../django/site.js';
 import type { Declaration, Share } from './declaration.js';
 import { isFolder, realPathOf } from './files.js';
 import { DeclarationError, placeOf, type Problem } from './problems.js';
@@ -11,11 +11,19 @@ export interface Secret {
   readonly path: string;
 }
 
+/**
+ * The files that hold the secrets of a database.
+ * @param what what to call it
+ */
+export function databaseSecrets(database: DatabaseLocation<TlsFiles>, what: string): Secret[] {
+  if (database.kind === 'sqlite') return [{ what, path: database.file }];
+  const keyFile = database.server.tls?.keyFile;
+  return keyFile === undefined ? [] : [{ what: `the key for ${what}`, path: keyFile }];
+}
+
 /** The files of a site that hold its secrets. */
 export function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
-  if (database.kind === 'sqlite') return [{ what: 'Django\u2019s database', path: database.file }];
-  const keyFile = database.server.tls?.keyFile;
-  return keyFile === undefined ? [] : [{ what: 'the key for Django\u2019s database', path: keyFile }];
+  return databaseSecrets(database, 'Django\u2019s database');
 }
 
 /**

@@ -127,6 +127,10 @@ const webdavShare = z
 const svnShare = z
   .strictObject({
     ...access,
+    path: access.path.refine(
+      (path) => !/[*[\]]|\$\{/.test(path),
+      'in an svn share must not hold `*`, `[`, `]` or `${`, which mean something else to Apache',
+    ),
     kind: z.literal('svn'),
     repositories: folder
       .optional()

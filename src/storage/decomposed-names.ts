@@ -3,13 +3,18 @@ import type { ReadableStorage } from './storage.js';
 
 const ascii = /^[ -~]*$/;
 
+/** Whether a path is NFC already, as nearly all are. */
+export function isComposed(path: string): boolean {
+  return ascii.test(path) || path === path.normalize('NFC');
+}
+
 /**
  * The path that is meant by one in which macOS has taken letters and accents apart (Unicode's form NFD): each name as
  * it stands if there is one like it, else put together again (NFC), as other systems write it. A path that is NFC
  * costs nothing.
  */
 export async function composedPath(storage: ReadableStorage, path: SharePath): Promise<SharePath> {
-  if (ascii.test(path) || path === path.normalize('NFC')) return path;
+  if (isComposed(path)) return path;
   let found = shareRoot;
   for (const name of path.slice(1).split('/')) {
     const composed = name.normalize('NFC');

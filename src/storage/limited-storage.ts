@@ -17,13 +17,13 @@ import type {
 } from './storage.js';
 
 /**
- * Storage that takes no more than so many bytes. What is there is counted once, at the start; changes wait for that
- * and are counted from then on. What other programs add or remove counts from the next start.
+ * Storage that takes no more than so many bytes. What is there is counted once, at the start, or again where that
+ * failed; changes wait for it and are counted from then on. What other programs add or remove counts from the next start.
  */
 export class LimitedStorage implements DavStorage {
   readonly #inner: DavStorage;
   readonly #meter: SpaceMeter;
-  readonly #counted: Promise<void>;
+  #counting: Promise<void> | undefined;
   /**
    * From the look at what goes to its going: seen by two, it would count twice. Writes take none: a storage may keep
    * its own turns while it writes, and two that each wait for the other's would wait for ever.
@@ -35,11 +35,21 @@ export class LimitedStorage implements DavStorage {
   constructor(inner: DavStorage, quota: number) {
     this.#inner = inner;
     this.#meter = new SpaceMeter(quota);
-    this.#counted = this.#size(shareRoot).then((bytes) => {
-      this.#meter.count(bytes);
-    });
     // Whoever waits for the count is told; at the start nobody does.
-    this.#counted.catch(() => undefined);
+    this.#counted().catch(() => undefined);
+  }
+
+  /** Resolves once what is there has been counted. */
+  #counted(): Promise<void> {
+    this.#counting ??= this.#count().catch((error: unknown) => {
+      this.#counting = undefined;
+      throw error;
+    });
+    return this.#counting;
+  }
+
+  async #count(): Promise<void> {
+    this.#meter.count(await this.#size(shareRoot));
   }
 
   /** Ends the count of what is there. */
@@ -80,7 +90,7 @@ export class LimitedStorage implements DavStorage {
   }
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
-    await this.#counted;
+    await this.#counted();
     const room = this.#meter.reserve();
     let old = sizeOf(await this.#inner.stat(path));
     let received = 0;
@@ -107,7 +117,7 @@ export class LimitedStorage implements DavStorage {
   }
 
   async copyFile(from: SharePath, to: SharePath): Promise<void> {
-    await this.#counted;
+    await this.#counted();
     await this.#alone([to], async () => {
       const room = this.#meter.reserve();
       try {
@@ -122,7 +132,7 @@ export class LimitedStorage implements DavStorage {
   }
 
   async rename(from: SharePath, to: SharePath): Promise<boolean> {
-    await this.#counted;
+    await this.#counted();
     return this.#alone([from, to], async () => {
       const replaced = from === to ? 0 : await this.#ownSize(to);
       const renamed = await this.#inner.rename(from, to);
@@ -132,7 +142,7 @@ export class LimitedStorage implements DavStorage {
   }
 
   async remove(path: SharePath, options?: RemoveOptions): Promise<void> {
-    await this.#counted;
+    await this.#counted();
     await this.#alone([path], async () => {
       const removed = await this.#ownSize(path);
       await this.#inner.remove(path, options);
@@ -156,7 +166,7 @@ export class LimitedStorage implements DavStorage {
   }
 
   async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
-    await this.#counted;
+    await this.#counted();
     const { aside, bytes } = await this.#alone([path], async () => {
       const size = await this.#size(path);
       const taken = await this.#inner.setAside(path, arrival);
@@ -174,7 +184,7 @@ export class LimitedStorage implements DavStorage {
   }
 
   async space(): Promise<Space> {
-    await this.#counted;
+    await this.#counted();
     const inner = await this.#inner.space();
     const { used, available } = this.#meter;
     return { used, available: Math.min(available, inner?.available ?? available) };

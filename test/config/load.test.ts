@@ -148,6 +148,8 @@ test('the sample declaration loads', (t) => {
 const urlPath = 'must be an absolute URL path such as "/docs", without a trailing slash, `%`, `?` or `#`';
 const permissionForm = 'must be Django\u2019s "app_label.codename", such as "docs.view_document"';
 const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not both';
+const notForApache =
+  'in an svn share must not hold `*`, `[`, `]` or `${`, which mean something else to Apache';
 const kinds = 'must be one of "static", "webdav" and "svn"';
 const latin1 = 'must hold Latin-1 characters alone and no controls: a header field carries no others';
 const inRepository =
@@ -475,6 +477,14 @@ const wrongs: readonly Wrong[] = [
     ],
   },
   {
+    name: 'paths of svn shares that mean something else to Apache',
+    declaration: declaring([
+      { ...svnShare, path: '/svn*' },
+      { ...svnShare, path: '/${HOME}' },
+    ]),
+    problems: [`shares[0].path: ${notForApache}`, `shares[1].path: ${notForApache}`],
+  },
+  {
     name: 'a rule inside a repository',
     declaration: declaring([{ ...svnShare, rules: [{ path: '/sample' }, { path: '/sample/trunk' }] }]),
     problems: [`shares[0].rules[1]: ${inRepository}`],
@@ -588,6 +598,16 @@ describe('secrets must not lie in what is served', () => {
     const { problems } = site(t);
     const state = 'sqlite:./media/not/yet/state.sqlite3';
     assert.deepEqual(problems(declaring([staticShare], { state })), [holds('the state database')]);
+  });
+
+  test('the key for a state database on another machine', (t) => {
+    const { folder, problems } = site(t);
+    writeFileSync(join(folder, 'media/key.pem'), '');
+    const state =
+      'postgresql://davgate@db.example.org/davgate?sslmode=require&sslcert=./media/crt.pem&sslkey=./media/key.pem';
+    assert.deepEqual(problems(declaring([staticShare], { state })), [
+      holds('the key for the state database'),
+    ]);
   });
 
   test('behind a share that is a symbolic link', (t) => {

@@ -6,10 +6,8 @@ import type { TestContext } from 'node:test';
 import { v2 } from 'webdav-server';
 import type { DavContext, Place } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
-import { defaultLockLimits } from '../../src/dav/locks/limits.js';
 import type { LockStore } from '../../src/dav/locks/lock-store.js';
 import type { PropertyStore } from '../../src/dav/properties/property-store.js';
-import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
 import { isFailure, statusOf, type Failure, type FailureKind } from '../../src/failure.js';
 import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
 import { serverPathOf, within, type ServerPath } from '../../src/http/target.js';
@@ -25,6 +23,7 @@ import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions } from '../storage/local-setting.js';
 import { Refusing } from './refusing.js';
 import { readMultistatus, type MemberAnswer, type Node } from './xml-tree.js';
+import { lockLimits, xmlLimits } from './limits.js';
 
 /** An answer with its body read, whether the engine returned it or threw a failure. */
 export interface Answer {
@@ -62,7 +61,7 @@ export class DavSite {
   readonly properties: PropertyStore;
   readonly locks: LockStore;
   readonly clock: { now: number };
-  lockLimits = defaultLockLimits;
+  lockLimits = lockLimits;
 
   constructor(
     folder: string,
@@ -92,7 +91,7 @@ export class DavSite {
     const context: DavContext = {
       properties: this.properties,
       locks: this.locks,
-      xmlLimits: defaultXmlLimits,
+      xmlLimits,
       lockLimits: this.lockLimits,
       now: () => this.clock.now,
       principal: as,

@@ -3,14 +3,13 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { DavContext } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
-import { defaultLockLimits } from '../../src/dav/locks/limits.js';
-import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
 import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { inShare, onServer } from '../contracts/paths.js';
 import { localOptions } from '../storage/local-setting.js';
+import { lockLimits, xmlLimits } from './limits.js';
 
 /** Asks for one method on /tree of a folder, as a process of its own whose heap the test keeps small. */
 const [folder = '', database = '', method = ''] = process.argv.slice(2);
@@ -21,8 +20,8 @@ const state = await openStateDatabase({ kind: 'sqlite', file: database });
 const context: DavContext = {
   properties: new SqlPropertyStore(state),
   locks: new SqlLockStore(state, Date.now),
-  xmlLimits: defaultXmlLimits,
-  lockLimits: defaultLockLimits,
+  xmlLimits,
+  lockLimits,
   now: Date.now,
   principal: 'alice',
   resolve: () => undefined,

@@ -3,13 +3,13 @@ import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import { ShareCollection } from '../../src/dav/share-collection.js';
-import { defaultXmlLimits } from '../../src/dav/xml/parse.js';
 import { isFailure } from '../../src/failure.js';
 import { rootPath, serverPathOf } from '../../src/http/target.js';
 import type { CollectionStat, ReadableStorage } from '../../src/storage/storage.js';
 import { bytesOf } from '../contracts/bodies.js';
 import { inShare } from '../http/paths.js';
 import { readMultistatus } from './xml-tree.js';
+import { xmlLimits } from './limits.js';
 
 const since = Date.parse('2024-02-29T12:00:00Z');
 const known: CollectionStat = { kind: 'collection', modified: since + 86_400_000, created: undefined };
@@ -37,7 +37,7 @@ const ask = (method: string, path: string, depth = '1', storage: ReadableStorage
     },
     {
       properties: storage === shares ? shares : noProperties,
-      xmlLimits: defaultXmlLimits,
+      xmlLimits,
       mayRead: () => true,
       depthInfinity: false,
       classes: '1, 2',

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { v2 } from 'webdav-server';
-import { isFailure } from '../../src/failure.js';
+import { Failure, isFailure } from '../../src/failure.js';
+import type { SharePath } from '../../src/http/target.js';
 import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
-import type { DavStorage } from '../../src/storage/storage.js';
+import type { DavStorage, Entry } from '../../src/storage/storage.js';
 import { bodyOf, brokenBody, namesIn, openBody, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
 import { inShare } from '../contracts/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
+import { Refusing } from '../dav/refusing.js';
 import { localStorage } from './local-setting.js';
 
 const full = (error: unknown): true => {
@@ -240,4 +242,26 @@ describe('A quota on a folder that is not empty', () => {
     await storage.write(inShare('/new'), bodyOf('x'));
     assert.equal(await used(storage), 1);
   });
+});
+
+/** A storage whose disk does not answer for a while. */
+class Unreadable extends Refusing {
+  broken = true;
+
+  override list(path: SharePath): AsyncIterable<readonly Entry[]> {
+    if (this.broken) throw new Failure('internal', 'The disk does not answer.');
+    return super.list(path);
+  }
+}
+
+test('what is there is counted again where that failed', async (t) => {
+  const { storage } = localStorage(t);
+  await storage.write(inShare('/old'), bodyOf('x'.repeat(60)));
+  const inner = new Unreadable(storage);
+  const limited = new LimitedStorage(inner, 100);
+  await assert.rejects(limited.write(inShare('/new'), bodyOf('x'.repeat(30))), failing('internal'));
+  inner.broken = false;
+  await limited.write(inShare('/new'), bodyOf('x'.repeat(30)));
+  assert.equal(await used(limited), 90);
+  await assert.rejects(limited.write(inShare('/more'), bodyOf('x'.repeat(30))), full);
 });

@@ -8,8 +8,6 @@ export interface LockLimits {
   readonly perUser: number;
 }
 
-export const defaultLockLimits: LockLimits = { lifetime: 3600, perUser: 1000 };
-
 /** Seconds; a lock that ended sooner would be gone before a slow client can use it. */
 const shortest = 30;
 

@@ -15,7 +15,7 @@ export const remove: DavMethod = async (request, context) => {
   const locked = await requireUnlocked(request, context, request);
   if (locked.length > 0) return multistatusOf(locked);
   const failures = await removeTree(request, stat, request.signal).catch(async (error: unknown) => {
-    // Given up half way: what has gone takes its locks and properties along.
+    // Given up half way: what has gone takes its locks along.
     await dropOrphans(context, request);
     throw error;
   });

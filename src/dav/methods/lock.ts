@@ -61,15 +61,18 @@ async function refresh(request: DavRequest, context: DavContext): Promise<HttpRe
   if (named.length > 0 && !own) {
     throw new Failure('forbidden', 'Only the user who took the lock may refresh it.');
   }
-  const seconds = (timeout = parseTimeout(headers.timeout)): number =>
-    timeout === undefined && own ? own.timeoutSeconds : grantedSeconds(timeout, context.lockLimits);
-  if (own) await requireIf(request, context);
-  if (!own || !(await context.locks.refresh(own.token, seconds()))) {
-    throw new Failure('precondition-failed', 'There is no lock with this token here.', {
-      condition: 'lock-token-matches-request-uri',
-    });
-  }
+  if (!own) throw noSuchLock();
+  await requireIf(request, context);
+  const timeout = parseTimeout(headers.timeout);
+  const seconds = timeout === undefined ? own.timeoutSeconds : grantedSeconds(timeout, context.lockLimits);
+  if (!(await context.locks.refresh(own.token, seconds))) throw noSuchLock();
   return answer(request, context, 200);
+}
+
+function noSuchLock(): Failure {
+  return new Failure('precondition-failed', 'There is no lock with this token here.', {
+    condition: 'lock-token-matches-request-uri',
+  });
 }
 
 /** What making a file asks for (RFC 4918 section 9.10.4). */

@@ -19,8 +19,7 @@ export const put: DavMethod = async (request, context) => {
   const before = await storage.stat(path);
   refuseCollection(request, before);
   requireConditions(method, headers, before);
-  const reach = before ? 'resource' : 'membership';
-  await requireTokens(request, context, request, reach);
+  await requireTokens(request, context, request, before ? 'resource' : 'membership');
   const length = announcedLength(headers);
   const modified = parseOcMtime(headers['x-oc-mtime']);
   const leftovers = { cleared: false };
@@ -28,9 +27,10 @@ export const put: DavMethod = async (request, context) => {
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
+      // While the body arrived somebody may have taken a lock, or removed what was here.
       recheck: async () => {
-        // Somebody may have taken a lock while the body arrived.
-        await requireTokens(request, context, request, reach);
+        const current = await storage.stat(path);
+        await requireTokens(request, context, request, current ? 'resource' : 'membership');
         leftovers.cleared = await clearLeftovers(request, context);
       },
       check: (current) => {

@@ -14,8 +14,6 @@ export interface XmlLimits {
   readonly attributes: number;
 }
 
-export const defaultXmlLimits: XmlLimits = { size: 1024 * 1024, depth: 64, attributes: 64 };
-
 /**
  * Reads and parses an XML body; a DOCTYPE is refused, so there are no entities to expand.
  * @returns undefined for an empty body

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { RequestHeaders } from '../../../src/http/message.js';
 import { rootPath } from '../../../src/http/target.js';
+import { openBody } from '../../contracts/bodies.js';
 import { davSite } from '../dav-site.js';
 import { askLock, lockInfo, locksAt, locksIn, takeLock } from '../locking.js';
 
@@ -270,6 +271,23 @@ describe('LOCK without a body, a refresh', () => {
     assert.equal((await refresh('/docs/file', '(')).status, 400);
     site.clock.now += 3_600_000;
     assert.equal((await refresh('/docs/file', `(<${token}>)`)).status, 412);
+  });
+});
+
+describe('a PUT over a file that is removed while the body arrives', () => {
+  test('makes a member of the collection, and so needs the token of its lock', async (t) => {
+    const site = await davSite(t);
+    await site.mkcol('/docs/folder');
+    await site.put('/docs/folder/file');
+    const body = openBody();
+    body.push('half');
+    const putting = site.ask('PUT', '/docs/folder/file', { body });
+    assert.equal((await site.ask('DELETE', '/docs/folder/file')).status, 204);
+    await takeLock(site, '/docs/folder', { as: 'bob', depth: '0' });
+    body.push(null);
+    const { status, condition } = await putting;
+    assert.deepEqual([status, condition], [423, 'lock-token-submitted']);
+    assert.equal((await site.ask('GET', '/docs/folder/file')).status, 404);
   });
 });
 

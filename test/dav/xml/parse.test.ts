@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { clarkName, davChild, elementsOf, fromClarkName, languageOf } from '../../../src/dav/xml/element.js';
-import { defaultXmlLimits, parseXml, readXml } from '../../../src/dav/xml/parse.js';
+import { parseXml, readXml } from '../../../src/dav/xml/parse.js';
 import type { FailureKind } from '../../../src/failure.js';
 import { bodyOf, brokenBody, openBody } from '../../contracts/bodies.js';
 import { failing } from '../../contracts/failing.js';
 import { davSite } from '../dav-site.js';
+import { xmlLimits } from '../limits.js';
 
-const read = (body: string | Buffer) => readXml(bodyOf(body), defaultXmlLimits);
+const read = (body: string | Buffer) => readXml(bodyOf(body), xmlLimits);
 const entity = '<!ENTITY a "boom">';
 const laughs = Array.from(
   { length: 9 },
@@ -93,12 +94,12 @@ describe('an XML body that is an attack or a mistake', () => {
   });
 
   test('that breaks off is malformed', async () => {
-    await assert.rejects(readXml(brokenBody('<a>'), defaultXmlLimits), failing('malformed'));
+    await assert.rejects(readXml(brokenBody('<a>'), xmlLimits), failing('malformed'));
   });
 
   test('that is too large is refused before it ends, and its socket lives on', async () => {
     const body = openBody();
-    const reading = readXml(body, { ...defaultXmlLimits, size: 10 });
+    const reading = readXml(body, { ...xmlLimits, size: 10 });
     body.push('<a>12345678');
     await assert.rejects(reading, failing('too-large'));
     assert.equal(body.destroyed, false);
@@ -108,7 +109,7 @@ describe('an XML body that is an attack or a mistake', () => {
 describe('an XML body', () => {
   test('of no bytes is none', async () => {
     assert.equal(await read(''), undefined);
-    assert.equal(await readXml(Readable.from([]), defaultXmlLimits), undefined);
+    assert.equal(await readXml(Readable.from([]), xmlLimits), undefined);
   });
 
   test('may be as large and as deep and have as many attributes as the limits say', async () => {
@@ -142,12 +143,12 @@ describe('an XML body', () => {
   test('is the same however it is cut into chunks', async () => {
     const bytes = Buffer.from('<a xmlns="\u00e4:"><b c="\u{1f600}">\u65e5&amp;</b></a>');
     const whole = await read(bytes);
-    const single = await readXml(bodyOf(...Array.from(bytes, (byte) => Buffer.of(byte))), defaultXmlLimits);
+    const single = await readXml(bodyOf(...Array.from(bytes, (byte) => Buffer.of(byte))), xmlLimits);
     assert.deepEqual(single, whole);
   });
 
   test('gives elements, attributes and text with their namespaces, and no declarations', () => {
-    const root = parseXml('<x:a xmlns:x="u:" xmlns="d:" b="1" x:c="2">t<e/>\n</x:a>', defaultXmlLimits);
+    const root = parseXml('<x:a xmlns:x="u:" xmlns="d:" b="1" x:c="2">t<e/>\n</x:a>', xmlLimits);
     assert.deepEqual(root, {
       namespace: 'u:',
       prefix: 'x',
@@ -164,7 +165,7 @@ describe('an XML body', () => {
 test('an element is asked for its name, its members and its language', () => {
   const root = parseXml(
     '<a xmlns:D="DAV:" xml:lang="de">t<prop/><D:prop n="1"/><D:prop n="2"/></a>',
-    defaultXmlLimits,
+    xmlLimits,
   );
   assert.equal(clarkName(root), '{}a');
   assert.deepEqual(elementsOf(root).map(clarkName), ['{}prop', '{DAV:}prop', '{DAV:}prop']);

@@ -1,0 +1,6 @@
+import type { LockLimits } from '../../src/dav/locks/limits.js';
+import type { XmlLimits } from '../../src/dav/xml/parse.js';
+
+/** What the tests' sites allow, as a declaration does that says nothing of it. */
+export const xmlLimits: XmlLimits = { size: 1024 * 1024, depth: 64, attributes: 64 };
+export const lockLimits: LockLimits = { lifetime: 3600, perUser: 1000 };
