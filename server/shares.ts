@@ -2,6 +2,7 @@ import type { StaticShare, SvnShare, WebdavShare } from '../src/config/declarati
 import type { DavStorage, ReadableStorage } from '../src/storage/storage.js';
 import type { Upstream } from '../src/svn/upstream.js';
 import type { PathRules } from './svn-path-rules.js';
+import type { SvnRepair } from './svn-repair.js';
 import {
   isSameOrBelow,
   serverPathOf,
@@ -25,6 +26,8 @@ export type SvnService =
       readonly upstream: Upstream;
       /** Asked before each request; missing where the share has none. */
       readonly rules?: PathRules;
+      /** Missing where the repositories are another machine's. */
+      readonly repair?: SvnRepair;
     }
   | { readonly kind: 'missing'; readonly reason: string };
 

@@ -11,6 +11,7 @@ import type { Log } from './log.js';
 import type { SvnService } from './shares.js';
 import { externalService } from './svn-external.js';
 import { PathRules } from './svn-path-rules.js';
+import { SvnRepair } from './svn-repair.js';
 
 export interface SvnServicesParts {
   readonly memberships: Memberships;
@@ -106,7 +107,8 @@ async function startManaged(
   const services = new Map<SvnShare, SvnService>(
     shares.map((share, index) => {
       const { authz: file, path } = share;
-      if (file === undefined) return [share, { kind: 'running', upstream }];
+      const repair = new SvnRepair(share, environment, log);
+      if (file === undefined) return [share, { kind: 'running', upstream, repair }];
       const name = authzName(index);
       const rules = new PathRules({
         file,
@@ -116,7 +118,7 @@ async function startManaged(
         log,
         now,
       });
-      return [share, { kind: 'running', upstream, rules }];
+      return [share, { kind: 'running', upstream, rules, repair }];
     }),
   );
   return {

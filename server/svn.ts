@@ -7,10 +7,12 @@ import { pairs } from '../src/http/hop-by-hop.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { parseTarget, within } from '../src/http/target.js';
 import { readMerge } from '../src/svn/merge-source.js';
+import { isSvnRead } from '../src/access/required-access.js';
 import { goneSignal } from './gone-signal.js';
 import { headersOf } from './request-headers.js';
 import type { Located, MountedShare } from './shares.js';
 import type { RequestContext } from './state.js';
+import type { SvnRepair } from './svn-repair.js';
 
 type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 
@@ -30,20 +32,38 @@ export async function forwardToSvn(
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
   const signal = goneSignal(res);
   await service.rules?.ready(identity.username);
-  const response = await service.upstream.forward({
-    method: req.method ?? '',
+  const method = req.method ?? '';
+  const forwarded = service.upstream.forward({
+    method,
     rawTarget: req.url ?? '/',
     headers: pairs(req.rawHeaders),
-    body: req.method === 'MERGE' ? await ownMerge(req, located) : req,
+    body: method === 'MERGE' ? await ownMerge(req, located) : req,
     username: identity.username,
     connection: req.socket,
     signal,
     publicOrigin: publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
   });
-  if (req.method === 'GET') return restricted(response);
-  return located.share.declared.autoversioning === true && req.method === 'MKCOL'
+  const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, located));
+  if (method === 'GET') return restricted(response);
+  return located.share.declared.autoversioning === true && method === 'MKCOL'
     ? withConflict(response, located.inside)
     : response;
+}
+
+/** A change that Apache could not make may have left the repository so that no other can be made: that is mended first. */
+async function mended(
+  forwarded: Promise<HttpResponse>,
+  repair: SvnRepair | undefined,
+  { inside }: Located,
+): Promise<HttpResponse> {
+  try {
+    const response = await forwarded;
+    if (response.status >= 500) await repair?.afterFailureAt(inside);
+    return response;
+  } catch (error) {
+    await repair?.afterFailureAt(inside);
+    throw error;
+  }
 }
 
 /**

@@ -28,6 +28,11 @@ export interface Access {
 const webdavReads = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND']);
 const svnReads = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
 
+/** Whether `method` only reads in an svn share. */
+export function isSvnRead(method: string): boolean {
+  return svnReads.has(method);
+}
+
 /** Whether `method` carries a Destination header field that names a second resource. */
 export function hasDestination(method: string): boolean {
   return method === 'COPY' || method === 'MOVE';
@@ -50,7 +55,7 @@ export function requiredAccess(
     case 'static':
       return [{ path, action: 'read', scope: 'node' }];
     case 'svn':
-      return svnReads.has(method)
+      return isSvnRead(method)
         ? [{ path, action: 'read', scope: 'node' }]
         : writes(method, path, destination);
     case 'webdav':

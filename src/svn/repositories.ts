@@ -38,7 +38,7 @@ export async function createRepository(place: Repositories, name: RepositoryName
 export async function verifyRepository(place: Repositories, name: string): Promise<string | undefined> {
   const folder = join(place.parent, name);
   const outcome = await runAdmin('svnadmin', ['verify', '-q', folder], place.path);
-  await returnToOwner(place, folder);
+  await returnToOwner(place.uid, folder);
   return outcome.done ? undefined : outcome.complaint;
 }
 
@@ -63,7 +63,7 @@ export async function backUpRepository(
   const final = join(target, name);
   const copying = (await exists(final)) ? final : join(target, `.${name}.new`);
   must(await runAdmin('svnadmin', ['hotcopy', '-q', '--incremental', source, copying], place.path));
-  await returnToOwner(place, source);
+  await returnToOwner(place.uid, source);
   if (copying !== final) await rename(copying, final);
   const youngest = must(await runAdmin('svnlook', ['youngest', final], place.path));
   return Number(youngest);
@@ -80,14 +80,15 @@ async function ownerFor({ parent, uid }: Repositories): Promise<Owner | undefine
 }
 
 /** Gives back what svnadmin, run by root, has made in the database: Apache's user could not write it (rep-cache.db). */
-async function returnToOwner({ uid }: Repositories, repository: string): Promise<void> {
+export async function returnToOwner(uid: number | undefined, repository: string): Promise<void> {
   if (uid !== 0) return;
   const database = join(repository, 'db');
   const owner = await stat(join(database, 'fs-type'));
   for (const name of await readdir(database)) {
     const file = join(database, name);
-    const { uid: made } = await lstat(file);
-    if (made !== owner.uid) await chown(file, owner.uid, owner.gid);
+    const made = await lstat(file).catch(() => undefined);
+    // What a commit of somebody else's has just removed needs no owner.
+    if (made && made.uid !== owner.uid) await chown(file, owner.uid, owner.gid);
   }
 }
 
