@@ -12,12 +12,27 @@ export function createLog(destination: DestinationStream): Log {
   return pino(
     {
       base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: timestamps(),
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
     },
     destination,
   );
+}
+
+/** The time as pino wants it, in ISO 8601; what lines of the same second share is made once. */
+function timestamps(): () => string {
+  let second = Number.NaN;
+  let shared = '';
+  return () => {
+    const now = Date.now();
+    const milliseconds = now % 1000;
+    if (now - milliseconds !== second) {
+      second = now - milliseconds;
+      shared = `,"time":"${new Date(second).toISOString().slice(0, -4)}`;
+    }
+    return `${shared}${String(milliseconds).padStart(3, '0')}Z"`;
+  };
 }
 
 interface DescribedError {

@@ -8,11 +8,11 @@ import type { HttpResponse } from '../src/http/message.js';
 import { parseTarget, within } from '../src/http/target.js';
 import { readMerge } from '../src/svn/merge-source.js';
 import { isSvnRead } from '../src/access/required-access.js';
-import { goneSignal } from './gone-signal.js';
 import { headersOf } from './request-headers.js';
 import type { Located, MountedShare } from './shares.js';
 import type { RequestContext } from './state.js';
 import type { SvnRepair } from './svn-repair.js';
+import { whenGone } from './when-gone.js';
 
 type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 
@@ -30,7 +30,6 @@ export async function forwardToSvn(
 ): Promise<HttpResponse> {
   const { service } = located.share;
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
-  const signal = goneSignal(res);
   await service.rules?.ready(identity.username);
   const method = req.method ?? '';
   const forwarded = service.upstream.forward({
@@ -40,8 +39,8 @@ export async function forwardToSvn(
     body: method === 'MERGE' ? await ownMerge(req, located) : req,
     username: identity.username,
     connection: req.socket,
-    signal,
-    publicOrigin: publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
+    whenGone: whenGone(res),
+    publicOrigin: () => publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
   });
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, located));
   if (method === 'GET') return restricted(response);

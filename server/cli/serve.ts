@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
-import { pino } from 'pino';
 import { announcement } from '../announcement.js';
 import { readEnvironment, readListen } from '../environment.js';
 import { errorInWords } from '../error-in-words.js';
+import { bufferedOutput } from '../buffered-output.js';
 import { createLog, type Log } from '../log.js';
 import { run, type Davgate } from '../run.js';
 
@@ -12,7 +12,7 @@ import { run, type Davgate } from '../run.js';
  * @returns the exit code
  */
 export async function serve(file: string, announce: (text: string) => void): Promise<number> {
-  const log = createLog(pino.destination(1));
+  const log = createLog(bufferedOutput(1));
   keepAlive(log);
   const starting = start(file, log);
   onHangup(() => {

@@ -1,13 +1,14 @@
 import type { Identity } from '../../src/access/identity.js';
 import type { Credentials } from '../../src/credentials/authenticator.js';
 import { Failure } from '../../src/failure.js';
-import { basicChallenge, parseBasicAuth } from '../../src/http/basic-auth.js';
+import { basicChallenge } from '../../src/http/basic-auth.js';
 import { publicOrigin as originOfRequest } from '../../src/http/client-address.js';
 import { readCookie } from '../../src/http/cookies.js';
 import { loginRedirect } from '../../src/http/login-redirect.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { cookiesCount } from '../../src/http/origin.js';
 import { asksForPage } from '../../src/http/page-request.js';
+import { Claims } from '../claims.js';
 import type { PasswordLogin } from '../password-login.js';
 import { headersOf } from '../request-headers.js';
 import type { SiteSessions } from '../sessions.js';
@@ -31,6 +32,12 @@ export interface AuthenticateParts {
  *   database or the counter of failed logins does not answer
  */
 export function authenticate(parts: AuthenticateParts): Middleware {
+  const claims = new Claims(parts.stripDomain === true);
+  const claimed = ({ req, state }: RequestContext): Credentials | undefined => {
+    const credentials = claims.of(req);
+    if (credentials) state.claimedUser = credentials.username.slice(0, 254);
+    return credentials;
+  };
   const challenge = [['WWW-Authenticate', basicChallenge(parts.realm)]] as const;
   const ask = async (context: RequestContext, next: () => Promise<unknown>): Promise<void> => {
     const { req, state } = context;
@@ -46,7 +53,7 @@ export function authenticate(parts: AuthenticateParts): Middleware {
       state.response = redirect;
       return;
     }
-    const identity = bySession ?? (await passwordIdentity(context, parts));
+    const identity = bySession ?? (await passwordIdentity(context, parts, claimed(context)));
     if (!identity) {
       throw new Failure('unauthenticated', 'The user name or the password is wrong.', { headers: challenge });
     }
@@ -55,8 +62,8 @@ export function authenticate(parts: AuthenticateParts): Middleware {
   };
   // Nearly all requests carry what was verified a moment ago: they wait for nothing.
   return (context, next) => {
-    const claimed = claimedCredentials(context, parts);
-    const known = claimed && parts.passwords.recall(claimed, context.state.address);
+    const credentials = claimed(context);
+    const known = credentials && parts.passwords.recall(credentials, context.state.address);
     if (!known) return ask(context, next);
     context.state.identity = known;
     return next();
@@ -64,28 +71,14 @@ export function authenticate(parts: AuthenticateParts): Middleware {
 }
 
 function passwordIdentity(
-  context: RequestContext,
+  { state }: RequestContext,
   parts: AuthenticateParts,
+  claimed: Credentials | undefined,
 ): Promise<Identity | undefined> | undefined {
-  const claimed = claimedCredentials(context, parts);
-  const { address, requestId, located } = context.state;
+  const { address, requestId, located } = state;
   return (
     claimed && parts.passwords.login(claimed, { address, requestId, share: located?.share.declared.path })
   );
-}
-
-/** What the request says of who asks; undefined where it says nothing that could be read. */
-function claimedCredentials(
-  { req, state }: RequestContext,
-  { stripDomain }: AuthenticateParts,
-): Credentials | undefined {
-  const credentials = parseBasicAuth(req.headers.authorization);
-  if (!credentials) return undefined;
-  const { password } = credentials;
-  const username =
-    stripDomain === true ? credentials.username.replace(/^[^\\]*\\/, '') : credentials.username;
-  state.claimedUser = username.slice(0, 254);
-  return { username, password };
 }
 
 /** Who is logged in at the site, where the request may use that: no other site may write through a person's cookie. */

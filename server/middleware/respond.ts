@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { HttpResponse } from '../../src/http/message.js';
 import type { Log } from '../log.js';
 import type { Middleware } from '../state.js';
-import { known } from '../state.js';
+import { ClientGone, known } from '../state.js';
+import { pump } from './pump.js';
 
 /** Writes the answer; nothing else touches the socket. */
 export function respond(log: Log): Middleware {
@@ -20,47 +20,59 @@ export function respond(log: Log): Middleware {
       // The head is out: all that is left is to break the connection off, so that nobody takes the answer for whole.
       req.socket.destroy();
       if (response.body instanceof Readable) response.body.destroy();
-      if (!req.destroyed || !isPremature(error)) {
+      if (!(error instanceof ClientGone)) {
         log.warn({ requestId: state.requestId, err: error }, 'the answer broke off');
       }
     }
   };
 }
 
-async function write(
+function write(
   req: IncomingMessage,
   res: ServerResponse,
-  { status, headers, body }: HttpResponse,
+  response: HttpResponse,
   requestId: string,
-): Promise<void> {
-  const fields = [...headers.flat(), 'X-Request-Id', requestId];
+): Promise<void> | undefined {
+  const { status, headers, body } = response;
+  const fields: string[] = [];
+  for (const [name, value] of headers) fields.push(name, value);
+  fields.push('X-Request-Id', requestId);
   // A body that nobody has asked for yet would be taken for the next request.
   if (isAwaitingContinue(req)) fields.push('Connection', 'close');
   res.writeHead(status, fields);
   // Node lets go of a body that nobody has read from; one that was given up half way would block the connection.
-  res.once('finish', () => {
-    if (!req.readableEnded) req.resume();
-  });
-  if (!(body instanceof Readable)) {
-    res.end(req.method === 'HEAD' ? undefined : body);
-    return;
+  if (!req.readableEnded) {
+    res.once('finish', () => {
+      if (!req.readableEnded) req.resume();
+    });
   }
-  if (req.method === 'HEAD' || res.destroyed) {
-    body.destroy();
-    res.end();
-    return;
+  if (body instanceof Readable && req.method !== 'HEAD' && !res.destroyed) {
+    return writeStream(res, response, body);
   }
-  const declared = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
-  let sent = 0;
-  body.on('data', (chunk: Buffer) => {
-    sent += chunk.length;
-  });
-  // Not ended yet: after a short body, what comes next on the connection would be taken for the rest of it.
-  await pipeline(body, res, { end: false });
+  if (body instanceof Readable) body.destroy();
+  else if (req.method !== 'HEAD' && body !== undefined) {
+    addTrailers(res, response);
+    res.end(body);
+    return undefined;
+  }
+  res.end();
+  return undefined;
+}
+
+async function writeStream(res: ServerResponse, response: HttpResponse, body: Readable): Promise<void> {
+  const declared = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
+  // Not ended with the body: after a short one, what comes next on the connection would be taken for the rest of it.
+  const sent = await pump(body, res);
   if (declared !== undefined && Number(declared) !== sent) {
     throw new Error('The body was not as long as announced.');
   }
+  addTrailers(res, response);
   res.end();
+}
+
+function addTrailers(res: ServerResponse, { trailers }: HttpResponse): void {
+  const fields = trailers?.() ?? [];
+  if (fields.length > 0) res.addTrailers(fields.map(([name, value]): [string, string] => [name, value]));
 }
 
 const awaiting = Symbol('awaiting 100 Continue');
@@ -79,8 +91,4 @@ export function sendContinue(req: IncomingMessage, res: ServerResponse): void {
   if (!isAwaitingContinue(req)) return;
   Object.defineProperty(req, awaiting, { value: false });
   res.writeContinue();
-}
-
-function isPremature(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

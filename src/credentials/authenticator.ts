@@ -23,7 +23,7 @@ export interface LoginAttempt {
   count<T>(username: string, check: () => Promise<T | undefined>): Promise<T | undefined>;
 }
 
-/** Tells who sent these credentials. */
+/** Tells who sent these credentials. Whoever is asked about the same again and again does well to ask with the same object. */
 export interface Authenticator {
   /**
    * What {@link authenticate} would give at once, for credentials that were found right before and used in this place:

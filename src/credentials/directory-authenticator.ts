@@ -20,6 +20,12 @@ export interface DirectoryAuthenticatorOptions {
   readonly verified?: VerifiedCredentials;
 }
 
+/** Credentials as they are looked up. */
+interface Named {
+  readonly username: string;
+  readonly key: string;
+}
+
 /** Longer ones, in bytes of UTF-8, are wrong without being derived. */
 const maximumPasswordBytes = 4096;
 
@@ -36,6 +42,8 @@ export class DirectoryAuthenticator implements Authenticator {
   readonly #users: FreshUsers;
   readonly #verified: VerifiedCredentials;
   readonly #checks = new SingleFlight<string, string | undefined>();
+  /** What was made of credentials that come again and again: a connection carries the same with each request. */
+  readonly #named = new WeakMap<Credentials, Named>();
   #derivations = 0;
 
   constructor(options: DirectoryAuthenticatorOptions) {
@@ -80,10 +88,15 @@ export class DirectoryAuthenticator implements Authenticator {
   }
 
   /** The user name as it is looked up, and the credentials' key; undefined where they can be nobody's. */
-  #name({ username: raw, password }: Credentials): { username: string; key: string } | undefined {
+  #name(credentials: Credentials): Named | undefined {
+    const known = this.#named.get(credentials);
+    if (known) return known;
+    const { username: raw, password } = credentials;
     const username = normalizeUsername(raw);
     if (username === undefined || Buffer.byteLength(password) > maximumPasswordBytes) return undefined;
-    return { username, key: this.#verified.keyOf(username, password) };
+    const named = { username, key: this.#verified.keyOf(username, password) };
+    this.#named.set(credentials, named);
+    return named;
   }
 
   /** Who holds credentials that were verified before, and used in `place` if one is given. */

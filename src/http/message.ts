@@ -14,4 +14,6 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body?: ResponseBody;
+  /** Fields that follow the body (RFC 9110 section 6.5), known once it has ended; only for one without Content-Length. */
+  readonly trailers?: () => HeaderList;
 }

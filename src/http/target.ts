@@ -28,6 +28,8 @@ const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 // Not C0 controls and DEL, which cannot stand in XML or in a header, nor backslashes, which Windows takes for slashes.
 const forbiddenCharacters = /[^ -[\]-~\u0080-\uffff]/;
 const nul = /\0/;
+/** An empty segment, or one of dots. */
+const abnormalSegment = /\/\.{0,2}(?:\/|$)/;
 
 /**
  * Which names a path may hold: what a file of every system can be called, or what can be sent to Subversion, which
@@ -44,12 +46,7 @@ function isSharePath(path: string): path is SharePath {
 }
 
 function isNormal(path: string): boolean {
-  if (path === '/') return true;
-  if (!path.startsWith('/') || path.endsWith('/')) return false;
-  return path
-    .slice(1)
-    .split('/')
-    .every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  return path === '/' || (path.startsWith('/') && !abnormalSegment.test(path));
 }
 
 /**
@@ -73,6 +70,7 @@ export function parseTarget(raw: string, names: NameRule = 'portable'): Target {
 }
 
 function decodePath(encoded: string): string {
+  if (!encoded.includes('%')) return encoded;
   if (/%2f/i.test(encoded)) throw new Failure('malformed', 'The path must not carry an encoded slash.');
   try {
     return decodeURIComponent(encoded);

@@ -1,19 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { Agent, type AgentOptions } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.js';
 import type { UpstreamAddress } from './upstream-address.js';
-
-type Scheme = UpstreamAddress['scheme'];
-type Agents = Map<Scheme, Agent>;
-
-const kept: AgentOptions = {
-  keepAlive: true,
-  scheduling: 'lifo',
-  noDelay: true,
-  // Milliseconds. Shorter than the child's KeepAliveTimeout, so that it is always this end that closes an idle one.
-  timeout: 15_000,
-};
-const single: AgentOptions = { keepAlive: false, noDelay: true };
 
 /**
  * The connections to Apache: for each connection of a client its own, kept for later requests until that one closes,
@@ -22,61 +9,100 @@ const single: AgentOptions = { keepAlive: false, noDelay: true };
  * be the old one.
  */
 export class Connections {
-  #kept = new Map<EventEmitter, Agents>();
-  readonly #single: Agents = new Map();
-  readonly #retired = new Set<Agent>();
+  readonly #kept = new Map<EventEmitter, Pool>();
+  readonly #pools = new Set<Pool>();
 
-  /** The present generation of a client's. @param client its connection, which emits `close` when it is gone */
-  kept(client: EventEmitter, scheme: Scheme): Agent {
-    const known = this.#kept.get(client);
-    if (known) return made(known, scheme, kept);
-    const agents: Agents = new Map();
-    this.#kept.set(client, agents);
-    client.once('close', () => {
-      if (this.#kept.get(client) === agents) this.#kept.delete(client);
-      for (const agent of agents.values()) agent.destroy();
-    });
-    return made(agents, scheme, kept);
+  /** One for a request of a client's. @param client its connection, which emits `close` when it is gone */
+  kept(client: EventEmitter, address: UpstreamAddress): UpstreamConnection {
+    return this.#poolOf(client).take(address);
   }
 
-  /** A new connection for each request, closed after it. */
-  single(scheme: Scheme): Agent {
-    return made(this.#single, scheme, single);
+  /** A new connection, closed after one request. */
+  single(address: UpstreamAddress): UpstreamConnection {
+    const pool = this.#newPool();
+    const connection = pool.take(address);
+    pool.retire();
+    return connection;
   }
 
   /** Begins a generation: idle connections close now, the others once the requests on them have ended. */
   retire(): void {
-    for (const agent of this.#retired) if (!isBusy(agent)) this.#retired.delete(agent);
-    for (const agent of agentsOf(this.#kept)) {
-      agent.maxFreeSockets = 0;
-      for (const sockets of Object.values(agent.freeSockets)) {
-        for (const socket of sockets ?? []) socket.destroy();
-      }
-      if (isBusy(agent)) this.#retired.add(agent);
-    }
-    this.#kept = new Map();
+    this.#kept.clear();
+    for (const pool of this.#pools) pool.retire();
   }
 
   close(): void {
-    for (const agent of [...agentsOf(this.#kept), ...this.#single.values(), ...this.#retired])
-      agent.destroy();
-    this.#retired.clear();
     this.#kept.clear();
+    for (const pool of this.#pools) pool.close();
+  }
+
+  #poolOf(client: EventEmitter): Pool {
+    const known = this.#kept.get(client);
+    if (known) return known;
+    const pool = this.#newPool();
+    this.#kept.set(client, pool);
+    client.once('close', () => {
+      if (this.#kept.get(client) === pool) this.#kept.delete(client);
+      pool.close();
+    });
+    return pool;
+  }
+
+  #newPool(): Pool {
+    const pool = new Pool(() => this.#pools.delete(pool));
+    this.#pools.add(pool);
+    return pool;
   }
 }
 
-function agentsOf(kept: ReadonlyMap<EventEmitter, Agents>): Agent[] {
-  return [...kept.values()].flatMap((agents) => [...agents.values()]);
+/** Connections of which one is free when its request has ended. */
+class Pool implements ConnectionOwner {
+  readonly #emptied: () => void;
+  readonly #all = new Set<UpstreamConnection>();
+  /** The one that was used last comes last. */
+  readonly #free: UpstreamConnection[] = [];
+  #retired = false;
+
+  /** @param emptied is told that there is none, and will be none */
+  constructor(emptied: () => void) {
+    this.#emptied = emptied;
+  }
+
+  take(address: UpstreamAddress): UpstreamConnection {
+    for (let free = this.#free.pop(); free !== undefined; free = this.#free.pop()) {
+      if (free.isOpen && isSame(free.address, address)) return free;
+      free.destroy();
+    }
+    const connection = new UpstreamConnection(address, this);
+    this.#all.add(connection);
+    return connection;
+  }
+
+  retire(): void {
+    this.#retired = true;
+    for (const connection of this.#free.splice(0)) connection.destroy();
+    if (this.#all.size === 0) this.#emptied();
+  }
+
+  close(): void {
+    this.#retired = true;
+    for (const connection of this.#all) connection.destroy();
+    if (this.#all.size === 0) this.#emptied();
+  }
+
+  free(connection: UpstreamConnection): void {
+    if (this.#retired) connection.destroy();
+    else this.#free.push(connection);
+  }
+
+  closed(connection: UpstreamConnection): void {
+    this.#all.delete(connection);
+    const index = this.#free.indexOf(connection);
+    if (index !== -1) this.#free.splice(index, 1);
+    if (this.#retired && this.#all.size === 0) this.#emptied();
+  }
 }
 
-function made(agents: Agents, scheme: Scheme, options: AgentOptions): Agent {
-  const known = agents.get(scheme);
-  if (known) return known;
-  const agent = scheme === 'https' ? new TlsAgent(options) : new Agent(options);
-  agents.set(scheme, agent);
-  return agent;
-}
-
-function isBusy(agent: Agent): boolean {
-  return Object.keys(agent.sockets).length > 0 || Object.keys(agent.requests).length > 0;
+function isSame(one: UpstreamAddress, other: UpstreamAddress): boolean {
+  return one === other || (one.scheme === other.scheme && one.host === other.host && one.port === other.port);
 }

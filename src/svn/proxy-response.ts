@@ -12,13 +12,13 @@ import { originAt, type UpstreamAddress } from './upstream-address.js';
 export function clientHeaders(
   headers: HeaderList,
   address: UpstreamAddress,
-  publicOrigin: string | undefined,
+  publicOrigin: () => string | undefined,
 ): HeaderList {
   return endToEnd(headers).flatMap(([name, value]): HeaderList => {
     switch (name.toLowerCase()) {
       case 'location':
       case 'content-location':
-        return [[name, publicLocation(value, ownNames(address), plainOrigin(publicOrigin))]];
+        return [[name, publicLocation(value, ownNames(address), plainOrigin(publicOrigin()))]];
       case 'vary':
         return withoutSecret(name, value);
       default:

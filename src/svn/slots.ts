@@ -1,3 +1,5 @@
+import type { WhenGone } from './when-gone.js';
+
 /** Somebody who waits for a slot. */
 interface Waiting {
   readonly owner: string;
@@ -23,20 +25,20 @@ export class Slots {
     this.#mostOfOne = mostOfOne;
   }
 
+  /** A slot where one is free. @returns gives the slot back; only the first call counts */
+  takeFree(owner: string): (() => void) | undefined {
+    if (!this.#mayTake(owner)) return undefined;
+    this.#hold(owner);
+    return this.#holding(owner);
+  }
+
   /**
    * Waits for a slot.
    * @returns gives the slot back; only the first call counts
-   * @throws the signal's reason, once it is aborted
+   * @throws the reason why nobody waits any more
    */
-  async take(owner: string, signal: AbortSignal): Promise<() => void> {
-    signal.throwIfAborted();
-    if (this.#mayTake(owner)) this.#hold(owner);
-    else await this.#turn(owner, signal);
-    let held = true;
-    return () => {
-      if (held) this.#giveBack(owner);
-      held = false;
-    };
+  async take(owner: string, whenGone: WhenGone): Promise<() => void> {
+    return this.takeFree(owner) ?? this.#turn(owner, whenGone);
   }
 
   #mayTake(owner: string): boolean {
@@ -48,19 +50,29 @@ export class Slots {
     this.#held.set(owner, (this.#held.get(owner) ?? 0) + 1);
   }
 
-  #turn(owner: string, signal: AbortSignal): Promise<void> {
+  #holding(owner: string): () => void {
+    let held = true;
+    return () => {
+      if (held) this.#giveBack(owner);
+      held = false;
+    };
+  }
+
+  #turn(owner: string, whenGone: WhenGone): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      const go = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      const waiting = { owner, go };
-      const leave = (): void => {
-        this.#waiting.delete(waiting);
-        reject(signal.reason instanceof Error ? signal.reason : new Error('The wait was given up.'));
+      let forget = (): void => undefined;
+      const waiting = {
+        owner,
+        go: () => {
+          forget();
+          resolve(this.#holding(owner));
+        },
       };
       this.#waiting.add(waiting);
-      signal.addEventListener('abort', leave, { once: true });
+      forget = whenGone((reason) => {
+        this.#waiting.delete(waiting);
+        reject(reason);
+      });
     });
   }
 

@@ -1,16 +1,16 @@
 import type { EventEmitter } from 'node:events';
-import type { Agent, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
-import { pairs } from '../http/hop-by-hop.js';
-import type { HttpResponse } from '../http/message.js';
+import type { HeaderList, HttpResponse } from '../http/message.js';
+import { AnswerBody } from './answer-body.js';
 import { workers } from './apache-config.js';
 import { Connections } from './connections.js';
-import { type Exchange, exchange, StaleConnection } from './exchange.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
 import { Slots } from './slots.js';
 import type { UpstreamAddress } from './upstream-address.js';
+import { type Answer, type Outgoing, StaleConnection } from './upstream-connection.js';
+import type { WhenGone } from './when-gone.js';
 
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {
@@ -18,10 +18,10 @@ export interface UpstreamRequest extends RequestHead {
   readonly body: Readable;
   /** The client's connection, which emits `close`: what belongs to one connection of Apache belongs to this one. */
   readonly connection: EventEmitter;
-  /** Aborted when the client is gone: ends the request to the child at once. */
-  readonly signal: AbortSignal;
+  /** A client that is gone ends the request to the child at once. */
+  readonly whenGone: WhenGone;
   /** Scheme and authority that the client uses, such as `https://files.example.org`, where they are known. */
-  readonly publicOrigin?: string | undefined;
+  readonly publicOrigin: () => string | undefined;
 }
 
 export interface UpstreamOptions {
@@ -35,10 +35,11 @@ export interface UpstreamOptions {
 
 export interface Upstream {
   /**
-   * Sends the request to the child and resolves with the head of the answer, whose body is a stream. Once the head
-   * is there, a failure destroys that stream with an error: whoever writes the answer must then break it off.
-   * @throws Failure `upstream-unreachable`, `upstream-timeout`, or as {@link upstreamHead}; the signal's reason when
-   *   the client is gone
+   * Sends the request to the child and resolves with the head of the answer. Its body is a stream, unless it came with
+   * the head. Once the head is there, a failure destroys that stream with an error: whoever writes the answer must then
+   * break it off.
+   * @throws Failure `upstream-unreachable`, `upstream-timeout`, or as {@link upstreamHead}; the reason why the client is
+   *   gone
    */
   forward(request: UpstreamRequest): Promise<HttpResponse>;
   /** Lets every connection end with the requests that it carries: later requests get connections of their own. */
@@ -71,15 +72,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         throw new Failure('upstream-unreachable', 'The Subversion server is not running at the moment.');
       }
       const head = upstreamHead(request, address);
-      const { method, body, connection, signal, username } = request;
-      const over = await slots.take(username, signal);
+      const { method, body, connection, whenGone, username } = request;
+      const over = slots.takeFree(username) ?? (await slots.take(username, whenGone));
       try {
-        const agent = connections.kept(connection, address.scheme);
-        const incoming = await withRetry({ address, method, head, body, agent, patience, signal }, () =>
-          connections.single(address.scheme),
-        );
-        incoming.once('close', over);
-        return answer(request, address, incoming);
+        const outgoing = { method, head, body, patience, whenGone };
+        const got = await exchange(connections, address, connection, outgoing);
+        if (got.body instanceof AnswerBody) got.body.once('close', over);
+        else over();
+        return answer(request, address, got);
       } catch (error) {
         over();
         throw error;
@@ -94,13 +94,18 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-async function withRetry(parts: Exchange, single: () => Agent): Promise<IncomingMessage> {
+async function exchange(
+  connections: Connections,
+  address: UpstreamAddress,
+  client: EventEmitter,
+  outgoing: Outgoing,
+): Promise<Answer> {
   try {
-    return await exchange(parts);
+    return await connections.kept(client, address).exchange(outgoing);
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
-    if (parts.head.framing.kind === 'none' && idempotent.has(parts.method)) {
-      return exchange({ ...parts, agent: single() });
+    if (outgoing.head.framing.kind === 'none' && idempotent.has(outgoing.method)) {
+      return connections.single(address).exchange(outgoing);
     }
     throw new Failure('upstream-unreachable', 'The Subversion server closed the connection.', {
       cause: error,
@@ -108,21 +113,29 @@ async function withRetry(parts: Exchange, single: () => Agent): Promise<Incoming
   }
 }
 
-function answer(request: UpstreamRequest, address: UpstreamAddress, incoming: IncomingMessage): HttpResponse {
-  const status = incoming.statusCode ?? 502;
+function answer(request: UpstreamRequest, address: UpstreamAddress, got: Answer): HttpResponse {
+  const { status, body, trailers } = got;
   if (status === 401) {
-    incoming.destroy();
+    discard(got);
     throw new Failure('upstream-unreachable', 'The Subversion server did not accept this server.');
   }
-  const headers = clientHeaders(pairs(incoming.rawHeaders), address, request.publicOrigin);
+  const headers = clientHeaders(got.headers, address, request.publicOrigin);
   if (redirects.has(status)) {
-    incoming.resume();
+    discard(got);
     const emptied = headers.filter(([name]) => !describesBody.test(name));
     return { status, headers: [...emptied, ['Content-Length', '0']] };
   }
-  if (request.method === 'HEAD' || status === 204 || status === 304) {
-    incoming.resume();
-    return { status, headers };
-  }
-  return { status, headers, body: incoming };
+  if (body === undefined) return { status, headers };
+  if (body instanceof AnswerBody || trailers().length > 0) return { status, headers, body, trailers };
+  return { status, headers: withLength(headers, body.length), body };
+}
+
+function withLength(headers: HeaderList, bytes: number): HeaderList {
+  if (headers.some(([name]) => name.toLowerCase() === 'content-length')) return headers;
+  return [...headers, ['Content-Length', String(bytes)]];
+}
+
+/** Lets a body that nobody wants go by, so that its connection can be used again. */
+function discard({ body }: Answer): void {
+  if (body instanceof AnswerBody) body.resume();
 }

@@ -2,8 +2,8 @@
  * `open-davgate.js FILE`: davgate for measurements alone, the same app, log and listener, but everybody is let in without
  * being asked who he is.
  */
-import { pino } from 'pino';
 import { createAppBehind } from '../../server/app.js';
+import { bufferedOutput } from '../../server/buffered-output.js';
 import { compose } from '../../server/compose.js';
 import { readDeclared } from '../../server/declared.js';
 import { readEnvironment, readListen } from '../../server/environment.js';
@@ -31,7 +31,7 @@ const letIn: Middleware = ({ state }, next) => {
 const environment = readEnvironment();
 const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment);
 const lasting = new Lasting({ pid: environment.pid, metrics: false });
-const composition = await compose(declared, lasting, environment, createLog(pino.destination(1)));
+const composition = await compose(declared, lasting, environment, createLog(bufferedOutput(1)));
 const generation = new Generation(composition, createAppBehind(composition.parts, [letIn]));
 const { listen: place, limits } = declared.declaration;
 const { host = place.host, port = place.port } = readListen();

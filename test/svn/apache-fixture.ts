@@ -13,6 +13,7 @@ import { type ApacheChild, type ApacheChildOptions, createApacheChild } from '..
 import { svnErrorBody, svnErrorType } from '../../src/svn/error-body.js';
 import { type ApacheProgram, findApache } from '../../src/svn/find-apache.js';
 import { createUpstream, type Upstream } from '../../src/svn/upstream.js';
+import { goneWith } from './gone.js';
 
 const run = promisify(execFile);
 
@@ -115,8 +116,9 @@ async function forward(
     body: request,
     username: proxy.username,
     connection: request.socket,
-    publicOrigin: publicScheme === undefined ? undefined : `${publicScheme}://${request.headers.host ?? ''}`,
-    signal: gone.signal,
+    publicOrigin: () =>
+      publicScheme === undefined ? undefined : `${publicScheme}://${request.headers.host ?? ''}`,
+    whenGone: goneWith(gone.signal),
   });
   response.sendDate = false;
   response.writeHead(answer.status, answer.headers.flat());

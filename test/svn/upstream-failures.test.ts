@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { until } from './apache-fixture.js';
+import { goneWith } from './gone.js';
 import { fakeChild, streamOf, textOf } from './upstream-fixture.js';
 
 test('a kept connection that breaks is tried again once, without a body only', async (t) => {
@@ -88,7 +89,7 @@ test('a client that goes away frees the connection at once', async (t) => {
     response.write('x');
   });
   const gone = new AbortController();
-  const response = await child.forward({ signal: gone.signal });
+  const response = await child.forward({ whenGone: goneWith(gone.signal) });
   assert.equal(child.sockets.size, 1);
   gone.abort();
   await until(() => child.sockets.size === 0, 'the connection was closed');
@@ -103,12 +104,12 @@ test('a client that goes away before the answer', async (t) => {
   const child = await fakeChild(t, () => undefined);
   const gone = new AbortController();
   const reason = new Error('gone');
-  const pending = child.forward({ signal: gone.signal });
+  const pending = child.forward({ whenGone: goneWith(gone.signal) });
   await until(() => child.sockets.size === 1, 'the request had arrived');
   gone.abort(reason);
   await assert.rejects(pending, reason);
   await until(() => child.sockets.size === 0, 'the connection was closed');
-  await assert.rejects(child.forward({ signal: gone.signal }), reason);
+  await assert.rejects(child.forward({ whenGone: goneWith(gone.signal) }), reason);
 });
 
 test('an upload that breaks off breaks the request off', async (t) => {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import type { HttpResponse } from '../../src/http/message.js';
+import { stays } from './gone.js';
 import {
   createUpstream,
   type Upstream,
@@ -54,7 +55,8 @@ export async function fakeChild(
       body: Readable.from([]),
       username: 'alice',
       connection,
-      signal: new AbortController().signal,
+      whenGone: stays,
+      publicOrigin: () => undefined,
       ...changes,
     });
   return { server, upstream, sockets, forward };
@@ -66,8 +68,8 @@ export function streamOf(response: HttpResponse): Readable {
   return response.body;
 }
 
-export function textOf(response: HttpResponse): Promise<string> {
-  return text(streamOf(response));
+export async function textOf(response: HttpResponse): Promise<string> {
+  return response.body instanceof Buffer ? response.body.toString() : text(streamOf(response));
 }
 
 /** Answers with a JSON description of the request that arrived. */

@@ -1,0 +1,169 @@
+import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { Failure } from '../failure.js';
+import { pairs } from '../http/hop-by-hop.js';
+import type { HeaderList } from '../http/message.js';
+import { forwardable, type UpstreamHead } from './proxy-request.js';
+
+const lineEnd = '\r\n';
+const unfit = /[^\t -~\x80-\xff]/;
+
+/** A request on its way to Apache. */
+export interface Sending {
+  /** Whether all of it has been written. */
+  readonly complete: boolean;
+  /** Nobody reads any further: what is left of the body is read and dropped, so that its client gets to the answer. */
+  abandon(): void;
+}
+
+/**
+ * Writes a request, head and body in one piece where both are there, with the body's trailer fields, as fast as the
+ * connection takes it.
+ * @param breakOff is told that the body broke off
+ * @throws Failure `malformed` for what no head can hold
+ */
+export function sendRequest(
+  socket: Socket,
+  method: string,
+  head: UpstreamHead,
+  body: Readable,
+  breakOff: (failure: Failure) => void,
+): Sending {
+  const text = headText(method, head);
+  if (head.framing.kind === 'none') {
+    socket.write(text, 'latin1');
+    return { complete: true, abandon: () => undefined };
+  }
+  return new SendingBody(socket, text, body, head.framing.kind === 'chunked', breakOff);
+}
+
+function headText(method: string, { path, headers }: UpstreamHead): string {
+  let text = `${method} ${path} HTTP/1.1${lineEnd}`;
+  if (unfit.test(method) || unfit.test(path)) throw unfitting();
+  for (let index = 0; index < headers.length; index += 2) {
+    const line = `${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`;
+    if (unfit.test(line)) throw unfitting();
+    text += line + lineEnd;
+  }
+  return text + lineEnd;
+}
+
+function unfitting(): Failure {
+  return new Failure('malformed', 'The request has a control character in its head.');
+}
+
+/** The head waits for the first of the body: Apache, and on a small machine the client, are woken once less. */
+class SendingBody implements Sending {
+  readonly #socket: Socket;
+  readonly #body: Readable;
+  readonly #chunked: boolean;
+  readonly #breakOff: (failure: Failure) => void;
+  #head: string;
+  #complete = false;
+  #abandoned = false;
+
+  constructor(
+    socket: Socket,
+    head: string,
+    body: Readable,
+    chunked: boolean,
+    breakOff: (failure: Failure) => void,
+  ) {
+    this.#socket = socket;
+    this.#head = head;
+    this.#body = body;
+    this.#chunked = chunked;
+    this.#breakOff = breakOff;
+    if (body.readableEnded) this.#end();
+    else if (body.destroyed) this.#broken();
+    else if (body instanceof IncomingMessage && body.complete) this.#sendWhole(body);
+    else this.#follow();
+  }
+
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  abandon(): void {
+    if (this.#complete || this.#abandoned) return;
+    this.#abandoned = true;
+    this.#body.resume();
+  }
+
+  /** All of it has arrived already. */
+  #sendWhole(body: IncomingMessage): void {
+    const bytes: unknown = body.read();
+    this.#socket.cork();
+    if (bytes instanceof Buffer) this.#write(bytes);
+    if (body.readableLength > 0) this.#follow();
+    else {
+      this.#end();
+      // Has the stream come to its end.
+      body.resume();
+    }
+    this.#socket.uncork();
+  }
+
+  #follow(): void {
+    const body = this.#body;
+    body.on('data', (bytes: Buffer) => {
+      if (this.#abandoned) return;
+      this.#cork();
+      if (this.#write(bytes)) return;
+      body.pause();
+      this.#socket.once('drain', () => body.resume());
+    });
+    body.once('end', () => {
+      if (!this.#abandoned) this.#end();
+    });
+    const broken = (): void => {
+      if (!this.#complete && !this.#abandoned && !body.readableEnded) this.#broken();
+    };
+    body.on('error', broken);
+    body.once('close', broken);
+  }
+
+  /** What is written within one turn goes out together. */
+  #cork(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    setImmediate(() => {
+      this.#socket.uncork();
+    });
+  }
+
+  #write(bytes: Buffer): boolean {
+    const before = this.#takeHead() + (this.#chunked ? bytes.length.toString(16) + lineEnd : '');
+    if (before !== '') this.#socket.write(before, 'latin1');
+    const taken = this.#socket.write(bytes);
+    return this.#chunked ? this.#socket.write(lineEnd, 'latin1') : taken;
+  }
+
+  #end(): void {
+    this.#complete = true;
+    const rest = this.#takeHead() + (this.#chunked ? `0${lineEnd}${trailerText(this.#body)}${lineEnd}` : '');
+    if (rest !== '') this.#socket.write(rest, 'latin1');
+  }
+
+  #takeHead(): string {
+    const head = this.#head;
+    this.#head = '';
+    return head;
+  }
+
+  #broken(): void {
+    this.#breakOff(new Failure('malformed', 'The request body broke off.'));
+  }
+}
+
+function trailerText(body: Readable): string {
+  const trailers: HeaderList =
+    body instanceof IncomingMessage && body.rawTrailers.length > 0
+      ? forwardable(pairs(body.rawTrailers))
+      : [];
+  return trailers
+    .filter(([name, value]) => !unfit.test(name) && !unfit.test(value))
+    .map(([name, value]) => `${name}: ${value}${lineEnd}`)
+    .join('');
+}
