@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SvnShare } from '../src/config/declaration.js';
 import type { SharePath } from '../src/http/target.js';
-import { recoverInterruptedCommit, type Caller } from '../src/svn/interrupted-commit.js';
+import { discardInterruptedCommit, type Caller } from '../src/svn/interrupted-commit.js';
 import type { Log } from './log.js';
 
 /** Looks after the repositories of a share when a change in one has failed. */
@@ -9,7 +9,7 @@ export class SvnRepair {
   readonly #share: Pick<SvnShare, 'path' | 'source'>;
   readonly #caller: Caller;
   readonly #log: Log;
-  /** By repository: one recovery at a time. */
+  /** By repository: one repair at a time. */
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(share: Pick<SvnShare, 'path' | 'source'>, caller: Caller, log: Log) {
@@ -24,7 +24,7 @@ export class SvnRepair {
     if (repository === undefined) return Promise.resolve();
     const running =
       this.#running.get(repository) ??
-      this.#recover(repository).finally(() => {
+      this.#mend(repository).finally(() => {
         this.#running.delete(repository);
       });
     this.#running.set(repository, running);
@@ -39,13 +39,13 @@ export class SvnRepair {
     return name === '' ? undefined : join(source.folder, name);
   }
 
-  async #recover(repository: string): Promise<void> {
+  async #mend(repository: string): Promise<void> {
     const { path: share } = this.#share;
     try {
-      if (!(await recoverInterruptedCommit(repository, this.#caller))) return;
-      this.#log.warn({ share, repository }, 'a commit that was cut short has been recovered');
+      if (!(await discardInterruptedCommit(repository, this.#caller))) return;
+      this.#log.warn({ share, repository }, 'a commit that was cut short has been taken away');
     } catch (err) {
-      this.#log.error({ share, repository, err }, 'the repository could not be recovered');
+      this.#log.error({ share, repository, err }, 'a commit that was cut short could not be taken away');
     }
   }
 }

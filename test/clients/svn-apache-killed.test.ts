@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -68,7 +68,13 @@ describe('Apache killed under load', () => {
     const database = join(davgate.folder, 'svn', 'sample', 'db');
     const youngest = Number(await run('svnlook', ['youngest', join(database, '..')]));
     // What such a kill leaves: a revision that is in its place, read-only, and not counted.
-    await writeFile(join(database, 'current'), `${youngest - 1}\n`);
+    for (const kind of ['revs', 'revprops']) {
+      const shard = join(database, kind, '0');
+      await run('cp', ['-p', join(shard, String(youngest)), join(shard, String(youngest + 1))]);
+    }
+    // Otherwise the next commit would write over it.
+    const left = join(database, 'revprops', '0', String(youngest + 1));
+    assert.equal((await stat(left)).mode & 0o222, 0);
     const put = (name: string) =>
       outcomeOf('svnmucc', [...options, '-m', name, 'put', join(folder, 'file'), `${repository()}/${name}`]);
     const first = await put('first');
