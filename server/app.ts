@@ -1,4 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa from 'koa';
+import compose from 'koa-compose';
 import type { Authenticator } from '../src/credentials/authenticator.js';
 import type { Throttle } from '../src/credentials/throttle.js';
 import type { DavContext, UserPart } from '../src/dav/context.js';
@@ -76,4 +78,23 @@ export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]
     .use(locateShare(shares));
   for (const middleware of entrance) app.use(middleware);
   return app.use(serve({ shares, publicOrigin, dav, since: Date.now() }));
+}
+
+/**
+ * Has the application answer. Koa's own callback hangs listeners on each answer and its connection, for bodies and faults
+ * that only respond.ts and errors.ts know here.
+ */
+export function handlerOf(
+  app: Koa<RequestState>,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  const answer = compose(app.middleware);
+  return async (req, res) => {
+    const context = app.createContext(req, res);
+    try {
+      await answer(context);
+    } catch (error) {
+      app.emit('error', error, context);
+      req.socket.destroy();
+    }
+  };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Composition } from './compose.js';
-import { createApp } from './app.js';
+import { createApp, handlerOf } from './app.js';
 
 /** A composition that answers requests. Once it is retired it gets no more, and is closed when the last is over. */
 export class Generation {
@@ -15,7 +15,7 @@ export class Generation {
   /** @param app what answers; measurements put another in */
   constructor(composition: Composition, app = createApp(composition.parts)) {
     this.composition = composition;
-    this.#handler = app.callback();
+    this.#handler = handlerOf(app);
     this.#drained = new Promise((resolve) => {
       this.#isDrained = resolve;
     });

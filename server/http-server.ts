@@ -1,10 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LimitsDeclaration } from '../src/config/limits.js';
-import { IdleConnections } from './idle-connections.js';
+import { ClientConnections } from './client-connections.js';
 import { awaitContinue } from './middleware/respond.js';
-import { PipelineOrder } from './pipeline-order.js';
-import { QueuedResponses } from './queued-responses.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
@@ -42,20 +40,14 @@ export async function listen(
     noDelay: true,
   });
   server.maxConnections = limits.connections;
-  const idle = new IdleConnections(server, limits.idleSeconds);
-  const queued = new QueuedResponses(server);
-  const order = new PipelineOrder();
+  const clients = new ClientConnections(server, limits.idleSeconds);
+  const over = (): void => {
+    if (stopping) server.closeIdleConnections();
+  };
   const handle: Handler = async (req, res) => {
-    idle.enter(req, res);
-    queued.enter(req, res);
-    const over = new Promise<void>((resolve) => {
-      res.once('close', () => {
-        resolve();
-        if (stopping) server.closeIdleConnections();
-      });
-    });
     if (stopping) res.shouldKeepAlive = false;
-    await order.enter(req.socket, req.method ?? '', over);
+    // Node calls this in the midst of reading: whoever waits, however shortly, finds a small body whole.
+    await clients.enter(req, res, over);
     if (!res.destroyed) await handler(req, res);
   };
   server.on('request', (req: IncomingMessage, res: ServerResponse) => void handle(req, res));

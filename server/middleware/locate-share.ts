@@ -9,7 +9,7 @@ import type { Middleware } from '../state.js';
  * @throws Failure `malformed`
  */
 export function locateShare(shares: readonly MountedShare[]): Middleware {
-  return async ({ req, state }, next) => {
+  return ({ req, state }, next) => {
     // RFC 9112 section 3.2: with two of them, a proxy in front and this server could take the request for different ones.
     if (hasTwoHosts(req.rawHeaders)) {
       throw new Failure('malformed', 'The request has more than one Host header field.');
@@ -18,7 +18,7 @@ export function locateShare(shares: readonly MountedShare[]): Middleware {
     const { target, located } = locateTarget(shares, (names) => parseTarget(raw, names));
     state.target = target;
     if (located) state.located = located;
-    await next();
+    return next();
   };
 }
 

@@ -49,8 +49,15 @@ async function serveShare(
   const target = known(state.target);
   const identity = known(state.identity);
   const { share, inside } = located;
+  const method = req.method ?? '';
+  if (share.kind === 'svn' && !listsRepositories(share.declared, method, inside)) {
+    if (state.destination && state.destination.share !== share) {
+      throw new Failure('foreign-destination', 'The destination lies in another share.');
+    }
+    return forwardToSvn(context, { ...located, share }, identity, options.publicOrigin);
+  }
   const common = {
-    method: req.method ?? '',
+    method,
     base: share.declared.path,
     path: inside,
     collection: target.collection,
@@ -79,7 +86,7 @@ async function serveShare(
       return onlyRead(share.storage, { trust: share.declared.trust, mayRead });
     case 'webdav': {
       const destination = webdavPlace(state.destination);
-      const { method, headers } = common;
+      const { headers } = common;
       return handleDav(
         {
           ...common,
@@ -101,15 +108,10 @@ async function serveShare(
         },
       );
     }
-    case 'svn':
-      if (state.destination && state.destination.share !== share) {
-        throw new Failure('foreign-destination', 'The destination lies in another share.');
-      }
-      if (listsRepositories(share.declared, common.method, inside)) {
-        const storage = await repositoryList(share.declared, identity);
-        return onlyRead(storage, { trust: 'sandboxed', mayRead: () => true });
-      }
-      return forwardToSvn(context, { ...located, share }, identity, options.publicOrigin);
+    case 'svn': {
+      const storage = await repositoryList(share.declared, identity);
+      return onlyRead(storage, { trust: 'sandboxed', mayRead: () => true });
+    }
   }
 }
 

@@ -1,18 +1,11 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownLists } from './apt-lists.mjs';
 import { output, run, which } from './commands.mjs';
 import { mayInstall, root, say } from './say.mjs';
 
-const cache = join(root, 'node_modules/.cache/davgate');
+/** Where what was fetched for tests and measurements is kept. */
+export const cache = join(root, 'node_modules/.cache/davgate');
 
 /**
  * Fetches a package of the distribution and only unpacks it: no service of it starts, and what is installed stays as it
@@ -57,20 +50,5 @@ function listsOf(release, work) {
       .map((line) => line.split(' '))
       .find(([name, kind]) => name === codename && kind === 'Packages') ?? [];
   if (site === undefined) return undefined;
-  const sources = join(work, 'sources.list');
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
-  writeFileSync(sources, `deb ${signed}${site} ${codename}-${release} ${component}\n`);
-  const options = [
-    ['Dir::Etc::sourcelist', sources],
-    ['Dir::Etc::sourceparts', '-'],
-    ['Dir::State::lists', join(work, 'lists')],
-    ['Dir::Cache', join(work, 'cache')],
-    ['APT::Sandbox::User', ''],
-    ['Acquire::Retries', '1'],
-    ['Acquire::http::Timeout', '20'],
-  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  for (const folder of ['lists/partial', 'cache/archives/partial'])
-    mkdirSync(join(work, folder), { recursive: true });
-  return run('apt-get', [...options, '-qq', 'update'], { stdio: 'ignore' }) ? options : undefined;
+  return ownLists('deb', [`${site} ${codename}-${release} ${component}`], work);
 }

@@ -14,6 +14,8 @@ const connectionFields = new Set([
   'expect',
 ]);
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** Splits the flat name, value, name, value … list of Node's `rawHeaders`. */
 export function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   const list: [string, string][] = [];
@@ -27,14 +29,20 @@ export function pairs(rawHeaders: readonly string[]): [name: string, value: stri
  * The fields that may pass a proxy: none of the connection's own. Fields that a Connection field names go too, but
  * never those in `kept` (lower case), so that a client cannot strip what the proxy itself relies on (CVE-2022-31813).
  */
-export function endToEnd(headers: HeaderList, kept: ReadonlySet<string> = new Set()): HeaderList {
-  const named = new Set<string>();
-  for (const [name, value] of headers) {
-    if (name.toLowerCase() !== 'connection') continue;
-    for (const option of value.split(',')) named.add(option.trim().toLowerCase());
-  }
+export function endToEnd(headers: HeaderList, kept: ReadonlySet<string> = nothing): HeaderList {
+  const named = namedByConnection(headers);
   return headers.filter(([name]) => {
     const lower = name.toLowerCase();
-    return !connectionFields.has(lower) && (!named.has(lower) || kept.has(lower));
+    return !connectionFields.has(lower) && (named?.has(lower) !== true || kept.has(lower));
   });
+}
+
+function namedByConnection(headers: HeaderList): ReadonlySet<string> | undefined {
+  let named: Set<string> | undefined;
+  for (const [name, value] of headers) {
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    named ??= new Set();
+    for (const option of value.split(',')) named.add(option.trim().toLowerCase());
+  }
+  return named;
 }

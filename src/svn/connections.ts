@@ -3,6 +3,12 @@ import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.
 import type { UpstreamAddress } from './upstream-address.js';
 
 /**
+ * Milliseconds for which an idle connection is kept at least, and between two looks for those that are. Shorter, together,
+ * than Apache's KeepAliveTimeout, so that it is always this end that closes an idle one.
+ */
+const idleTime = 15_000;
+
+/**
  * The connections to Apache: for each connection of a client its own, kept for later requests until that one closes,
  * in generations; and those for one request each. mod_dav_svn opens a repository once in the life of a connection
  * (mod_dav_svn/repos.c): on one that several clients share, a repository that has been replaced meanwhile would still
@@ -11,6 +17,7 @@ import type { UpstreamAddress } from './upstream-address.js';
 export class Connections {
   readonly #kept = new Map<EventEmitter, Pool>();
   readonly #pools = new Set<Pool>();
+  #sweeping: NodeJS.Timeout | undefined;
 
   /** One for a request of a client's. @param client its connection, which emits `close` when it is gone */
   kept(client: EventEmitter, address: UpstreamAddress): UpstreamConnection {
@@ -32,6 +39,8 @@ export class Connections {
   }
 
   close(): void {
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
     this.#kept.clear();
     for (const pool of this.#pools) pool.close();
   }
@@ -51,6 +60,10 @@ export class Connections {
   #newPool(): Pool {
     const pool = new Pool(() => this.#pools.delete(pool));
     this.#pools.add(pool);
+    // A timer for each connection and each request would cost more than a look now and then.
+    this.#sweeping ??= setInterval(() => {
+      for (const idle of this.#pools) idle.sweep();
+    }, idleTime).unref();
     return pool;
   }
 }
@@ -61,6 +74,8 @@ class Pool implements ConnectionOwner {
   readonly #all = new Set<UpstreamConnection>();
   /** The one that was used last comes last. */
   readonly #free: UpstreamConnection[] = [];
+  /** Those that were free at the last look, and have been since. */
+  #idle = new Set<UpstreamConnection>();
   #retired = false;
 
   /** @param emptied is told that there is none, and will be none */
@@ -70,12 +85,19 @@ class Pool implements ConnectionOwner {
 
   take(address: UpstreamAddress): UpstreamConnection {
     for (let free = this.#free.pop(); free !== undefined; free = this.#free.pop()) {
+      this.#idle.delete(free);
       if (free.isOpen && isSame(free.address, address)) return free;
       free.destroy();
     }
     const connection = new UpstreamConnection(address, this);
     this.#all.add(connection);
     return connection;
+  }
+
+  /** Closes what has not been used since the last look. */
+  sweep(): void {
+    for (const connection of this.#idle) connection.destroy();
+    this.#idle = new Set(this.#free);
   }
 
   retire(): void {
@@ -97,6 +119,7 @@ class Pool implements ConnectionOwner {
 
   closed(connection: UpstreamConnection): void {
     this.#all.delete(connection);
+    this.#idle.delete(connection);
     const index = this.#free.indexOf(connection);
     if (index !== -1) this.#free.splice(index, 1);
     if (this.#retired && this.#all.size === 0) this.#emptied();

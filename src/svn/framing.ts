@@ -30,5 +30,9 @@ export function framingOf(headers: HeaderList): Framing {
 }
 
 function valuesOf(headers: HeaderList, wanted: string): string[] {
-  return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [name, value] of headers) {
+    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(value);
+  }
+  return values;
 }

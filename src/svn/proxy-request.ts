@@ -35,7 +35,9 @@ const usuallyWithoutBody = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
  * Fields that this server sets or answers for, and never takes from outside: in lower case, with hyphens, because CGI
  * and its heirs hold `_` for `-` (CVE-2015-0219).
  */
-const ownFields = /^(?:host|content-length|transfer-encoding|authorization|cookie|forwarded|x-real-ip)$/;
+const ownFields: ReadonlySet<string> = new Set(
+  'host content-length transfer-encoding authorization cookie forwarded x-real-ip'.split(' '),
+);
 const identityFields =
   /^(?:x-davgate-.*|x-forwarded-.*|(?:x-)?remote-(?:user|groups?|email|name)|x-auth-.*)$/;
 
@@ -63,11 +65,14 @@ export function upstreamHead(request: RequestHead, address: UpstreamAddress): Up
 
 /** The fields of a head or a trailer section that may pass to the child. */
 export function forwardable(headers: HeaderList): HeaderList {
+  let destinations = 0;
   const passing = endToEnd(headers).filter(([name]) => {
-    const plain = name.toLowerCase().replace(/_/g, '-');
-    return !ownFields.test(plain) && !identityFields.test(plain);
+    const lower = name.toLowerCase();
+    if (lower === 'destination') destinations += 1;
+    const plain = lower.includes('_') ? lower.replace(/_/g, '-') : lower;
+    return !ownFields.has(plain) && !identityFields.test(plain);
   });
-  if (passing.filter(([name]) => name.toLowerCase() === 'destination').length > 1) {
+  if (destinations > 1) {
     throw new Failure('malformed', 'The request has several Destination header fields.');
   }
   return passing;
@@ -75,6 +80,7 @@ export function forwardable(headers: HeaderList): HeaderList {
 
 /** mod_dav compares scheme, host and port of what a field names with its own. */
 function atOrigin(origin: string, name: string, value: string): string {
+  if (name.length !== 'destination'.length && name.length !== 'if'.length) return value;
   switch (name.toLowerCase()) {
     case 'destination':
       return destinationAt(origin, value);

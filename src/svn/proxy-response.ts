@@ -14,17 +14,22 @@ export function clientHeaders(
   address: UpstreamAddress,
   publicOrigin: () => string | undefined,
 ): HeaderList {
-  return endToEnd(headers).flatMap(([name, value]): HeaderList => {
+  const shown: (readonly [string, string])[] = [];
+  for (const field of endToEnd(headers)) {
+    const [name, value] = field;
     switch (name.toLowerCase()) {
       case 'location':
       case 'content-location':
-        return [[name, publicLocation(value, ownNames(address), plainOrigin(publicOrigin()))]];
+        shown.push([name, publicLocation(value, ownNames(address), plainOrigin(publicOrigin()))]);
+        break;
       case 'vary':
-        return withoutSecret(name, value);
+        shown.push(...withoutSecret(name, value));
+        break;
       default:
-        return [[name, value]];
+        shown.push(field);
     }
-  });
+  }
+  return shown;
 }
 
 /** Apache leaves out the port that is the scheme's own. */

@@ -20,7 +20,8 @@ export class ProtocolError extends Error {
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?$/;
-const fieldLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*$/;
+const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const unfit = /[^\t -~\x80-\xff]/;
 
 /**
  * Reads a head (RFC 9112 sections 4 and 5).
@@ -29,11 +30,11 @@ const fieldLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t
  * @throws ProtocolError for what two readers could take for different things
  */
 export function parseResponseHead(text: string, method: string): ResponseHead {
-  const [first = '', ...lines] = text.split('\r\n');
-  const [, minor, code] = statusLine.exec(first) ?? [];
+  const lines = text.split('\r\n');
+  const [, minor, code] = statusLine.exec(lines[0] ?? '') ?? [];
   if (code === undefined) throw new ProtocolError('The status line cannot be read.');
   const status = Number(code);
-  const headers = parseFields(lines);
+  const headers = parseFields(lines, 1);
   const framing = framingOf(status, headers, method);
   const persistent =
     minor === '1' &&
@@ -42,13 +43,30 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   return { status, headers, framing, persistent };
 }
 
-/** Reads the lines of a header or trailer section. @throws ProtocolError */
-export function parseFields(lines: readonly string[]): HeaderList {
-  return lines.map((line): [string, string] => {
-    const [, name, value] = fieldLine.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new ProtocolError('A header field cannot be read.');
-    return [name, value];
-  });
+/** Reads the lines of a header or trailer section, from one on. @throws ProtocolError */
+export function parseFields(lines: readonly string[], first = 0): HeaderList {
+  if (unfit.test(lines.join(''))) throw new ProtocolError('A header field has a control character in it.');
+  const fields: [string, string][] = [];
+  for (let index = first; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0));
+    if (!fieldName.test(name)) throw new ProtocolError('A header field cannot be read.');
+    fields.push([name, trimmed(line, colon + 1)]);
+  }
+  return fields;
+}
+
+/** From `start` on, without spaces and tabs at either end. */
+function trimmed(line: string, start: number): string {
+  let [from, to] = [start, line.length];
+  while (from < to && isBlank(line.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(line.charCodeAt(to - 1))) to -= 1;
+  return line.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function framingOf(status: number, headers: HeaderList, method: string): ResponseFraming {

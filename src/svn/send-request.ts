@@ -39,18 +39,14 @@ export function sendRequest(
 }
 
 function headText(method: string, { path, headers }: UpstreamHead): string {
+  if (unfit.test(method + path + headers.join(''))) {
+    throw new Failure('malformed', 'The request has a control character in its head.');
+  }
   let text = `${method} ${path} HTTP/1.1${lineEnd}`;
-  if (unfit.test(method) || unfit.test(path)) throw unfitting();
   for (let index = 0; index < headers.length; index += 2) {
-    const line = `${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`;
-    if (unfit.test(line)) throw unfitting();
-    text += line + lineEnd;
+    text += `${headers[index] ?? ''}: ${headers[index + 1] ?? ''}${lineEnd}`;
   }
   return text + lineEnd;
-}
-
-function unfitting(): Failure {
-  return new Failure('malformed', 'The request has a control character in its head.');
 }
 
 /** The head waits for the first of the body: Apache, and on a small machine the client, are woken once less. */

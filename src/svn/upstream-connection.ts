@@ -14,12 +14,6 @@ import type { WhenGone } from './when-gone.js';
 /** The largest header section taken from Apache, in bytes. */
 const maximumHead = 256 * 1024;
 
-/**
- * Milliseconds after which an idle connection is closed. Shorter than Apache's KeepAliveTimeout, so that it is always
- * this end that closes an idle one.
- */
-const idleTime = 15_000;
-
 /** One request. */
 export interface Outgoing {
   readonly method: string;
@@ -120,7 +114,8 @@ export class UpstreamConnection {
         forget: () => undefined,
       };
       this.#exchange = exchange;
-      this.#socket.setTimeout(outgoing.patience);
+      // Ends an idle connection, too, where its owner has not done so before.
+      if (this.#socket.timeout !== outgoing.patience) this.#socket.setTimeout(outgoing.patience);
       exchange.forget = outgoing.whenGone((reason) => {
         this.#fail(reason);
       });
@@ -224,7 +219,6 @@ export class UpstreamConnection {
       return;
     }
     this.#socket.resume();
-    this.#socket.setTimeout(idleTime);
     this.#owner.free(this);
   }
 
@@ -244,8 +238,8 @@ export class UpstreamConnection {
     if (exchange === undefined) return;
     exchange.forget();
     exchange.sending?.abandon();
-    if (exchange.head === undefined) exchange.reject(this.#explain(exchange, error));
-    else exchange.body?.destroy(isFailure(error) ? error : brokenOff(error));
+    if (exchange.body) exchange.body.destroy(isFailure(error) ? error : brokenOff(error));
+    else exchange.reject(this.#explain(exchange, error));
   }
 
   #explain(exchange: Exchange, error: Error | undefined): Error {

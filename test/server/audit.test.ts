@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { projectFolder } from '../clients/davgate.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
+import { until } from '../svn/apache-fixture.js';
 import { basic, loginSetting } from './middleware/login-setting.js';
 
 const filter = join(projectFolder, 'docs/fail2ban/davgate.conf');
@@ -34,6 +35,10 @@ describe('the audit', () => {
     await ask(alice);
     for (const password of ['hunter-1', 'hunter-2']) await ask({ headers: basic('bob', password) });
     await ask({ headers: basic('carol', 'p'.repeat(5000)) });
+    await until(
+      () => written.filter((line) => line.includes('"msg":"request"')).length === 24,
+      'all requests are in the log',
+    );
     const lines = audit().map(({ time, requestId, ...line }) => {
       assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       assert.ok(written.some((other) => other.includes(`"requestId":"${String(requestId)}","address"`)));

@@ -1,33 +1,22 @@
 import assert from 'node:assert/strict';
-import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { PipelineOrder } from '../../server/pipeline-order.js';
 
 /** A connection whose requests log when they begin; each ends when it is told to. */
 function connection() {
   const order = new PipelineOrder();
-  const socket = new Socket();
   const begun: string[] = [];
   return {
     begun,
     request: (name: string, method: string): (() => Promise<void>) => {
-      const { promise, resolve } = later();
-      const ready = order.enter(socket, method, promise);
+      const { ready, end } = order.enter(method);
       void Promise.resolve(ready).then(() => begun.push(name));
       return async () => {
-        resolve();
+        end();
         await settled();
       };
     },
   };
-}
-
-function later(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
 
 /** All promises that can settle by themselves have. */
@@ -64,11 +53,23 @@ describe('pipelined requests', () => {
     assert.deepEqual(begun, ['get', 'get again', 'put', 'delete', 'last']);
   });
 
-  test('of other connections wait for nobody', async () => {
+  test('that are given up before their turn keep nobody waiting', async () => {
+    const { begun, request } = connection();
+    const endPut = request('put', 'PUT');
+    const endDelete = request('delete', 'DELETE');
+    request('get', 'GET');
+    await endDelete();
+    assert.deepEqual(begun, ['put', 'delete']);
+    await endDelete();
+    await endPut();
+    assert.deepEqual(begun, ['put', 'delete', 'get']);
+  });
+
+  test('wait for nothing where there is nothing before them', () => {
     const order = new PipelineOrder();
-    const endless = new Promise<void>(() => undefined);
-    assert.equal(order.enter(new Socket(), 'PUT', endless), undefined);
-    assert.equal(order.enter(new Socket(), 'PUT', endless), undefined);
-    await settled();
+    const first = order.enter('PUT');
+    assert.equal(first.ready, undefined);
+    first.end();
+    assert.equal(order.enter('PUT').ready, undefined);
   });
 });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import Koa from 'koa';
 import { Audit } from '../../../server/audit.js';
+import { handlerOf } from '../../../server/app.js';
 import { createLog } from '../../../server/log.js';
 import { accessLog } from '../../../server/middleware/access-log.js';
 import { authenticate } from '../../../server/middleware/authenticate.js';
@@ -63,7 +64,7 @@ export async function loginSetting(t: TestContext, options: LoginSettingOptions 
       const body = Buffer.from(state.identity?.username ?? 'nobody');
       state.response = { status: 200, headers: [['Content-Length', String(body.length)]], body };
     });
-  const handle = app.callback();
+  const handle = handlerOf(app);
   const server = createServer((req, res) => void handle(req, res)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
