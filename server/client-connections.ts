@@ -2,6 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PipelineOrder } from './pipeline-order.js';
 
+/**
+ * Seconds for which an idle connection of svn's is kept, as by Apache. svn 1.14 has connections on which it waits for
+ * the server to hang up before it goes on: after an error of its own in the midst of a commit, for one.
+ */
+const svnIdleSeconds = 5;
+
 interface Running {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -36,10 +42,12 @@ class ClientConnection {
  */
 export class ClientConnections {
   readonly #connections = new WeakMap<Socket, ClientConnection>();
+  readonly #svnIdle: number;
 
   /** @param seconds without a byte in either direction */
   constructor(server: Server, seconds: number) {
     server.timeout = seconds * 1000;
+    this.#svnIdle = Math.min(seconds, svnIdleSeconds) * 1000;
     server.on('timeout', (socket: Socket) => {
       // Node counts again only once bytes move.
       if (this.#of(socket).isWorking(socket)) socket.setTimeout(server.timeout);
@@ -66,6 +74,8 @@ export class ClientConnections {
     res.once('close', () => {
       running.delete(entry);
       turn.end();
+      // Node has just set its own, and counts anew at the next request.
+      if (running.size === 0 && isSvn(req)) req.socket.setTimeout(this.#svnIdle);
       over();
     });
     return turn.ready;
@@ -78,4 +88,14 @@ export class ClientConnections {
     this.#connections.set(socket, connection);
     return connection;
   }
+}
+
+/** Whether svn itself is at the other end: a proxy keeps its connections for others, and is not to be hung up on. */
+function isSvn({ headers }: IncomingMessage): boolean {
+  return (
+    headers['user-agent']?.startsWith('SVN/') === true &&
+    headers.via === undefined &&
+    headers.forwarded === undefined &&
+    headers['x-forwarded-for'] === undefined
+  );
 }

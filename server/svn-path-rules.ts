@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Memberships } from '../src/access/memberships.js';
 import { FreshValues } from '../src/credentials/fresh-values.js';
@@ -26,15 +27,24 @@ export class PathRules {
   #newest = 0;
   #published: string | undefined;
   #publishing: Promise<void> = Promise.resolve();
-  #leftOut = '';
+  /** Of the file as it was read last. */
+  #stamp: string | undefined;
+  #rereading: { readonly stamp: string; readonly done: Promise<unknown> } | undefined;
+  readonly #warned = new Map<string, string>();
+  #unknown: readonly string[] = [];
 
   constructor(options: PathRulesOptions) {
     this.#options = options;
     this.#fresh = new FreshValues({ now: options.now, capacity: 1 });
   }
 
+  /** Groups that neither the file nor Django has, as of the last reading: while there are some, Apache lets nobody in. */
+  get unknownGroups(): readonly string[] {
+    return this.#unknown;
+  }
+
   /**
-   * Resolves when Apache judges by the rules and the groups as of at most a second ago.
+   * Resolves when Apache judges by the rules as they are now, and by the groups as of at most a second ago.
    * @throws Failure `unavailable` when Django's database or the file cannot be read; `forbidden` for a user name that
    *   no group could hold
    */
@@ -45,21 +55,39 @@ export class PathRules {
         'Path rules cannot tell this user name: it begins with a sign, or has a comma in it.',
       );
     }
-    await this.#fresh.get('', () => this.#refresh());
+    const stamp = stampOf(this.#options.file);
+    if (stamp === this.#stamp) await this.#fresh.get('', () => this.#refresh());
+    else await this.#reread(stamp);
+  }
+
+  /** The file has been changed: who does that expects it to be in force for whatever is asked from then on. */
+  async #reread(stamp: string): Promise<void> {
+    if (this.#rereading?.stamp !== stamp) {
+      const done = this.#fresh.reread('', () => this.#refresh());
+      this.#rereading = { stamp, done };
+    }
+    const rereading = this.#rereading;
+    try {
+      await rereading.done;
+    } finally {
+      if (this.#rereading === rereading) this.#rereading = undefined;
+    }
   }
 
   async #refresh(): Promise<true> {
     this.#readings += 1;
     const reading = this.#readings;
+    const stamp = stampOf(this.#options.file);
     const text = await this.#read();
-    const { text: complete, leftOut } = completeAuthz(
-      text,
-      await this.#options.memberships.members(askedBy(text)),
-    );
-    this.#warn(leftOut.join(' '));
+    const members = await this.#options.memberships.members(askedBy(text));
+    const { text: complete, leftOut, unknown } = completeAuthz(text, members);
+    this.#warn('path rules cannot hold these user names, so these users are kept out of the share', leftOut);
+    this.#warn('path rules name groups that neither they nor Django have: Apache lets nobody in', unknown);
     const publishing = this.#publishing.then(() => this.#publish(reading, complete));
     this.#publishing = publishing.catch(() => undefined);
     await publishing;
+    this.#unknown = unknown;
+    this.#stamp = stamp;
     return true;
   }
 
@@ -81,13 +109,17 @@ export class PathRules {
     }
   }
 
-  #warn(leftOut: string): void {
-    if (leftOut === this.#leftOut) return;
-    this.#leftOut = leftOut;
-    if (leftOut === '') return;
-    this.#options.log.warn(
-      { share: this.#options.share, users: leftOut },
-      'path rules cannot hold these user names, so these users are kept out of the share',
-    );
+  /** Once for each change. */
+  #warn(warning: string, names: readonly string[]): void {
+    const listed = names.join(' ');
+    if (listed === (this.#warned.get(warning) ?? '')) return;
+    this.#warned.set(warning, listed);
+    if (listed !== '') this.#options.log.warn({ share: this.#options.share, names: listed }, warning);
   }
+}
+
+/** Tells one state of a file from another, at the price of one call for each request. */
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}` : '';
 }

@@ -7,6 +7,7 @@ import type { Entry, ReadableStorage } from '../src/storage/storage.js';
 import { AuthzRules } from '../src/svn/authz-access.js';
 import { parseAuthz } from '../src/svn/authz-file.js';
 import { repositoriesIn } from '../src/svn/repository-names.js';
+import type { PathRules } from './svn-path-rules.js';
 
 const listingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PROPFIND']);
 
@@ -17,19 +18,23 @@ export function listsRepositories({ source }: SvnShare, method: string, inside: 
 
 /**
  * The repositories of a share that a user may read, as empty collections.
- * @throws Failure `unavailable` when they or the path rules cannot be read
+ * @throws Failure `unavailable` when they or the path rules cannot be read; `forbidden` as {@link PathRules.ready}
  */
 export async function repositoryList(
   { source, policy, authz }: SvnShare,
   identity: Identity,
+  pathRules: PathRules | undefined,
 ): Promise<ReadableStorage> {
+  await pathRules?.ready(identity.username);
+  const refused = (pathRules?.unknownGroups.length ?? 0) > 0;
   const rules = authz === undefined ? undefined : new AuthzRules(parseAuthz(await textOf(authz)));
   const mayRead = (name: string): boolean => {
     const path = child(root(), name);
     if (path === undefined || !policy.decide(identity, 'read', path).allowed) return false;
     // Apache alone judges patterns, so where there are some nobody sees a name.
     return (
-      rules === undefined || (rules.patterns.length === 0 && rules.at(identity, name, '/')?.read === true)
+      !refused &&
+      (rules === undefined || (rules.patterns.length === 0 && rules.at(identity, name, '/')?.read === true))
     );
   };
   const repositories = source.kind === 'upstream' ? [] : await repositoriesIn(source.folder);

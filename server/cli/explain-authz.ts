@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Answer, ExplainedRight } from '../../src/access/explain.js';
+import type { Memberships } from '../../src/access/memberships.js';
 import type { Identity } from '../../src/access/identity.js';
 import type { SvnShare } from '../../src/config/declaration.js';
 import { Failure } from '../../src/failure.js';
 import type { SharePath } from '../../src/http/target.js';
 import { AuthzRules, type AuthzGrant } from '../../src/svn/authz-access.js';
 import { parseAuthz } from '../../src/svn/authz-file.js';
-import { canBeMember } from '../../src/svn/authz-groups.js';
+import { askedBy, canBeMember, unknownGroups } from '../../src/svn/authz-groups.js';
 
 /** What the path rules of a share add to an explanation. */
 export interface ExplainedAuthz {
@@ -32,6 +33,7 @@ export async function explainAuthz(
   { source, authz }: Pick<SvnShare, 'source' | 'authz'>,
   inside: SharePath,
   identity: Identity,
+  memberships: Memberships,
 ): Promise<ExplainedAuthz | undefined> {
   if (authz === undefined) return undefined;
   const head = `By the path rules in ${basename(authz)}, to ${action} ${path}:`;
@@ -43,7 +45,16 @@ export async function explainAuthz(
   if (!canBeMember(identity.username)) {
     return { words: `${head}\n  fails  path rules cannot tell this user name`, refusal };
   }
-  const rules = new AuthzRules(parseAuthz(await read(authz)));
+  const text = await read(authz);
+  const unknown = unknownGroups(text, await memberships.members(askedBy(text)));
+  if (unknown.length > 0) {
+    const names = unknown.map((name) => `@${name}`).join(', ');
+    return {
+      words: `${head}\n  fails  neither the file nor Django has ${names}, so Apache lets nobody in`,
+      refusal,
+    };
+  }
+  const rules = new AuthzRules(parseAuthz(text));
   const here = rules.at(identity, place.repository, place.path);
   const grants = scope === 'tree' ? rules.below(identity, place.repository, place.path) : [];
   const lacking = (grant: AuthzGrant): boolean =>

@@ -34,7 +34,7 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
         isAboveShares: (path) => isAboveShares(shares, path),
       });
       const { method, path, destination } = explanation;
-      const byPaths = await explainedByPaths(explanation, place);
+      const byPaths = await explainedByPaths(explanation, place, users);
       const answer = explanation.answer.allowed
         ? (unserved(method, place(path)?.share, destination && place(destination)?.share) ??
           byPaths.find(({ refusal }) => refusal)?.refusal ??
@@ -60,13 +60,14 @@ async function askerOf(username: string, users: SiteUsers): Promise<Asker> {
 async function explainedByPaths(
   { asker, rights }: Explanation,
   locateShare: (path: ServerPath) => { readonly share: Share; readonly inside: SharePath } | undefined,
+  users: SiteUsers,
 ): Promise<readonly ExplainedAuthz[]> {
   if (asker.standing !== 'active') return [];
   const explained: ExplainedAuthz[] = [];
   for (const right of rights) {
     const located = locateShare(right.path);
     if (located?.share.kind !== 'svn') continue;
-    const byPath = await explainAuthz(right, located.share, located.inside, asker.identity);
+    const byPath = await explainAuthz(right, located.share, located.inside, asker.identity, users);
     if (byPath) explained.push(byPath);
   }
   return explained;

@@ -1,3 +1,4 @@
+import type { Memberships } from '../../src/access/memberships.js';
 import type { PermissionSources } from '../../src/access/permission-sources.js';
 import type { Declaration } from '../../src/config/declaration.js';
 import { openDatabase } from '../../src/django/database.js';
@@ -8,7 +9,7 @@ import { readEnvironment } from '../environment.js';
 import { findSite, readableSite } from '../site.js';
 
 /** A site's users as commands ask about them. */
-export interface SiteUsers extends UserDirectory, UserList {
+export interface SiteUsers extends UserDirectory, UserList, Memberships {
   /** Where `user` has permissions from. @throws Failure `unavailable` when the database cannot answer */
   permissionSources(user: DirectoryUser): Promise<PermissionSources>;
   close(): Promise<void>;
@@ -24,6 +25,7 @@ export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
   return {
     find: (username) => directory.find(username),
     list: () => directory.list(),
+    members: (asked) => directory.members(asked),
     permissionSources: ({ id }) => permissionSources(knex, id, user),
     close: () => knex.destroy(),
   };

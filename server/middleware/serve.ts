@@ -15,6 +15,7 @@ import { known, type Middleware, type RequestContext } from '../state.js';
 import { publicAuthority } from '../public-authority.js';
 import { headersOf } from '../request-headers.js';
 import { forwardToSvn } from '../svn.js';
+import type { PathRules } from '../svn-path-rules.js';
 import { listsRepositories, repositoryList } from '../svn-repositories.js';
 import { sendContinue } from './respond.js';
 
@@ -109,7 +110,7 @@ async function serveShare(
       );
     }
     case 'svn': {
-      const storage = await repositoryList(share.declared, identity);
+      const storage = await repositoryList(share.declared, identity, rulesOf(share));
       return onlyRead(storage, { trust: 'sandboxed', mayRead: () => true });
     }
   }
@@ -129,6 +130,10 @@ function serveAboveShares(
     body: req,
   };
   return serveShareRoot(request, state.identity, options);
+}
+
+function rulesOf({ service }: Extract<MountedShare, { kind: 'svn' }>): PathRules | undefined {
+  return service.kind === 'running' ? service.rules : undefined;
 }
 
 function webdavPlace(destination: Located | undefined):

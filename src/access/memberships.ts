@@ -8,8 +8,9 @@ export interface AskedMembers {
   readonly superusers: boolean;
 }
 
-/** User names of active users. What nobody was found for may be missing. */
+/** User names of active users. */
 export interface Members {
+  /** What is no group of the site's is missing. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
   /** Those who have the permission themselves, through a group, or as superusers. */
   readonly permissions: ReadonlyMap<string, ReadonlySet<string>>;

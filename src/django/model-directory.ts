@@ -55,15 +55,20 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
 
   async members({ groups, permissions, staff, superusers }: AskedMembers): Promise<Members> {
     const codenames = permissions.map((permission) => permission.slice(permission.indexOf('.') + 1));
-    const [inGroups, holders, ofStaff, ofAll] = await Promise.all([
+    const [known, inGroups, holders, ofStaff, ofAll] = await Promise.all([
+      answered(this.#queries.groupsNamed(groups)),
       answered(this.#queries.membersOfGroups(groups)),
       answered(this.#queries.holdersOf([...new Set(codenames)])),
       staff ? answered(this.#queries.flagged('isStaff')) : [],
       superusers || permissions.length > 0 ? answered(this.#queries.flagged('isSuperuser')) : [],
     ]);
     const all = usernamesOf(ofAll);
+    const names = new Set(known.map(({ name }) => name));
     return {
-      groups: heldBy(inGroups, groups),
+      groups: heldBy(
+        inGroups,
+        groups.filter((name) => names.has(name)),
+      ),
       permissions: heldBy(holders, permissions, all),
       staff: usernamesOf(ofStaff),
       superusers: all,

@@ -87,6 +87,12 @@ export class UserQueries {
   }
 
   /** Users with each group of these names that they are in. None, without asking, where users have no groups. */
+  /** Those of the names that are groups'. A database that ignores case gives others, too. */
+  async groupsNamed(names: readonly string[]): Promise<readonly Group[]> {
+    if (!this.#model.groups || names.length === 0) return [];
+    return Group.query(this.#knex).whereIn('name', names).select('name');
+  }
+
   async membersOfGroups(names: readonly string[]): Promise<readonly Holder[]> {
     if (!this.#model.groups || names.length === 0) return [];
     return this.#holders().joinRelated('groups').whereIn('groups.name', names).select('groups.name as held');

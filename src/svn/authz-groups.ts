@@ -63,6 +63,17 @@ export interface CompleteAuthz {
   readonly text: string;
   /** User names, sorted. They must not come in at all: a group may as well take a right away. */
   readonly leftOut: readonly string[];
+  /** Groups that neither the file nor Django has. They stay undefined, and svn lets nobody in by such a file. */
+  readonly unknown: readonly string[];
+}
+
+/** The groups that an authz file names and that neither it nor Django has. @param members what {@link askedBy} asks for */
+export function unknownGroups(text: string, members: Members): readonly string[] {
+  return openGroups(parseAuthz(text)).filter((name) => isUnknown(djangoGroup(name), members));
+}
+
+function isUnknown(group: DjangoGroup, members: Members): boolean {
+  return group.kind === 'group' && !members.groups.has(group.name);
 }
 
 /**
@@ -71,12 +82,15 @@ export interface CompleteAuthz {
  */
 export function completeAuthz(text: string, members: Members): CompleteAuthz {
   const leftOut = new Set<string>();
-  const lines = openGroups(parseAuthz(text)).map((name) => {
-    const usernames = [...membersOf(djangoGroup(name), members)].sort();
+  const open = openGroups(parseAuthz(text)).map((name) => ({ name, group: djangoGroup(name) }));
+  const known = open.filter(({ group }) => !isUnknown(group, members));
+  const lines = known.map(({ name, group }) => {
+    const usernames = [...membersOf(group, members)].sort();
     for (const username of usernames) if (!canBeMember(username)) leftOut.add(username);
     return `${name} = ${usernames.filter(canBeMember).join(', ') || nobody}`;
   });
-  return { text: withGroups(text, lines), leftOut: [...leftOut].sort() };
+  const unknown = open.filter(({ group }) => isUnknown(group, members)).map(({ name }) => name);
+  return { text: withGroups(text, lines), leftOut: [...leftOut].sort(), unknown };
 }
 
 function withGroups(text: string, lines: readonly string[]): string {

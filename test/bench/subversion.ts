@@ -1,11 +1,12 @@
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sampleDavgate } from '../clients/davgate.js';
+import { makeSample } from '../clients/davgate.js';
 import { run } from '../clients/programs.js';
 import { startBareApache } from './bare-apache.js';
 import { alternately, median, report } from './measuring.js';
 import { startModWsgi } from './mod-wsgi.js';
+import { startServer } from './peer.js';
 
 const folders = 30;
 const filesEach = 100;
@@ -19,13 +20,15 @@ const rounds = 3;
  * for none and, for a hundred of these files, against Apache that asks Django through mod_wsgi.
  */
 export async function subversion(): Promise<void> {
-  const davgate = await sampleDavgate();
+  const sample = await makeSample();
   const work = await mkdtemp(join(tmpdir(), 'davgate-bench-'));
-  for (const folder of [davgate.folder, work]) await chmod(folder, 0o755);
-  const bare = await startBareApache(davgate.folder, work);
-  const incumbent = await startModWsgi(davgate.folder, work);
+  for (const folder of [sample, work]) await chmod(folder, 0o755);
+  // Nobody reads the log: that would take a core from those who are measured.
+  const davgate = await startServer('server/main.js', join(sample, 'shares.json'));
+  const bare = await startBareApache(sample, work);
+  const incumbent = await startModWsgi(sample, work);
   try {
-    for (const name of ['ours', 'theirs']) await makeRepository(join(davgate.folder, 'svn', name));
+    for (const name of ['ours', 'theirs']) await makeRepository(join(sample, 'svn', name));
     const ours = await workingCopy(`${davgate.url}/svn/ours`, 'ours', work);
     const theirs = await workingCopy(`${bare.url}/svn/theirs`, 'theirs', work);
     for (const [name, measure] of Object.entries(measurements)) {
@@ -58,8 +61,8 @@ export async function subversion(): Promise<void> {
   } finally {
     await incumbent?.end();
     await bare.end();
-    await davgate.dispose();
-    await rm(work, { recursive: true, force: true });
+    await davgate.end();
+    for (const folder of [sample, work]) await rm(folder, { recursive: true, force: true });
   }
 }
 

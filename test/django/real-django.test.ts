@@ -111,6 +111,10 @@ async function compareMembers({ users, permissions }: RealSite, directory: Model
     const expected = named((user) => user.groups.includes(group));
     assert.deepEqual(sorted(members.groups.get(group)), expected, group);
   }
+  assert.deepEqual(
+    ['nowhere', 'NOWHERE'].filter((group) => members.groups.has(group)),
+    [],
+  );
   for (const permission of permissions) {
     const expected = named((user) => user.has.includes(permission));
     assert.deepEqual(sorted(members.permissions.get(permission)), expected, permission);

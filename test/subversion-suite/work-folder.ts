@@ -1,4 +1,4 @@
-import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RuntimeUser, runtimeUser } from '../../src/svn/runtime-user.js';
@@ -35,13 +35,8 @@ const links: Readonly<Record<string, string>> = {
 /**
  * Makes one.
  * @param helpers the folder with the compiled helper programs
- * @param amendment Python that is added to the suite's main module
  */
-export async function makeWorkFolder(
-  source: SubversionSource,
-  helpers: string,
-  amendment = '',
-): Promise<WorkFolder> {
+export async function makeWorkFolder(source: SubversionSource, helpers: string): Promise<WorkFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'davgate-suite-'));
   await chmod(folder, 0o755);
   const tests = join(folder, 'subversion/tests/cmdline');
@@ -51,7 +46,6 @@ export async function makeWorkFolder(
   // The suite reads the format of working copies from there.
   const header = 'subversion/libsvn_wc/wc.h';
   await cp(join(source.folder, header), join(folder, header));
-  await appendFile(join(tests, 'svntest/main.py'), amendment);
   for (const [place, program] of Object.entries(links)) {
     await mkdir(dirname(join(folder, place)), { recursive: true });
     await symlink(program, join(folder, place));

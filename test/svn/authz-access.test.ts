@@ -20,7 +20,10 @@ const alice: Identity = {
   permissions: new Set(['docs.view']),
 };
 const members: Members = {
-  groups: new Map([['editors', new Set(['alice'])]]),
+  groups: new Map([
+    ['editors', new Set(['alice'])],
+    ['readers', new Set()],
+  ]),
   permissions: new Map([['docs.view', new Set(['alice'])]]),
   staff: new Set(['alice']),
   superusers: new Set(),

@@ -3,7 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Members } from '../../src/access/memberships.js';
-import { askedBy, canBeMember, completeAuthz, djangoGroup } from '../../src/svn/authz-groups.js';
+import {
+  askedBy,
+  canBeMember,
+  completeAuthz,
+  djangoGroup,
+  unknownGroups,
+} from '../../src/svn/authz-groups.js';
 import { outcomeOf } from '../clients/programs.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 
@@ -14,7 +20,11 @@ const nobody: Members = {
   superusers: new Set(),
 };
 const members: Members = {
-  groups: new Map([['editors', new Set(['bob', 'alice', 'Zoë Müller'])]]),
+  groups: new Map([
+    ['editors', new Set(['bob', 'alice', 'Zoë Müller'])],
+    ['empty', new Set()],
+    ['others', new Set()],
+  ]),
   permissions: new Map([['repos.view_repository', new Set(['carol'])]]),
   staff: new Set(['dave']),
   superusers: new Set(['admin']),
@@ -42,13 +52,13 @@ test('what must be asked of Django', () => {
   assert.deepEqual(askedBy(''), { groups: [], permissions: [], staff: false, superusers: false });
 });
 
-test('a file without groups of its own gets its groups at its end, and none is left undefined', () => {
-  const { text, leftOut } = completeAuthz('[/]\n@editors = rw\n@unknown = r', members);
+test('a file without groups of its own gets its groups at its end', () => {
+  const { text, leftOut, unknown } = completeAuthz('[/]\n@editors = rw\n@empty = r\n@perm.a.b = r', members);
   assert.equal(
     text,
-    '[/]\n@editors = rw\n@unknown = r\n[groups]\neditors = Zoë Müller, alice, bob\nunknown = :nobody\n',
+    '[/]\n@editors = rw\n@empty = r\n@perm.a.b = r\n[groups]\neditors = Zoë Müller, alice, bob\nempty = :nobody\nperm.a.b = :nobody\n',
   );
-  assert.deepEqual(leftOut, []);
+  assert.deepEqual([leftOut, unknown], [[], []]);
   assert.equal(completeAuthz('[/]\n* = r\n', members).text, '[/]\n* = r\n');
 });
 
@@ -61,6 +71,17 @@ test('a file with groups of its own keeps them, and they come first', () => {
     text,
     '[groups]\nothers = :nobody\neditors = eve\r\nall = @editors, @others\r\n[/]\n@all = r\n',
   );
+});
+
+test('a group that neither the file nor Django has stays undefined, and svn refuses the file', async (t) => {
+  const file = join(temporaryFolder(t), 'authz');
+  const given = '[groups]\nown = @mispelt\n[/]\n* = rw\n~@unknown = r\n@own = r\n';
+  const { text, unknown } = completeAuthz(given, members);
+  assert.equal(text, given);
+  assert.deepEqual(unknown, ['mispelt', 'unknown']);
+  assert.deepEqual(unknownGroups(given, members), unknown);
+  await writeFile(file, text);
+  assert.match((await outcomeOf('svnauthz', ['validate', file])).error, /undefined/);
 });
 
 const awkward = ['a,b', ' a', 'a\n[/]\n* = rw', '@editors', '&a', '~a', '$authenticated', '*', 'a\0', ''];

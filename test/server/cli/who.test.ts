@@ -43,6 +43,10 @@ class ListedUsers implements SiteUsers {
     }
   }
 
+  members(): Promise<never> {
+    return Promise.reject(new Error('Nobody asks for members here.'));
+  }
+
   permissionSources() {
     return Promise.resolve({ own: new Set<string>(), groups: new Map<string, ReadonlySet<string>>() });
   }
