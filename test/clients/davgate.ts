@@ -124,10 +124,11 @@ export async function startDavgate(folder: string, env: NodeJS.ProcessEnv = {}):
 /** Starts a davgate on a sample of its own for a suite; `dispose` ends it and removes the folder. */
 export async function sampleDavgate(
   change?: (declaration: Record<string, unknown>, folder: string) => void,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<TestDavgate & { dispose(): Promise<void> }> {
   const folder = await makeSample();
   if (change) await declare(folder, change);
-  const davgate = await startDavgate(folder);
+  const davgate = await startDavgate(folder, env);
   return {
     ...davgate,
     dispose: async () => {

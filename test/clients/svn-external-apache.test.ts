@@ -7,17 +7,20 @@ import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { makeCertificate } from '../servers/certificates.js';
 import { makeRepositories, until } from '../svn/apache-fixture.js';
 import { findApache } from '../../src/svn/find-apache.js';
 import { login, projectFolder, sampleDavgate } from './davgate.js';
 import { freePort } from './free-port.js';
 import { curl, outcomeOf, run } from './programs.js';
 
-const ways: readonly [name: string, inEnvironment: boolean][] = [
-  ['its own configuration', false],
-  ['its environment', true],
+/** Where Apache has the secret, and whether it speaks TLS. */
+const ways: readonly [name: string, inEnvironment: boolean, tls: boolean][] = [
+  ['its own configuration', false, false],
+  ['its environment', true, false],
+  ['its own configuration and a certificate', false, true],
 ];
-for (const [name, inEnvironment] of ways)
+for (const [name, inEnvironment, tls] of ways)
   describe(`an Apache with the secret in ${name}, behind an svn share`, () => {
     const secret = randomBytes(32).toString('hex');
     let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
@@ -25,25 +28,35 @@ for (const [name, inEnvironment] of ways)
     let port: number;
     let apache: ChildProcess;
     let printed: string;
+    /** As davgate and curl call it. */
+    const origin = (): string => (tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`);
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'davgate-external-'));
       await chmod(folder, 0o755);
       port = await freePort();
       const repositories = await makeRepositories(folder, 'one');
-      davgate = await sampleDavgate((declaration, at) => {
+      const authority = join(folder, 'authority.pem');
+      if (tls) {
+        const { cert, key, ca } = makeCertificate();
+        writeFileSync(authority, ca);
+        writeFileSync(join(folder, 'certificate.pem'), cert);
+        writeFileSync(join(folder, 'key.pem'), key);
+      }
+      const change = (declaration: Record<string, unknown>, at: string): void => {
         chmodSync(at, 0o755);
         writeFileSync(join(at, 'secret'), `${secret}\n`, { mode: 0o600 });
         writeFileSync(join(at, 'svn-authz'), '[/]\n$authenticated = rw\n[one:/closed]\n* =\n@editors = rw\n');
         declaration.shares = [
           {
             ...{ path: '/svn', kind: 'svn', require: { staff: false } },
-            upstream: `http://127.0.0.1:${port}`,
+            upstream: origin(),
             upstreamSecretFile: './secret',
             authz: './svn-authz',
             upstreamAuthzFile: join(folder, 'authz'),
           },
         ];
-      });
+      };
+      davgate = await sampleDavgate(change, tls ? { NODE_EXTRA_CA_CERTS: authority } : {});
       printed = await run(process.execPath, [
         ...[join(projectFolder, 'dist/server/cli/davgate.js'), 'apache-conf'],
         ...[
@@ -79,6 +92,14 @@ for (const [name, inEnvironment] of ways)
           ...[`ServerRoot ${folder}`, `DefaultRuntimeDir ${folder}`, `PidFile ${folder}/httpd.pid`],
           ...[`Listen 127.0.0.1:${port}`, `ErrorLog ${folder}/error.log`],
           ...(process.getuid?.() === 0 ? ['User #65534', 'Group #65534'] : []),
+          ...(tls
+            ? [
+                `LoadModule ssl_module ${program.modulesFolder}/mod_ssl.so`,
+                'SSLEngine on',
+                `SSLCertificateFile ${folder}/certificate.pem`,
+                `SSLCertificateKeyFile ${folder}/key.pem`,
+              ]
+            : []),
           printed,
         ].join('\n'),
       );
@@ -86,10 +107,7 @@ for (const [name, inEnvironment] of ways)
         stdio: 'ignore',
         env,
       });
-      await until(
-        async () => (await outcomeOf('curl', ['-s', `http://127.0.0.1:${port}/`])).code === 0,
-        'Apache answers',
-      );
+      await until(async () => (await outcomeOf('curl', ['-s', '-k', origin()])).code === 0, 'Apache answers');
       return child;
     }
 
@@ -123,8 +141,9 @@ for (const [name, inEnvironment] of ways)
     });
 
     it('refuses whoever comes without the secret', async () => {
-      const direct = `http://127.0.0.1:${port}/svn/one/`;
-      const asked = async (...args: string[]): Promise<number> => (await curl(direct, args)).status;
+      const direct = `${origin()}/svn/one/`;
+      const asked = async (...args: string[]): Promise<number> =>
+        (await curl(direct, ['-k', ...args])).status;
       assert.equal(await asked('--user', 'alice:x'), 403);
       assert.equal(await asked('--user', 'alice:x', '--header', 'X-Davgate-Secret: guess'), 403);
       assert.equal(await asked('--user', 'alice:x', '--header', 'X-Davgate-Secret;'), 403);
@@ -138,7 +157,7 @@ for (const [name, inEnvironment] of ways)
         await ended;
         apache = await startApache(printed, {});
         const guess = 'X-Davgate-Secret: ${DAVGATE_UPSTREAM_SECRET}';
-        const direct = `http://127.0.0.1:${port}/svn/one/`;
+        const direct = `${origin()}/svn/one/`;
         assert.equal((await curl(direct, ['--user', 'alice:x', '--header', guess])).status, 403);
         assert.equal((await curl(`${repository()}/`, ['--user', login('alice')])).status, 403);
       });

@@ -78,7 +78,6 @@ describe('path rules of an svn share', () => {
     const file = join(davgate.folder, 'svn-authz');
     await writeFile(`${file}.new`, text);
     await rename(`${file}.new`, file);
-    await sleep(inForce);
   };
   const group = async (username: string, name: string, change: 'join' | 'leave'): Promise<void> => {
     const which = `(select id from auth_user where username = ?), (select id from auth_group where name = ?)`;
@@ -89,6 +88,12 @@ describe('path rules of an svn share', () => {
     assert.equal(django.prepare(sql).run(username, name).changes, 1);
     await sleep(inForce);
   };
+
+  const explain = (user: string, method: string, path: string) =>
+    outcomeOf(process.execPath, [
+      ...[join(projectFolder, 'dist/server/cli/davgate.js'), 'explain', user, method, path],
+      join(davgate.folder, 'shares.json'),
+    ]);
 
   it('hides a folder from who may not read it, until he joins the group, and again when he leaves', async () => {
     const copy = join(folder, 'bob');
@@ -124,11 +129,6 @@ describe('path rules of an svn share', () => {
   });
 
   it('explains which lines decide', async () => {
-    const explain = (user: string, method: string, path: string) =>
-      outcomeOf(process.execPath, [
-        ...[join(projectFolder, 'dist/server/cli/davgate.js'), 'explain', user, method, path],
-        join(davgate.folder, 'shares.json'),
-      ]);
     const refused = await explain('bob', 'GET', '/svn/sample/trunk/secret/plan.txt');
     assert.equal(refused.code, 1, refused.error);
     assert.match(refused.out, /fails {2}\[sample:\/trunk\/secret\] gives nothing \(line 14\)/);
@@ -136,6 +136,24 @@ describe('path rules of an svn share', () => {
     const open = await explain('alice', 'GET', '/svn/sample/trunk/secret/plan.txt');
     assert.equal(open.code, 0, open.error);
     assert.match(open.out, /holds {2}\[sample:\/trunk\/secret\] gives reading and writing \(lines 14, 15\)/);
+  });
+
+  it('lets nobody in by rules with a group that neither they nor Django have, and says which', async () => {
+    const asked = async (path: string) =>
+      (await curl(`${davgate.url}${path}`, ['--user', login('admin')])).status;
+    await rules(`${authz}@mispelt = r\n`);
+    assert.equal(await asked('/svn/sample/trunk/'), 403);
+    const list = (await curl(`${davgate.url}/svn/`, ['--user', login('admin')])).body.toString();
+    assert.doesNotMatch(list, /sample/);
+    const { names } = await davgate.logged(({ msg }) => String(msg).includes('neither they nor Django'));
+    assert.equal(names, 'mispelt');
+    const { code, out } = await explain('admin', 'GET', '/svn/sample/trunk/');
+    assert.equal(code, 1);
+    assert.match(out, /neither the file nor Django has @mispelt, so Apache lets nobody in/);
+    django.prepare("insert into auth_group (name) values ('mispelt')").run();
+    await sleep(inForce);
+    assert.equal(await asked('/svn/sample/trunk/'), 200);
+    await rules(authz);
   });
 
   it('takes the rules from the file as it is now, and lets nobody in while it is broken', async () => {
@@ -147,7 +165,6 @@ describe('path rules of an svn share', () => {
     await rules('[/\n* = rw\n');
     assert.equal(await status('admin'), 403);
     await rm(join(davgate.folder, 'svn-authz'));
-    await sleep(inForce);
     assert.equal(await status('admin'), 503);
     await rules(authz);
     assert.equal(await status('eve'), 200);
