@@ -21,8 +21,13 @@ class ClientConnection {
   /** Whether the client has sent all it has to and has taken all that there is: the next byte must be the server's. */
   isWorking(socket: Socket): boolean {
     if (this.running.size === 0 || socket.writableLength > 0) return false;
-    for (const { req, res } of this.running) if (!req.complete || res.writableEnded) return false;
-    return true;
+    let working = false;
+    for (const { req, res } of this.running) {
+      if (!req.complete) return false;
+      // An answer that has ended may wait behind one that has not.
+      working ||= !res.writableEnded;
+    }
+    return working;
   }
 
   /** Node tells only the answer whose turn it is: those of pipelined requests, which wait behind it, would never close. */

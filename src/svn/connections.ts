@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.js';
 import type { UpstreamAddress } from './upstream-address.js';
+import { throwIfGone, type WhenGone } from './when-gone.js';
 
 /**
  * Milliseconds for which an idle connection is kept at least, and between two looks for those that are. Shorter, together,
@@ -19,14 +20,18 @@ export class Connections {
   readonly #pools = new Set<Pool>();
   #sweeping: NodeJS.Timeout | undefined;
 
-  /** One for a request of a client's. @param client its connection, which emits `close` when it is gone */
-  kept(client: EventEmitter, address: UpstreamAddress): UpstreamConnection {
-    return this.#poolOf(client).take(address);
+  /**
+   * One for a request of a client's.
+   * @param client its connection, which emits `close` when it is gone
+   * @throws the reason why the client is gone, where it is: nothing would ever be closed for it
+   */
+  kept(client: EventEmitter, whenGone: WhenGone, address: UpstreamAddress): UpstreamConnection {
+    return this.#poolOf(client, whenGone).take(address);
   }
 
   /** A new connection, closed after one request. */
   single(address: UpstreamAddress): UpstreamConnection {
-    const pool = this.#newPool();
+    const pool = this.#newPool(() => undefined);
     const connection = pool.take(address);
     pool.retire();
     return connection;
@@ -45,20 +50,25 @@ export class Connections {
     for (const pool of this.#pools) pool.close();
   }
 
-  #poolOf(client: EventEmitter): Pool {
+  #poolOf(client: EventEmitter, whenGone: WhenGone): Pool {
     const known = this.#kept.get(client);
     if (known) return known;
-    const pool = this.#newPool();
-    this.#kept.set(client, pool);
-    client.once('close', () => {
+    throwIfGone(whenGone);
+    const leave = (): void => {
       if (this.#kept.get(client) === pool) this.#kept.delete(client);
       pool.close();
-    });
+    };
+    const pool = this.#newPool(() => client.off('close', leave));
+    this.#kept.set(client, pool);
+    client.once('close', leave);
     return pool;
   }
 
-  #newPool(): Pool {
-    const pool = new Pool(() => this.#pools.delete(pool));
+  #newPool(emptied: () => void): Pool {
+    const pool = new Pool(() => {
+      this.#pools.delete(pool);
+      emptied();
+    });
     this.#pools.add(pool);
     // A timer for each connection and each request would cost more than a look now and then.
     this.#sweeping ??= setInterval(() => {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
 import { pairs } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
+import type { Framing } from './framing.js';
 import { forwardable, type UpstreamHead } from './proxy-request.js';
 
 const lineEnd = '\r\n';
@@ -35,7 +36,7 @@ export function sendRequest(
     socket.write(text, 'latin1');
     return { complete: true, abandon: () => undefined };
   }
-  return new SendingBody(socket, text, body, head.framing.kind === 'chunked', breakOff);
+  return new SendingBody(socket, text, body, head.framing, breakOff);
 }
 
 function headText(method: string, { path, headers }: UpstreamHead): string {
@@ -54,6 +55,8 @@ class SendingBody implements Sending {
   readonly #socket: Socket;
   readonly #body: Readable;
   readonly #chunked: boolean;
+  /** Bytes that were announced and not written yet; undefined where none were announced. */
+  #left: number | undefined;
   readonly #breakOff: (failure: Failure) => void;
   #head: string;
   #complete = false;
@@ -63,13 +66,14 @@ class SendingBody implements Sending {
     socket: Socket,
     head: string,
     body: Readable,
-    chunked: boolean,
+    framing: Framing,
     breakOff: (failure: Failure) => void,
   ) {
     this.#socket = socket;
     this.#head = head;
     this.#body = body;
-    this.#chunked = chunked;
+    this.#chunked = framing.kind === 'chunked';
+    this.#left = framing.kind === 'length' ? Number(framing.bytes) : undefined;
     this.#breakOff = breakOff;
     if (body.readableEnded) this.#end();
     else if (body.destroyed) this.#broken();
@@ -130,6 +134,7 @@ class SendingBody implements Sending {
   }
 
   #write(bytes: Buffer): boolean {
+    if (this.#left !== undefined) this.#left -= bytes.length;
     const before = this.#takeHead() + (this.#chunked ? bytes.length.toString(16) + lineEnd : '');
     if (before !== '') this.#socket.write(before, 'latin1');
     const taken = this.#socket.write(bytes);
@@ -137,9 +142,17 @@ class SendingBody implements Sending {
   }
 
   #end(): void {
-    this.#complete = true;
-    const rest = this.#takeHead() + (this.#chunked ? `0${lineEnd}${trailerText(this.#body)}${lineEnd}` : '');
+    let end = '';
+    try {
+      if (this.#left !== undefined && this.#left !== 0) throw brokenOff();
+      if (this.#chunked) end = `0${lineEnd}${trailerText(this.#body)}${lineEnd}`;
+    } catch (error) {
+      this.#breakOff(error instanceof Failure ? error : brokenOff());
+      return;
+    }
+    const rest = this.#takeHead() + end;
     if (rest !== '') this.#socket.write(rest, 'latin1');
+    this.#complete = true;
   }
 
   #takeHead(): string {
@@ -149,8 +162,12 @@ class SendingBody implements Sending {
   }
 
   #broken(): void {
-    this.#breakOff(new Failure('malformed', 'The request body broke off.'));
+    this.#breakOff(brokenOff());
   }
+}
+
+function brokenOff(): Failure {
+  return new Failure('malformed', 'The request body broke off.');
 }
 
 function trailerText(body: Readable): string {

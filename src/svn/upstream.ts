@@ -77,7 +77,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       try {
         const outgoing = { method, head, body, patience, whenGone };
         const got = await exchange(connections, address, connection, outgoing);
-        if (got.body instanceof AnswerBody) got.body.once('close', over);
+        if (got.body instanceof AnswerBody && !got.body.closed) got.body.once('close', over);
         else over();
         return answer(request, address, got);
       } catch (error) {
@@ -101,7 +101,7 @@ async function exchange(
   outgoing: Outgoing,
 ): Promise<Answer> {
   try {
-    return await connections.kept(client, address).exchange(outgoing);
+    return await connections.kept(client, outgoing.whenGone, address).exchange(outgoing);
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
     if (outgoing.head.framing.kind === 'none' && idempotent.has(outgoing.method)) {

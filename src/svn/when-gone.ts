@@ -4,3 +4,13 @@
  * @returns what to call when that is of no more interest
  */
 export type WhenGone = (listener: (reason: Error) => void) => () => void;
+
+/** @throws the reason, where the client is gone already */
+export function throwIfGone(whenGone: WhenGone): void {
+  const reasons: Error[] = [];
+  whenGone((reason) => {
+    reasons.push(reason);
+  })();
+  const [reason] = reasons;
+  if (reason) throw reason;
+}

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../../server/http-server.js';
@@ -21,4 +23,21 @@ test('a client that waits for an answer that takes long is not cut', async (t) =
     assert.equal(await answer.text(), 'done');
   }
   assert.ok(cuts > 0, 'the time has not passed');
+});
+
+test('nor one whose next request has been answered meanwhile', async (t) => {
+  const running = await listen(
+    async (req, res) => {
+      if (req.url === '/slow') await pause(2500);
+      res.end(req.url);
+    },
+    { host: '127.0.0.1', port: 0, limits: { headerBytes: 16_384, idleSeconds: 1, connections: 10 } },
+  );
+  t.after(() => running.stop(0));
+  const client = connect(running.address.port, '127.0.0.1');
+  const ask = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: here\r\n${path === '/fast' ? 'Connection: close\r\n' : ''}\r\n`;
+  client.write(ask('/slow') + ask('/fast'));
+  const answers = await text(client);
+  assert.match(answers, /\/slow[^]*\/fast$/);
 });

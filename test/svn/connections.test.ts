@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
+import { until } from './apache-fixture.js';
 import { fakeChild, textOf } from './upstream-fixture.js';
 
 test('after a retirement no connection of before carries a request, and what is under way ends well', async (t) => {
@@ -40,4 +41,15 @@ test('closing ends retired connections too', async (t) => {
   child.upstream.close();
   await assert.rejects(textOf(answer));
   await closed;
+});
+
+test('a connection of a client that outlives many generations is listened to once', async (t) => {
+  const child = await fakeChild(t, (_request, response) => response.end('done'));
+  const connection = new EventEmitter();
+  for (let generation = 0; generation < 30; generation += 1) {
+    await textOf(await child.forward({ connection }));
+    child.upstream.retire();
+  }
+  await until(() => connection.listenerCount('close') === 0, 'nothing is left of the last generation');
+  await until(() => child.sockets.size === 0, 'all connections are closed');
 });

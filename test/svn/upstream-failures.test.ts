@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { isFailure } from '../../src/failure.js';
+import { pairs } from '../../src/http/hop-by-hop.js';
 import { until } from './apache-fixture.js';
 import { goneWith } from './gone.js';
 import { fakeChild, streamOf, textOf } from './upstream-fixture.js';
@@ -143,4 +147,54 @@ test('an answer before the end of the upload arrives at once, and the rest of th
   for (let index = 0; index < 4; index += 1) if (!body.write(rest)) await once(body, 'drain');
   body.end();
   await once(body, 'end');
+});
+
+test('a client that is gone before its turn opens no connection, and is not remembered', async (t) => {
+  const child = await fakeChild(t, (_request, response) => response.end('x'));
+  const reason = new Error('gone');
+  const connection = new EventEmitter();
+  await assert.rejects(child.forward({ connection, whenGone: goneWith(AbortSignal.abort(reason)) }), reason);
+  assert.equal(child.sockets.size, 0);
+  assert.equal(connection.listenerCount('close'), 0);
+});
+
+test('trailer fields that cannot be sent on are an answer, not a wait', async (t) => {
+  const child = await fakeChild(t, (request, response) =>
+    request.resume().on('end', () => response.end('x')),
+  );
+  const server = createServer((request, response) => {
+    child.forward({ method: 'PUT', headers: pairs(request.rawHeaders), body: request }).then(
+      () => response.end('forwarded'),
+      (error: unknown) => response.end(isFailure(error, 'malformed') ? 'malformed' : 'another fault'),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const client = httpRequest({ host: '127.0.0.1', port: address.port, method: 'PUT', agent: false });
+  const answered = new Promise<IncomingMessage>((resolve) => client.on('response', resolve));
+  client.write('abc');
+  await until(() => child.sockets.size === 1, 'the request had arrived');
+  client.addTrailers([
+    ['Destination', '/a'],
+    ['Destination', '/b'],
+  ]);
+  client.end();
+  assert.equal(await text(await answered), 'malformed');
+  await until(() => child.sockets.size === 0, 'the connection was closed');
+});
+
+test('a body that is shorter than announced is never taken for whole', async (t) => {
+  const child = await fakeChild(t, (request, response) =>
+    request.resume().on('end', () => response.end('x')),
+  );
+  const pending = child.forward({
+    method: 'PUT',
+    headers: [['Content-Length', '10']],
+    body: Readable.from([Buffer.from('half')]),
+  });
+  await assert.rejects(pending, { kind: 'malformed' });
+  await until(() => child.sockets.size === 0, 'the connection was closed');
 });
