@@ -1,12 +1,12 @@
-import { connect, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { connect as connectOverTls } from 'node:tls';
 import { Failure, isFailure } from '../failure.js';
 import type { HeaderList } from '../http/message.js';
 import { AnswerBody } from './answer-body.js';
 import { type BodyDecoder, bodyDecoder } from './body-decoder.js';
 import type { UpstreamHead } from './proxy-request.js';
 import { parseResponseHead, ProtocolError, type ResponseHead } from './response-head.js';
+import { openSocket } from './open-socket.js';
 import { type Sending, sendRequest } from './send-request.js';
 import type { UpstreamAddress } from './upstream-address.js';
 import type { WhenGone } from './when-gone.js';
@@ -71,7 +71,7 @@ export class UpstreamConnection {
   constructor(address: UpstreamAddress, owner: ConnectionOwner) {
     this.address = address;
     this.#owner = owner;
-    this.#socket = opened(address);
+    this.#socket = openSocket(address);
     this.#socket.on('data', (bytes: Buffer) => {
       this.#receive(bytes);
     });
@@ -249,12 +249,6 @@ export class UpstreamConnection {
     }
     return new Failure('upstream-unreachable', 'The Subversion server cannot be reached.', { cause: error });
   }
-}
-
-function opened({ scheme, host, port }: UpstreamAddress): Socket {
-  if (scheme === 'http') return connect({ host, port, noDelay: true });
-  const servername = isIP(host) === 0 ? { servername: host } : {};
-  return connectOverTls({ host, port, ALPNProtocols: ['http/1.1'], ...servername }).setNoDelay(true);
 }
 
 /** Whether the error is one of the connection or of what came over it, and not the reason why the client is gone. */

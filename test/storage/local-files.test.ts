@@ -249,10 +249,10 @@ describe('an entity tag of a local file', () => {
     const stats = statSync(path);
     const later = statSync(path);
     assert.equal(fileStatOf(later).etag, fileStatOf(stats).etag);
-    later.mtimeMs += 0.001;
+    later.mtimeMs += 0.002;
     assert.notEqual(fileStatOf(later).etag, fileStatOf(stats).etag);
     later.mtimeMs = stats.mtimeMs;
-    later.ctimeMs += 0.001;
+    later.ctimeMs += 0.002;
     assert.notEqual(fileStatOf(later).etag, fileStatOf(stats).etag);
   });
 

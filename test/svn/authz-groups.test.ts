@@ -81,7 +81,7 @@ test('a group that neither the file nor Django has stays undefined, and svn refu
   assert.deepEqual(unknown, ['mispelt', 'unknown']);
   assert.deepEqual(unknownGroups(given, members), unknown);
   await writeFile(file, text);
-  assert.match((await outcomeOf('svnauthz', ['validate', file])).error, /undefined/);
+  assert.match((await outcomeOf('svnauthz', ['validate', file])).error, /Undefined group '@mispelt'/);
 });
 
 const awkward = ['a,b', ' a', 'a\n[/]\n* = rw', '@editors', '&a', '~a', '$authenticated', '*', 'a\0', ''];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { until } from '../../svn/apache-fixture.js';
 import { basic, loginSetting } from './login-setting.js';
 
 describe('authenticate', () => {
@@ -93,9 +94,10 @@ describe('the address of a login', () => {
       audit().map(({ address }) => address),
       expected,
     );
-    const requests = written.filter((line) => line.includes('"msg":"request"'));
+    const requests = (): string[] => written.filter((line) => line.includes('"msg":"request"'));
+    await until(() => requests().length === expected.length, 'all requests are in the access log');
     assert.deepEqual(
-      requests.map((line) => /"address":"([^"]*)"/.exec(line)?.[1]),
+      requests().map((line) => /"address":"([^"]*)"/.exec(line)?.[1]),
       expected,
       'the access log, too',
     );
