@@ -134,6 +134,8 @@ class SendingBody implements Sending {
   }
 
   #write(bytes: Buffer): boolean {
+    // A chunk of no bytes would be the last one.
+    if (bytes.length === 0) return true;
     if (this.#left !== undefined) this.#left -= bytes.length;
     const before = this.#takeHead() + (this.#chunked ? bytes.length.toString(16) + lineEnd : '');
     if (before !== '') this.#socket.write(before, 'latin1');

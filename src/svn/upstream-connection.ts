@@ -95,10 +95,6 @@ export class UpstreamConnection {
     return this.#socket.writable && this.#socket.readable;
   }
 
-  get isBusy(): boolean {
-    return this.#exchange !== undefined;
-  }
-
   /**
    * Sends a request and resolves with the answer as soon as its head is there; the body follows. A body that is a stream
    * is destroyed with an error when the connection breaks, and destroying it closes the connection.

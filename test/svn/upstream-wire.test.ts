@@ -96,6 +96,15 @@ test('a request is written with the first of its body, chunk by chunk', async (t
   assert.ok(received.join('').endsWith('3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n'));
 });
 
+test('a piece of a body without bytes does not end it', async (t) => {
+  const { exchange, received } = await wire(t, (socket, request) => {
+    if (request.endsWith('0\r\n\r\n')) socket.write('HTTP/1.1 204 No Content\r\n\r\n');
+  });
+  const body = Readable.from([Buffer.from('a'), Buffer.alloc(0), Buffer.from('b')]);
+  assert.equal((await exchange('PUT', body, 'chunked')).status, 204);
+  assert.ok(received.join('').endsWith('\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n'));
+});
+
 for (const [what, answer] of [
   ['that is not HTTP', 'SSH-2.0-OpenSSH\r\n\r\n'],
   ['whose head never ends', `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(60_000)}`],
