@@ -138,8 +138,14 @@ function lockLimitsOf({ lockSeconds, locksPerUser }: LimitsDeclaration): LockLim
   return { lifetime: lockSeconds, perUser: locksPerUser };
 }
 
-function xmlLimitsOf({ xmlBytes, xmlDepth, xmlAttributes }: LimitsDeclaration): XmlLimits {
-  return { size: xmlBytes, depth: xmlDepth, attributes: xmlAttributes };
+function xmlLimitsOf(limits: LimitsDeclaration): XmlLimits {
+  return {
+    size: limits.xmlBytes,
+    depth: limits.xmlDepth,
+    elements: limits.xmlElements,
+    attributes: limits.xmlAttributes,
+    namespaces: limits.xmlNamespaces,
+  };
 }
 
 async function mount(

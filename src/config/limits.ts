@@ -8,6 +8,10 @@ export interface LimitsDeclaration {
   readonly xmlDepth: number;
   /** Attributes of one element of an XML body. */
   readonly xmlAttributes: number;
+  /** Elements of an XML body. */
+  readonly xmlElements: number;
+  /** Namespace declarations of an XML body. */
+  readonly xmlNamespaces: number;
   /** Bytes of a request's header section. */
   readonly headerBytes: number;
   /** Seconds after which a connection on which no byte moves is cut. */
@@ -24,6 +28,8 @@ const defaults: LimitsDeclaration = {
   xmlBytes: 1024 * 1024,
   xmlDepth: 64,
   xmlAttributes: 64,
+  xmlElements: 10_000,
+  xmlNamespaces: 1000,
   // An svn client lists a lock token for each path of a commit in `If`.
   headerBytes: 256 * 1024,
   idleSeconds: 600,
@@ -40,6 +46,8 @@ export const limitsSchema = z
     xmlBytes: limit('Bytes of an XML body.', 'xmlBytes', 1024, 1024 ** 3),
     xmlDepth: limit('Elements of an XML body inside each other.', 'xmlDepth', 8, 1000),
     xmlAttributes: limit('Attributes of one element of an XML body.', 'xmlAttributes', 8, 10_000),
+    xmlElements: limit('Elements of an XML body.', 'xmlElements', 100, 1_000_000),
+    xmlNamespaces: limit('Namespace declarations of an XML body.', 'xmlNamespaces', 100, 1_000_000),
     headerBytes: limit('Bytes of a request\u2019s header section.', 'headerBytes', 8192, 16 * 1024 ** 2),
     idleSeconds: limit(
       'Seconds after which a connection on which no byte moves is cut.',
@@ -59,6 +67,8 @@ export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): Li
     xmlBytes: declared?.xmlBytes ?? defaults.xmlBytes,
     xmlDepth: declared?.xmlDepth ?? defaults.xmlDepth,
     xmlAttributes: declared?.xmlAttributes ?? defaults.xmlAttributes,
+    xmlElements: declared?.xmlElements ?? defaults.xmlElements,
+    xmlNamespaces: declared?.xmlNamespaces ?? defaults.xmlNamespaces,
     headerBytes: declared?.headerBytes ?? defaults.headerBytes,
     idleSeconds: declared?.idleSeconds ?? defaults.idleSeconds,
     connections: declared?.connections ?? defaults.connections,

@@ -2,7 +2,7 @@ import { fchmodSync, fchownSync, fstatSync, futimesSync, lstatSync, renameSync, 
 import { copyFile, open, rm, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
-import { chunksOf } from '../body.js';
+import { chunksOf } from '../../async/body-chunks.js';
 import type { WriteOptions, Written } from '../storage.js';
 import { errnoOf } from './errno.js';
 import { fileStatOf, freshModificationTime, givenModificationTime, resourceStatOf } from './file-stat.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Failure, isFailure } from '../../failure.js';
-import { chunksOf } from '../body.js';
+import { chunksOf } from '../../async/body-chunks.js';
 import type { WriteOptions } from '../storage.js';
 import { toStorageFailure } from '../local/errno.js';
 

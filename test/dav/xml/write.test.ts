@@ -6,7 +6,13 @@ import { parseXml } from '../../../src/dav/xml/parse.js';
 import { emptyElement, escapeAttribute, escapeText, serialize } from '../../../src/dav/xml/write.js';
 import { readTree } from '../xml-tree.js';
 
-const limits = { size: Infinity, depth: 100, attributes: 100 };
+const limits = {
+  size: Infinity,
+  depth: Infinity,
+  elements: Infinity,
+  attributes: Infinity,
+  namespaces: Infinity,
+};
 const xml = 'http://www.w3.org/XML/1998/namespace';
 
 /** What may stand in an XML document, with much of what needs care. */

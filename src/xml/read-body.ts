@@ -1,0 +1,85 @@
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { TextDecoder } from 'node:util';
+import { chunksOf } from '../async/body-chunks.js';
+import { Failure } from '../failure.js';
+import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
+
+/** Characters that are parsed between two turns of the event loop: a few milliseconds, whatever they are. */
+const breath = 16 * 1024;
+
+/** What is told of a body while it is read. */
+export interface BodyWatch {
+  /** Bytes that have arrived, before they are parsed. May throw. */
+  onBytes?(chunk: Buffer): void;
+}
+
+/**
+ * Parses an XML body as it arrives; other requests have their turns while a long one is parsed.
+ * @returns whether there was a body at all
+ * @throws Failure `malformed`, `too-large`, and as {@link StrictParser}
+ */
+export async function readXmlBody(
+  body: Readable,
+  bounds: XmlBounds,
+  handler: XmlHandler,
+  watch: BodyWatch = {},
+): Promise<boolean> {
+  const parser = new StrictParser(bounds, handler);
+  const decoder = new BodyDecoder();
+  let size = 0;
+  let parsed = 0;
+  for await (const chunk of chunksOf(body)) {
+    size += chunk.length;
+    if (size > bounds.size) throw new Failure('too-large', `The body is over ${bounds.size} bytes of XML.`);
+    watch.onBytes?.(chunk);
+    const text = decoder.decode(chunk);
+    for (let at = 0; at < text.length; at += breath) {
+      if (parsed >= breath) {
+        await setImmediate();
+        parsed = 0;
+      }
+      const piece = text.slice(at, at + breath);
+      parser.write(piece);
+      parsed += piece.length;
+    }
+  }
+  if (size === 0) return false;
+  parser.write(decoder.end());
+  parser.close();
+  return true;
+}
+
+/** Decodes UTF-8, or by its byte order mark UTF-16, piece by piece. @throws Failure `malformed` for what is neither */
+export class BodyDecoder {
+  #first: Buffer | undefined;
+  #decoder: TextDecoder | undefined;
+
+  decode(chunk: Buffer): string {
+    const bytes = this.#first ? Buffer.concat([this.#first, chunk]) : chunk;
+    this.#first = undefined;
+    if (this.#decoder === undefined && bytes.length < 2) {
+      this.#first = bytes;
+      return '';
+    }
+    return this.#text(bytes, true);
+  }
+
+  end(): string {
+    return this.#text(this.#first ?? Buffer.alloc(0), false);
+  }
+
+  #text(bytes: Buffer, stream: boolean): string {
+    const decoder = (this.#decoder ??= new TextDecoder(encodingOf(bytes), { fatal: true }));
+    try {
+      return decoder.decode(bytes, { stream });
+    } catch (cause) {
+      throw new Failure('malformed', `The body is not ${decoder.encoding.toUpperCase()}.`, { cause });
+    }
+  }
+}
+
+function encodingOf([first, second]: Buffer): string {
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return first === 0xff && second === 0xfe ? 'utf-16le' : 'utf-8';
+}
