@@ -87,6 +87,15 @@ export interface SvnShare extends CommonShare {
 
 export type Share = StaticShare | WebdavShare | SvnShare;
 
+/** A permission or a group that a declaration names. */
+export interface NamedGrant {
+  readonly kind: 'permission' | 'group';
+  /** `app_label.codename`, or the group's name. */
+  readonly name: string;
+  /** Where, as a JSON path such as `shares[1].write.permission`. */
+  readonly place: string;
+}
+
 /** A declaration that was checked: paths absolute, defaults filled in, rules resolved. */
 export interface Declaration {
   /** The folder of the declaration's file, to which its paths are relative. */
@@ -107,4 +116,6 @@ export interface Declaration {
   readonly apache: { readonly binary?: string; readonly modules?: string };
   readonly limits: LimitsDeclaration;
   readonly shares: readonly Share[];
+  /** All permissions and groups that the shares name themselves; their `authz` files may name others. */
+  readonly grants: readonly NamedGrant[];
 }

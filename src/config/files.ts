@@ -1,5 +1,5 @@
-import { realpathSync, statSync, type Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** Where a file is or would be, once the symbolic links in the part of its path that exists are followed. */
 export function realPathOf(path: string): string {
@@ -17,6 +17,73 @@ export function isFolder(path: string): boolean {
 
 export function isFile(path: string): boolean {
   return statsOf(path)?.isFile() === true;
+}
+
+/**
+ * Why there is no folder, or no file, at `path` as far as this process can tell.
+ * @param path absolute
+ * @param user who this process runs as, such as `the user www-data`
+ * @returns what follows the name in a sentence, with a remedy; undefined where it is there
+ */
+export function absence(kind: 'folder' | 'file', path: string, user: string): string | undefined {
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch (error) {
+    return reasonOf(error, path, user);
+  }
+  if (kind === 'folder') return stats.isDirectory() ? undefined : 'is no folder';
+  if (stats.isDirectory()) return 'is a folder, not a file';
+  return stats.isFile() ? undefined : 'is no ordinary file';
+}
+
+function reasonOf(error: unknown, path: string, user: string): string {
+  switch (errorCode(error)) {
+    case 'EACCES': {
+      const closed = closedFolderOn(path) ?? dirname(path);
+      return `cannot be reached: ${user} may not enter ${closed} (needs x there: chmod, chown or setfacl)`;
+    }
+    case 'ENOENT':
+      return danglingLink(path) ?? 'does not exist';
+    case 'ELOOP':
+      return 'is a symbolic link that leads in a circle';
+    default:
+      return 'does not exist';
+  }
+}
+
+/** The first folder on the way to `path` that this process may not pass; undefined where the way is open. */
+export function closedFolderOn(path: string): string | undefined {
+  const parent = dirname(path);
+  if (parent === path) return undefined;
+  const above = closedFolderOn(parent);
+  if (above !== undefined) return above;
+  try {
+    lstatSync(path);
+    const target = linkTarget(path);
+    return target === undefined ? undefined : closedFolderOn(target);
+  } catch (error) {
+    return errorCode(error) === 'EACCES' ? parent : undefined;
+  }
+}
+
+function danglingLink(path: string): string | undefined {
+  const target = linkTarget(path);
+  return target === undefined ? undefined : `is a symbolic link to ${target}, which does not exist`;
+}
+
+/** Absolute; undefined where `path` is no symbolic link, or cannot be looked at. */
+export function linkTarget(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The code of a system error, such as ENOENT. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Undefined for whatever cannot be reached, be it missing, below a file or forbidden. */

@@ -3,7 +3,8 @@ import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import { parseBytes } from './bytes.js';
 import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource } from './declaration.js';
-import { isFile, isFolder } from './files.js';
+import { missingInShare, missingSite, type Surroundings } from './missing-files.js';
+import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
@@ -16,17 +17,18 @@ import { shareSchema, type ShareInput, type SvnShareInput } from './share-schema
 /**
  * Reads and checks a declaration.
  * @param file its path; relative paths in it are relative to its folder
+ * @param user who this process runs as, for messages
  * @throws DeclarationError with everything that is wrong with it
  */
-export function loadDeclaration(file: string): Declaration {
+export function loadDeclaration(file: string, user = 'the user who runs this'): Declaration {
   const folder = dirname(resolve(file));
-  const json = readJson(file);
+  const json = readJson(file, user);
   const parsed = declarationSchema.safeParse(json, { reportInput: true });
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error)),
-    ...sharesOf(json).flatMap(({ share, index }) => missingFolders(share, folder, index)),
+    ...sharesOf(json).flatMap(({ share, index }) => missingInShare(share, index, { folder, user })),
     ...overlaps(sharesOf(json)),
-    ...missingSite(json, folder),
+    ...missingSiteOf(json, { folder, user }),
   ];
   if (!parsed.success) throw new DeclarationError(file, problems);
   const {
@@ -63,6 +65,7 @@ export function loadDeclaration(file: string): Declaration {
     },
     limits: limitsOf(parsed.data.limits),
     shares: shares.map((share) => resolveShare(share, folder)),
+    grants: shares.flatMap(grantsOf),
   };
   problems.push(...secretsInShares(declaration.shares, secretsOf(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems);
@@ -99,36 +102,11 @@ function sharesOf(json: unknown): NumberedShare[] {
   });
 }
 
-function missingFolders(share: ShareInput, folder: string, index: number): Problem[] {
-  const missing = (kind: 'folder' | 'file', key: string, value: string | undefined): Problem[] => {
-    if (value === undefined) return [];
-    const path = resolve(folder, value);
-    if (kind === 'folder' ? isFolder(path) : isFile(path)) return [];
-    return [{ place: placeOf(['shares', index, key]), message: `the ${kind} ${value} does not exist` }];
-  };
-  if (share.kind !== 'svn') return missing('folder', 'root', share.root);
-  return [
-    ...missing('folder', 'repositories', share.repositories),
-    ...missing('folder', 'repository', share.repository),
-    ...missing('file', 'upstreamSecretFile', share.upstreamSecretFile),
-    ...missing('file', 'authz', share.authz),
-  ];
-}
-
-function missingSite(json: unknown, folder: string): Problem[] {
+function missingSiteOf(json: unknown, surroundings: Surroundings): Problem[] {
   const input = typeof json === 'object' && json !== null && 'django' in json ? json.django : undefined;
   const parsed = djangoSchema.safeParse(input);
   if (!parsed.success) return [];
-  const django = djangoOf(parsed.data, folder);
-  if (django.kind === 'project') {
-    if (isFolder(django.project)) return [];
-    const named = 'project' in parsed.data ? parsed.data.project : '';
-    return [{ place: 'django.project', message: `the folder ${named} does not exist` }];
-  }
-  const { database } = django.site;
-  if (database.kind !== 'sqlite' || isFile(database.file)) return [];
-  const named = 'database' in parsed.data ? parsed.data.database.slice('sqlite:'.length) : '';
-  return [{ place: 'django.database', message: `the file ${named} does not exist` }];
+  return missingSite(parsed.data, djangoOf(parsed.data, surroundings.folder), surroundings);
 }
 
 function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {

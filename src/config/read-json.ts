@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { absence, errorCode } from './files.js';
 import { DeclarationError } from './problems.js';
 
 /**
  * Reads a file as JSON.
+ * @param user who this process runs as, for messages
  * @throws DeclarationError where it cannot be read or, with line and column, is not JSON
  */
-export function readJson(file: string): unknown {
+export function readJson(file: string, user: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const reason =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'does not exist'
-        : 'cannot be read';
-    throw new DeclarationError(file, [{ place: '', message: `The file ${reason}.` }]);
+    throw new DeclarationError(file, [{ place: '', message: `The file ${unreadable(file, user, error)}.` }]);
   }
   try {
     const json: unknown = JSON.parse(text);
@@ -23,6 +22,14 @@ export function readJson(file: string): unknown {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DeclarationError(file, [{ place: '', message: `It is not JSON: ${withLine(reason, text)}` }]);
   }
+}
+
+function unreadable(file: string, user: string, error: unknown): string {
+  const fault = absence('file', resolve(file), user);
+  if (fault !== undefined) return fault;
+  return errorCode(error) === 'EACCES'
+    ? `cannot be read: ${user} may not (needs r: chmod, chown or setfacl)`
+    : `cannot be read (${errorCode(error) ?? String(error)})`;
 }
 
 /** V8 names a position in characters, or quotes what stands around; a person looks for a line. */

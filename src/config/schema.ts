@@ -61,10 +61,7 @@ export const declarationSchema = z.strictObject({
   realm: z
     .string()
     .min(1)
-    .regex(
-      /^[ -~\u00a0-\u00ff]*$/,
-      'must hold Latin-1 characters alone and no controls: a header field carries no others',
-    )
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no controls')
     .optional()
     .describe(
       'What a browser shows when it asks for a password. svn keys its saved passwords by it. Default: davgate',

@@ -15,7 +15,7 @@ export function parseBasicAuth(field: string | undefined): BasicCredentials | un
   const encoded = field === undefined ? undefined : basic.exec(field)?.[1];
   if (encoded === undefined) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
-  // Clients that know nothing of the charset parameter send Latin-1.
+  // Clients that take no charset for granted send Latin-1.
   const text = decode(bytes) ?? bytes.toString('latin1');
   const colon = text.indexOf(':');
   if (colon < 0 || text.includes('\0')) return undefined;
@@ -30,7 +30,13 @@ function decode(bytes: Buffer): string | undefined {
   }
 }
 
-/** The WWW-Authenticate challenge for `realm`, which must stay the same: svn keys its saved passwords by it. */
+/**
+ * The WWW-Authenticate challenge for `realm` (RFC 7617 section 2), in the bytes that Apache sends for an AuthName in UTF-8
+ * without a backslash. It has no `charset` and nothing else after the realm: svn's serf takes all up to the last quotation
+ * mark for the realm, and keys its saved passwords by it (docs/decisions/0017-challenge.md).
+ */
 export function basicChallenge(realm: string): string {
-  return `Basic realm="${realm.replace(/["\\]/g, '\\$&')}", charset="UTF-8"`;
+  // Node writes each character of a field as a byte.
+  const bytes = Buffer.from(realm.replace(/["\\]/g, '\\$&'), 'utf8').toString('latin1');
+  return `Basic realm="${bytes}"`;
 }

@@ -24,6 +24,8 @@ export interface BareApacheOptions {
   readonly documents?: string;
   /** Takes any password, as davgate's child does: the author of a commit is who the client says. */
   readonly authors?: boolean;
+  /** AuthName, as it stands between the quotation marks of the configuration. Default: davgate. */
+  readonly realm?: string;
   /** Lines for the end of the configuration. */
   readonly directives?: readonly string[];
   /** Something that answers 200 to anybody. */
@@ -32,7 +34,7 @@ export interface BareApacheOptions {
 
 /** Starts it and waits until it answers. */
 export async function startBareApache(options: BareApacheOptions): Promise<BareApache> {
-  const { repositories, work, authors = false, directives = [], probe } = options;
+  const { repositories, work, authors = false, realm = 'davgate', directives = [], probe } = options;
   const program = await findApache(process.env.PATH ?? '');
   if (!program.found) throw new Error(program.message);
   const port = await freePort();
@@ -48,8 +50,9 @@ export async function startBareApache(options: BareApacheOptions): Promise<BareA
         .replace(/^ *(Auth\w+|Anonymous\w*|<\/?RequireAll>|Require) ?.*\n/gm, '')
         .replaceAll(/^<Location "(.*)">$/gm, '<Location "$1">\n  Require all granted');
   const bare = open.replace(/^DocumentRoot .*$/m, `DocumentRoot "${options.documents ?? runtimeFolder}"`);
+  const named = bare.replace('AuthName "davgate"', () => `AuthName "${realm}"`);
   const configuration = join(work, 'httpd.conf');
-  await writeFile(configuration, [bare, ...directives, ''].join('\n'));
+  await writeFile(configuration, [named, ...directives, ''].join('\n'));
   const child = spawn(program.binary, ['-DFOREGROUND', '-f', configuration], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DAVGATE_UPSTREAM_PROOF: 'unused' },

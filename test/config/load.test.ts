@@ -16,7 +16,7 @@ import { loadDeclaration } from '../../src/config/load.js';
 import type { Declaration } from '../../src/config/declaration.js';
 import { DeclarationError } from '../../src/config/problems.js';
 import { siteOf } from '../../src/django/explicit-site.js';
-import { declaring, site, staticShare, svnShare, webdavShare } from './site.js';
+import { declaring, site, staticShare, svnShare, webdavShare, type Json } from './site.js';
 
 /** Django's own users in the folder's db.sqlite3. */
 function siteAt(folder: string): Pick<Declaration, 'django'> {
@@ -39,6 +39,7 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
     metrics: undefined,
     apache: {},
+    grants: [],
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
@@ -85,6 +86,7 @@ test('a declaration that says everything is taken at its word', (t) => {
     state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
     metrics: { host: '::1', port: 9464 },
     apache: { binary: join(folder, 'bin/httpd'), modules: '/opt/modules' },
+    grants: [],
   });
   assert.deepEqual(
     shares.map(({ policy: _policy, ...share }) => share),
@@ -151,7 +153,7 @@ const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not 
 const notForApache =
   'in an svn share must not hold `*`, `[`, `]` or `${`, which mean something else to Apache';
 const kinds = 'must be one of "static", "webdav" and "svn"';
-const latin1 = 'must hold Latin-1 characters alone and no controls: a header field carries no others';
+const noControls = 'must hold no controls';
 const inRepository =
   'in an svn share each rule must name a repository, such as "/sample", not a path inside one; "authz" has rules for those';
 
@@ -395,12 +397,12 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'a realm with a line break',
     declaration: rest({ realm: 'a\r\nb' }),
-    problems: [`realm: ${latin1}`],
+    problems: [`realm: ${noControls}`],
   },
   {
-    name: 'a realm that no header carries',
-    declaration: rest({ realm: '\u6587\u66f8' }),
-    problems: [`realm: ${latin1}`],
+    name: 'a realm with half a character',
+    declaration: rest({ realm: 'a\ud83d' }),
+    problems: [`realm: ${noControls}`],
   },
 
   {
@@ -418,7 +420,7 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'a database that is a folder',
     declaration: rest({ django: { database: 'sqlite:./docs' } }),
-    problems: ['django.database: the file ./docs does not exist'],
+    problems: ['django.database: the file ./docs is a folder, not a file'],
   },
 
   {
@@ -431,7 +433,7 @@ const wrongs: readonly Wrong[] = [
     ]),
     problems: [
       'shares[0].root: the folder ./nowhere does not exist',
-      'shares[1].root: the folder ./db.sqlite3 does not exist',
+      'shares[1].root: the folder ./db.sqlite3 is no folder',
       'shares[2].repositories: the folder ./db.sqlite3/svn does not exist',
       'shares[3].root: the folder ./media\0 does not exist',
     ],
@@ -706,11 +708,11 @@ test('a file that is missing is named as it was given', (t) => {
   });
 });
 
-test('a file that is a folder cannot be read', (t) => {
+test('a file that is a folder is told as such', (t) => {
   const { folder } = site(t);
   assert.throws(() => loadDeclaration(folder), {
     name: 'DeclarationError',
-    message: `${folder} has a problem:\n  The file cannot be read.`,
+    message: `${folder} has a problem:\n  The file is a folder, not a file.`,
   });
 });
 
@@ -720,6 +722,90 @@ test('relative paths are relative to the file, not to where the process was star
   assert.notEqual(process.cwd(), dirname(file));
   assert.match(readFileSync(file, 'utf8'), /"\.\/docs"/);
   assert.equal(loadDeclaration(file).folder, dirname(file));
+});
+
+test('the permissions and groups that shares name are known by their places', (t) => {
+  const { load } = site(t);
+  const { grants } = load(
+    declaring([
+      {
+        ...staticShare,
+        require: { groups: ['a', 'b'] },
+        rules: [{ path: '/x', require: { permission: 'a.b' } }],
+      },
+      {
+        ...webdavShare,
+        require: { permission: 'c.d' },
+        write: { groups: ['c'] },
+        rules: [
+          { path: '/y', require: { permission: null }, write: { permission: 'e.f' } },
+          { path: '/z', write: false },
+        ],
+      },
+    ]),
+  );
+  assert.deepEqual(
+    grants.map(({ kind, name, place }) => `${place}: ${kind} ${name}`),
+    [
+      'shares[0].require.groups[0]: group a',
+      'shares[0].require.groups[1]: group b',
+      'shares[0].rules[0].require.permission: permission a.b',
+      'shares[1].require.permission: permission c.d',
+      'shares[1].write.groups[0]: group c',
+      'shares[1].rules[0].write.permission: permission e.f',
+    ],
+  );
+});
+
+test('a folder of repositories and a repository are not taken for each other', (t) => {
+  const { folder, problems } = site(t);
+  const repository = (...names: string[]): void => {
+    const at = join(folder, ...names);
+    mkdirSync(join(at, 'db'), { recursive: true });
+    writeFileSync(join(at, 'format'), '5\n');
+  };
+  repository('one');
+  for (const name of ['a', 'b', 'c', 'd']) repository('several', name);
+  mkdirSync(join(folder, 'several', 'no-repository'));
+  mkdirSync(join(folder, 'checked-out', '.svn'), { recursive: true });
+  const share = (number: number, source: Json): Json => ({ path: `/${number}`, kind: 'svn', ...source });
+  const sources: readonly Json[] = [
+    { repositories: './one' },
+    { repository: './several' },
+    { repository: './svn' },
+    { repositories: './checked-out' },
+    { repositories: './several' },
+    { repository: './one' },
+    { repositories: './svn' },
+    { repository: './several/d' },
+  ];
+  assert.deepEqual(problems(declaring(sources.map((source, number) => share(number, source)))), [
+    'shares[0].repositories: the folder ./one is one repository, not a folder of them: declare it as "repository", ' +
+      'or name the folder that holds it',
+    'shares[1].repository: the folder ./several is no repository, but holds a, b, c …: declare it as "repositories", ' +
+      'or name one of them',
+    'shares[2].repository: the folder ./svn is no Subversion repository; make one with svnadmin create',
+    'shares[3].repositories: the folder ./checked-out is a working copy that svn checked out; ' +
+      'name the folder that svnadmin made',
+  ]);
+});
+
+test('symbolic links that lead nowhere are told as such', (t) => {
+  const { folder, problems } = site(t);
+  symlinkSync('./gone', join(folder, 'dangling'));
+  symlinkSync('./circle', join(folder, 'circle'));
+  assert.deepEqual(
+    problems(
+      declaring([
+        { ...staticShare, root: './dangling' },
+        { ...webdavShare, root: './circle' },
+      ]),
+    ),
+    [
+      `shares[0].root: the folder ./dangling is a symbolic link to ${folder}/gone, which does not exist`,
+      'shares[1].root: the folder ./circle is a symbolic link that leads in a circle',
+    ],
+  );
 });
 
 test('the error tells all problems, a line for each', () => {
