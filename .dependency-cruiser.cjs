@@ -43,6 +43,7 @@ module.exports = {
       'failure',
       'django/database-url',
       'django/explicit-site',
+      'django/search-path',
       'django/site',
     ]),
     {

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
+import { parseSearchPath } from '../django/search-path.js';
 import { parseBytes } from './bytes.js';
 import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource } from './declaration.js';
 import { isFile, isFolder } from './files.js';
@@ -134,6 +135,7 @@ function missingSite(json: unknown, folder: string): Problem[] {
 function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
   if (!('project' in input)) return { kind: 'site', site: siteOf(input, folder) };
   const { project, settings, python, alias } = input;
+  const searchPath = input.searchPath === undefined ? undefined : parseSearchPath(input.searchPath);
   return {
     kind: 'project',
     project: resolve(folder, project),
@@ -141,6 +143,7 @@ function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
     // A bare name is looked for in PATH, as a shell does.
     ...(python !== undefined && { python: python.includes('/') ? resolve(folder, python) : python }),
     ...(alias !== undefined && { alias }),
+    ...(searchPath && { searchPath }),
   };
 }
 
