@@ -45,6 +45,7 @@ module.exports = {
       'failure',
       'django/database-url',
       'django/explicit-site',
+      'django/search-path',
       'django/site',
     ]),
     {

@@ -1,8 +1,9 @@
 import type { DjangoDeclaration, StateDeclaration } from '../src/config/declaration.js';
 import { discoverSite } from '../src/django/discovery/discover-site.js';
+import { refuseOtherRows } from '../src/django/discovery/refuse-other-rows.js';
 import type { DjangoSite, TlsFiles } from '../src/django/site.js';
 import { readTlsFiles } from '../src/django/tls-files.js';
-import { Failure } from '../src/failure.js';
+import { Failure, isFailure } from '../src/failure.js';
 import type { StateLocation } from '../src/state/database.js';
 import type { Environment } from './environment.js';
 
@@ -16,16 +17,32 @@ export interface FoundSite {
 }
 
 /**
- * The facts of the site, as they are declared or as its own settings say.
- * @throws Failure with the site's own error where it cannot be read
+ * The facts of the site, as they are declared or as its own settings say; of the latter davgate's connection reads the
+ * same rows as the site's own.
+ * @throws Failure with the site's own error where it cannot be read, or with what differs
  */
-export async function findSite(
-  django: DjangoDeclaration,
+export async function findSite(django: DjangoDeclaration, environment: SiteEnvironment): Promise<FoundSite> {
+  if (django.kind === 'site') return { site: django.site, warnings: [] };
+  try {
+    return await discovered(django, environment);
+  } catch (error) {
+    // Somebody may have changed a password between the two looks at the rows, or the database was started anew.
+    if (!isFailure(error, 'not-implemented')) throw error;
+    return discovered(django, environment);
+  }
+}
+
+async function discovered(
+  project: Exclude<DjangoDeclaration, { kind: 'site' }>,
   { variables, userName }: SiteEnvironment,
 ): Promise<FoundSite> {
-  return django.kind === 'site'
-    ? { site: django.site, warnings: [] }
-    : discoverSite({ ...django, environment: variables, systemUser: userName });
+  const { site, seen, warnings } = await discoverSite({
+    ...project,
+    environment: variables,
+    systemUser: userName,
+  });
+  const more = await refuseOtherRows(readableSite(site), seen, project.project);
+  return { site, warnings: [...warnings, ...more] };
 }
 
 /** The same with the texts of its TLS files, ready to be opened. @throws Failure `unavailable` */

@@ -6,10 +6,16 @@ import { root } from './say.mjs';
 const assets = [
   'server/pages/style.css',
   'src/django/discovery/discover.py',
-  ...readdirSync(`${root}/src/django/discovery/davgate_facts`)
-    .filter((name) => name.endsWith('.py'))
-    .map((name) => `src/django/discovery/davgate_facts/${name}`),
+  ...filesIn('src/django/discovery/davgate_facts', '.py'),
+  ...filesIn('src/django/discovery/statements', '.sql'),
 ];
+
+function filesIn(folder, ending) {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
 for (const asset of assets) {
   mkdirSync(join(root, 'dist', dirname(asset)), { recursive: true });
   copyFileSync(join(root, asset), join(root, 'dist', asset));

@@ -15,6 +15,8 @@ export interface ProjectDeclaration {
   /** Absolute, or a name to be looked up in PATH. */
   readonly python?: string;
   readonly alias?: string;
+  /** PostgreSQL's schemas in which tables are looked for, instead of those of the site's own connection. */
+  readonly searchPath?: readonly string[];
 }
 
 /** The site whose users these are: its project, or the facts themselves. */

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { isSameOrBelow, serverPathOf } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
+import { parseSearchPath } from '../django/search-path.js';
 import { parseBytes } from './bytes.js';
 import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource } from './declaration.js';
 import { missingInShare, missingSite, type Surroundings } from './missing-files.js';
@@ -112,6 +113,7 @@ function missingSiteOf(json: unknown, surroundings: Surroundings): Problem[] {
 function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
   if (!('project' in input)) return { kind: 'site', site: siteOf(input, folder) };
   const { project, settings, python, alias } = input;
+  const searchPath = input.searchPath === undefined ? undefined : parseSearchPath(input.searchPath);
   return {
     kind: 'project',
     project: resolve(folder, project),
@@ -119,6 +121,7 @@ function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
     // A bare name is looked for in PATH, as a shell does.
     ...(python !== undefined && { python: python.includes('/') ? resolve(folder, python) : python }),
     ...(alias !== undefined && { alias }),
+    ...(searchPath && { searchPath }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseSearchPath } from '../django/search-path.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
 import { limitsSchema } from './limits.js';
 import { shareSchema } from './share-schema.js';
@@ -36,7 +37,22 @@ const projectSchema = z
       .min(1)
       .optional()
       .describe('The site\u2019s Python. Default: the project\u2019s virtual environment, or python3.'),
-    alias: z.string().min(1).optional().describe('A key of DATABASES. Default: default'),
+    alias: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A key of DATABASES. Default: the one that the site reads its users from.'),
+    searchPath: z
+      .string()
+      .refine(
+        (path) => parseSearchPath(path) !== undefined,
+        'must be names of schemas with commas between, such as "site_b, public"',
+      )
+      .optional()
+      .describe(
+        'PostgreSQL: the schemas in which users are looked for, where the site chooses them by request. ' +
+          'Default: those of its own connection.',
+      ),
   })
   .describe('The site\u2019s own settings, read by its own Python once at the start and at each reload.');
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
+import { parseSearchPath } from './search-path.js';
 import type { DatabaseLocation, DatabaseServer, TlsFiles } from './site.js';
 
 /** What a URL means by its scheme, and by the keys of its query. */
@@ -11,6 +12,8 @@ interface Dialect {
   /** Whether the certificate is checked, by mode in lower case; undefined: no TLS. */
   readonly modes: ReadonlyMap<string, boolean | undefined>;
   readonly fileKeys: Readonly<Record<'caFile' | 'certFile' | 'keyFile', string>>;
+  /** How a session begins. */
+  readonly sessionKeys: readonly string[];
 }
 
 /** Names of libpq's connection URIs (PostgreSQL manual, 34.1.1). */
@@ -25,6 +28,7 @@ const postgresql: Dialect = {
     ['verify-full', true],
   ]),
   fileKeys: { caFile: 'sslrootcert', certFile: 'sslcert', keyFile: 'sslkey' },
+  sessionKeys: ['search_path', 'role'],
 };
 
 /** Names of the mysql client's options (MySQL manual, 6.2.3). */
@@ -39,6 +43,7 @@ const mysql: Dialect = {
     ['verify_identity', true],
   ]),
   fileKeys: { caFile: 'ssl-ca', certFile: 'ssl-cert', keyFile: 'ssl-key' },
+  sessionKeys: [],
 };
 
 const dialects = new Map([
@@ -98,6 +103,7 @@ function server(text: string, folder: string): DatabaseLocation<TlsFiles> {
     password: password === undefined ? undefined : decoded(password),
     database: decoded(database),
     tls: tlsOf(keys, dialect, folder),
+    ...sessionOf(keys),
   };
   if (host === '' && found.socket === undefined) {
     throw new Problem(`must name a host, or a Unix socket as "${dialect.socketKey}=/…" in its query`);
@@ -113,7 +119,12 @@ function server(text: string, folder: string): DatabaseLocation<TlsFiles> {
 }
 
 function queryKeys(query: string, dialect: Dialect): ReadonlyMap<string, string> {
-  const known = [dialect.socketKey, dialect.modeKey, ...Object.values(dialect.fileKeys)];
+  const known = [
+    dialect.socketKey,
+    dialect.modeKey,
+    ...Object.values(dialect.fileKeys),
+    ...dialect.sessionKeys,
+  ];
   const keys = new Map<string, string>();
   for (const pair of query === '' ? [] : query.split('&')) {
     const [, name = '', value] = /^([^=]*)=(.+)$/.exec(pair) ?? [];
@@ -165,6 +176,18 @@ function tlsOf(keys: ReadonlyMap<string, string>, dialect: Dialect, folder: stri
   if (Object.keys(files).length === 0) return undefined;
   const use = [...modes].flatMap(([name, checks]) => (checks === undefined ? [] : [name])).join(' or ');
   throw new Problem(`must have ${use} as "${modeKey}" in its query where it names certificates`);
+}
+
+function sessionOf(keys: ReadonlyMap<string, string>): Pick<DatabaseServer, 'searchPath' | 'role'> {
+  const [path, role] = [keys.get('search_path'), keys.get('role')];
+  const searchPath = path === undefined ? undefined : parseSearchPath(path);
+  if (path !== undefined && searchPath === undefined) {
+    throw new Problem(
+      'must have names of schemas with commas between, such as "site_b,public", as "search_path" in its query; ' +
+        'a name with other characters than a-z, 0-9 and _ stands in quotation marks (%22)',
+    );
+  }
+  return { ...(searchPath && { searchPath }), ...(role !== undefined && { role }) };
 }
 
 function decoded(part: string): string {

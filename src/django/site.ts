@@ -30,6 +30,10 @@ export interface DatabaseServer<Tls = TlsOptions> {
   readonly database: string;
   /** Undefined: in the clear. Of no account on a Unix socket. */
   readonly tls: Tls | undefined;
+  /** PostgreSQL: the schemas in which tables are looked for, in this order. Default: as the server has it for the role. */
+  readonly searchPath?: readonly string[];
+  /** PostgreSQL: the role that a session takes on once it is logged in (SET ROLE). Default: the user's own. */
+  readonly role?: string;
 }
 
 /** A site's database. davgate only ever reads it. */

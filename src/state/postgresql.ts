@@ -16,9 +16,8 @@ export function openPostgresqlState(server: DatabaseServer): Knex {
   return knex({
     client: 'pg',
     connection: {
-      ...postgresqlConnection(server),
+      ...postgresqlConnection(server, { statement_timeout: statementMilliseconds }),
       stream: () => socketWithPatience(silenceMilliseconds),
-      options: `-c statement_timeout=${statementMilliseconds}`,
     },
     pool: { ...serverPool, max: connections, acquireTimeoutMillis: 2 * silenceMilliseconds },
     log: silentLog,

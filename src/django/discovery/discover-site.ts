@@ -2,9 +2,11 @@ import { stat } from 'node:fs/promises';
 import { Failure } from '../../failure.js';
 import type { DjangoSite, SessionSettings, TlsFiles, UserModel } from '../site.js';
 import { findDatabase } from './find-database.js';
+import { asSeen } from './as-seen.js';
 import { findPython } from './find-python.js';
 import { algorithmOf } from '../hashers/known-hashers.js';
 import { answerSchema, type FailureReport, type SiteReport } from './report.js';
+import { type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
 import { type ProgramEnd, runProgram } from './run-program.js';
 
 export interface DiscoveryOptions {
@@ -14,8 +16,10 @@ export interface DiscoveryOptions {
   readonly settings: string;
   /** An absolute path, or a name to be looked up in PATH. Default: the project's virtual environment, or `python3`. */
   readonly python?: string | undefined;
-  /** A key of DATABASES. Default: `default`. */
+  /** A key of DATABASES. Default: the one that the site reads users from. */
   readonly alias?: string | undefined;
+  /** PostgreSQL: the schemas in which tables are looked for. Default: those of the site's own connection. */
+  readonly searchPath?: readonly string[] | undefined;
   /** What the site is run with, PATH included. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The operating system's name for whom this process runs as, where it has one: PostgreSQL's usual user. */
@@ -28,6 +32,8 @@ export interface DiscoveredSite {
   readonly site: DjangoSite<TlsFiles>;
   /** Sentences about what davgate will do otherwise than the site. */
   readonly warnings: readonly string[];
+  /** What the site's own connection reads, for davgate's to be compared with. */
+  readonly seen: SeenBySite | NotSeen;
   /** Versions, such as `3.11.2` and `5.2.1`. */
   readonly python: string;
   readonly django: string;
@@ -42,7 +48,7 @@ const shownLines = 16;
  *   what davgate has not. The message is for the administrator: it has paths, and whatever the site's error says
  */
 export async function discoverSite(options: DiscoveryOptions): Promise<DiscoveredSite> {
-  const { project, settings, environment, alias = 'default', timeout = 60_000 } = options;
+  const { project, settings, environment, alias = '', searchPath, timeout = 60_000 } = options;
   if (!(await isFolder(project))) {
     throw new Failure('unavailable', `There is no folder ${project} with a Django site.`);
   }
@@ -51,14 +57,12 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
   const report = reportOf(end);
   if (report === undefined) throw unanswered(end, options, python);
   if ('failure' in report) throw failed(report, options, python);
-  const { location, warnings } = findDatabase(report.database, {
-    project,
-    environment,
-    systemUser: options.systemUser,
-  });
+  const surroundings = { project, environment, systemUser: options.systemUser };
+  const { location, warnings } = findDatabase(report.database, surroundings, report.seen);
+  const seen = seenBySite(report.seen, searchPath !== undefined);
   const hashers = hashersOf(report);
   const site: DjangoSite<TlsFiles> = {
-    database: location,
+    database: asSeen(location, seen, searchPath),
     user: userModelOf(report),
     hashers: hashers.algorithms,
     secretKeys: report.sessions?.secretKeys ?? [],
@@ -72,6 +76,7 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
   return {
     site,
     warnings: [...report.warnings, ...warnings, ...hashers.warnings, ...keys],
+    seen,
     python: report.python,
     django: report.django,
   };

@@ -3,8 +3,9 @@
     python discover.py ALIAS SECONDS 3>answer.json
 
 Runs in the site's folder under the site's own Python (3.6 and later) and Django (3.2 and later), with
-DJANGO_SETTINGS_MODULE set. ALIAS is a key of DATABASES; after SECONDS it gives up and says where the site hangs.
-The answer is described in report.ts. It connects to no database and writes no file.
+DJANGO_SETTINGS_MODULE set. ALIAS is a key of DATABASES, empty for the one that the site reads users from; after SECONDS
+it gives up and says where the site hangs. The answer is described in report.ts. It connects to the site's database as
+the site does, only to read, and writes no file.
 """
 
 import importlib
@@ -16,15 +17,20 @@ import traceback
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
+# The longest that the site's database may take to answer.
+DATABASE_SECONDS = 15
 
-def discovered(alias):
+
+def discovered(alias, seconds):
     import django
     from davgate_facts.values import Refused
 
     if django.VERSION < (3, 2):
         raise Refused("Django %s is older than 3.2." % django.get_version())
-    from davgate_facts.database import database
+    from davgate_facts.aliases import Aliases
+    from davgate_facts.database import database, is_known
     from davgate_facts.hashers import hashers
+    from davgate_facts.seen import seen
     from davgate_facts.sessions import sessions
     from davgate_facts.user_model import UserModel
     from django.conf import settings
@@ -34,9 +40,20 @@ def discovered(alias):
     settings.LOGGING_CONFIG = None
     django.setup()
     warnings = []
-    found = {"database": database(alias, warnings), "hashers": hashers(warnings)}
     user = UserModel(warnings)
-    found.update(user=user.facts(), sessions=sessions(user.model, warnings))
+    facts = user.facts()
+    aliases = Aliases(user.model, alias or None, warnings)
+    aliases.refuse_elsewhere(user.granting())
+    found = {"alias": aliases.chosen, "database": database(aliases.chosen), "hashers": hashers(warnings), "user": facts}
+    found["sessions"] = sessions(user.model, aliases, warnings)
+    if is_known(found["database"]):
+        tables = [model._meta.db_table for model in [user.meta.model] + user.granting()]
+        if found["sessions"] is not None and found["sessions"]["table"] is not None:
+            tables.append(found["sessions"]["table"])
+        columns = {"table": facts["table"], "key": facts["id"]["column"]}
+        columns.update(username=facts["username"], password=facts["password"])
+        # What is left of the time is for the answer.
+        found["seen"] = seen(aliases.chosen, tables, columns, min(seconds * 0.75, DATABASE_SECONDS))
     found.update(python="%d.%d.%d" % sys.version_info[:3], django=django.get_version(), warnings=warnings)
     return found
 
@@ -55,13 +72,13 @@ def failure(kind, error):
     return {"failure": kind, "message": "".join(told.format())}
 
 
-def answer(alias):
+def answer(alias, seconds):
     if sys.version_info < (3, 6):
         return {"failure": "refused", "message": "Python %d.%d is older than 3.6." % sys.version_info[:2]}
     from davgate_facts.values import Refused
 
     try:
-        return discovered(alias)
+        return discovered(alias, seconds)
     except Refused as error:
         return {"failure": "refused", "message": str(error)}
     except ImportError as error:
@@ -94,7 +111,7 @@ def main():
     signal.setitimer(signal.ITIMER_REAL, float(seconds))
     # The site's folder goes first, as for manage.py; this program's is needed for its own modules alone.
     sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if entry != FOLDER] + [FOLDER]
-    finish(channel, answer(alias))
+    finish(channel, answer(alias, float(seconds)))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FoundDatabase, refusal, type Surroundings, textOf } from './database-options.js';
 import { mysqlDatabase } from './mysql-database.js';
-import { postgresqlDatabase } from './postgresql-database.js';
-import type { DatabaseReport } from './report.js';
+import { connectedPostgresql, postgresqlDatabase } from './postgresql-database.js';
+import type { DatabaseReport, SeenReport } from './report.js';
 
 const kinds = new Map([
   ['django.db.backends.sqlite3', 'sqlite'],
@@ -16,15 +16,22 @@ const kinds = new Map([
 ]);
 
 /**
- * Where an entry of DATABASES is, as the site's own driver would find it.
+ * Where an entry of DATABASES is, as the site's own driver would find it, or has found it.
+ * @param seen what that driver said, where it was asked
  * @throws Failure `not-implemented` for an engine or a setting that davgate has no driver for
  */
-export function findDatabase(report: DatabaseReport, surroundings: Surroundings): FoundDatabase {
+export function findDatabase(
+  report: DatabaseReport,
+  surroundings: Surroundings,
+  seen?: SeenReport,
+): FoundDatabase {
   switch (kinds.get(report.engine) ?? report.vendor) {
     case 'sqlite':
       return sqliteDatabase(report, surroundings);
     case 'postgresql':
-      return postgresqlDatabase(report, surroundings);
+      return seen && 'driver' in seen && seen.driver.dbname !== undefined
+        ? connectedPostgresql(report, surroundings, seen.driver)
+        : postgresqlDatabase(report, surroundings);
     case 'mysql':
       return mysqlDatabase(report, surroundings);
     default:

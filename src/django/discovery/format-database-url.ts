@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { formatSearchPath } from '../search-path.js';
 import type { DatabaseLocation, DatabaseServer, TlsFiles } from '../site.js';
 
 const dialects = {
@@ -22,7 +23,7 @@ export function formatDatabaseUrl(location: DatabaseLocation<TlsFiles>): string 
   const { host, port, database } = location.server;
   const where =
     (isIP(host) === 6 ? `[${host}]` : encodeURIComponent(host)) + (port === undefined ? '' : `:${port}`);
-  const query = queryOf(location.kind, location.server)
+  const query = [...queryOf(location.kind, location.server), ...sessionOf(location.server)]
     .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2F', '/')}`)
     .join('&');
   const who = credentialsOf(location.server);
@@ -33,6 +34,13 @@ function credentialsOf({ user, password }: DatabaseServer<TlsFiles>): string {
   if (user === undefined && password === undefined) return '';
   const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
   return `${encodeURIComponent(user ?? '')}${secret}@`;
+}
+
+function sessionOf({ searchPath, role }: DatabaseServer<TlsFiles>): readonly (readonly [string, string])[] {
+  return [
+    ...(searchPath ? [['search_path', formatSearchPath(searchPath)] as const] : []),
+    ...(role === undefined ? [] : [['role', role] as const]),
+  ];
 }
 
 function queryOf(

@@ -20,13 +20,10 @@ const usualSockets = ['/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/
  * (django.db.backends.mysql.base, DatabaseWrapper.get_connection_params).
  * @throws Failure `not-implemented` where that takes what davgate has not
  */
-export function mysqlDatabase(report: DatabaseReport, surroundings: Surroundings): FoundDatabase {
+export function mysqlDatabase(declared: DatabaseReport, surroundings: Surroundings): FoundDatabase {
   const warnings: string[] = [];
-  const defaults = optionOf(report, 'read_default_file') ?? optionOf(report, 'read_default_group');
+  const report = withOptionFile(declared);
   const database = optionOf(report, 'database') ?? optionOf(report, 'db') ?? textOf(report.name);
-  if (defaults !== undefined) {
-    warnings.push(`MySQL's option file ("${defaults}") is not read: what it adds to DATABASES is missing.`);
-  }
   if (database === undefined) throw refusal('DATABASES names no database (NAME).');
   const port = portOf(optionOf(report, 'port') ?? textOf(report.port));
   const { host, socket } = hostOf(report, surroundings, port, warnings);
@@ -39,6 +36,20 @@ export function mysqlDatabase(report: DatabaseReport, surroundings: Surroundings
   return {
     location: { kind: 'mysql', server: { host, port, socket, user, password, database, tls } },
     warnings,
+  };
+}
+
+/** Settings go before the option file. */
+function withOptionFile(report: DatabaseReport): DatabaseReport {
+  const { user, password, host, port, database, ...options } = report.optionFile;
+  return {
+    ...report,
+    name: textOf(report.name) ?? database ?? null,
+    user: textOf(report.user) ?? user ?? null,
+    password: textOf(report.password) ?? password ?? null,
+    host: textOf(report.host) ?? host ?? null,
+    port: textOf(report.port) ?? port ?? null,
+    options: { ...(textOf(report.host) === undefined && options), ...report.options },
   };
 }
 

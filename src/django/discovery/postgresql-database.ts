@@ -49,9 +49,32 @@ export function postgresqlDatabase(report: DatabaseReport, surroundings: Surroun
   return { location: { kind: 'postgresql', server }, warnings };
 }
 
+/**
+ * Where libpq did connect to for this entry of DATABASES, by what the site's driver says of its connection; that has
+ * what a service file, a file of passwords and the environment say too.
+ * @throws Failure `not-implemented` where that takes what davgate has not
+ */
+export function connectedPostgresql(
+  report: DatabaseReport,
+  surroundings: Surroundings,
+  driver: Readonly<Record<string, string>>,
+): FoundDatabase {
+  const { host, port, user, password, dbname, ...tls } = driver;
+  const { sslpassword } = report.options;
+  const connected: DatabaseReport = {
+    ...report,
+    name: dbname ?? null,
+    host: host ?? null,
+    port: port ?? null,
+    user: user ?? null,
+    password: password ?? null,
+    options: { ...tls, ...(sslpassword !== undefined && { sslpassword }) },
+  };
+  const { PGSERVICE: _service, ...environment } = surroundings.environment;
+  return postgresqlDatabase(connected, { ...surroundings, environment });
+}
+
 const unused = {
-  options: 'a search_path must be set for the role or the database instead',
-  assume_role: 'davgate reads as the user that connects',
   passfile: 'give PASSWORD',
   sslpassword: 'the key of a certificate must not be encrypted',
 } as const;

@@ -15,7 +15,26 @@ const database = z.strictObject({
   host: optionalText,
   port: optionalText,
   options: z.record(z.string(), z.union([option, z.record(z.string(), z.unknown())])),
+  /** What MySQL's option file says, where `options` name one. */
+  optionFile: z.record(z.string(), z.string()),
 });
+
+const digests = z.array(z.tuple([z.string(), z.string()]));
+
+/** What the site's own connection was asked (seen.py), or why it did not answer. */
+const seen = z.union([
+  z.strictObject({ trouble: z.string() }),
+  z.strictObject({
+    /** subject (a table, or empty for the connection), fact, value */
+    facts: z.array(z.tuple([z.string(), z.string(), optionalText])),
+    /** Primary keys and digests of some users at both ends of the table, by primary key. */
+    users: z.strictObject({ first: digests, last: digests }),
+    /** How a PostgreSQL driver is connected, by the names of libpq's parameters. */
+    driver: z.record(z.string(), z.string()),
+    /** What seems to choose the rows anew for each request, in words. */
+    byRequest: optionalText,
+  }),
+]);
 
 const link = z.strictObject({ table: z.string(), user: z.string(), other: z.string() });
 
@@ -47,11 +66,15 @@ const site = z.strictObject({
   python: z.string(),
   django: z.string(),
   warnings: z.array(z.string()),
+  /** The key of DATABASES that users are read from. */
+  alias: z.string(),
   database,
   user,
   /** PASSWORD_HASHERS: the dotted name, and that of Django's class that it is or only renames or tunes. */
   hashers: z.array(z.strictObject({ path: z.string(), django: optionalText })),
   sessions: sessions.nullable(),
+  /** Missing where davgate has no driver for the database. */
+  seen: seen.optional(),
 });
 
 const failure = z.strictObject({
@@ -65,4 +88,5 @@ export const answerSchema = z.union([failure, site]);
 
 export type SiteReport = z.infer<typeof site>;
 export type DatabaseReport = z.infer<typeof database>;
+export type SeenReport = z.infer<typeof seen>;
 export type FailureReport = z.infer<typeof failure>;

@@ -1,25 +1,51 @@
 """The entry of DATABASES that holds the users."""
 
+import configparser
+
 from django.conf import settings
 from django.db import connections
 
-from .values import Refused, plain, text
+from .values import plain, text
+
+VENDORS = ("sqlite", "postgresql", "mysql")
+ENGINES = ("sqlite3", "spatialite", "postgresql", "postgresql_psycopg2", "postgis", "mysql")
+
+# Keys of an option file, and mysqlclient's names of the same.
+OPTION_FILE = {
+    "user": "user", "password": "password", "host": "host", "port": "port", "database": "database",
+    "socket": "unix_socket", "ssl_ca": "ssl_ca", "ssl_cert": "ssl_cert", "ssl_key": "ssl_key",
+}
 
 
-def database(alias, warnings):
+def database(alias):
     """Its keys in lower case, with the backend's vendor where the engine is not one of Django's own."""
-    if alias not in settings.DATABASES:
-        known = ", ".join(sorted(settings.DATABASES)) or "nothing"
-        raise Refused("DATABASES has no %r; it has %s." % (alias, known))
-    if settings.DATABASE_ROUTERS:
-        warnings.append(
-            "DATABASE_ROUTERS are not asked: users and sessions are read from the database %r alone." % alias
-        )
     entry = settings.DATABASES[alias]
     engine = text(entry.get("ENGINE") or "django.db.backends.dummy")
     vendor = None
     if not engine.startswith(("django.db.backends.", "django.contrib.gis.db.backends.")):
         vendor = connections[alias].vendor
-    found = {"engine": engine, "vendor": vendor, "options": plain(entry.get("OPTIONS") or {})}
+    options = plain(entry.get("OPTIONS") or {})
+    found = {"engine": engine, "vendor": vendor, "options": options, "optionFile": option_file(options)}
     found.update({key.lower(): text(entry.get(key)) for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
     return found
+
+
+def option_file(options):
+    """What MySQL's option file says where OPTIONS name one, by mysqlclient's names (MySQL manual, 6.2.2.2)."""
+    path = options.get("read_default_file")
+    parser = configparser.RawConfigParser(allow_no_value=True, strict=False, comment_prefixes=("#", ";", "!"))
+    try:
+        with open(path, encoding="utf-8") as file:
+            parser.read_file(file)
+    except (TypeError, OSError, UnicodeDecodeError, configparser.Error):
+        return {}
+    found = {}
+    for section in ("client", options.get("read_default_group")):
+        if section is not None and parser.has_section(section):
+            found.update({key.replace("-", "_"): value for key, value in parser.items(section)})
+    return {name: found[key].strip("'\"") for key, name in OPTION_FILE.items() if found.get(key) is not None}
+
+
+def is_known(found):
+    """Whether davgate has a driver for the database, and so a reason to look at it."""
+    return found["vendor"] in VENDORS or found["engine"].rpartition(".")[2] in ENGINES

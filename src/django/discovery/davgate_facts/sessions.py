@@ -25,7 +25,7 @@ def backends(warnings):
     return paths
 
 
-def sessions(model, warnings):
+def sessions(model, aliases, warnings):
     """How sessions are kept; None where the site has none or davgate cannot read them."""
     paths = backends(warnings)
     package, _, engine = settings.SESSION_ENGINE.rpartition(".")
@@ -35,6 +35,11 @@ def sessions(model, warnings):
         obstacle = "SESSION_ENGINE is %s" % settings.SESSION_ENGINE
     elif stored and not apps.is_installed("django.contrib.sessions"):
         return None
+    elif stored and aliases.elsewhere(apps.get_model("sessions", "Session")) is not None:
+        obstacle = "they are in the database %r, and users in %r" % (
+            aliases.elsewhere(apps.get_model("sessions", "Session")),
+            aliases.chosen,
+        )
     elif import_string(settings.SESSION_SERIALIZER) is not signing.JSONSerializer:
         obstacle = "SESSION_SERIALIZER is %s" % settings.SESSION_SERIALIZER
     elif own_auth_hash(model):

@@ -38,10 +38,19 @@ class UserModel:
         self.warn_of_own_ways()
         return found
 
+    def granting(self):
+        """The models whose tables say what a user may."""
+        from django.contrib.auth.models import Group, Permission
+        from django.contrib.contenttypes.models import ContentType
+
+        links = [self.field(name) for name in ("groups", "user_permissions")]
+        through = [field.remote_field.through for field in links if getattr(field, "many_to_many", False)]
+        return through + [Group, Permission, Group.permissions.through, ContentType] if through else []
+
     def refuse_odd_names(self, found):
         for name in found.values():
             for part in name.values() if isinstance(name, dict) else [name]:
-                if part is not None and set(part) & set('."`'):
+                if part is not None and set(part) & set('."`\\'):
                     raise Refused(
                         "The user model %s has the table or column %s: davgate reads no schema but the connection's own."
                         % (self.meta.label, part)

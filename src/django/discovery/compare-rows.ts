@@ -1,0 +1,94 @@
+import type { Knex } from 'knex';
+import { connectionFact, type Facts } from '../facts.js';
+import { readFacts } from '../read-facts.js';
+import type { DjangoSite } from '../site.js';
+import { tablesRead } from '../tables-read.js';
+import { isSameServer } from './same-server.js';
+import { hasSameUsers } from './sampled-users.js';
+import type { SeenBySite } from './seen-by-site.js';
+
+/** In sentences, what stands between the rows that the site reads and those that davgate does. */
+export interface RowComparison {
+  /** Why davgate must not read them. */
+  readonly differences: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Compares what the site's own connection read with what davgate's reads.
+ * @throws the driver's error
+ */
+export async function compareRows(knex: Knex, site: DjangoSite, seen: SeenBySite): Promise<RowComparison> {
+  const { kind } = site.database;
+  const tables = tablesRead(site);
+  const own = await readFacts(knex, kind, tables);
+  const elsewhere = isSameServer(kind, seen.facts, own)
+    ? ['database', 'number', 'role'].flatMap((fact) => connectionDifference(fact, seen.facts, own))
+    : ['The site\u2019s own connection leads to another database server than davgate\u2019s.'];
+  const secured = tables.filter((table) => own.get(table)?.get('row security') === 'true');
+  const differences = [
+    ...elsewhere,
+    ...(seen.declared ? [] : tables.flatMap((table) => tableDifference(table, seen.facts, own))),
+    ...(seen.byRequest === undefined || seen.declared ? [] : [chosenByRequest(seen.byRequest, kind)]),
+    ...secured.map(securedTable),
+  ];
+  const views = tables.filter((table) => own.get(table)?.get('kind') === 'view');
+  return {
+    differences:
+      differences.length === 0 && !seen.declared && own.has(site.user.table)
+        ? await userDifference(knex, site, seen)
+        : differences,
+    warnings: views.map(
+      (view) => `${view} is a view: davgate reads what it shows to a connection of davgate\u2019s own.`,
+    ),
+  };
+}
+
+function connectionDifference(fact: string, seen: Facts, own: Facts): readonly string[] {
+  const [theirs, ours] = [connectionFact(seen, fact), connectionFact(own, fact)];
+  if (theirs === ours) return [];
+  const what =
+    fact === 'role' ? 'has the role' : fact === 'number' ? 'is in the database number' : 'is in the database';
+  return [
+    `The site\u2019s own connection ${what} ${theirs ?? 'of no name'}, davgate\u2019s ${ours ?? 'in none'}.`,
+  ];
+}
+
+function tableDifference(table: string, seen: Facts, own: Facts): readonly string[] {
+  const [theirs, ours] = [seen.get(table), own.get(table)];
+  if (['is', 'number', 'kind'].every((fact) => theirs?.get(fact) === ours?.get(fact))) return [];
+  const named = (facts: typeof ours): string => {
+    const name = facts?.get('is');
+    const number = facts?.get('number');
+    return name === undefined ? 'not there' : number === undefined ? name : `${name} (number ${number})`;
+  };
+  return [
+    `The table ${table} is ${named(theirs)} for the site\u2019s own connection, ${named(ours)} for davgate\u2019s.`,
+  ];
+}
+
+function chosenByRequest(what: string, kind: DjangoSite['database']['kind']): string {
+  const remedy =
+    kind === 'postgresql'
+      ? 'say in which schemas users are to be looked for, as "searchPath"'
+      : 'declare the database itself ("database") instead of the project';
+  return `${what} may choose the rows of each request anew, and no look at a connection shows which: ${remedy}.`;
+}
+
+function securedTable(table: string): string {
+  return (
+    `Which rows of ${table} there are depends on who asks and how (row-level security): declare the database ` +
+    'itself ("database") instead of the project, with a role that sees the rows meant.'
+  );
+}
+
+async function userDifference(
+  knex: Knex,
+  { user }: DjangoSite,
+  { users }: SeenBySite,
+): Promise<readonly string[]> {
+  if (await hasSameUsers(knex, user, users)) return [];
+  return [
+    `The users in ${user.table} are others for the site\u2019s own connection than for davgate\u2019s.`,
+  ];
+}

@@ -1,0 +1,80 @@
+"""The entry of DATABASES that the site reads its users from."""
+
+import inspect
+import re
+
+from django.conf import settings
+from django.db import router
+
+from .values import Refused, dotted
+
+# Often enough to meet every one of a router that draws lots among replicas.
+ASKED = 64
+
+# What a choice by the request at hand is kept in.
+BY_REQUEST = re.compile(r"threading|contextvars|ContextVar|asgiref\.local|get_current|tenant|\brequest\b")
+
+
+class Aliases:
+    """Which entries of DATABASES users may be read from; the manager may name one, then DATABASE_ROUTERS are asked."""
+
+    def __init__(self, model, declared, warnings):
+        self.declared = declared
+        self.by_request = by_request()
+        self.chosen = self.choice(model, warnings)
+
+    def choice(self, model, warnings):
+        found = readable(model._default_manager)
+        if self.declared is not None and self.declared not in settings.DATABASES:
+            known = ", ".join(sorted(settings.DATABASES)) or "nothing"
+            raise Refused("DATABASES has no %r; it has %s." % (self.declared, known))
+        if self.declared is not None:
+            if self.declared not in found and self.by_request is None:
+                raise Refused(
+                    'The site reads %s from the database %s, and the declaration names %r: leave "alias" out.'
+                    % (model._meta.label, " or ".join(map(repr, sorted(found))), self.declared)
+                )
+            return self.declared
+        if self.by_request is not None:
+            raise Refused(
+                "%s of DATABASE_ROUTERS may choose by the request at hand: name the database of the users, a key of "
+                'DATABASES, as "alias".' % self.by_request
+            )
+        chosen = "default" if "default" in found else min(found)
+        if len(found) > 1:
+            warnings.append(
+                "DATABASE_ROUTERS name several databases for %s (%s); users are read from %r alone."
+                % (model._meta.label, ", ".join(sorted(found)), chosen)
+            )
+        return chosen
+
+    def refuse_elsewhere(self, models):
+        """Refused where what users are granted is read from another database than users."""
+        for model in models:
+            found = readable(model._default_manager)
+            if self.chosen not in found and self.by_request is None:
+                raise Refused(
+                    "The site reads users from the database %r and %s from %s; davgate reads them from one."
+                    % (self.chosen, model._meta.label, " or ".join(map(repr, sorted(found))))
+                )
+
+    def elsewhere(self, model):
+        """The alias of another database that a model is read from; None where it is that of the users."""
+        found = readable(model._default_manager)
+        return None if self.chosen in found or self.by_request is not None else min(found)
+
+
+def readable(manager):
+    return {manager.db for _ in range(ASKED if settings.DATABASE_ROUTERS else 1)}
+
+
+def by_request():
+    """A router that seems to choose by the request at hand; None where none does."""
+    for one in router.routers:
+        try:
+            source = inspect.getsource(inspect.getmodule(type(one)))
+        except (OSError, TypeError):
+            source = ""
+        if BY_REQUEST.search(source):
+            return dotted(type(one))
+    return None

@@ -1,0 +1,121 @@
+"""What the site's own connection reads: asked in the words in which davgate asks a connection of its own."""
+
+import hashlib
+import os
+import threading
+
+from django.db import connections
+
+from .by_request import chosen_by_request
+from .read_only import opened_read_only
+from .values import text
+
+STATEMENTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "statements")
+
+# Users at each end of the table, by primary key, who must be the same on both connections.
+SAMPLED = 16
+ENDS = (("first", "asc"), ("last", "desc"))
+
+
+def seen(alias, tables, user, seconds):
+    """Facts as [subject, fact, value], some users, how the driver is connected and what may change all that by request;
+    or why there is none of that.
+    """
+    answers = []
+
+    def look():
+        try:
+            answers.append(Look(connections[alias], tables, user).found())
+        except BaseException as error:  # SystemExit too: the site's own code runs as a connection is made
+            answers.append({"trouble": "%s: %s" % (type(error).__name__, str(error).strip())})
+
+    # A client library that waits for a server hears no signal.
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(seconds)
+    return answers[0] if answers else {"trouble": "it did not answer within %g s." % seconds}
+
+
+class Look:
+    def __init__(self, connection, tables, user):
+        self.connection = connection
+        self.tables = tables
+        self.user = user
+
+    def found(self):
+        try:
+            with opened_read_only(self.connection):
+                self.connection.ensure_connection()
+            with self.connection.cursor() as cursor:
+                facts = self.facts(cursor)
+                known = self.user["table"] in {subject for subject, _, _ in facts}
+                users = {end: self.users(cursor, order) if known else [] for end, order in ENDS}
+            by_request = None if self.connection.vendor == "sqlite" else chosen_by_request(self.connection)
+            return {"facts": facts, "users": users, "driver": self.driver(), "byRequest": by_request}
+        finally:
+            self.connection.close()
+
+    def facts(self, cursor):
+        if self.connection.vendor == "sqlite":
+            return sqlite_facts(cursor, self.tables)
+        with open(os.path.join(STATEMENTS, "%s.sql" % self.connection.vendor), encoding="utf-8") as file:
+            statements = file.read().split(";\n")
+        names = ", ".join("'%s'" % table.replace("'", "''") for table in self.tables)
+        facts = []
+        for statement in statements:
+            if statement.strip():
+                facts += self.answers(cursor, statement.replace("{tables}", names))
+        return facts
+
+    def answers(self, cursor, statement):
+        try:
+            cursor.execute(statement)
+            return [([""] + [text(value) for value in row])[-3:] for row in cursor.fetchall()]
+        except Exception:
+            if "-- May be forbidden." not in statement:
+                raise
+            self.connection.close_if_unusable_or_obsolete()
+            return []
+
+    def users(self, cursor, order):
+        """Keys and digests of some users."""
+        quote = self.connection.ops.quote_name
+        key, name, password = (quote(self.user[part]) for part in ("key", "username", "password"))
+        table = quote(self.user["table"])
+        cursor.execute(
+            "select %s, %s, %s from %s order by %s %s limit %d" % (key, name, password, table, key, order, SAMPLED)
+        )
+        return [[text(row[0]), digest(*row[1:])] for row in cursor.fetchall()]
+
+    def driver(self):
+        """How a PostgreSQL driver is connected, by libpq's own names: a service file and PGHOST are in it."""
+        info = getattr(self.connection.connection, "info", None)
+        if self.connection.vendor != "postgresql" or info is None:
+            return {}
+        known = info.dsn_parameters if hasattr(info, "dsn_parameters") else info.get_parameters()
+        found = {name: known.get(name) for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")}
+        found.update({name: getattr(info, name) for name in ("host", "port", "user", "password", "dbname")})
+        return {name: text(value) for name, value in found.items() if value not in (None, "")}
+
+
+def digest(name, password):
+    """Of what tells users apart. Drivers may disagree about other characters than ASCII."""
+    name, password = text(name) or "", text(password) or ""
+    plain = name if all(ord(character) < 128 for character in name) else ""
+    return hashlib.sha256(("%s\0%s" % (plain, password)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sqlite_facts(cursor, tables):
+    cursor.execute("PRAGMA database_list")
+    files = {name: file for _, name, file in cursor.fetchall()}
+    main = os.stat(files["main"])
+    facts = [["", "file", "%d:%d" % (main.st_dev, main.st_ino)]]
+    for table in tables:
+        for schema in ["temp"] + [name for name in files if name != "temp"]:
+            catalogue = "sqlite_temp_master" if schema == "temp" else '"%s".sqlite_master' % schema.replace('"', '""')
+            cursor.execute("select type from %s where name = %%s collate nocase and type in ('table', 'view')" % catalogue, [table])
+            row = cursor.fetchone()
+            if row is not None:
+                facts += [[table, "is", "%s.%s" % (schema, table)], [table, "kind", row[0]]]
+                break
+    return facts

@@ -1,0 +1,20 @@
+/** What a connection says of itself and of tables: by subject (a table; empty for the connection), then by fact. */
+export type Facts = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** Of what has no value nothing is known. */
+export function factsOf(
+  found: Iterable<readonly [subject: string, fact: string, value: string | null]>,
+): Facts {
+  const facts = new Map<string, Map<string, string>>();
+  for (const [subject, fact, value] of found) {
+    if (value === null) continue;
+    const known = facts.get(subject) ?? new Map<string, string>();
+    facts.set(subject, known.set(fact.toLowerCase(), value));
+  }
+  return facts;
+}
+
+/** A fact of the connection itself. */
+export function connectionFact(facts: Facts, fact: string): string | undefined {
+  return facts.get('')?.get(fact);
+}

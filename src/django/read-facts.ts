@@ -1,0 +1,79 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Knex } from 'knex';
+import { type Facts, factsOf } from './facts.js';
+import type { DatabaseLocation } from './site.js';
+
+/** What the site's own connection is asked too, by its Python. */
+const statements = {
+  postgresql: statementsIn('postgresql'),
+  mysql: statementsIn('mysql'),
+} as const;
+
+type Found = readonly [subject: string, fact: string, value: string | null];
+
+/**
+ * Asks a connection of davgate's what it is and what the tables of these names are for it.
+ * @throws the driver's error
+ */
+export async function readFacts(
+  knex: Knex,
+  kind: DatabaseLocation['kind'],
+  tables: readonly string[],
+): Promise<Facts> {
+  if (kind === 'sqlite') return factsOf(await sqliteFacts(knex, tables));
+  const names = tables.map((table) => `'${table.replaceAll("'", "''")}'`).join(', ');
+  const found: Found[] = [];
+  for (const { sql, mayBeForbidden } of statements[kind]) {
+    try {
+      found.push(...(await rowsOf(knex, sql.replaceAll('{tables}', names))).map(foundIn));
+    } catch (error) {
+      if (!mayBeForbidden) throw error;
+    }
+  }
+  return factsOf(found);
+}
+
+function statementsIn(name: string) {
+  const text = readFileSync(new URL(`./discovery/statements/${name}.sql`, import.meta.url), 'utf8');
+  return text
+    .split(';\n')
+    .filter((sql) => sql.trim() !== '')
+    .map((sql) => ({ sql, mayBeForbidden: sql.includes('-- May be forbidden.') }));
+}
+
+/** Rows of any driver, their columns in order. */
+async function rowsOf(knex: Knex, sql: string): Promise<readonly (readonly unknown[])[]> {
+  const answer: unknown = await knex.raw(sql.replaceAll('?', '\\?'));
+  const rows: unknown = Array.isArray(answer)
+    ? Array.isArray(answer[0])
+      ? answer[0]
+      : answer
+    : typeof answer === 'object' && answer !== null && 'rows' in answer
+      ? answer.rows
+      : [];
+  return Array.isArray(rows)
+    ? rows.map((row: unknown) => (typeof row === 'object' && row !== null ? Object.values(row) : []))
+    : [];
+}
+
+/** A row of three columns, or of two where it is about the connection (MySQL's SHOW). */
+function foundIn(row: readonly unknown[]): Found {
+  const [subject, fact, value] = row.length === 2 ? ['', ...row] : row;
+  return [String(subject), String(fact), value === null || value === undefined ? null : String(value)];
+}
+
+/** Nothing but the file itself is open here: no other is attached, and nothing is temporary. */
+async function sqliteFacts(knex: Knex, tables: readonly string[]): Promise<readonly Found[]> {
+  const [[, , file] = []] = await rowsOf(knex, 'pragma database_list');
+  const { dev, ino } = statSync(String(file), { bigint: true });
+  const found: Found[] = [['', 'file', `${dev.toString()}:${ino.toString()}`]];
+  for (const table of tables) {
+    const row: unknown = await knex('sqlite_master')
+      .whereRaw('name = ? collate nocase', [table])
+      .whereIn('type', ['table', 'view'])
+      .first('type');
+    if (typeof row !== 'object' || row === null || !('type' in row)) continue;
+    found.push([table, 'is', `main.${table}`], [table, 'kind', String(row.type)]);
+  }
+  return found;
+}

@@ -1,0 +1,13 @@
+import type { DjangoSite } from './site.js';
+
+/** The tables of a site that davgate reads, that of the users first. */
+export function tablesRead({ user, sessions }: Pick<DjangoSite<unknown>, 'user' | 'sessions'>): string[] {
+  const { table, groups, permissions } = user;
+  return [
+    table,
+    ...(groups ? [groups.table, 'auth_group', 'auth_group_permissions'] : []),
+    ...(permissions ? [permissions.table] : []),
+    ...(groups || permissions ? ['auth_permission', 'django_content_type'] : []),
+    ...(sessions && sessions.engine !== 'signed_cookies' ? [sessions.table] : []),
+  ];
+}

@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { siteToDeclaration } from '../../../src/django/discovery/site-declaration.js';
+import { parseDatabaseUrl } from '../../../src/django/database-url.js';
+import { isFailure } from '../../../src/failure.js';
+import { temporaryFolder } from '../../contracts/temporary-folder.js';
+import { djangoProject, settings } from '../../django/discovery/django-project.js';
+import { djangos } from '../../django/djangos.js';
+import { freePort } from '../../clients/free-port.js';
+import { password } from '../../servers/database-server.js';
+import { startPostgresql } from '../../servers/postgresql-server.js';
+import { Relay } from '../../servers/relay.js';
+import { found, letsCurrentUsersIn, tables, type SiteCase } from './two-sites.js';
+
+const [server, another] = await Promise.all([startPostgresql(), startPostgresql()]);
+after(() => Promise.all([server.close(), another.close()]));
+
+const odd = String.raw`Site "B" \ $x é`;
+const schemas = ['site_b', 'clerk', odd];
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+async function administer(on: typeof server, database: string, statements: readonly string[]): Promise<void> {
+  const admin = on.administrator(database);
+  try {
+    for (const statement of statements) await admin.raw(statement.replaceAll('?', '\\?'));
+  } finally {
+    await admin.destroy();
+  }
+}
+
+/** The old site's tables in `public`, the current one's in other schemas. */
+await server.createDatabase('site');
+await administer(server, 'site', [
+  'create role clerk',
+  'grant clerk to site',
+  ...['by_role', 'guest'].map(
+    (name) => `create role ${name} login password '${password.replaceAll("'", "''")}'`,
+  ),
+  'alter role by_role set search_path = site_b',
+  ...tables('old'),
+  ...schemas.flatMap((schema) => [
+    `create schema ${quoted(schema)}`,
+    ...tables('current', `${quoted(schema)}.`),
+    `grant usage on schema ${quoted(schema)} to public`,
+    `grant select on all tables in schema ${quoted(schema)} to public`,
+  ]),
+  'create schema views',
+  'create view views.auth_user as select * from site_b.auth_user',
+  'grant usage on schema views to public',
+  'grant select on views.auth_user to public',
+  'create schema secured',
+  ...tables('current', 'secured.'),
+  'alter table secured.auth_user enable row level security',
+  "create policy most on secured.auth_user using (username <> 'ghost')",
+  'grant usage on schema secured to public',
+  'grant select on all tables in schema secured to public',
+  'grant select on all tables in schema public to public',
+]);
+await server.createDatabase('by_database');
+await administer(server, 'by_database', [
+  ...tables('old'),
+  'create schema site_b',
+  ...tables('current', 'site_b.'),
+  'grant usage on schema site_b to public',
+  'grant select on all tables in schema site_b to public',
+  'alter database by_database set search_path = site_b',
+]);
+// Of the same name on another server: the old site's.
+await another.createDatabase('site');
+await administer(another, 'site', [
+  ...tables('old'),
+  'grant select on all tables in schema public to public',
+]);
+
+interface Entry {
+  readonly [key: string]: unknown;
+  readonly OPTIONS?: Readonly<Record<string, unknown>>;
+}
+
+/** DATABASES in Python, with what differs from the plain connection. */
+function databases(entry: Entry = {}, others: Readonly<Record<string, Entry>> = {}): string {
+  const plain = {
+    ENGINE: 'django.db.backends.postgresql',
+    NAME: 'site',
+    USER: 'site',
+    PASSWORD: password,
+    HOST: '127.0.0.1',
+    PORT: String(server.port),
+  };
+  const all = { default: { ...plain, ...entry } };
+  const more = Object.entries(others).map(([alias, other]) => [alias, { ...plain, ...other }] as const);
+  return `import json\nDATABASES = json.loads(r'''${JSON.stringify({ ...all, ...Object.fromEntries(more) })}''')`;
+}
+
+const inSiteB = { OPTIONS: { options: '-c search_path=site_b' } };
+
+const handler = (statements: string) => ({
+  'people/__init__.py': `
+from django.db.backends.signals import connection_created
+def prepare(connection, **kwargs):
+    with connection.cursor() as cursor:
+        cursor.execute("""${statements}""")
+connection_created.connect(prepare)
+`,
+});
+
+const engine = (body: string) => ({
+  'pool/__init__.py': '',
+  'pool/base.py': `
+from django.db.backends.postgresql import base
+class DatabaseWrapper(base.DatabaseWrapper):
+${body}
+`,
+});
+
+const router = (body: string) => ({ 'routing.py': body });
+
+const newer = djangos.find(({ version }) => Number.parseFloat(version) >= 4.2);
+
+const letIn: Record<string, SiteCase> = {
+  'a search_path in OPTIONS': { settings: databases(inSiteB) },
+  'a search_path in PGOPTIONS': {
+    settings: databases(),
+    environment: { PGOPTIONS: '-c search_path=site_b' },
+  },
+  'a search_path of the role': { settings: databases({ USER: 'by_role' }) },
+  'a search_path of the database': { settings: databases({ NAME: 'by_database' }) },
+  'a search_path that a handler of connection_created sets': {
+    settings: databases(),
+    apps: ['people'],
+    files: handler('SET search_path TO site_b'),
+  },
+  'a search_path that an engine sets as a connection begins': {
+    settings: databases({ ENGINE: 'pool' }),
+    files: engine(`
+    def init_connection_state(self):
+        super().init_connection_state()
+        with self.connection.cursor() as cursor:
+            cursor.execute('SET search_path = site_b, public')`),
+  },
+  'a search_path that an engine sets for each cursor': {
+    settings: databases({ ENGINE: 'pool' }),
+    files: engine(`
+    def create_cursor(self, name=None):
+        cursor = super().create_cursor(name)
+        cursor.execute('SET search_path = site_b')
+        return cursor`),
+  },
+  'a schema with odd characters': {
+    settings: databases({
+      OPTIONS: { options: `-c search_path=${quoted(odd).replace(/[\s\\]/g, '\\$&')}` },
+    }),
+  },
+  'a role that a handler takes on, and its schema': {
+    settings: databases(),
+    apps: ['people'],
+    files: handler('SET ROLE clerk'),
+  },
+  'a view': { settings: databases({ OPTIONS: { options: '-c search_path=views,site_b' } }) },
+  'a schema by request, which the declaration names': {
+    settings: databases({ ENGINE: 'pool' }),
+    files: engine('    def set_schema(self, name): pass'),
+    declared: { searchPath: ['site_b'] },
+  },
+  'users that a router sends elsewhere': {
+    settings: `${databases({}, { people: inSiteB })}\nDATABASE_ROUTERS = ['routing.Router']`,
+    files: router('class Router:\n    def db_for_read(self, model, **hints):\n        return "people"'),
+  },
+  'users whose manager reads elsewhere': {
+    settings: `${databases({}, { people: inSiteB })}\nDATABASE_ROUTERS = ['routing.Router']\nAUTH_USER_MODEL = 'people.Person'`,
+    apps: ['people'],
+    files: {
+      'people/__init__.py': '',
+      'people/models.py': `
+from django.contrib.auth.models import AbstractUser, UserManager
+class Person(AbstractUser):
+    objects = UserManager().db_manager('people')
+    class Meta:
+        db_table = 'auth_user'
+`,
+      ...router(`class Router:
+    def db_for_read(self, model, **hints):
+        return None if model._meta.model_name == 'person' else "people"`),
+    },
+  },
+  'one of several hosts that answers': {
+    settings: databases({
+      ...inSiteB,
+      HOST: '127.0.0.1,127.0.0.1',
+      PORT: `${await freePort()},${server.port}`,
+    }),
+  },
+  'an engine that connects elsewhere than the settings say': {
+    settings: databases({ ENGINE: 'pool', ...inSiteB, PORT: String(another.port) }),
+    files: engine(`
+    def get_new_connection(self, params):
+        return super().get_new_connection(dict(params, port=${server.port}))`),
+  },
+  ...(newer && {
+    assume_role: {
+      settings: databases({ OPTIONS: { assume_role: 'clerk' } }),
+      django: newer,
+    },
+  }),
+};
+
+describe('the rows that the site reads are davgate\u2019s, PostgreSQL', () => {
+  for (const [name, site] of Object.entries(letIn)) {
+    test(name, async (t) => {
+      const warnings = await letsCurrentUsersIn(t, site);
+      assert.equal(
+        warnings.some((warning) => warning.includes('is a view')),
+        name === 'a view',
+      );
+    });
+  }
+
+  test('a service file, with a file of passwords', async (t) => {
+    const folder = temporaryFolder(t);
+    const passwordFile = join(folder, 'pass');
+    writeFileSync(passwordFile, `*:*:*:site:${password.replace(/[:\\]/g, '\\$&')}\n`, { mode: 0o600 });
+    chmodSync(passwordFile, 0o600);
+    const service = join(folder, 'services');
+    writeFileSync(
+      service,
+      [
+        '[live]',
+        'host=127.0.0.1',
+        `port=${server.port}`,
+        'dbname=site',
+        'user=site',
+        'options=-c search_path=site_b',
+        '',
+      ].join('\n'),
+    );
+    const environment = { PGSERVICEFILE: service, PGPASSFILE: passwordFile };
+    const empty = { NAME: '', USER: '', PASSWORD: '', HOST: '', PORT: '' };
+    await letsCurrentUsersIn(t, {
+      settings: databases({ ...empty, OPTIONS: { service: 'live' } }),
+      environment: { ...environment, PGDATABASE: 'site' },
+      ...(newer && { django: newer }),
+    });
+  });
+
+  test('what is discovered can be declared', async (t) => {
+    const { site } = await found(t, { settings: databases(inSiteB), files: {}, apps: [] });
+    const { database } = siteToDeclaration(site, { secrets: true });
+    assert.match(database, /\?search_path=site_b$/);
+    assert.deepEqual(parseDatabaseUrl(database, '/'), site.database);
+  });
+});
+
+const refused: Record<string, readonly [SiteCase, RegExp]> = {
+  'an engine that changes the schema by request': [
+    {
+      settings: databases({ ENGINE: 'pool', ...inSiteB }),
+      files: engine('    def set_schema(self, name): pass'),
+    },
+    /The engine of its database \(pool\.base\.set_schema\) may choose .* "searchPath"/,
+  ],
+  'a middleware that does': [
+    {
+      settings: `${databases(inSiteB)}\nMIDDLEWARE = ['tenancy.by_host']`,
+      files: {
+        'tenancy.py': 'SWITCH = "SET search_path TO %s"\ndef by_host(get_response): return get_response',
+      },
+    },
+    /tenancy \(MIDDLEWARE\) may choose .* "searchPath"/,
+  ],
+  'a receiver of request_started that does': [
+    {
+      settings: databases(inSiteB),
+      apps: ['people'],
+      files: {
+        'people/__init__.py': `
+from django.core.signals import request_started
+def switch(**kwargs):
+    kwargs['connection'].cursor().execute('SET ROLE x')
+request_started.connect(switch)
+`,
+      },
+    },
+    /people \(a receiver of request_started\) may choose/,
+  ],
+  'a table of the connection\u2019s own': [
+    {
+      settings: databases(),
+      apps: ['people'],
+      files: handler('CREATE TEMPORARY TABLE auth_user AS SELECT * FROM site_b.auth_user'),
+    },
+    /The table auth_user is pg_temp_\d+\.auth_user \(number \d+\) for the site’s own connection, public\.auth_user/,
+  ],
+  'row-level security': [
+    { settings: databases({ USER: 'guest', OPTIONS: { options: '-c search_path=secured' } }) },
+    /Which rows of auth_user there are depends on who asks/,
+  ],
+  'rows that are rewritten on the way': [
+    {
+      settings: databases(),
+      apps: ['people'],
+      files: {
+        'people/__init__.py': `
+from django.db.backends.signals import connection_created
+def rewrite(execute, sql, params, many, context):
+    return execute(sql.replace('from "auth_user"', 'from site_b."auth_user"'), params, many, context)
+def prepare(connection, **kwargs):
+    connection.execute_wrappers.append(rewrite)
+connection_created.connect(prepare)
+`,
+      },
+    },
+    /The users in auth_user are others for the site’s own connection/,
+  ],
+  'a router that chooses by request': [
+    {
+      settings: `${databases({}, { people: inSiteB })}\nDATABASE_ROUTERS = ['routing.Router']`,
+      files: router(
+        'import threading\nclass Router:\n    def db_for_read(self, model, **hints):\n        return None',
+      ),
+    },
+    /routing\.Router of DATABASE_ROUTERS may choose by the request at hand: .* "alias"/,
+  ],
+  'another alias than the site\u2019s': [
+    { settings: databases(inSiteB, { old: {} }), declared: { alias: 'old' } },
+    /reads auth\.User from the database 'default', and the declaration names 'old': leave "alias" out/,
+  ],
+  'groups that are elsewhere': [
+    {
+      settings: `${databases({}, { people: inSiteB })}\nDATABASE_ROUTERS = ['routing.Router']`,
+      files: router(`class Router:
+    def db_for_read(self, model, **hints):
+        return "people" if model._meta.model_name == 'user' else None`),
+    },
+    /reads users from the database 'people' and auth\.\w+ from 'default'/,
+  ],
+  'searchPath for a site that has no such schema': [
+    { settings: databases(inSiteB), declared: { searchPath: ['nowhere'] } },
+    /no table|does not exist|others|not there/,
+  ],
+};
+
+describe('other rows are refused, PostgreSQL', () => {
+  for (const [name, [site, message]] of Object.entries(refused)) {
+    test(name, async (t) => {
+      await assert.rejects(
+        found(t, site),
+        (error) => isFailure(error, 'not-implemented') && message.test(error.message),
+        name,
+      );
+    });
+  }
+
+  test('a database that does not answer the site', async (t) => {
+    const port = String(await freePort());
+    await assert.rejects(
+      found(t, { settings: databases({ PORT: port }) }),
+      (error) =>
+        isFailure(error, 'unavailable') &&
+        /cannot read its own database: OperationalError: .*refused/s.test(error.message),
+    );
+  });
+
+  test('a database that falls silent does not hold up the start', async (t) => {
+    const relay = new Relay(server.port);
+    const port = await relay.listen();
+    t.after(() => {
+      relay.close();
+    });
+    relay.fallSilent();
+    const { discover } = djangoProject(t, { 'settings.py': settings(databases({ PORT: String(port) })) });
+    const { seen } = await discover({ timeout: 4000 });
+    assert.deepEqual(seen, { trouble: 'it did not answer within 3 s.' });
+  });
+
+  test('sessions that are elsewhere are not read', async (t) => {
+    const { site, warnings } = await found(t, {
+      settings: `${databases(inSiteB, { old: {} })}\nDATABASE_ROUTERS = ['routing.Router']`,
+      files: router(`class Router:
+    def db_for_read(self, model, **hints):
+        return "old" if model._meta.model_name == 'session' else None`),
+    });
+    assert.equal(site.sessions, undefined);
+    assert.match(
+      warnings.join(),
+      /Sessions of the site are not read: they are in the database 'old', and users in 'default'/,
+    );
+  });
+});
