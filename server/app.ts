@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { authorize } from './middleware/authorize.js';
-import { composeNames } from './middleware/compose-names.js';
+import { macNames } from './middleware/mac-names.js';
 import { locateClient } from './middleware/locate-client.js';
 import { errors } from './middleware/errors.js';
 import { locateShare } from './middleware/locate-share.js';
@@ -56,7 +56,7 @@ export function createApp(parts: AppParts): Koa<RequestState> {
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
   return createAppBehind(parts, [
     authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
-    composeNames(),
+    macNames(shares),
     authorize(shares, publicOrigin),
   ]);
 }

@@ -1,4 +1,5 @@
 import type { StaticShare, SvnShare, WebdavShare } from '../src/config/declaration.js';
+import type { Spelling } from '../src/http/spelling.js';
 import type { DavStorage, ReadableStorage } from '../src/storage/storage.js';
 import type { Upstream } from '../src/svn/upstream.js';
 import type { PathRules } from './svn-path-rules.js';
@@ -38,6 +39,8 @@ export interface Located<S = MountedShare> {
   readonly path: ServerPath;
   /** Inside the share. */
   readonly inside: SharePath;
+  /** How the client spells the path, where it found this by another name. */
+  readonly spelling?: Spelling;
 }
 
 /** The share that holds `path`; shares do not overlap. */

@@ -1,6 +1,7 @@
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import type { Identity } from '../src/access/identity.js';
 import type { HttpResponse } from '../src/http/message.js';
+import type { Spelling } from '../src/http/spelling.js';
 import type { Target } from '../src/http/target.js';
 import { Failure } from '../src/failure.js';
 import type { Located } from './shares.js';
@@ -15,6 +16,8 @@ export interface RequestState {
   throughProxy?: boolean;
   target?: Target;
   located?: Located;
+  /** How the client spells the target, where it found it by another name. */
+  spelling?: Spelling;
   /** Where COPY and MOVE lead. */
   destination?: Located;
   /** The user name that was sent, right or wrong; for the log. */

@@ -4,7 +4,7 @@ import { handleDav } from '../../src/dav/engine.js';
 import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
-import { rootPath, within, type ServerPath, type SharePath } from '../../src/http/target.js';
+import { rootPath, within, type SharePath } from '../../src/http/target.js';
 import type { ReadableStorage } from '../../src/storage/storage.js';
 import { serveStatic, type ListingPage, type StaticRequest } from '../../src/static/static-share.js';
 import { directoryListing } from '../pages/directory-listing.js';
@@ -12,6 +12,7 @@ import { goneSignal } from '../gone-signal.js';
 import { optionsForAnyone, serveShareRoot, type ShareRootOptions } from '../share-root.js';
 import { locate, type Located, type MountedShare } from '../shares.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
+import { finderFor } from './mac-names.js';
 import { publicAuthority } from '../public-authority.js';
 import { headersOf } from '../request-headers.js';
 import { forwardToSvn } from '../svn.js';
@@ -61,6 +62,7 @@ async function serveShare(
     method,
     base: share.declared.path,
     path: inside,
+    spelling: state.spelling,
     collection: target.collection,
     headers: headersOf(req.headers),
   };
@@ -102,7 +104,8 @@ async function serveShare(
         {
           ...options.dav,
           principal: identity.username,
-          resolve: (path) => legiblePlace(options.shares, identity, path),
+          resolve: (path) => legiblePlace(locate(options.shares, path), identity),
+          find: async (path) => legiblePlace((await finderFor(req, options.shares)(path)).located, identity),
           listing,
           mayRead,
           depthInfinity: share.declared.depthInfinity === true,
@@ -125,6 +128,7 @@ function serveAboveShares(
   const request = {
     method: req.method ?? '',
     path: known(within(rootPath, path)),
+    spelling: state.spelling,
     collection,
     headers: headersOf(req.headers),
     body: req,
@@ -136,30 +140,19 @@ function rulesOf({ service }: Extract<MountedShare, { kind: 'svn' }>): PathRules
   return service.kind === 'running' ? service.rules : undefined;
 }
 
-function webdavPlace(destination: Located | undefined):
-  | {
-      storage: Extract<MountedShare, { kind: 'webdav' }>['storage'];
-      base: Located['path'];
-      path: Located['inside'];
-    }
-  | undefined {
+function webdavPlace(destination: Located | undefined): Place | undefined {
   if (!destination) return undefined;
-  const { share, inside } = destination;
+  const { share, inside, spelling } = destination;
   if (share.kind !== 'webdav') {
     throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
   }
-  return { storage: share.storage, base: share.declared.path, path: inside };
+  return { storage: share.storage, base: share.declared.path, path: inside, spelling };
 }
 
 /** The place of a path in a webdav share, if this user may read it. */
-function legiblePlace(
-  shares: readonly MountedShare[],
-  identity: Identity,
-  path: ServerPath,
-): Place | undefined {
-  const located = locate(shares, path);
+function legiblePlace(located: Located | undefined, identity: Identity): Place | undefined {
   if (located?.share.kind !== 'webdav') return undefined;
   const { storage, declared } = located.share;
   if (!declared.policy.decide(identity, 'read', located.inside).allowed) return undefined;
-  return { storage, base: declared.path, path: located.inside };
+  return { storage, base: declared.path, path: located.inside, spelling: located.spelling };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { HttpResponse } from '../../src/http/message.js';
-import { hrefOf, nameOf, serverPathOf, type ServerPath } from '../../src/http/target.js';
+import { hrefOf, nameOf } from '../../src/http/target.js';
 import type { Entry } from '../../src/storage/storage.js';
 import { escapeHtml } from './html.js';
 import { pageHead, pageHeaders, pageTail } from './layout.js';
@@ -10,7 +10,7 @@ const sortedEntries = 10_000;
 
 /** A page that lists a collection. */
 export function directoryListing(
-  path: ServerPath,
+  path: string,
   entries: AsyncIterable<readonly Entry[]>,
   username: string,
 ): HttpResponse {
@@ -22,7 +22,7 @@ export function directoryListing(
 }
 
 async function* page(
-  path: ServerPath,
+  path: string,
   entries: AsyncIterable<readonly Entry[]>,
   username: string,
 ): AsyncGenerator<Buffer> {
@@ -55,17 +55,17 @@ function inOrder(a: Entry, b: Entry): number {
 }
 
 /** Each part of the path leads to its own folder. */
-function breadcrumbs(path: ServerPath): string {
+function breadcrumbs(path: string): string {
   const names = path.split('/').slice(1);
   return names
     .map((name, index) => {
-      const href = hrefOf(serverPathOf(`/${names.slice(0, index + 1).join('/')}`), true);
+      const href = hrefOf(`/${names.slice(0, index + 1).join('/')}`, true);
       return index === names.length - 1 ? escapeHtml(name) : `<a href="${href}">${escapeHtml(name)}</a>`;
     })
     .join(' / ');
 }
 
-function rows(path: ServerPath, entries: readonly Entry[]): string {
+function rows(path: string, entries: readonly Entry[]): string {
   const base = hrefOf(path, true);
   return entries.map((entry) => row(base, entry)).join('');
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
+import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
 import type { DavStorage, Entry, ReadableStorage } from '../storage/storage.js';
 import type { LockLimits } from './locks/limits.js';
@@ -13,6 +14,8 @@ export interface ReadPlace {
   /** Where the share stands on this server. */
   readonly base: ServerPath;
   readonly path: SharePath;
+  /** How the client spells the path, where it found this by another name. */
+  readonly spelling?: Spelling | undefined;
 }
 
 /** A place in a share: what the engine reads and changes. */
@@ -60,12 +63,14 @@ export interface DavContext extends ReadContext {
   readonly principal: string;
   /** The place in a share of any path on this server; undefined where there is none or the user may not read it. */
   readonly resolve: (path: ServerPath) => Place | undefined;
+  /** As `resolve`, for a path that the client wrote: found as the path of its request is. */
+  readonly find: (path: ServerPath) => Promise<Place | undefined>;
   /** The page that shows a collection to a person. */
-  readonly listing: (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
+  readonly listing: (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 
 /** What of a context depends on the user or the share. */
-export type UserPart = 'principal' | 'resolve' | 'mayRead' | 'depthInfinity' | 'listing';
+export type UserPart = 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
 
 /** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */
 export type DavMethod = (request: DavRequest, context: DavContext) => Promise<HttpResponse>;

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.js';
 import { evaluateConditions } from '../http/conditions.js';
 import type { RequestHeaders } from '../http/message.js';
+import { spelled } from '../http/spelling.js';
 import { hrefOf, join, type ServerPath, type SharePath } from '../http/target.js';
 import type { ResourceStat } from '../storage/storage.js';
 import type { Place, ReadPlace } from './context.js';
@@ -10,13 +11,22 @@ export function keyOf({ base, path }: Pick<ReadPlace, 'base' | 'path'>): ServerP
   return join(base, path);
 }
 
-/** The href of a resource, with a trailing slash for a collection. */
-export function hrefAt(place: Pick<ReadPlace, 'base' | 'path'>, stat: ResourceStat): string {
-  return hrefOf(keyOf(place), stat.kind === 'collection');
+/** The href of a resource, with a trailing slash for a collection, spelled as the client spells it. */
+export function hrefAt(place: Pick<ReadPlace, 'base' | 'path' | 'spelling'>, stat: ResourceStat): string {
+  return hrefOfKey(place, keyOf(place), stat.kind === 'collection');
+}
+
+/** The href of what is kept under `key`, spelled as the client that asked for `place` spells it. */
+export function hrefOfKey(
+  { spelling }: Pick<ReadPlace, 'spelling'>,
+  key: ServerPath,
+  collection: boolean,
+): string {
+  return hrefOf(spelled(key, spelling), collection);
 }
 
 export function at(place: Place, path: SharePath): Place {
-  return { storage: place.storage, base: place.base, path };
+  return { storage: place.storage, base: place.base, path, spelling: place.spelling };
 }
 
 /** @throws Failure `not-found` when nothing is there */

@@ -13,7 +13,8 @@ const defaultPorts = new Map([
 ]);
 
 /**
- * Parses a Destination header field (RFC 4918 section 10.3): an absolute URI on this server or an absolute path.
+ * Parses a Destination header field (RFC 4918 section 10.3): an absolute URI on this server or an absolute path, with
+ * spaces and UTF-8 escaped or raw.
  * @param field the header field
  * @param authorities this server as the client may have addressed it: the Host header field, and its public name
  * @throws Failure `malformed` when it is missing or cannot be read, `foreign-destination` when it names another server
@@ -32,7 +33,7 @@ export function parseDestinationBy(
   authorities: readonly (string | undefined)[],
 ): Target {
   if (field === undefined) throw new Failure('malformed', 'The request needs a Destination header field.');
-  const text = field.trim();
+  const text = encodeRaw(withoutPadding(field));
   if (text.startsWith('/') && !text.startsWith('//')) return parseTarget(text, names);
   const [, scheme, host, path] = absolute.exec(text) ?? [];
   const port = scheme === undefined ? undefined : defaultPorts.get(scheme.toLowerCase());
@@ -46,6 +47,41 @@ export function parseDestinationBy(
     throw new Failure('foreign-destination', 'The Destination lies on another server.');
   }
   return parseTarget(path === '' ? '/' : path, names);
+}
+
+const printable = /^[!-~]*$/;
+/** What no header field may carry: C0 controls, tabs among them, and DEL. */
+const control = /[^ -~\x80-\xff]/;
+
+/**
+ * Percent-encodes what a URI in a header field carries raw. git-annex, for one, sends names in Destination with their
+ * spaces and in UTF-8, as they are.
+ * @param text a header field or a part of one, its bytes as Latin-1, as Node gives it
+ * @throws Failure `malformed` for controls, and for bytes that are not UTF-8
+ */
+export function encodeRaw(text: string): string {
+  if (printable.test(text)) return text;
+  if (control.test(text)) throw new Failure('malformed', 'A URI carries a control character.');
+  try {
+    const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(text, 'latin1'),
+    );
+    return decoded.replace(/[^!-~]+/g, encodeURIComponent);
+  } catch (cause) {
+    throw new Failure('malformed', 'A URI is neither percent-encoded nor UTF-8.', { cause });
+  }
+}
+
+/** Without the blanks around it. `trim` takes U+00A0 too, which may be the last byte of a letter here. */
+export function withoutPadding(field: string): string {
+  let [start, end] = [0, field.length];
+  while (isBlank(field[start])) start += 1;
+  while (end > start && isBlank(field[end - 1])) end -= 1;
+  return field.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 /** Compares without user information and letter case; a default port may be written or left out. */

@@ -1,19 +1,22 @@
 import { Failure } from '../failure.js';
 import type { PageTrust } from '../http/active-content.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
+import { spelled, type Spelling } from '../http/spelling.js';
 import { hrefOf, type ServerPath, type SharePath, join } from '../http/target.js';
 import { openIfFile, serveFile, serveOpenFile } from '../storage/serve-file.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
 import { visibleEntries } from '../storage/visible-entries.js';
 
 /** Makes the page that shows a collection to a person. */
-export type ListingPage = (path: ServerPath, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
+export type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 
 export interface StaticRequest {
   readonly method: string;
   /** Where the share stands on this server. */
   readonly base: ServerPath;
   readonly path: SharePath;
+  /** How the client spells the path, where it found this by another name. */
+  readonly spelling?: Spelling | undefined;
   /** Whether the client wrote a trailing slash. */
   readonly collection: boolean;
   /** What follows the `?`, encoded. */
@@ -43,7 +46,7 @@ export async function serveStatic(
       throw new Failure('not-found', 'There is no folder of this name.');
     return serveFile(storage, path, method, headers, request.trust);
   }
-  const full = join(base, path);
+  const full = spelled(join(base, path), request.spelling);
   if (!request.collection) {
     const query = request.query === '' ? '' : `?${request.query}`;
     return {

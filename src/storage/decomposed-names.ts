@@ -3,27 +3,55 @@ import type { ReadableStorage } from './storage.js';
 
 const ascii = /^[ -~]*$/;
 
-/** Whether a path is NFC already, as nearly all are. */
-export function isComposed(path: string): boolean {
-  return ascii.test(path) || path === path.normalize('NFC');
+/**
+ * What a Mac does not take apart though Unicode's form NFD does: U+2000 to U+2FFF, U+F900 to U+FAFF and U+2F800 to
+ * U+2FAFF (Apple Technical Note 1150, "Canonical Decomposition"). The combining marks among them have nothing to be
+ * taken apart, but an order.
+ */
+const keptWhole = /([\u2000-\u20cf\u2100-\u2fff\uf900-\ufaff\u{2f800}-\u{2faff}]+)/u;
+
+/** A character with its combining marks, or the letters of a Hangul syllable: what composes to one character at most. */
+const composable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|\P{M}\p{M}+/gu;
+
+/** A name as macOS sends it: letters and accents apart, the accents in canonical order. */
+export function decomposedByMac(name: string): string {
+  if (ascii.test(name)) return name;
+  const runs = name.split(keptWhole);
+  return runs.map((run, index) => (index % 2 === 0 ? run.normalize('NFD') : run)).join('');
 }
 
 /**
- * The path that is meant by one in which macOS has taken letters and accents apart (Unicode's form NFD): each name as
- * it stands if there is one like it, else put together again (NFC), as other systems write it. A path that is NFC
- * costs nothing.
+ * The composed name (Unicode's form NFC) that macOS makes `name` of when it sends it.
+ * @returns undefined where there is none: no Mac makes `name` of another one
  */
-export async function composedPath(storage: ReadableStorage, path: SharePath): Promise<SharePath> {
-  if (isComposed(path)) return path;
-  let found = shareRoot;
-  for (const name of path.slice(1).split('/')) {
-    const composed = name.normalize('NFC');
-    const standing = child(found, name);
-    const isThere =
-      name === composed || (standing !== undefined && (await storage.stat(standing)) !== undefined);
-    const next = isThere ? standing : child(found, composed);
-    if (next === undefined) return path;
-    found = next;
+export function composedFor(name: string): string | undefined {
+  if (ascii.test(name) || decomposedByMac(name) !== name) return undefined;
+  const composed = name.replace(composable, (piece) => {
+    const whole = piece.normalize('NFC');
+    return decomposedByMac(whole) === piece ? whole : piece;
+  });
+  return composed === name ? undefined : composed;
+}
+
+/**
+ * The path of what a Mac means, whose names come taken apart: each name as it stands, unless nothing has that name and
+ * something has the composed one. What is nowhere keeps the name that it was given. Only a path with a name that may be
+ * a composed one taken apart is looked up.
+ */
+export async function findForMac(storage: ReadableStorage, path: SharePath): Promise<SharePath> {
+  const names = path.slice(1).split('/');
+  if (names.every((name) => composedFor(name) === undefined)) return path;
+  let found: SharePath = shareRoot;
+  let isThere = true;
+  for (const name of names) {
+    const exact = child(found, name);
+    if (exact === undefined) return path;
+    const composed: string | undefined = isThere ? composedFor(name) : undefined;
+    const other: SharePath | undefined = composed === undefined ? undefined : child(found, composed);
+    found = exact;
+    if (other === undefined || (await storage.stat(exact))) continue;
+    isThere = (await storage.stat(other)) !== undefined;
+    if (isThere) found = other;
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.js';
+import { encodeRaw, withoutPadding } from '../http/destination.js';
 
 const schemeAndAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
@@ -19,24 +20,49 @@ export function originForm(rawTarget: string): string {
  * A Destination header field (RFC 4918 section 10.3) that names the same path on `origin`, because mod_dav answers 502
  * when scheme, host or port differ from its own. That the client meant this server is checked by the caller.
  * @param origin scheme and authority without a slash, such as `http://127.0.0.1:8081`
- * @throws Failure `malformed` for what is neither an absolute URI nor an absolute path
+ * @throws Failure `malformed` for what is neither an absolute URI nor an absolute path, and as {@link encodeRaw}
  */
 export function destinationAt(origin: string, field: string): string {
-  return origin + originForm(field.trim());
+  return origin + originForm(encodeRaw(withoutPadding(field)));
 }
-
-const taggedOrListed = /<([^>]*)>|\([^)]*\)/g;
 
 /**
  * An If header field (RFC 4918 section 10.4) whose resource tags name the same paths on `origin`. Lists in parentheses
  * hold state tokens and entity tags, and stay as they are.
+ * @throws Failure as {@link encodeRaw}
  */
 export function ifAt(origin: string, field: string): string {
-  return field.replace(taggedOrListed, (whole, tag: string | undefined) =>
-    tag === undefined || !schemeAndAuthority.test(tag)
-      ? whole
-      : `<${tag.replace(schemeAndAuthority, origin)}>`,
-  );
+  let text = '';
+  let position = 0;
+  while (position < field.length) {
+    const opening = field[position];
+    const end =
+      opening === '<'
+        ? field.indexOf('>', position)
+        : opening === '('
+          ? endOfList(field, position)
+          : position;
+    // What is not closed is no part of the grammar: the child says so.
+    if (end === -1) return text + field.slice(position);
+    const part = field.slice(position, end + 1);
+    text += opening === '<' ? `<${tagAt(origin, part.slice(1, -1))}>` : part;
+    position = end + 1;
+  }
+  return text;
+}
+
+/** Where the list that begins at `position` is closed: entity tags may have parentheses in them. */
+function endOfList(field: string, position: number): number {
+  let quoted = false;
+  for (let index = position; index < field.length; index += 1) {
+    if (field[index] === '"') quoted = !quoted;
+    else if (field[index] === ')' && !quoted) return index;
+  }
+  return -1;
+}
+
+function tagAt(origin: string, tag: string): string {
+  return encodeRaw(tag).replace(schemeAndAuthority, () => origin);
 }
 
 /**

@@ -99,6 +99,10 @@ export class DavSite {
         const place = placeIn(this, path);
         return place && mayRead(place.path) ? place : undefined;
       },
+      find: (path) => {
+        const place = placeIn(this, path);
+        return Promise.resolve(place && mayRead(place.path) ? place : undefined);
+      },
       mayRead,
       depthInfinity,
       listing: (path, entries) => ({

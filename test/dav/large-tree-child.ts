@@ -25,6 +25,7 @@ const context: DavContext = {
   now: Date.now,
   principal: 'alice',
   resolve: () => undefined,
+  find: () => Promise.resolve(undefined),
   mayRead: () => true,
   depthInfinity: false,
   listing: () => ({ status: 200, headers: [] }),

@@ -5,6 +5,11 @@ import { parseDestination } from '../../src/http/destination.js';
 
 const host = 'files.example.org';
 
+/** Text in UTF-8 as Node gives the bytes of a header field. */
+function latin1(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
 interface Accepted {
   readonly name: string;
   readonly field: string;
@@ -51,6 +56,27 @@ const accepted: readonly Accepted[] = [
   { name: 'an IPv6 address', field: 'http://[::1]/docs/b', authority: '[::1]' },
   { name: 'an IPv6 address with a port', field: 'http://[::1]:8080/docs/b', authority: '[::1]:8080' },
   { name: 'escapes', field: 'http://files.example.org/docs/%C3%A4%20b', path: '/docs/\u00e4 b' },
+  { name: 'raw spaces', field: 'http://files.example.org/docs/a b  c', path: '/docs/a b  c' },
+  { name: 'a raw space in an absolute path', field: '/docs/a b', path: '/docs/a b' },
+  {
+    name: 'raw UTF-8',
+    field: latin1('http://files.example.org/docs/\u00e4\u00df'),
+    path: '/docs/\u00e4\u00df',
+  },
+  {
+    name: 'raw UTF-8 whose last byte is a blank of Latin-1',
+    field: latin1('/docs/\u00e0'),
+    path: '/docs/\u00e0',
+  },
+  { name: 'raw UTF-8 with a next-line for a byte', field: latin1('/docs/\u0445'), path: '/docs/\u0445' },
+  { name: 'raw UTF-8 beside escapes', field: latin1('/docs/\u00e4%C3%A4%20 '), path: '/docs/\u00e4\u00e4 ' },
+  { name: 'raw UTF-8 of four bytes', field: latin1('/docs/\u{1f600}'), path: '/docs/\u{1f600}' },
+  {
+    name: 'raw decomposed UTF-8, as it is',
+    field: latin1('/docs/e\u0301\u212b'),
+    path: '/docs/e\u0301\u212b',
+  },
+  { name: 'a byte order mark within', field: latin1('/docs/\ufeffb'), path: '/docs/\ufeffb' },
   { name: 'a query, which names no other resource', field: 'http://files.example.org/docs/b?x=1' },
   { name: 'no path', field: 'http://files.example.org', path: '/', collection: true },
 ];
@@ -89,6 +115,18 @@ const refused: readonly Refused[] = [
   { name: 'an encoded slash', field: '/docs%2Fb' },
   { name: 'a NUL', field: '/docs/b%00' },
   { name: 'a fragment', field: 'http://files.example.org/docs/b#c' },
+  { name: 'a raw backslash beside UTF-8', field: latin1('/docs/\u00e4\\b') },
+  { name: 'Latin-1', field: '/docs/\u00e4' },
+  { name: 'half a letter', field: latin1('/docs/\u00e4').slice(0, -1) },
+  { name: 'an overlong slash', field: '/docs\u00c0\u00afb' },
+  { name: 'a surrogate', field: '/docs/\u00ed\u00a0\u0080' },
+  { name: 'a raw tab', field: '/docs/a\tb' },
+  { name: 'a raw control', field: '/docs/a\u0001b' },
+  { name: 'a raw DEL', field: '/docs/a\u007fb' },
+  { name: 'what no byte is', field: '/docs/\u0100' },
+  { name: 'a fragment after a space', field: '/docs/a #b' },
+  { name: 'parent segments beside a space', field: '/docs/a b/../c' },
+  { name: 'a raw space and an encoded slash', field: '/docs/a b%2Fc' },
   { name: 'a path that is too long', field: `/${'a'.repeat(5000)}`, kind: 'name-too-long' },
   { name: 'another host', field: 'http://other.example/docs/b', kind: foreign },
   { name: 'a host that begins alike', field: 'http://files.example.org.evil.example/docs/b', kind: foreign },
@@ -98,6 +136,7 @@ const refused: readonly Refused[] = [
     field: 'http://files.example.org@other.example/docs/b',
     kind: foreign,
   },
+  { name: 'a space in the host', field: 'http://files.example .org/docs/b', kind: foreign },
   { name: 'another port', field: 'http://files.example.org:8080/docs/b', kind: foreign },
   {
     name: 'no port where Host has one',

@@ -27,7 +27,11 @@ test("a Destination names the child's origin and keeps its path's bytes", () => 
   const origin = 'http://127.0.0.1:8099';
   assert.equal(destinationAt(origin, 'https://x.example/svn/r/a%2Bb'), `${origin}/svn/r/a%2Bb`);
   assert.equal(destinationAt(origin, ' /svn/r/b '), `${origin}/svn/r/b`);
-  assert.throws(() => destinationAt(origin, 'r/b'), { kind: 'malformed' });
+  const raw = Buffer.from('/svn/r/\u00e4 \u00e0').toString('latin1');
+  assert.equal(destinationAt(origin, raw), `${origin}/svn/r/%C3%A4%20%C3%A0`);
+  for (const broken of ['r/b', '/svn/r/\u00e4', '/svn/r/a\tb']) {
+    assert.throws(() => destinationAt(origin, broken), { kind: 'malformed' });
+  }
 });
 
 test('a Location of the child becomes one of this server', () => {
@@ -62,9 +66,29 @@ const ifFields: readonly [name: string, field: string, sent: string][] = [
   ['a path', '</svn/a> (<t:1>)', '</svn/a> (<t:1>)'],
   ['a token that looks like a URL', '(<http://x/token>)', '(<http://x/token>)'],
   ['what is broken', '<https://x/a', '<https://x/a'],
+  ['a list that is not closed', '<https://x/a> (<t:1>', `<${origin}/a> (<t:1>`],
+  [
+    'a tag with a raw space and raw UTF-8',
+    '<https://x/a \u00c3\u00a4> (<t:1>)',
+    `<${origin}/a%20%C3%A4> (<t:1>)`,
+  ],
+  ['a path with a raw space', '</svn/a b> (<t:1>)', '</svn/a%20b> (<t:1>)'],
+  [
+    'parentheses in an entity tag',
+    '(["a)<http://x/y>"]) <http://x/b> (<t:1>)',
+    `(["a)<http://x/y>"]) <${origin}/b> (<t:1>)`,
+  ],
 ];
 for (const [name, field, sent] of ifFields) {
   test(`the If of the child: ${name}`, () => {
     assert.equal(ifAt(origin, field), sent);
   });
 }
+
+test('an If of 64 KiB that is never closed takes no longer than its length', () => {
+  // Each mark would look through all the rest for its end: two thousand million characters.
+  for (const mark of ['<', '(', '<a', '(<a']) {
+    const field = mark.repeat(65_536 / mark.length);
+    assert.equal(ifAt(origin, field), field);
+  }
+});

@@ -71,7 +71,7 @@ function readList(tokens: Tokens): Condition[] {
 }
 
 function stateToken(uri: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) throw malformed('has a state token that is no absolute URI');
+  if (!/^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(uri)) throw malformed('has a state token that is no absolute URI');
   return uri;
 }
 
@@ -94,9 +94,9 @@ type Token =
 /** The field cut into what its grammar is made of. */
 class Tokens {
   readonly #field: string;
-  // Entity tags may have spaces in them here, as in RFC 4918's own examples.
+  // Entity tags may have spaces in them here, as in RFC 4918's own examples; resource tags, where clients send names raw.
   readonly #pattern =
-    /(?<mark>[()]|[Nn][Oo][Tt])|<(?<uri>[^<>\s]+)>|\[[ \t]*(?<weak>W\/)?(?<etag>"[ !#-~\x80-\xff]*")[ \t]*\]/y;
+    /(?<mark>[()]|[Nn][Oo][Tt])|<(?<uri>[ -;=?-~\x80-\xff]+)>|\[[ \t]*(?<weak>W\/)?(?<etag>"[ !#-~\x80-\xff]*")[ \t]*\]/y;
   #position = 0;
 
   constructor(field: string) {

@@ -1,3 +1,4 @@
+import { spelled, type Spelling } from '../../http/spelling.js';
 import { hrefOf, type ServerPath } from '../../http/target.js';
 import { escapeText } from '../xml/write.js';
 import type { Lock } from './lock-store.js';
@@ -8,6 +9,8 @@ export interface LockViewer {
   readonly principal: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** How they spell the path that they asked for. */
+  readonly spelling?: Spelling | undefined;
 }
 
 /** The locks that this server gives (RFC 4918 section 15.10). */
@@ -38,7 +41,8 @@ export function lockDiscovery(
   return `<D:lockdiscovery>${active.join('')}</D:lockdiscovery>`;
 }
 
-function activeLock(lock: Lock, collection: boolean, { principal, now }: LockViewer): string {
+function activeLock(lock: Lock, collection: boolean, { principal, now, spelling }: LockViewer): string {
+  const root = hrefOf(spelled(lock.root, spelling), collection);
   const seconds = Math.max(0, Math.ceil((lock.expires - now()) / 1000));
   const token =
     lock.principal === principal
@@ -47,6 +51,6 @@ function activeLock(lock: Lock, collection: boolean, { principal, now }: LockVie
   return (
     `<D:activelock><D:lockscope><D:${lock.scope}/></D:lockscope><D:locktype><D:write/></D:locktype>` +
     `<D:depth>${lock.depth}</D:depth>${lock.owner}<D:timeout>Second-${seconds}</D:timeout>${token}` +
-    `<D:lockroot><D:href>${escapeText(hrefOf(lock.root, collection))}</D:href></D:lockroot></D:activelock>`
+    `<D:lockroot><D:href>${escapeText(root)}</D:href></D:lockroot></D:activelock>`
   );
 }

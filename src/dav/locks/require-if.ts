@@ -2,10 +2,9 @@ import { Failure } from '../../failure.js';
 import { parseDestination } from '../../http/destination.js';
 import { matchesStrongly, parseEntityTag, type EntityTag } from '../../http/etag.js';
 import type { ServerPath } from '../../http/target.js';
-import { composedPath } from '../../storage/decomposed-names.js';
 import type { DavContext, DavRequest, Place } from '../context.js';
 import { parseIf, type Condition, type ConditionList } from '../headers/if.js';
-import { at, keyOf } from '../place.js';
+import { keyOf } from '../place.js';
 
 /** What conditions are compared with. A resource that is not there has neither locks of its own nor a tag. */
 export interface ResourceState {
@@ -55,7 +54,7 @@ async function stateOf(
 ): Promise<ResourceState> {
   const path = resource === undefined ? keyOf(request) : pathOf(resource, request);
   if (path === undefined) return nothing;
-  const place = ownPlace(path, request) ?? (await readablePlace(path, request, context));
+  const place = ownPlace(path, request) ?? (await context.find(path));
   const locks = await context.locks.covering(place ? keyOf(place) : path);
   const tokens = new Set(locks.map(({ token }) => token));
   const stat = await place?.storage.stat(place.path);
@@ -65,18 +64,6 @@ async function stateOf(
 /** One of the two places that the request is about; that it may be is known. */
 function ownPlace(path: ServerPath, request: DavRequest): Place | undefined {
   return [request, request.destination].find((place) => place && keyOf(place) === path);
-}
-
-/** A Mac writes its names (NFD) into this field as it does into the request target. */
-async function readablePlace(
-  path: ServerPath,
-  request: DavRequest,
-  context: DavContext,
-): Promise<Place | undefined> {
-  const named = context.resolve(path);
-  if (!named) return undefined;
-  const place = at(named, await composedPath(named.storage, named.path));
-  return ownPlace(keyOf(place), request) ?? place;
 }
 
 /** The path of a resource on this server; undefined for what can be none. */

@@ -1,8 +1,8 @@
 import { Failure, statusOf } from '../../failure.js';
-import { hrefOf, isSameOrBelow, parentOf, within, type ServerPath } from '../../http/target.js';
+import { isSameOrBelow, parentOf, within, type ServerPath } from '../../http/target.js';
 import type { DavContext, DavRequest, Place } from '../context.js';
 import { submittedTokens } from '../headers/if.js';
-import { at, hrefAt, keyOf } from '../place.js';
+import { at, hrefAt, hrefOfKey, keyOf } from '../place.js';
 import { memberStatus } from '../xml/multistatus.js';
 import { readLocks } from './lock-index.js';
 import type { Lock } from './lock-store.js';
@@ -31,7 +31,9 @@ export async function requireTokens(
     const locks = await context.locks.covering(key);
     if (mayChange(locks, submitted, context.principal)) continue;
     const stat = await place.storage.stat(path);
-    const roots = new Set(locks.map(({ root }) => hrefOf(root, root !== key || stat?.kind === 'collection')));
+    const roots = new Set(
+      locks.map(({ root }) => hrefOfKey(place, root, root !== key || stat?.kind === 'collection')),
+    );
     throw new Failure('locked', 'This is locked: only who holds the lock can change it, with its token.', {
       condition: 'lock-token-submitted',
       hrefs: [...roots],
@@ -82,7 +84,7 @@ export async function requireUnlocked(
 export async function memberHref(place: Place, root: ServerPath): Promise<string> {
   const path = within(place.base, root);
   const stat = path === undefined ? undefined : await place.storage.stat(path);
-  return stat && path !== undefined ? hrefAt(at(place, path), stat) : hrefOf(root, false);
+  return stat && path !== undefined ? hrefAt(at(place, path), stat) : hrefOfKey(place, root, false);
 }
 
 /** Several locks on one resource are shared: each lets its holder change it. */

@@ -4,10 +4,10 @@ import type { DavContext } from '../context.js';
 import type { PropertyMap } from '../properties/property-store.js';
 import { asksFor, type PropertyQuery } from '../properties/query.js';
 import { readLocks } from './lock-index.js';
-import { lockDiscovery, supportedLock } from './lock-properties.js';
+import { lockDiscovery, supportedLock, type LockViewer } from './lock-properties.js';
 
 /** Where locks are, and who asks about them. */
-export type Locking = Pick<DavContext, 'locks' | 'principal' | 'now'>;
+export type Locking = Pick<DavContext, 'locks'> & LockViewer;
 
 /** Adds what a client may know of locks to a resource's dead properties. */
 export type WithLocks = (path: ServerPath, stat: ResourceStat, dead: PropertyMap) => PropertyMap;

@@ -1,3 +1,4 @@
+import { spelled } from '../../http/spelling.js';
 import { openIfFile, serveFile, serveOpenFile } from '../../storage/serve-file.js';
 import { visibleEntries } from '../../storage/visible-entries.js';
 import type { DavMethod } from '../context.js';
@@ -10,5 +11,8 @@ export const get: DavMethod = async (request, context) => {
   if (file) return serveOpenFile(file, path, method, headers);
   const stat = await requireStat(request);
   if (stat.kind === 'file') return serveFile(storage, path, method, headers);
-  return context.listing(keyOf(request), visibleEntries(storage, path, context.mayRead));
+  return context.listing(
+    spelled(keyOf(request), request.spelling),
+    visibleEntries(storage, path, context.mayRead),
+  );
 };

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Failure, isFailure, statusOf } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
-import { hrefOf, parentOf } from '../../http/target.js';
+import { parentOf } from '../../http/target.js';
 import type { ResourceStat } from '../../storage/storage.js';
 import { allowedMethods } from '../allowed-methods.js';
 import type { DavContext, DavMethod, DavRequest } from '../context.js';
@@ -14,7 +14,7 @@ import { lockDiscovery } from '../locks/lock-properties.js';
 import type { Lock } from '../locks/lock-store.js';
 import { requireIf } from '../locks/require-if.js';
 import { memberHref, requireTokens } from '../locks/require-tokens.js';
-import { keyOf, requireConditions } from '../place.js';
+import { hrefOfKey, keyOf, requireConditions } from '../place.js';
 import { clearLeftovers } from '../properties/leftovers.js';
 import { memberStatus, multistatusOf } from '../xml/multistatus.js';
 import { readXml } from '../xml/parse.js';
@@ -118,7 +118,8 @@ async function answer(
   const key = keyOf(request);
   const locks = await context.locks.covering(key);
   const stat = await request.storage.stat(request.path);
-  const discovery = lockDiscovery(locks, key, stat?.kind === 'collection', context);
+  const viewer = { ...context, spelling: request.spelling };
+  const discovery = lockDiscovery(locks, key, stat?.kind === 'collection', viewer);
   const body = Buffer.from(
     `<?xml version="1.0" encoding="utf-8"?>\n<D:prop xmlns:D="DAV:">${discovery}</D:prop>\n`,
   );
@@ -156,6 +157,6 @@ async function refused(
   }
   return multistatusOf([
     ...hrefs.map((href) => memberStatus(href, statusOf('locked'), 'no-conflicting-lock', [href])),
-    memberStatus(hrefOf(key, stat?.kind === 'collection'), statusOf('failed-dependency')),
+    memberStatus(hrefOfKey(request, key, stat?.kind === 'collection'), statusOf('failed-dependency')),
   ]);
 }

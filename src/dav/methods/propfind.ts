@@ -6,7 +6,7 @@ import type { DavMethod, ReadContext, ReadRequest } from '../context.js';
 import { parseDepth, type Depth } from '../headers/depth.js';
 import { parsePrefer, preferenceHeaders, type Preferences } from '../headers/prefer.js';
 import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks.js';
-import { hrefAt, keyOf, requireConditions, requireStat } from '../place.js';
+import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
 import type { PropertyMap } from '../properties/property-store.js';
 import { namedBy, parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
 import { quotaProperties, withQuota } from '../properties/quota.js';
@@ -23,7 +23,11 @@ const none: PropertyMap = new Map();
  * of everything below (RFC 4918 section 9.1).
  */
 export const propfind: DavMethod = (request, context) =>
-  findProperties(request, context, { ...context, space: () => request.storage.space() });
+  findProperties(request, context, {
+    ...context,
+    spelling: request.spelling,
+    space: () => request.storage.space(),
+  });
 
 /** What is told of besides, where something can be changed. */
 type Changeable = Locking & Pick<DavStorage, 'space'>;
@@ -93,7 +97,7 @@ async function* memberResponses(request: ReadRequest, telling: Telling): AsyncGe
   const { context, query, depth, preferences, kept } = telling;
   const key = keyOf(request);
   const dead = await context.properties.children(key);
-  const base = hrefOf(key, true);
+  const base = hrefOfKey(request, key, true);
   for await (const batch of request.storage.list(request.path)) {
     let text = '';
     for (const entry of batch) {

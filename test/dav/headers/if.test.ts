@@ -37,6 +37,7 @@ describe('If', () => {
     ['(["a)(<x>"])', [untagged(etag('"a)(<x>"'))]],
     ['(<DAV:no-lock>)', [untagged(token('DAV:no-lock'))]],
     ['</a> (<urn:1>)', [tagged('/a', token('urn:1'))]],
+    ['</a b/\u00c3\u00a0> (<urn:1>)', [tagged('/a b/\u00c3\u00a0', token('urn:1'))]],
     [
       '<http://host/a> (<urn:1>) (["b"]) </c>(Not <urn:2>)',
       [

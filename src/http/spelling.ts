@@ -1,0 +1,26 @@
+import type { ServerPath } from './target.js';
+
+/** A path as a client wrote it, and as what it found is called: as many names, some of them spelled otherwise. */
+export interface Spelling {
+  readonly asked: ServerPath;
+  readonly real: ServerPath;
+}
+
+/**
+ * `path` as a client expects it in an href: clients take what does not begin with the path that they asked for as
+ * belonging elsewhere. Names that it has in common with what was asked for are spelled as they were there.
+ */
+export function spelled(path: ServerPath, spelling: Spelling | undefined): string {
+  if (!spelling) return path;
+  const { asked, real } = spelling;
+  if (path === real) return asked;
+  if (path.startsWith(`${real}/`)) return asked + path.slice(real.length);
+  const [names, realNames, askedNames] = [path, real, asked].map((whole) => whole.split('/'));
+  return spellPrefix(names ?? [], realNames ?? [], askedNames ?? []);
+}
+
+function spellPrefix(names: readonly string[], real: readonly string[], asked: readonly string[]): string {
+  const apart = names.findIndex((name, index) => name !== real[index]);
+  const common = apart === -1 ? names.length : apart;
+  return [...asked.slice(0, common), ...names.slice(common)].join('/') || '/';
+}
