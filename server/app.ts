@@ -16,6 +16,7 @@ import { locateClient } from './middleware/locate-client.js';
 import { errors } from './middleware/errors.js';
 import { locateShare } from './middleware/locate-share.js';
 import { measure } from './middleware/measure.js';
+import { portableNames } from './middleware/portable-names.js';
 import { respond } from './middleware/respond.js';
 import { serve } from './middleware/serve.js';
 import { PasswordLogin } from './password-login.js';
@@ -56,6 +57,7 @@ export function createApp(parts: AppParts): Koa<RequestState> {
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
   return createAppBehind(parts, [
     authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
+    portableNames(),
     macNames(shares),
     authorize(shares, publicOrigin),
   ]);

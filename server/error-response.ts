@@ -1,16 +1,16 @@
 import { STATUS_CODES } from 'node:http';
-import type { ShareKind } from '../src/access/required-access.js';
 import { conditionElement } from '../src/dav/xml/multistatus.js';
 import { escapeText } from '../src/dav/xml/write.js';
 import { statusOf, type Failure } from '../src/failure.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { svnErrorBody, svnErrorType } from '../src/svn/error-body.js';
 import { errorPage } from './pages/error-page.js';
+import { noSniffing, pageRestrictions, pageType } from './pages/layout.js';
 
 export interface ErrorRequest {
   readonly accept: string | undefined;
-  /** The kind of share that was asked for, where one was found. */
-  readonly kind: ShareKind | undefined;
+  /** Whether the client reads svn's errors. */
+  readonly svn: boolean;
   readonly requestId: string;
 }
 
@@ -18,13 +18,13 @@ export interface ErrorRequest {
  * The answer that tells a client what went wrong, in the form it reads: a page for a browser, mod_dav_svn's XML for
  * svn, RFC 4918's error element where a condition names the failure, else a line of text.
  */
-export function errorResponse(failure: Failure, { accept, kind, requestId }: ErrorRequest): HttpResponse {
+export function errorResponse(failure: Failure, { accept, svn, requestId }: ErrorRequest): HttpResponse {
   const status = statusOf(failure.kind);
   const [contentType, text] = ((): readonly [string, string] => {
     if (accept?.includes('text/html') === true) {
-      return ['text/html; charset=utf-8', errorPage(status, failure.message, requestId)];
+      return [pageType, errorPage(status, failure.message, requestId)];
     }
-    if (kind === 'svn') return [svnErrorType, svnErrorBody(failure.message)];
+    if (svn) return [svnErrorType, svnErrorBody(failure.message)];
     if (failure.condition !== undefined)
       return ['application/xml; charset=utf-8', davError(failure.condition, failure)];
     return [
@@ -39,6 +39,7 @@ export function errorResponse(failure: Failure, { accept, kind, requestId }: Err
       ['Content-Type', contentType],
       ['Content-Length', String(body.length)],
       ['Cache-Control', 'no-store'],
+      ...(contentType === pageType ? pageRestrictions : [noSniffing]),
       ...failure.headers,
     ],
     body,

@@ -65,9 +65,10 @@ export function isAboveShares(
 }
 
 /**
- * Reads a target and finds its share; what only Subversion has in names is refused elsewhere.
+ * Reads a target and finds its share.
  * @param read reads the target by a rule for its names
  * @throws Failure as `read`
+ * @see requirePortableNames
  */
 export function locateTarget<S extends Pick<MountedShare, 'kind' | 'declared'>>(
   shares: readonly S[],
@@ -75,6 +76,17 @@ export function locateTarget<S extends Pick<MountedShare, 'kind' | 'declared'>>(
 ): { readonly target: Target; readonly located: Located<S> | undefined } {
   const target = read('subversion');
   const located = locate(shares, target.path);
-  if (located?.share.kind !== 'svn') serverPathOf(target.path);
   return { target, located };
+}
+
+/**
+ * Refuses elsewhere what only Subversion has in names. Not before it is known who asks: a stranger would learn where the
+ * svn shares are.
+ * @throws Failure `malformed`
+ */
+export function requirePortableNames(
+  path: ServerPath,
+  located: Located<Pick<MountedShare, 'kind' | 'declared'>> | undefined,
+): void {
+  if (located?.share.kind !== 'svn') serverPathOf(path);
 }

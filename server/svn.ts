@@ -1,14 +1,13 @@
 import { Readable } from 'node:stream';
 import type { Identity } from '../src/access/identity.js';
 import { Failure } from '../src/failure.js';
-import { publicOrigin as originOfRequest } from '../src/http/client-address.js';
-import { restrictionsOn } from '../src/http/active-content.js';
+import { restrained } from '../src/http/active-content.js';
 import { pairs } from '../src/http/hop-by-hop.js';
+import { contentTypeOf } from '../src/http/media-type.js';
 import type { HttpResponse } from '../src/http/message.js';
-import { parseTarget, within } from '../src/http/target.js';
+import { nameOf, parseTarget, within } from '../src/http/target.js';
 import { readMerge } from '../src/svn/merge-source.js';
 import { isSvnRead } from '../src/access/required-access.js';
-import { headersOf } from './request-headers.js';
 import type { Located, MountedShare } from './shares.js';
 import type { RequestContext } from './state.js';
 import type { SvnRepair } from './svn-repair.js';
@@ -16,14 +15,18 @@ import { whenGone } from './when-gone.js';
 
 type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 
+/** What a browser shows the answer of: a file of a repository is a user's file like any other, and Apache's pages name some. */
+const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
+
 /**
  * Sends the request on to Apache in the name of the user.
- * @param publicOrigin this server as browsers address it; undefined: what the request says
+ * @param publicOrigin this server as browsers address it; undefined: links are paths, so that no Host that a client makes
+ *   up leads others elsewhere
  * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository; and as
  *   Upstream.forward
  */
 export async function forwardToSvn(
-  { req, res, state }: RequestContext,
+  { req, res }: RequestContext,
   located: Located<SvnMount>,
   identity: Identity,
   publicOrigin: string | undefined,
@@ -40,10 +43,10 @@ export async function forwardToSvn(
     username: identity.username,
     connection: req.socket,
     whenGone: whenGone(res),
-    publicOrigin: () => publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
+    publicOrigin: () => publicOrigin,
   });
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, located));
-  if (method === 'GET') return restricted(response);
+  if (navigating.has(method)) return restrained(response, contentTypeOf(nameOf(located.inside)));
   return located.share.declared.autoversioning === true && method === 'MKCOL'
     ? withConflict(response, located.inside)
     : response;
@@ -72,13 +75,6 @@ async function mended(
 function withConflict(response: HttpResponse, inside: string): HttpResponse {
   const special = inside.split('/', 3).includes('!svn');
   return response.status === 404 && !special ? { ...response, status: 409 } : response;
-}
-
-/** A file of a repository is a user's file like any other when a browser shows it. */
-function restricted(response: HttpResponse): HttpResponse {
-  const contentType = response.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  if (contentType === undefined) return response;
-  return { ...response, headers: [...response.headers, ...restrictionsOn(contentType)] };
 }
 
 /** The body of a MERGE, read and found to commit to the repository that the user was authorised for. */

@@ -3,7 +3,14 @@ import { hasDestination, outsideOfShares, requiredAccess } from '../../src/acces
 import { Failure } from '../../src/failure.js';
 import { parseDestinationBy } from '../../src/http/destination.js';
 import type { ServerPath } from '../../src/http/target.js';
-import { isAboveShares, locate, type Located, locateTarget, type MountedShare } from '../shares.js';
+import {
+  isAboveShares,
+  locate,
+  type Located,
+  locateTarget,
+  type MountedShare,
+  requirePortableNames,
+} from '../shares.js';
 import { finderFor } from './mac-names.js';
 import { publicAuthority } from '../public-authority.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
@@ -73,7 +80,10 @@ async function locateDestination(
   const { destination, host } = context.req.headers;
   const field = Array.isArray(destination) ? destination[0] : destination;
   const authorities = [host, publicAuthority(context, publicOrigin)];
-  const { target } = locateTarget(shares, (names) => parseDestinationBy(names, field, authorities));
+  const { target, located: named } = locateTarget(shares, (names) =>
+    parseDestinationBy(names, field, authorities),
+  );
+  requirePortableNames(target.path, named);
   const { located } = await finderFor(context.req, shares)(target.path);
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
   return located;

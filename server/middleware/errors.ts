@@ -1,7 +1,8 @@
 import { isFailure, statusOf, toFailure } from '../../src/failure.js';
 import type { Log } from '../log.js';
+import { readsSvnErrors } from '../../src/svn/error-body.js';
 import { errorResponse } from '../error-response.js';
-import { ClientGone, type Middleware } from '../state.js';
+import { ClientGone, type Middleware, type RequestState } from '../state.js';
 
 /**
  * Turns whatever went wrong into an answer; the one place that does. An internal fault is logged with its cause, a
@@ -24,9 +25,14 @@ export function errors(log: Log): Middleware {
       }
       state.response = errorResponse(failure, {
         accept: req.headers.accept,
-        kind: state.located?.share.kind,
+        // By the share's kind only to somebody who may know that there is one.
+        svn: readsSvnErrors(req.headers['user-agent']) || (state.identity !== undefined && isSvn(state)),
         requestId: state.requestId,
       });
     }
   };
+}
+
+function isSvn({ located }: RequestState): boolean {
+  return located?.share.kind === 'svn';
 }

@@ -3,6 +3,8 @@ import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
 import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import { Failure } from '../../src/failure.js';
+import { refuseServiceWorker, type PageTrust } from '../../src/http/active-content.js';
+import { keptPrivately } from '../../src/http/kept-privately.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { rootPath, within, type SharePath } from '../../src/http/target.js';
 import type { ReadableStorage } from '../../src/storage/storage.js';
@@ -32,9 +34,9 @@ export function serve(options: ServeOptions): Middleware {
     const { req, res, state } = context;
     sendContinue(req, res);
     const { located } = state;
-    state.response = await (located
-      ? serveShare(context, located, options)
-      : serveAboveShares(context, options));
+    state.response = keptPrivately(
+      await (located ? serveShare(context, located, options) : serveAboveShares(context, options)),
+    );
     await next();
   };
 }
@@ -52,6 +54,8 @@ async function serveShare(
   const identity = known(state.identity);
   const { share, inside } = located;
   const method = req.method ?? '';
+  const trust: PageTrust = share.kind === 'static' ? share.declared.trust : 'sandboxed';
+  refuseServiceWorker(req.headers['service-worker'], trust);
   if (share.kind === 'svn' && !listsRepositories(share.declared, method, inside)) {
     if (state.destination && state.destination.share !== share) {
       throw new Failure('foreign-destination', 'The destination lies in another share.');

@@ -6,16 +6,24 @@ import { escapeHtml } from './html.js';
 const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 const styleHash = createHash('sha256').update(style).digest('base64');
 
+export const pageType = 'text/html; charset=utf-8';
+
+export const noSniffing = ['X-Content-Type-Options', 'nosniff'] as const;
+
 /** Pages run no script and load nothing; their one style sheet is named by its hash. */
-export const pageHeaders: HeaderList = [
-  ['Content-Type', 'text/html; charset=utf-8'],
+export const pageRestrictions: HeaderList = [
   [
     'Content-Security-Policy',
     `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   ],
-  ['Cache-Control', 'private, no-cache'],
   ['Referrer-Policy', 'same-origin'],
-  ['X-Content-Type-Options', 'nosniff'],
+  noSniffing,
+];
+
+export const pageHeaders: HeaderList = [
+  ['Content-Type', pageType],
+  ['Cache-Control', 'private, no-cache'],
+  ...pageRestrictions,
 ];
 
 /** What stands before a page's own content. */

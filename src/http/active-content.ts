@@ -1,19 +1,71 @@
-import type { HeaderList } from './message.js';
-
-const scriptable =
-  /^(?:text\/html|application\/xhtml\+xml|image\/svg\+xml|(?:text|application)\/xml|[\w.+-]+\/[\w.+-]+\+xml)\b/i;
+import { Failure } from '../failure.js';
+import { essenceOf, unknownType } from './media-type.js';
+import type { HeaderList, HttpResponse } from './message.js';
 
 /** Whether a file may act as a page of this server: `sandboxed` unless the administrator vouches for a share's files. */
 export type PageTrust = 'sandboxed' | 'trusted';
 
 /**
- * Fields that keep a file which a browser would run as a page from acting in its reader's name: without them a page
- * that one user uploads could, opened by another, use that one's login on every share of this server.
+ * What no browser runs as a page, by its very name: `video/x+xml` would be XML to a browser, whatever it begins with.
+ * Chromium shows no PDF in a sandbox, and what runs in one does not run in our origin.
  */
-export function restrictionsOn(contentType: string, trust: PageTrust = 'sandboxed'): HeaderList {
-  const sandbox = trust === 'sandboxed' && scriptable.test(contentType);
-  return [
-    ['X-Content-Type-Options', 'nosniff'],
-    ...(sandbox ? [['Content-Security-Policy', 'sandbox'] as const] : []),
-  ];
+const inert: ReadonlySet<string> = new Set(
+  (
+    'text/plain text/markdown text/csv application/octet-stream application/pdf application/zip application/gzip ' +
+    'image/png image/jpeg image/gif image/webp image/avif image/bmp image/tiff image/heic image/heif ' +
+    'image/x-icon image/vnd.microsoft.icon ' +
+    'audio/mpeg audio/mp4 audio/ogg audio/aac audio/flac audio/wav audio/x-wav audio/webm ' +
+    'video/mp4 video/ogg video/webm video/mpeg video/quicktime video/x-msvideo video/x-matroska ' +
+    'font/woff font/woff2 font/ttf font/otf font/collection'
+  ).split(' '),
+);
+
+/**
+ * A page in an origin of its own, without scripts, forms and windows. It looks as it was made to, with pictures and style
+ * sheets from beside it; `default-src` shuts out the rest (scripts that XSLT makes, frames, plug-ins, workers).
+ */
+const policy =
+  "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; " +
+  "style-src 'self' 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+
+const asWritten: HeaderList = [['X-Content-Type-Options', 'nosniff']];
+const sandboxed: HeaderList = [...asWritten, ['Content-Security-Policy', policy]];
+const withoutBody: ReadonlySet<number> = new Set([204, 205, 301, 302, 303, 304, 307, 308]);
+
+/**
+ * An answer with a person's file in it, with fields that keep the file from acting in its reader's name: without them a
+ * page that one user uploads could, opened by another, use that one's login on every share of this server. A
+ * Content-Type that is not one media type, and a missing one, becomes `application/octet-stream`.
+ * @param likely the Content-Type of the file where the answer has no body and does not say (304): then a browser takes
+ *   the fields for its own copy
+ */
+export function restrained(
+  response: HttpResponse,
+  likely: string,
+  trust: PageTrust = 'sandboxed',
+): HttpResponse {
+  const { status, headers } = response;
+  const given = headers.filter(([name]) => isContentType(name));
+  const [[, field] = [], ...more] = given;
+  const silent = field === undefined && withoutBody.has(status);
+  const essence = more.length > 0 ? undefined : essenceOf(silent ? likely : (field ?? ''));
+  const fields = trust === 'trusted' || inert.has(essence ?? unknownType) ? asWritten : sandboxed;
+  if (silent || essence !== undefined) return { ...response, headers: [...headers, ...fields] };
+  const others = headers.filter(([name]) => !isContentType(name));
+  return { ...response, headers: [['Content-Type', unknownType], ...others, ...fields] };
+}
+
+function isContentType(name: string): boolean {
+  return name.length === 12 && name.toLowerCase() === 'content-type';
+}
+
+/**
+ * A service worker sees and answers every later request below its folder, so none is made of what users put there.
+ * @param field `Service-Worker`, by which browsers tell what they fetch
+ * @see https://www.w3.org/TR/service-workers/#service-worker-script-request
+ * @throws Failure `forbidden`
+ */
+export function refuseServiceWorker(field: unknown, trust: PageTrust): void {
+  if (trust === 'trusted' || field === undefined) return;
+  throw new Failure('forbidden', 'A file of this share cannot be a service worker.');
 }

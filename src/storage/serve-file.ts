@@ -1,14 +1,12 @@
 import { Readable } from 'node:stream';
 import { isFailure } from '../failure.js';
 import { contentTypeOf } from '../http/media-type.js';
-import { restrictionsOn, type PageTrust } from '../http/active-content.js';
+import { restrained, type PageTrust } from '../http/active-content.js';
+import { keptPrivately } from '../http/kept-privately.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { respondWith } from '../http/representation.js';
 import { nameOf, type SharePath } from '../http/target.js';
 import type { OpenFile, ReadableStorage } from './storage.js';
-
-/** Only the user who was let in may keep a copy, and asks each time whether it is still the one. */
-const cacheControl = [['Cache-Control', 'private, no-cache']] as const;
 
 /**
  * Answers GET or HEAD for a file of a storage; the open file lives as long as the answer's body.
@@ -58,14 +56,13 @@ export function serveOpenFile(
       },
       method,
       headers,
-      [...cacheControl, ...restrictionsOn(contentType, trust)],
     );
     if (response.body instanceof Readable) {
       response.body.once('close', () => {
         file.close();
       });
     } else file.close();
-    return response;
+    return keptPrivately(restrained(response, contentType, trust));
   } catch (error) {
     file.close();
     throw error;

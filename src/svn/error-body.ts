@@ -18,6 +18,11 @@ export function svnErrorBody(sentence: string, code = requestFailed): string {
   );
 }
 
+/** Whether a client is svn, or made of its libraries, as git-svn, TortoiseSVN and SVNKit are, and reads that form. */
+export function readsSvnErrors(userAgent: string | undefined): boolean {
+  return userAgent?.startsWith('SVN/') === true;
+}
+
 /** Escapes markup; what XML 1.0 cannot carry becomes U+FFFD. */
 function escapeText(text: string): string {
   return (

@@ -5,8 +5,17 @@ import { publicLocation } from './destination.js';
 import { originAt, type UpstreamAddress } from './upstream-address.js';
 
 /**
+ * What Apache says of itself, and for how long it lets anybody keep what only one user may see (`!svn/rvr` and `?p=` for a
+ * week).
+ */
+const withheld: ReadonlySet<string> = new Set(
+  'server x-powered-by cache-control expires pragma age'.split(' '),
+);
+
+/**
  * The child's header fields as the client may see them, in their order and case, repeated ones kept: nothing of the
- * connection, no trace of the secret's field, and links to the child turned into links to this server.
+ * connection, no trace of the secret's field, nothing of {@link withheld}, and links to the child turned into links to
+ * this server.
  * @param publicOrigin scheme and authority that the client uses, such as `https://files.example.org`, where known
  */
 export function clientHeaders(
@@ -26,7 +35,7 @@ export function clientHeaders(
         shown.push(...withoutSecret(name, value));
         break;
       default:
-        shown.push(field);
+        if (!withheld.has(name.toLowerCase())) shown.push(field);
     }
   }
   return shown;

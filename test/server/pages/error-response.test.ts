@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { errorResponse, type ErrorRequest } from '../../../server/error-response.js';
 import { errorPage } from '../../../server/pages/error-page.js';
+import { noSniffing, pageRestrictions } from '../../../server/pages/layout.js';
 import { Failure } from '../../../src/failure.js';
 import { svnErrorBody } from '../../../src/svn/error-body.js';
 
@@ -20,23 +21,23 @@ const forms: readonly (readonly [
   asked: Partial<ErrorRequest>,
   type: string,
 ])[] = [
-  ['a browser, in a WebDAV share', missing, { accept: browser, kind: 'webdav' }, page],
-  ['a browser, in an svn share', missing, { accept: browser, kind: 'svn' }, page],
-  ['a browser, with a condition', locked, { accept: browser, kind: 'webdav' }, page],
+  ['a browser, in a WebDAV share', missing, { accept: browser }, page],
+  ['a browser, in an svn share', missing, { accept: browser, svn: true }, page],
+  ['a browser, with a condition', locked, { accept: browser }, page],
   ['a browser, in no share', missing, { accept: browser }, page],
-  ['svn', missing, { kind: 'svn' }, svnXml],
-  ['svn, with a condition', locked, { kind: 'svn', accept: '*/*' }, svnXml],
-  ['a WebDAV client, with a condition', locked, { kind: 'webdav', accept: '*/*' }, davXml],
-  ['a WebDAV client that says nothing, with a condition', locked, { kind: 'webdav' }, davXml],
-  ['a WebDAV client, without a condition', missing, { kind: 'webdav' }, plain],
-  ['a program, in a static share', missing, { kind: 'static', accept: '*/*' }, plain],
+  ['svn', missing, { svn: true }, svnXml],
+  ['svn, with a condition', locked, { svn: true, accept: '*/*' }, svnXml],
+  ['a WebDAV client, with a condition', locked, { accept: '*/*' }, davXml],
+  ['a WebDAV client that says nothing, with a condition', locked, {}, davXml],
+  ['a WebDAV client, without a condition', missing, {}, plain],
+  ['a program, in a static share', missing, { accept: '*/*' }, plain],
   ['a program, in no share', missing, {}, plain],
 ];
 
 function answer(failure: Failure, asked: Partial<ErrorRequest> = {}) {
   const response = errorResponse(failure, {
     accept: undefined,
-    kind: undefined,
+    svn: false,
     requestId: 'id-1',
     ...asked,
   });
@@ -53,6 +54,7 @@ describe('errorResponse', () => {
         ['Content-Type', type],
         ['Content-Length', String(body.length)],
         ['Cache-Control', 'no-store'],
+        ...(type === page ? pageRestrictions : [noSniffing]),
       ]);
     });
   }
@@ -63,14 +65,14 @@ describe('errorResponse', () => {
   });
 
   test('svn gets what it prints', () => {
-    const { body } = answer(locked, { kind: 'svn' });
+    const { body } = answer(locked, { svn: true });
     assert.equal(body.toString(), svnErrorBody('Bob <holds> a lock.'));
     assert.match(body.toString(), /<m:human-readable errcode="175002">\nBob &lt;holds&gt; a lock\.\n</);
   });
 
   test("a WebDAV client gets RFC 4918's error element", () => {
     assert.equal(
-      answer(locked, { kind: 'webdav' }).body.toString(),
+      answer(locked, {}).body.toString(),
       '<?xml version="1.0" encoding="utf-8"?>\n' +
         '<D:error xmlns:D="DAV:"><D:lock-token-submitted/><!-- Bob &lt;holds&gt; a lock. --></D:error>\n',
     );
@@ -95,7 +97,7 @@ describe('errorResponse', () => {
   test('the fields of the failure are part of every form', () => {
     const challenge = [['WWW-Authenticate', 'Basic realm="davgate"']] as const;
     const failure = new Failure('unauthenticated', 'Sign in to go on.', { headers: challenge });
-    for (const asked of [{ accept: browser }, { kind: 'svn' }, {}] as const) {
+    for (const asked of [{ accept: browser }, { svn: true }, {}] as const) {
       const { status, headers } = answer(failure, asked);
       assert.equal(status, 401);
       assert.deepEqual(headers.at(-1), challenge[0]);
@@ -106,7 +108,7 @@ describe('errorResponse', () => {
     const failure = new Failure('internal', 'The server could not do this.', {
       cause: new Error('open /srv/secret'),
     });
-    for (const asked of [{ accept: browser }, { kind: 'svn' }, {}] as const) {
+    for (const asked of [{ accept: browser }, { svn: true }, {}] as const) {
       assert.doesNotMatch(answer(failure, asked).body.toString(), /secret/);
     }
   });
