@@ -11,13 +11,16 @@ import type { Metrics } from './metrics.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { authorize } from './middleware/authorize.js';
+import { checkHead } from './middleware/check-head.js';
 import { composeNames } from './middleware/compose-names.js';
+import { limitRequests } from './middleware/limit-requests.js';
 import { locateClient } from './middleware/locate-client.js';
 import { errors } from './middleware/errors.js';
 import { locateShare } from './middleware/locate-share.js';
 import { measure } from './middleware/measure.js';
 import { respond } from './middleware/respond.js';
 import { serve } from './middleware/serve.js';
+import type { RequestLimits, RequestsUnderWay } from './requests-under-way.js';
 import { PasswordLogin } from './password-login.js';
 import type { MountedShare } from './shares.js';
 import type { SiteSessions } from './sessions.js';
@@ -37,6 +40,9 @@ export interface AppParts {
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
   readonly dav: Omit<DavContext, UserPart>;
+  /** Counted beyond a reload. */
+  readonly underWay: RequestsUnderWay;
+  readonly requestLimits: RequestLimits;
   readonly log: Log;
   /** Missing where nobody asks for them. */
   readonly metrics: Metrics | undefined;
@@ -56,6 +62,7 @@ export function createApp(parts: AppParts): Koa<RequestState> {
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
   return createAppBehind(parts, [
     authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
+    limitRequests(parts.underWay, parts.requestLimits),
     composeNames(),
     authorize(shares, publicOrigin),
   ]);
@@ -75,6 +82,7 @@ export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]
     .use(accessLog(log, now))
     .use(respond(log))
     .use(errors(log))
+    .use(checkHead())
     .use(locateShare(shares));
   for (const middleware of entrance) app.use(middleware);
   return app.use(serve({ shares, publicOrigin, dav, since: Date.now() }));
