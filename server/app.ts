@@ -11,6 +11,8 @@ import type { Metrics } from './metrics.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { authorize } from './middleware/authorize.js';
+import { checkHead } from './middleware/check-head.js';
+import { limitRequests } from './middleware/limit-requests.js';
 import { macNames } from './middleware/mac-names.js';
 import { locateClient } from './middleware/locate-client.js';
 import { errors } from './middleware/errors.js';
@@ -19,6 +21,7 @@ import { measure } from './middleware/measure.js';
 import { portableNames } from './middleware/portable-names.js';
 import { respond } from './middleware/respond.js';
 import { serve } from './middleware/serve.js';
+import type { RequestLimits, RequestsUnderWay } from './requests-under-way.js';
 import { PasswordLogin } from './password-login.js';
 import type { MountedShare } from './shares.js';
 import type { SiteSessions } from './sessions.js';
@@ -38,6 +41,9 @@ export interface AppParts {
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
   readonly dav: Omit<DavContext, UserPart>;
+  /** Counted beyond a reload. */
+  readonly underWay: RequestsUnderWay;
+  readonly requestLimits: RequestLimits;
   readonly log: Log;
   /** Missing where nobody asks for them. */
   readonly metrics: Metrics | undefined;
@@ -57,6 +63,7 @@ export function createApp(parts: AppParts): Koa<RequestState> {
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
   return createAppBehind(parts, [
     authenticate({ passwords, sessions, realm, publicOrigin, stripDomain }),
+    limitRequests(parts.underWay, parts.requestLimits),
     portableNames(),
     macNames(shares),
     authorize(shares, publicOrigin),
@@ -77,6 +84,7 @@ export function createAppBehind(parts: AppParts, entrance: readonly Middleware[]
     .use(accessLog(log, now))
     .use(respond(log))
     .use(errors(log))
+    .use(checkHead())
     .use(locateShare(shares));
   for (const middleware of entrance) app.use(middleware);
   return app.use(serve({ shares, publicOrigin, dav, since: Date.now() }));

@@ -1,6 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOf } from '../src/credentials/network.js';
+import { Allowance } from '../src/async/allowance.js';
+import type { LimitsDeclaration } from '../src/config/limits.js';
+import { normalizeAddress } from '../src/http/client-address.js';
 import { PipelineOrder } from './pipeline-order.js';
+import { type WaitingOfConnection, WaitingRequests } from './waiting-requests.js';
 
 /**
  * Seconds for which an idle connection of svn's is kept, as by Apache. svn 1.14 has connections on which it waits for
@@ -17,6 +22,13 @@ interface Running {
 class ClientConnection {
   readonly running = new Set<Running>();
   readonly order = new PipelineOrder();
+  readonly waiting: WaitingOfConnection;
+  /** What is done when all requests are over that have come whole: nothing can be read after them. */
+  last: ((begun: ServerResponse | undefined) => void) | undefined;
+
+  constructor(waiting: WaitingOfConnection) {
+    this.waiting = waiting;
+  }
 
   /** Whether the client has sent all it has to and has taken all that there is: the next byte must be the server's. */
   isWorking(socket: Socket): boolean {
@@ -30,6 +42,11 @@ class ClientConnection {
     return working;
   }
 
+  endIfLast(): void {
+    const [first] = this.running;
+    if (first?.req.complete !== true) this.last?.(first?.res.headersSent === true ? first.res : undefined);
+  }
+
   /** Node tells only the answer whose turn it is: those of pipelined requests, which wait behind it, would never close. */
   close(): void {
     for (const { res } of this.running) {
@@ -40,19 +57,31 @@ class ClientConnection {
   }
 }
 
+export interface ClientLimits extends Pick<
+  LimitsDeclaration,
+  'idleSeconds' | 'connections' | 'connectionsPerAddress'
+> {
+  /** Whether this address, normalized, is of a proxy, which stands for many clients. */
+  readonly isProxy?: ((address: string) => boolean) | undefined;
+}
+
 /**
  * Looks after the connections of clients. Those on which no byte has moved for a while are cut, also in the middle of a
  * body that the client sends or reads; but neither a client that is slow is cut, nor one that waits for an answer that is
- * still being worked out. Pipelined requests keep their order, and all of them learn that their client is gone.
+ * still being worked out. Pipelined requests run one after the other, few of them wait, and all of them learn that their
+ * client is gone. No address takes all connections.
  */
 export class ClientConnections {
   readonly #connections = new WeakMap<Socket, ClientConnection>();
+  readonly #waiting = new WaitingRequests();
   readonly #svnIdle: number;
 
-  /** @param seconds without a byte in either direction */
-  constructor(server: Server, seconds: number) {
-    server.timeout = seconds * 1000;
-    this.#svnIdle = Math.min(seconds, svnIdleSeconds) * 1000;
+  constructor(server: Server, limits: ClientLimits) {
+    const { idleSeconds, connections, connectionsPerAddress } = limits;
+    server.maxConnections = connections;
+    server.timeout = idleSeconds * 1000;
+    this.#svnIdle = Math.min(idleSeconds, svnIdleSeconds) * 1000;
+    const open = new Allowance({ inAll: Infinity, perOwner: connectionsPerAddress });
     server.on('timeout', (socket: Socket) => {
       // Node counts again only once bytes move.
       if (this.#of(socket).isWorking(socket)) socket.setTimeout(server.timeout);
@@ -60,7 +89,15 @@ export class ClientConnections {
     });
     server.on('connection', (socket: Socket) => {
       const connection = this.#of(socket);
+      const peer = normalizeAddress(socket.remoteAddress ?? '');
+      const counted = peer !== undefined && limits.isProxy?.(peer) !== true;
+      const place = counted ? open.hold(networkOf(peer)) : undefined;
+      if (place?.grow(1) === false) {
+        socket.destroy();
+        return;
+      }
       socket.once('close', () => {
+        place?.release();
         connection.close();
       });
     });
@@ -72,24 +109,53 @@ export class ClientConnections {
    * @returns what it must wait for; undefined where that is nothing
    */
   enter(req: IncomingMessage, res: ServerResponse, over: () => void): Promise<void> | undefined {
-    const { running, order } = this.#of(req.socket);
+    const connection = this.#of(req.socket);
+    const { running, order } = connection;
     const entry = { req, res };
-    const turn = order.enter(req.method ?? '');
+    const turn = order.enter();
     running.add(entry);
     res.once('close', () => {
       running.delete(entry);
       turn.end();
       // Node has just set its own, and counts anew at the next request.
       if (running.size === 0 && isSvn(req)) req.socket.setTimeout(this.#svnIdle);
+      if (connection.last) connection.endIfLast();
       over();
     });
-    return turn.ready;
+    return turn.ready && this.#wait(connection, req, res, turn.ready);
+  }
+
+  /**
+   * What came last on a connection is no request: nothing more is read, and when all that came before it is answered,
+   * `act` is called with the answer that has been begun to a request which did not come whole, if there is one.
+   */
+  afterAll(socket: Socket, act: (begun: ServerResponse | undefined) => void): void {
+    const connection = this.#of(socket);
+    if (connection.last) return;
+    connection.last = act;
+    connection.waiting.stopReading();
+    connection.endIfLast();
+  }
+
+  #wait(
+    { waiting }: ClientConnection,
+    req: IncomingMessage,
+    res: ServerResponse,
+    ready: Promise<void>,
+  ): Promise<void> {
+    const begun = req.socket.destroyed ? undefined : waiting.add(req);
+    if (!begun) {
+      req.socket.destroy();
+      return ready;
+    }
+    res.once('close', begun);
+    return ready.then(begun);
   }
 
   #of(socket: Socket): ClientConnection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    const connection = new ClientConnection();
+    const connection = new ClientConnection(this.#waiting.of(socket));
     this.#connections.set(socket, connection);
     return connection;
   }

@@ -123,6 +123,8 @@ export async function compose(
       publicOrigin,
       stripDomain,
       dav,
+      underWay: lasting.underWay,
+      requestLimits: declaration.limits,
       log,
       metrics: lasting.metrics,
       now,

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LimitsDeclaration } from '../src/config/limits.js';
-import { ClientConnections } from './client-connections.js';
+import { mostFields } from '../src/http/fields.js';
+import { answerBrokenRequests } from './broken-requests.js';
+import { ClientConnections, type ClientLimits } from './client-connections.js';
+import type { Log } from './log.js';
 import { awaitContinue } from './middleware/respond.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
@@ -9,7 +12,9 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  readonly limits: Pick<LimitsDeclaration, 'headerBytes' | 'idleSeconds' | 'connections'>;
+  readonly limits: ClientLimits & Pick<LimitsDeclaration, 'headerBytes'>;
+  /** Missing where nobody is told of what was no request. */
+  readonly log?: Log;
 }
 
 /** Seconds: longer than the 60 that proxies in front keep an idle connection, so that it is they who close it. */
@@ -29,7 +34,7 @@ export interface RunningServer {
  */
 export async function listen(
   handler: Handler,
-  { host, port, limits }: ListenOptions,
+  { host, port, limits, log }: ListenOptions,
 ): Promise<RunningServer> {
   let stopping = false;
   const server = createServer({
@@ -38,9 +43,13 @@ export async function listen(
     headersTimeout: 60_000,
     keepAliveTimeout: Math.min(keepAliveSeconds, limits.idleSeconds) * 1000,
     noDelay: true,
+    // It is answered here, in its turn.
+    requireHostHeader: false,
   });
-  server.maxConnections = limits.connections;
-  const clients = new ClientConnections(server, limits.idleSeconds);
+  // Node leaves out those above without a word: one more than may be is seen.
+  server.maxHeadersCount = mostFields + 1;
+  const clients = new ClientConnections(server, limits);
+  answerBrokenRequests(server, clients, log);
   const over = (): void => {
     if (stopping) server.closeIdleConnections();
   };
@@ -50,7 +59,9 @@ export async function listen(
     await clients.enter(req, res, over);
     if (!res.destroyed) await handler(req, res);
   };
-  server.on('request', (req: IncomingMessage, res: ServerResponse) => void handle(req, res));
+  for (const event of ['request', 'checkExpectation']) {
+    server.on(event, (req: IncomingMessage, res: ServerResponse) => void handle(req, res));
+  }
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     awaitContinue(req);
     void handle(req, res);

@@ -8,6 +8,7 @@ import type { StateDatabase } from '../src/state/database.js';
 import type { StagingOwner } from '../src/storage/local/staging.js';
 import type { FileSystem } from '../src/storage/module/file-system-module.js';
 import { Metrics } from './metrics.js';
+import { RequestsUnderWay } from './requests-under-way.js';
 import { Shared } from './shared.js';
 
 export interface LastingOptions {
@@ -26,6 +27,7 @@ interface Deriving {
 export class Lasting {
   readonly deriver: DerivationPool;
   readonly gate: DerivationGate;
+  readonly underWay = new RequestsUnderWay();
   readonly failures: FailureCounter = new MemoryFailureCounter();
   /**
    * By where they are. Two connections to one file would block each other: the driver waits for a lock without letting the

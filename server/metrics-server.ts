@@ -4,6 +4,7 @@ import { Failure } from '../src/failure.js';
 import { listen, type RunningServer } from './http-server.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
+import { dropRest, restOfStrangers } from './middleware/rest-of-body.js';
 
 export interface MetricsPlace {
   readonly host: string;
@@ -39,7 +40,7 @@ export async function listenForMetrics(
 }
 
 async function answer(metrics: Metrics, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  req.resume();
+  dropRest(req, restOfStrangers.bytes);
   if (req.url?.split('?', 1)[0] !== '/metrics') {
     res.writeHead(404).end();
     return;

@@ -81,7 +81,11 @@ export async function run(options: RunOptions): Promise<Davgate> {
     const { host } = places.listen;
     const server = await listen((req, res) => generations.handle(req, res), {
       ...places.listen,
-      limits: declared.declaration.limits,
+      limits: {
+        ...declared.declaration.limits,
+        isProxy: (address) => generations.current.composition.parts.trustedProxies.has(address),
+      },
+      log,
     });
     log.info({ host, port: server.address.port }, 'listening');
     const again = async (): Promise<Begun> => begin(await readDeclared(file, environment));

@@ -23,6 +23,10 @@ export interface RequestState {
   /** The user name that was sent, right or wrong; for the log. */
   claimedUser?: string;
   identity?: Identity;
+  /** Whether all of the answer is out, which ends a little later so that the client sees it. */
+  answered?: boolean;
+  /** Gives the place among the requests under way back; only the first call counts. */
+  giveBack?: () => void;
   /** What respond.ts writes. */
   response?: HttpResponse;
 }

@@ -39,7 +39,7 @@ function described(
     method: req.method,
     path: path.slice(0, longestTarget),
     status: res.headersSent ? res.statusCode : undefined,
-    complete: res.writableFinished,
+    complete: res.writableFinished || state.answered === true,
     milliseconds,
     user: state.identity?.username ?? state.claimedUser,
     share: state.located?.share.declared.path,

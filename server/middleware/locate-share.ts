@@ -11,10 +11,6 @@ import type { Middleware } from '../state.js';
  */
 export function locateShare(shares: readonly MountedShare[]): Middleware {
   return ({ req, state }, next) => {
-    // RFC 9112 section 3.2: with two of them, a proxy in front and this server could take the request for different ones.
-    if (hasTwoHosts(req.rawHeaders)) {
-      throw new Failure('malformed', 'The request has more than one Host header field.');
-    }
     const raw = asksAboutServer(req) ? '/' : (req.url ?? '/');
     settleHost(req, authorityIn(raw));
     const { target, located } = locateTarget(shares, (names) => parseTarget(raw, names));
@@ -34,18 +30,6 @@ function settleHost(req: IncomingMessage, authority: string | undefined): void {
     throw new Failure('malformed', 'The request has an empty Host header field.');
   }
   if (authority !== undefined) req.headers.host = authority;
-}
-
-/** Node's `headersDistinct` would go through every field of every request. */
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
-  let found = false;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
-    if (found) return true;
-    found = true;
-  }
-  return false;
 }
 
 /** `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7); so does the root here. */

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HttpResponse } from '../../src/http/message.js';
 import type { Log } from '../log.js';
-import type { Middleware } from '../state.js';
+import type { Middleware, RequestState } from '../state.js';
 import { ClientGone, known } from '../state.js';
 import { pump } from './pump.js';
+import { dropRest, endAfterRest, hasTooMuchLeft, restOfStrangers, restOfUsers } from './rest-of-body.js';
 
 /** Writes the answer; nothing else touches the socket. */
 export function respond(log: Log): Middleware {
@@ -15,7 +16,7 @@ export function respond(log: Log): Middleware {
     if (!state.response && res.destroyed) return;
     const response = known(state.response);
     try {
-      await write(req, res, response, state.requestId);
+      await write(req, res, response, state);
     } catch (error) {
       // The head is out: all that is left is to break the connection off, so that nobody takes the answer for whole.
       req.socket.destroy();
@@ -27,39 +28,69 @@ export function respond(log: Log): Middleware {
   };
 }
 
+/** How an answer ends: with the body at once, or later. */
+type End = (res: ServerResponse, body?: string | Buffer) => void;
+
 function write(
   req: IncomingMessage,
   res: ServerResponse,
   response: HttpResponse,
-  requestId: string,
+  state: RequestState,
 ): Promise<void> | undefined {
   const { status, headers, body } = response;
   const fields: string[] = [];
   for (const [name, value] of headers) fields.push(name, value);
-  fields.push('X-Request-Id', requestId);
-  // A body that nobody has asked for yet would be taken for the next request.
-  if (isAwaitingContinue(req)) fields.push('Connection', 'close');
+  fields.push('X-Request-Id', state.requestId);
+  const end = req.complete ? endAtOnce : endBeforeBody(req, state, fields);
   res.writeHead(status, fields);
-  // Node lets go of a body that nobody has read from; one that was given up half way would block the connection.
-  if (!req.readableEnded) {
-    res.once('finish', () => {
-      if (!req.readableEnded) req.resume();
-    });
-  }
   if (body instanceof Readable && req.method !== 'HEAD' && !res.destroyed) {
-    return writeStream(res, response, body);
+    return writeStream(res, response, body, end);
   }
   if (body instanceof Readable) body.destroy();
   else if (req.method !== 'HEAD' && body !== undefined) {
     addTrailers(res, response);
-    res.end(body);
+    end(res, body);
     return undefined;
   }
-  res.end();
+  end(res);
   return undefined;
 }
 
-async function writeStream(res: ServerResponse, response: HttpResponse, body: Readable): Promise<void> {
+const endAtOnce: End = (res, body) => {
+  res.end(body);
+};
+
+/** For an answer that did not wait for all of the request's body. */
+function endBeforeBody(req: IncomingMessage, state: RequestState, fields: string[]): End {
+  const known = state.identity !== undefined;
+  const limits = known ? restOfUsers : restOfStrangers;
+  // A body that nobody has asked for yet would be taken for the next request.
+  if (!isAwaitingContinue(req) && !hasTooMuchLeft(req, known)) {
+    return (res, body) => {
+      res.once('finish', () => {
+        if (!req.complete) dropRest(req, limits.bytes);
+      });
+      res.end(body);
+    };
+  }
+  fields.push('Connection', 'close');
+  return (res, body) => {
+    if (body !== undefined && body.length > 0) res.write(body);
+    else res.flushHeaders();
+    state.answered = true;
+    state.giveBack?.();
+    // Its client would not know yet that the answer has ended.
+    if (res.chunkedEncoding) res.end();
+    else endAfterRest(req, res, limits);
+  };
+}
+
+async function writeStream(
+  res: ServerResponse,
+  response: HttpResponse,
+  body: Readable,
+  end: End,
+): Promise<void> {
   const declared = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
   // Not ended with the body: after a short one, what comes next on the connection would be taken for the rest of it.
   const sent = await pump(body, res);
@@ -67,7 +98,7 @@ async function writeStream(res: ServerResponse, response: HttpResponse, body: Re
     throw new Error('The body was not as long as announced.');
   }
   addTrailers(res, response);
-  res.end();
+  end(res);
 }
 
 function addTrailers(res: ServerResponse, { trailers }: HttpResponse): void {

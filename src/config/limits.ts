@@ -18,6 +18,12 @@ export interface LimitsDeclaration {
   readonly idleSeconds: number;
   /** Connections at the same time. */
   readonly connections: number;
+  /** Those of one client address. */
+  readonly connectionsPerAddress: number;
+  /** Requests of known users under way at the same time. */
+  readonly requests: number;
+  /** Those of one user. */
+  readonly requestsPerUser: number;
   /** Seconds that a lock may last without a refresh. */
   readonly lockSeconds: number;
   /** Locks that one user may hold at the same time. */
@@ -34,6 +40,10 @@ const defaults: LimitsDeclaration = {
   headerBytes: 256 * 1024,
   idleSeconds: 600,
   connections: 10_000,
+  connectionsPerAddress: 2500,
+  requests: 1000,
+  // Finder opens some 200 connections for one copy.
+  requestsPerUser: 250,
   lockSeconds: 3600,
   locksPerUser: 1000,
 };
@@ -56,6 +66,14 @@ export const limitsSchema = z
       86_400,
     ),
     connections: limit('Connections at the same time.', 'connections', 1, 1_000_000),
+    connectionsPerAddress: limit(
+      'Connections of one client address at the same time; of a trusted proxy any number.',
+      'connectionsPerAddress',
+      1,
+      1_000_000,
+    ),
+    requests: limit('Requests of known users under way at the same time.', 'requests', 1, 100_000),
+    requestsPerUser: limit('Requests of one user under way at the same time.', 'requestsPerUser', 1, 100_000),
     lockSeconds: limit('Seconds that a lock may last without a refresh.', 'lockSeconds', 30, 31_536_000),
     locksPerUser: limit('Locks that one user may hold at the same time.', 'locksPerUser', 1, 1_000_000),
   })
@@ -72,6 +90,9 @@ export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): Li
     headerBytes: declared?.headerBytes ?? defaults.headerBytes,
     idleSeconds: declared?.idleSeconds ?? defaults.idleSeconds,
     connections: declared?.connections ?? defaults.connections,
+    connectionsPerAddress: declared?.connectionsPerAddress ?? defaults.connectionsPerAddress,
+    requests: declared?.requests ?? defaults.requests,
+    requestsPerUser: declared?.requestsPerUser ?? defaults.requestsPerUser,
     lockSeconds: declared?.lockSeconds ?? defaults.lockSeconds,
     locksPerUser: declared?.locksPerUser ?? defaults.locksPerUser,
   };

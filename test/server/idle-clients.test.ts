@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { limitsOf } from '../../src/config/limits.js';
 import { listen } from '../../server/http-server.js';
 
 test('a client that waits for an answer that takes long is not cut', async (t) => {
@@ -12,7 +13,7 @@ test('a client that waits for an answer that takes long is not cut', async (t) =
       await pause(3500);
       res.end('done');
     },
-    { host: '127.0.0.1', port: 0, limits: { headerBytes: 16_384, idleSeconds: 1, connections: 10 } },
+    { host: '127.0.0.1', port: 0, limits: limitsOf({ idleSeconds: 1 }) },
   );
   t.after(() => running.stop(0));
   let cuts = 0;
@@ -31,7 +32,7 @@ test('nor one whose next request has been answered meanwhile', async (t) => {
       if (req.url === '/slow') await pause(2500);
       res.end(req.url);
     },
-    { host: '127.0.0.1', port: 0, limits: { headerBytes: 16_384, idleSeconds: 1, connections: 10 } },
+    { host: '127.0.0.1', port: 0, limits: limitsOf({ idleSeconds: 1 }) },
   );
   t.after(() => running.stop(0));
   const client = connect(running.address.port, '127.0.0.1');

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { Failure, statusOf } from '../src/failure.js';
+import { normalizeAddress } from '../src/http/client-address.js';
+import type { ClientConnections } from './client-connections.js';
+import { errorResponse } from './error-response.js';
+import type { Log } from './log.js';
+
+/** Milliseconds for which a connection is kept after the last answer, so that its client sees that and no reset. */
+const linger = 1000;
+
+/**
+ * Answers what Node could not read as a request, after all that came before it on the connection, which is closed then.
+ * @param log gets a line for each, as for a request
+ */
+export function answerBrokenRequests(server: Server, clients: ClientConnections, log: Log | undefined): void {
+  server.on('clientError', (error, socket) => {
+    // The connection is gone, or was about to be closed.
+    if (!(socket instanceof Socket) || codeOf(error) === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    clients.afterAll(socket, (begun) => {
+      close(socket, error, begun, log);
+    });
+  });
+}
+
+function close(socket: Socket, error: Error, begun: ServerResponse | undefined, log: Log | undefined): void {
+  // What was written into the midst of an answer would be taken for a part of it.
+  if (begun || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const requestId = randomUUID();
+  const failure = failureOf(codeOf(error));
+  const address = normalizeAddress(socket.remoteAddress ?? '');
+  log?.info({ requestId, address, status: statusOf(failure.kind), reason: codeOf(error) }, 'no request');
+  socket.end(textOf(failure, requestId));
+  const timer = setTimeout(() => socket.destroy(), linger);
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+function textOf(failure: Failure, requestId: string): string {
+  const { status, headers, body } = errorResponse(failure, {
+    accept: undefined,
+    svn: false,
+    requestId,
+  });
+  const fields = [...headers, ['X-Request-Id', requestId], ['Connection', 'close']]
+    .map(([name = '', value = '']) => `${name}: ${value}\r\n`)
+    .join('');
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${fields}\r\n${String(body)}`;
+}
+
+function failureOf(code: string | undefined): Failure {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Failure('too-many-fields', 'The header section is too long.');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new Failure('too-large', 'The chunk extensions are too long.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Failure('request-timeout', 'The header section did not come in time.');
+    default:
+      return new Failure('malformed', 'This is no HTTP/1.1 request.');
+  }
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
