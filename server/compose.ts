@@ -104,6 +104,7 @@ export async function compose(
       locks,
       xmlLimits: xmlLimitsOf(declaration.limits),
       lockLimits: lockLimitsOf(declaration.limits),
+      turns: lasting.treeTurns,
       now: Date.now,
     };
     const { counter, ...limits } = declaration.throttle;

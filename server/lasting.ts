@@ -3,9 +3,11 @@ import { DerivationGate } from '../src/credentials/derivation-gate.js';
 import type { FailureCounter } from '../src/credentials/failure-counter.js';
 import { MemoryFailureCounter } from '../src/credentials/memory-failure-counter.js';
 import { VerifiedCredentials } from '../src/credentials/verified-credentials.js';
+import { treeTurnLimits } from '../src/dav/tree-turns.js';
 import { DerivationPool } from '../src/django/hashers/derivation-pool.js';
 import type { StateDatabase } from '../src/state/database.js';
 import type { StagingOwner } from '../src/storage/local/staging.js';
+import { PathTurns } from '../src/storage/path-turns.js';
 import type { FileSystem } from '../src/storage/module/file-system-module.js';
 import { Metrics } from './metrics.js';
 import { RequestsUnderWay } from './requests-under-way.js';
@@ -37,6 +39,8 @@ export class Lasting {
   /** By their module and its options. Another one might not have the same files, if it keeps them in memory. */
   readonly fileSystems = new Shared<FileSystem>(() => undefined);
   readonly stagingOwner: StagingOwner;
+  /** Of requests that change whole trees: an old composition's may be under way yet. */
+  readonly treeTurns = new PathTurns(treeTurnLimits);
   /** Missing where nobody is told. */
   readonly metrics: Metrics | undefined;
   /** Of compositions that are closed. */

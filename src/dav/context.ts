@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
+import type { PathTurns } from '../storage/path-turns.js';
 import type { DavStorage, Entry, ReadableStorage } from '../storage/storage.js';
 import type { LockLimits } from './locks/limits.js';
 import type { LockStore } from './locks/lock-store.js';
@@ -57,6 +58,8 @@ export interface DavContext extends ReadContext {
   readonly properties: PropertyStore;
   readonly locks: LockStore;
   readonly lockLimits: LockLimits;
+  /** Those of all requests of this process that change whole trees. */
+  readonly turns: PathTurns;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** The user's name, which locks are held under. */

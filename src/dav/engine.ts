@@ -14,6 +14,7 @@ import { propfind } from './methods/propfind.js';
 import { proppatch } from './methods/proppatch.js';
 import { put } from './methods/put.js';
 import { unlock } from './methods/unlock.js';
+import { inTurn } from './tree-turns.js';
 
 const methods: ReadonlyMap<string, DavMethod> = new Map([
   ['OPTIONS', options],
@@ -30,6 +31,9 @@ const methods: ReadonlyMap<string, DavMethod> = new Map([
   ['UNLOCK', unlock],
 ]);
 
+/** They change whole trees, one after another. */
+const inTurns: ReadonlySet<DavMethod> = new Set([copy, move, remove]);
+
 /** Whether this engine has `method`; it answers every other with 405. */
 export function isDavMethod(method: string): boolean {
   return methods.has(method);
@@ -42,9 +46,12 @@ export function isDavMethod(method: string): boolean {
 export async function handleDav(request: DavRequest, context: DavContext): Promise<HttpResponse> {
   const method = methods.get(request.method);
   if (method) {
-    // LOCK does this itself: where it is a refresh, the failure has a name of its own.
-    if (method !== lock) await requireIf(request, context);
-    return method(request, context);
+    const answer = async (): Promise<HttpResponse> => {
+      // LOCK does this itself: where it is a refresh, the failure has a name of its own.
+      if (method !== lock) await requireIf(request, context);
+      return method(request, context);
+    };
+    return inTurns.has(method) ? inTurn(request, context, answer) : answer();
   }
   const stat = await request.storage.stat(request.path);
   throw new Failure('method-not-allowed', `${request.method} is not known here.`, {

@@ -45,10 +45,7 @@ export function requireConditions(
   headers: RequestHeaders,
   stat: ResourceStat | undefined,
 ): void {
-  const current = stat && {
-    etag: stat.kind === 'file' ? stat.etag : undefined,
-    lastModified: stat.modified,
-  };
+  const current = stat && { etag: stat.etag, lastModified: stat.modified };
   if (evaluateConditions(method, headers, current) !== 'proceed') {
     throw new Failure('precondition-failed', 'What is here is not what the request expects.');
   }

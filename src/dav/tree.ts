@@ -79,6 +79,7 @@ async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failur
 /**
  * Copies a resource to a place where nothing is, or a file over a file.
  * @param depth `0` copies a collection without its members
+ * @param arrived called when the resource itself is there
  * @param signal ends it early, with a failure
  * @returns the sources that could not be copied; what lies below such a collection is left out
  */
@@ -87,10 +88,11 @@ export async function copyTree(
   to: Place,
   stat: ResourceStat,
   depth: '0' | 'infinity',
+  arrived: () => void,
   signal?: AbortSignal,
 ): Promise<MemberFailure[]> {
   const work = new TreeWork(signal);
-  return work.over(from, stat, () => copyInto(work, from, to, stat, depth));
+  return work.over(from, stat, () => copyInto(work, from, to, stat, depth, arrived));
 }
 
 async function copyInto(
@@ -99,11 +101,13 @@ async function copyInto(
   to: Place,
   stat: ResourceStat,
   depth: '0' | 'infinity',
+  arrived?: () => void,
 ): Promise<void> {
   await work.step();
   try {
     if (stat.kind === 'file') await copyFile(from, to);
     else await to.storage.makeCollection(to.path);
+    arrived?.();
   } catch (error) {
     work.fail(from, stat, toFailure(error));
     return;

@@ -151,11 +151,11 @@ export class LimitedStorage implements DavStorage {
   }
 
   async #alone<T>(paths: readonly SharePath[], change: () => Promise<T>): Promise<T> {
-    const over = await this.#turns.take(...paths);
+    const turn = await this.#turns.take({ writes: paths });
     try {
       return await change();
     } finally {
-      over();
+      turn.end();
     }
   }
 

@@ -1,34 +1,161 @@
-import { isSameOrBelow, type SharePath } from '../http/target.js';
+import { Failure } from '../failure.js';
+import { isSameOrBelow } from '../http/target.js';
 
-interface Turn {
-  readonly paths: readonly SharePath[];
-  readonly over: Promise<void>;
+/** What a change is about: paths stand for themselves and all below. */
+export interface Claim {
+  readonly writes: readonly string[];
+  /** What must stay as it is meanwhile. Those who only read do not wait for each other. */
+  readonly reads?: readonly string[];
 }
+
+/** A turn that has come. */
+export interface Turn {
+  /** What the changes that it waited for have written. */
+  readonly written: readonly string[];
+  /** Lets the next have theirs. Idempotent. @param changed whether anything was written; default: yes */
+  end(changed?: boolean): void;
+}
+
+export interface TurnLimits {
+  /** Milliseconds that a change waits for its turn. */
+  readonly patience: number;
+  /** Changes that may wait at once. */
+  readonly waiting: number;
+}
+
+interface Entry {
+  readonly claim: Required<Claim>;
+  /** Resolves to whether it has written anything. */
+  readonly over: Promise<boolean>;
+  readonly end: (changed?: boolean) => void;
+  /** Whether its turn has come, or is about to. */
+  begun: boolean;
+}
+
+const unlimited: TurnLimits = { patience: Infinity, waiting: Infinity };
 
 /** Has changes of the same resource, or of one and what lies below it, wait for each other, in their order. */
 export class PathTurns {
-  readonly #turns = new Set<Turn>();
+  readonly #entries = new Set<Entry>();
+  readonly #limits: TurnLimits;
+  #waiting = 0;
+
+  constructor(limits: TurnLimits = unlimited) {
+    this.#limits = limits;
+  }
 
   /**
    * Waits until no change that was before is at one of the paths, above or below it.
-   * @returns ends the turn
+   * @param signal ends the waiting
+   * @throws Failure `unavailable` with Retry-After when that takes too long or too many wait; `malformed` when `signal`
+   *   ends it
    */
-  async take(...paths: readonly SharePath[]): Promise<() => void> {
-    const before = [...this.#turns].filter((turn) => turn.paths.some((path) => touches(path, paths)));
-    let end = (): void => undefined;
-    const over = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const turn = { paths, over };
-    this.#turns.add(turn);
-    await Promise.all(before.map((other) => other.over));
-    return () => {
-      this.#turns.delete(turn);
-      end();
+  async take({ writes, reads = [] }: Claim, signal?: AbortSignal): Promise<Turn> {
+    const entry = newEntry({ writes, reads });
+    const before = [...this.#entries].filter((other) => conflict(other.claim, entry.claim));
+    if (before.length > 0 && this.#waiting >= this.#limits.waiting) throw busy();
+    this.#entries.add(entry);
+    const end = (changed = true): void => {
+      this.#entries.delete(entry);
+      entry.end(changed);
     };
+    const written: string[] = [];
+    try {
+      if (before.length > 0) {
+        this.#waiting += 1;
+        try {
+          written.push(...(await this.#waitFor(before, signal)));
+        } finally {
+          this.#waiting -= 1;
+        }
+      }
+      entry.begun = true;
+      // Small changes that have come while this one waited; no more come from now on.
+      const small = [...this.#entries].filter(
+        (other) => other !== entry && other.begun && conflict(other.claim, entry.claim),
+      );
+      if (small.length > 0) await this.#waitFor(small, signal);
+    } catch (error) {
+      end(false);
+      throw error;
+    }
+    return { written, end };
+  }
+
+  /**
+   * Begins a small change that waits for nobody, so that it can be begun in the midst of others: changes that come later
+   * wait for it.
+   * @returns ends it
+   * @throws Failure `conflict` where a change is under way at the path or above
+   */
+  enter(path: string): () => void {
+    const entry = newEntry({ writes: [], reads: [path] });
+    entry.begun = true;
+    for (const other of this.#entries) {
+      if (other.begun && conflict(other.claim, entry.claim)) {
+        throw new Failure('conflict', 'Another request is just moving, copying or removing this. Try again.');
+      }
+    }
+    this.#entries.add(entry);
+    return () => {
+      this.#entries.delete(entry);
+      entry.end(false);
+    };
+  }
+
+  /** @returns what they have written */
+  async #waitFor(before: readonly Entry[], signal: AbortSignal | undefined): Promise<string[]> {
+    const { patience } = this.#limits;
+    const all = Promise.all(before.map(async ({ over, claim }) => ((await over) ? claim.writes : []))).then(
+      (writes) => writes.flat(),
+    );
+    let giveUp: () => void = () => undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_, reject) => {
+      giveUp = () => {
+        reject(new Failure('malformed', 'The client went away before this was done.'));
+      };
+      if (Number.isFinite(patience)) {
+        timer = setTimeout(() => {
+          reject(busy());
+        }, patience);
+      }
+    });
+    if (signal?.aborted === true) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([all, limit]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 }
 
-function touches(path: SharePath, others: readonly SharePath[]): boolean {
-  return others.some((other) => isSameOrBelow(path, other) || isSameOrBelow(other, path));
+function newEntry(claim: Required<Claim>): Entry {
+  let end: (changed?: boolean) => void = () => undefined;
+  const over = new Promise<boolean>((resolve) => {
+    end = (changed = true) => {
+      resolve(changed);
+    };
+  });
+  return { claim, over, end, begun: false };
+}
+
+function busy(): Failure {
+  return new Failure('unavailable', 'Other requests are still changing this. Try again later.', {
+    headers: [['Retry-After', '5']],
+  });
+}
+
+function conflict(one: Required<Claim>, other: Required<Claim>): boolean {
+  return (
+    touches(one.writes, other.writes) || touches(one.writes, other.reads) || touches(one.reads, other.writes)
+  );
+}
+
+function touches(paths: readonly string[], others: readonly string[]): boolean {
+  return paths.some((path) =>
+    others.some((other) => isSameOrBelow(path, other) || isSameOrBelow(other, path)),
+  );
 }

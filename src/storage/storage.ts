@@ -20,6 +20,11 @@ export interface FileStat extends CommonStat {
 /** A collection; its members are listed, its own bytes are nothing. */
 export interface CollectionStat extends CommonStat {
   readonly kind: 'collection';
+  /**
+   * A weak entity tag with its quotes, another one when a member has come, gone or been replaced; undefined where the
+   * storage does not know that.
+   */
+  readonly etag?: string | undefined;
 }
 
 export type ResourceStat = FileStat | CollectionStat;

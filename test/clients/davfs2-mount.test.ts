@@ -7,6 +7,7 @@ import { DavClient } from './dav-client.js';
 import { sampleDavgate } from './davgate.js';
 import { editors } from './editors.js';
 import { eventually, fuseWorks, mountByDavfs, type Mount } from './mounting.js';
+import { spellings } from './names.js';
 import { MountedWorkplace } from './workplace.js';
 
 const mounts = process.geteuid?.() === 0 && (await fuseWorks());
@@ -103,6 +104,22 @@ if (!mounts) {
         });
       });
     }
+
+    it('keeps names in every form of Unicode, each as its own', async () => {
+      const place = new MountedWorkplace(mount.folder);
+      const names = Object.values(spellings);
+      for (const name of names) {
+        await place.makeFolder(`names/${name}`);
+        await place.write(`names/${name}/${name}`, name);
+      }
+      for (const name of names) await reads(`names/${name}/${name}`, name);
+      assert.deepEqual((await readdir(disk('names'))).sort(), [...names].sort());
+      assert.deepEqual((await readdir(join(mount.folder, 'names'))).sort(), [...names].sort());
+      for (const name of names) {
+        assert.deepEqual(await readdir(join(mount.folder, 'names', name)), [name]);
+        assert.equal(await place.read(`names/${name}/${name}`), name);
+      }
+    });
 
     it('renames a folder, removes it, and leaves what it wrote when it is unmounted', async () => {
       const place = new MountedWorkplace(mount.folder);

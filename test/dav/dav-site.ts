@@ -16,6 +16,7 @@ import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
+import { PathTurns } from '../../src/storage/path-turns.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bytesOf, textAt } from '../contracts/bodies.js';
 import { onServer } from '../contracts/paths.js';
@@ -62,6 +63,7 @@ export class DavSite {
   readonly locks: LockStore;
   readonly clock: { now: number };
   lockLimits = lockLimits;
+  readonly turns = new PathTurns();
 
   constructor(
     folder: string,
@@ -93,6 +95,7 @@ export class DavSite {
       locks: this.locks,
       xmlLimits,
       lockLimits: this.lockLimits,
+      turns: this.turns,
       now: () => this.clock.now,
       principal: as,
       resolve: (path) => {

@@ -7,6 +7,7 @@ import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
+import { PathTurns } from '../../src/storage/path-turns.js';
 import { inShare, onServer } from '../contracts/paths.js';
 import { localOptions } from '../storage/local-setting.js';
 import { lockLimits, xmlLimits } from './limits.js';
@@ -22,6 +23,7 @@ const context: DavContext = {
   locks: new SqlLockStore(state, Date.now),
   xmlLimits,
   lockLimits,
+  turns: new PathTurns(),
   now: Date.now,
   principal: 'alice',
   resolve: () => undefined,

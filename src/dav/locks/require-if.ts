@@ -58,7 +58,7 @@ async function stateOf(
   const locks = await context.locks.covering(place ? keyOf(place) : path);
   const tokens = new Set(locks.map(({ token }) => token));
   const stat = await place?.storage.stat(place.path);
-  return { tokens, etag: stat?.kind === 'file' ? parseEntityTag(stat.etag) : undefined };
+  return { tokens, etag: stat?.etag === undefined ? undefined : parseEntityTag(stat.etag) };
 }
 
 /** One of the two places that the request is about; that it may be is known. */

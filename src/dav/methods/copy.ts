@@ -15,8 +15,8 @@ export const copy: DavMethod = async (request, context) => {
   if (locked.length > 0) return multistatusOf(locked);
   // What something that is gone left behind would be the new members' until the copy is done.
   if (!replaced) await context.properties.removeTree(keyOf(to));
-  const failures = await replacing(to, inTheWay, 'by member', () =>
-    copyTree(request, to, source, depth, request.signal),
+  const failures = await replacing(to, inTheWay, 'by member', (arrived) =>
+    copyTree(request, to, source, depth, arrived, request.signal),
   );
   const [first] = failures;
   if (first?.place.path === request.path) throw first.failure;

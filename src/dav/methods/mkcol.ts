@@ -10,6 +10,7 @@ import {
   parseCollectionRequest,
   type CollectionRequest,
 } from '../properties/extended-mkcol.js';
+import { enterTree } from '../tree-turns.js';
 import { readXml } from '../xml/parse.js';
 
 /** Makes a collection (RFC 4918 section 9.3), with properties where the body asks for some (RFC 5689). */
@@ -26,7 +27,8 @@ export const mkcol: DavMethod = async (request, context) => {
   await requireTokens(request, context, request, 'membership');
   if (asked && asked.refused.size > 0) return collectionResponse(asked);
   await clearLeftovers(request, context);
-  await storage.makeCollection(path);
+  const leave = enterTree(request, context);
+  await storage.makeCollection(path).finally(leave);
   if (asked && asked.changes.length > 0) await setProperties(request, context, asked);
   if (!asked) return { status: 201, headers: [['Content-Length', '0']] };
   const preferences = { ...parsePrefer(headers.prefer), noRoot: false };

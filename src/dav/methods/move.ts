@@ -27,9 +27,9 @@ export const move: DavMethod = async (request, context) => {
     to,
     inTheWay,
     request.storage === to.storage ? 'at once' : 'by member',
-    async () => {
+    async (arrived) => {
       done.renamed = request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-      return done.renamed ? [] : copyTree(request, to, source, 'infinity', request.signal);
+      return done.renamed ? [] : copyTree(request, to, source, 'infinity', arrived, request.signal);
     },
   );
   const [first] = missing;

@@ -9,6 +9,7 @@ import { parseOcMtime } from '../headers/oc-mtime.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
 import { clearLeftovers } from '../properties/leftovers.js';
+import { enterTree } from '../tree-turns.js';
 
 /** Makes or replaces a file with the body (RFC 9110 section 9.3.4, RFC 4918 section 9.7), wholly or not at all. */
 export const put: DavMethod = async (request, context) => {
@@ -23,6 +24,7 @@ export const put: DavMethod = async (request, context) => {
   const length = announcedLength(headers);
   const modified = parseOcMtime(headers['x-oc-mtime']);
   const leftovers = { cleared: false };
+  let leave: (() => void) | undefined;
   const { stat, created } = await storage
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
@@ -36,13 +38,15 @@ export const put: DavMethod = async (request, context) => {
       check: (current) => {
         requireConditions(method, headers, current);
         requireUnchanged(headers.if, before, current);
+        leave ??= enterTree(request, context);
       },
     })
     .catch((error: unknown) => {
       throw isFailure(error, 'not-found')
         ? new Failure('parent-missing', error.message, { cause: error })
         : error;
-    });
+    })
+    .finally(() => leave?.());
   if (created && !leftovers.cleared) await context.properties.removeTree(keyOf(request));
   return {
     status: created ? 201 : 204,

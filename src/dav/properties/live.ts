@@ -39,7 +39,7 @@ const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProper
   ],
   [
     '{DAV:}getetag',
-    (stat) => (stat.kind === 'file' ? `<D:getetag>${escapeText(stat.etag)}</D:getetag>` : undefined),
+    ({ etag }) => (etag === undefined ? undefined : `<D:getetag>${escapeText(etag)}</D:getetag>`),
   ],
 ]);
 

@@ -1,11 +1,11 @@
 import type { Stats } from 'node:fs';
-import type { FileStat, ResourceStat } from '../storage.js';
+import type { CollectionStat, FileStat, ResourceStat } from '../storage.js';
 
 /** A file-system stat as a resource; undefined for what is neither file nor folder. */
 export function resourceStatOf(stats: Stats): ResourceStat | undefined {
   if (stats.isFile()) return fileStatOf(stats);
   if (!stats.isDirectory()) return undefined;
-  return { kind: 'collection', modified: stats.mtimeMs, created: createdOf(stats) };
+  return new LocalCollectionStat(stats);
 }
 
 /**
@@ -15,6 +15,30 @@ export function resourceStatOf(stats: Stats): ResourceStat | undefined {
  */
 export function fileStatOf(stats: Stats): FileStat {
   return new LocalFileStat(stats);
+}
+
+/**
+ * A folder's stat. Its entity tag is made of inode and both times, which move whenever a member comes, goes or is
+ * replaced. It is weak: two changes in one tick of the file system's clock, some milliseconds, may leave the same tag.
+ */
+class LocalCollectionStat implements CollectionStat {
+  readonly kind = 'collection';
+  readonly modified: number;
+  readonly created: number | undefined;
+  readonly #inode: number;
+  readonly #changed: number;
+
+  constructor(stats: Stats) {
+    this.modified = stats.mtimeMs;
+    this.created = createdOf(stats);
+    this.#inode = stats.ino;
+    this.#changed = stats.ctimeMs;
+  }
+
+  /** Made when it is asked for: most listings do without. */
+  get etag(): string {
+    return `W/"${base36(this.#inode)}-${microseconds(this.#changed)}-${microseconds(this.modified)}"`;
+  }
 }
 
 class LocalFileStat implements FileStat {
