@@ -5,7 +5,9 @@ import { parseDestinationBy } from '../../src/http/destination.js';
 import { composed } from './compose-names.js';
 import type { ServerPath } from '../../src/http/target.js';
 import { isAboveShares, locate, type Located, locateTarget, type MountedShare } from '../shares.js';
+import { type Compared, explainedDestination } from '../foreign-destination.js';
 import { publicAuthority } from '../public-authority.js';
+import { headersOf } from '../request-headers.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 
 /**
@@ -72,8 +74,28 @@ async function locateDestination(
 ): Promise<Located> {
   const { destination, host } = context.req.headers;
   const field = Array.isArray(destination) ? destination[0] : destination;
-  const authorities = [host, publicAuthority(context, publicOrigin)];
-  const { located } = locateTarget(shares, (names) => parseDestinationBy(names, field, authorities));
+  const authority = publicAuthority(context, publicOrigin);
+  const located = destinationIn(shares, [host, authority], field, () => ({
+    destination: field,
+    host,
+    publicOrigin,
+    authority,
+    throughProxy: context.state.throughProxy === true,
+    forwardedHost: headersOf(context.req.headers)['x-forwarded-host'],
+  }));
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
   return composed(located);
+}
+
+function destinationIn(
+  shares: readonly MountedShare[],
+  authorities: readonly (string | undefined)[],
+  field: string | undefined,
+  compared: () => Compared,
+): Located | undefined {
+  try {
+    return locateTarget(shares, (names) => parseDestinationBy(names, field, authorities)).located;
+  } catch (error) {
+    throw explainedDestination(error, compared);
+  }
 }
