@@ -24,10 +24,12 @@ import type { Environment } from './environment.js';
 import type { Lasting } from './lasting.js';
 import { hidingStorage, layeredStorage } from './layered-storage.js';
 import type { Log } from './log.js';
+import { hashersAt } from './preflight/site.js';
 import type { MountedShare } from './shares.js';
 import { openSessions } from './sessions.js';
 import { readableSite, readableState } from './site.js';
 import { startSvnServices, type SvnServices } from './svn-service.js';
+import { UnacceptedPasswords } from './unaccepted-passwords.js';
 
 /** How often expired locks are forgotten, besides whenever a lock is taken. */
 const sweepMilliseconds = 600_000;
@@ -59,10 +61,15 @@ export async function compose(
     const knex = openDatabase(site.database);
     closers.push(() => knex.destroy());
     const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
+    const hashers = createHashers(site.hashers);
+    const unaccepted = new UnacceptedPasswords({ hashers, hashersAt: hashersAt(declaration.django), log });
     const authenticator = new DirectoryAuthenticator({
       directory,
+      refused: (username, encoded) => {
+        unaccepted.refused(username, encoded);
+      },
       passwords: new SitePasswords({
-        hashers: createHashers(site.hashers),
+        hashers,
         deriver: lasting.deriver,
         samples: directory,
         now,

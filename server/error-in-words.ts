@@ -1,3 +1,4 @@
+import { errorCode } from '../src/config/files.js';
 import { DeclarationError } from '../src/config/problems.js';
 import { isFailure } from '../src/failure.js';
 
@@ -6,10 +7,9 @@ export function errorInWords(error: unknown): string {
   if (error instanceof DeclarationError || error instanceof RangeError || isFailure(error)) {
     return error.message;
   }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return 'The port is taken by another process; set PORT or "listen" to another one.';
-  }
-  if (code === 'EACCES') return 'The port may not be opened by this user; ports from 1024 up may.';
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // What the system refuses is the administrator's to mend; anything else is a fault of davgate's own.
+  return errorCode(error) !== undefined && 'syscall' in error
+    ? error.message
+    : (error.stack ?? error.message);
 }

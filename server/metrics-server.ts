@@ -5,6 +5,7 @@ import { listen, type RunningServer } from './http-server.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import { dropRest, restOfStrangers } from './middleware/rest-of-body.js';
+import { portTrouble } from './preflight/listening.js';
 
 export interface MetricsPlace {
   readonly host: string;
@@ -31,7 +32,7 @@ export async function listenForMetrics(
   try {
     server = await listen(handler, { host, port, limits: limitsOf(undefined) });
   } catch (cause) {
-    throw new Failure('unavailable', `"metrics" cannot be served at ${host}, port ${port}: ${why(cause)}`, {
+    throw new Failure('unavailable', `"metrics": ${portTrouble('metrics', { host, port }, cause)}.`, {
       cause,
     });
   }
@@ -52,12 +53,4 @@ async function answer(metrics: Metrics, req: IncomingMessage, res: ServerRespons
   const text = await metrics.text();
   res.writeHead(200, { 'Content-Type': metrics.contentType, 'Content-Length': Buffer.byteLength(text) });
   res.end(req.method === 'HEAD' ? undefined : text);
-}
-
-function why(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return 'the port is taken; declare another one.';
-  if (code === 'EACCES') return 'this user may not open the port; ports from 1024 up may be opened.';
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address.';
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,6 +11,8 @@ import { Lasting } from './lasting.js';
 import type { Log } from './log.js';
 import { listenForMetrics } from './metrics-server.js';
 import { oneAtATime } from './one-at-a-time.js';
+import { LaterLook, logFindings } from './preflight/later-look.js';
+import { portTrouble } from './preflight/listening.js';
 import type { MountedShare, SvnService } from './shares.js';
 
 /** Milliseconds that running requests get to finish once the process is asked to end. */
@@ -50,22 +52,28 @@ interface Places {
 
 /** A declaration put together, not yet answering. */
 interface Begun {
+  readonly declared: Declared;
   readonly places: Places;
   readonly generation: Generation;
 }
 
 /**
  * Loads the declaration, opens what it names and listens.
- * @throws DeclarationError; Failure for what could not be opened; Node's error where the port is taken
+ * @throws DeclarationError; Failure for what could not be opened
  */
 export async function run(options: RunOptions): Promise<Davgate> {
   const { file, environment, log } = options;
   const declared = await readDeclared(file, environment);
   const lasting = new Lasting({ pid: environment.pid, metrics: declared.declaration.metrics !== undefined });
-  const begin = async (from: Declared): Promise<Begun> => ({
-    places: placesOf(from.declaration, options),
-    generation: new Generation(await compose(from, lasting, environment, log)),
-  });
+  const begin = async (from: Declared): Promise<Begun> => {
+    logFindings(from.findings, log);
+    return {
+      declared: from,
+      places: placesOf(from.declaration, options),
+      generation: new Generation(await compose(from, lasting, environment, log)),
+    };
+  };
+  const later = new LaterLook(log);
   const closers: (() => Promise<void>)[] = [() => lasting.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -86,10 +94,15 @@ export async function run(options: RunOptions): Promise<Davgate> {
         isProxy: (address) => generations.current.composition.parts.trustedProxies.has(address),
       },
       log,
+    }).catch((cause: unknown) => {
+      const message = `"listen": ${portTrouble('listen', places.listen, cause)}.`;
+      throw new Failure('unavailable', message, { cause });
     });
     log.info({ host, port: server.address.port }, 'listening');
+    closers.push(() => later.close());
+    later.begin(declared);
     const again = async (): Promise<Begun> => begin(await readDeclared(file, environment));
-    return { host, ...running(server, generations, places, { again, close, log }) };
+    return { host, ...running(server, generations, places, { again, later, close, log }) };
   } catch (error) {
     await close();
     throw error;
@@ -99,6 +112,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
 interface RunningParts {
   /** Reads everything anew. */
   readonly again: () => Promise<Begun>;
+  readonly later: LaterLook;
   readonly close: () => Promise<void>;
   readonly log: Log;
 }
@@ -107,7 +121,7 @@ function running(
   server: RunningServer,
   generations: Generations,
   places: Places,
-  { again, close, log }: RunningParts,
+  { again, later, close, log }: RunningParts,
 ): Omit<Davgate, 'host'> {
   let stopped: Promise<void> | undefined;
   const reload = oneAtATime(async () => {
@@ -128,6 +142,7 @@ function running(
     }
     generations.replace(next.generation);
     log.info({ shares: pathsOf(next.generation) }, 'reloaded');
+    later.begin(next.declared);
   });
   let reloading: Promise<void> = Promise.resolve();
   const stop = async (): Promise<void> => {

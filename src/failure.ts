@@ -41,6 +41,8 @@ export function statusOf(kind: FailureKind): number {
 export interface FailureDetails {
   /** The error underneath, for the log; never shown to a client. */
   readonly cause?: unknown;
+  /** What the administrator reads in the log besides the message; never shown to a client. */
+  readonly advice?: string;
   /** The precondition or postcondition element of RFC 4918 section 16 that names this failure. */
   readonly condition?: string;
   /** The resources that the condition's element names, as hrefs. */
@@ -53,6 +55,7 @@ export interface FailureDetails {
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
+  readonly advice: string | undefined;
   readonly condition: string | undefined;
   readonly hrefs: readonly string[];
   readonly headers: readonly (readonly [string, string])[];
@@ -60,6 +63,7 @@ export class Failure extends Error {
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
+    this.advice = details.advice;
     this.condition = details.condition;
     this.hrefs = details.hrefs ?? [];
     this.headers = details.headers ?? [];

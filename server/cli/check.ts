@@ -1,27 +1,54 @@
 import { describeDeclaration } from '../../src/config/describe.js';
 import { DeclarationError } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
-import { readDeclared } from '../declared.js';
-import { readEnvironment } from '../environment.js';
+import { readDeclared, type Declared } from '../declared.js';
+import { readEnvironment, readListen, type Environment } from '../environment.js';
+import { findingInWords, refuse, type Finding } from '../preflight/finding.js';
+import { listenFindings } from '../preflight/listening.js';
+import { moduleFindings, svnFindings } from '../preflight/programs.js';
+import { siteFindings, stateServerFindings } from '../preflight/site.js';
 import type { Output } from './output.js';
-import { siteWarnings } from './site-warnings.js';
 
 /**
  * `davgate check [FILE]`: the effective rules in words, and on standard error what works but may not be what is meant;
  * or everything that is wrong, the site's own error included.
- * @returns the exit code
+ * @returns the exit code: 1 where davgate would not start, or nobody could sign in
  */
 export async function check(file: string, output: Output): Promise<number> {
   try {
-    const { declaration, site, warnings } = await readDeclared(file, readEnvironment());
-    output.out(describeDeclaration(declaration));
-    for (const warning of [...warnings, ...(await siteWarnings(site))]) {
-      output.error(`warning: ${warning}\n`);
-    }
-    return 0;
+    const environment = readEnvironment();
+    const declared = await readDeclared(file, environment);
+    const findings = [...declared.findings, ...(await furtherFindings(declared, environment))];
+    refuse(file, findings);
+    output.out(describeDeclaration(declared.declaration));
+    for (const warning of declared.warnings) output.error(`warning: ${warning}\n`);
+    for (const finding of findings) output.error(`${labelOf(finding)}: ${findingInWords(finding)}\n`);
+    return findings.some(({ gravity }) => gravity === 'nobody') ? 1 : 0;
   } catch (error) {
     if (!(error instanceof DeclarationError || error instanceof RangeError || isFailure(error))) throw error;
     output.error(`${error.message}\n`);
     return 1;
   }
+}
+
+/** What the start finds by doing it. */
+async function furtherFindings(
+  { declaration, site }: Declared,
+  { path }: Environment,
+): Promise<readonly Finding[]> {
+  const { metrics } = declaration;
+  return [
+    ...(await listenFindings({
+      listen: { ...declaration.listen, ...readListen() },
+      ...(metrics && { metrics }),
+    })),
+    ...(await svnFindings(declaration, path)),
+    ...(await moduleFindings(declaration)),
+    ...(await stateServerFindings(declaration)),
+    ...(await siteFindings(declaration, site)),
+  ];
+}
+
+function labelOf({ gravity }: Finding): string {
+  return gravity === 'warning' ? 'warning' : 'problem';
 }

@@ -4,6 +4,7 @@ import { readEnvironment } from '../environment.js';
 import { apacheConf } from './apache-conf.js';
 import { check } from './check.js';
 import { discover } from './discover.js';
+import { endWith } from './ending.js';
 import { explain } from './explain.js';
 import type { Output } from './output.js';
 import { openSiteUsers } from './site-users.js';
@@ -74,4 +75,4 @@ async function onFile(
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+endWith(await main(process.argv.slice(2)));

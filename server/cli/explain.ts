@@ -1,14 +1,22 @@
-import { explain as explainAccess, type Asker, type Explanation } from '../../src/access/explain.js';
+import {
+  explain as explainAccess,
+  type Answer,
+  type Asker,
+  type Explanation,
+} from '../../src/access/explain.js';
 import { explanationInWords } from '../../src/access/explain-words.js';
+import { legible } from '../../src/access/legible.js';
 import type { Share } from '../../src/config/declaration.js';
 import { loadDeclaration } from '../../src/config/load.js';
+import type { DirectoryUser } from '../../src/django/directory.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
+import { grantsOfShare } from '../preflight/names.js';
 import { isAboveShares, locate } from '../shares.js';
 import { answering } from './answering.js';
 import { explainAuthz, type ExplainedAuthz } from './explain-authz.js';
 import type { Output } from './output.js';
 import { parseExplain } from './question-arguments.js';
-import type { OpenSiteUsers, SiteUsers } from './site-users.js';
+import type { OpenSiteUsers, SiteUsers, UnacceptedPassword } from './site-users.js';
 import { unserved } from './unserved.js';
 
 /**
@@ -18,29 +26,41 @@ import { unserved } from './unserved.js';
  */
 export function explain(args: readonly string[], output: Output, open: OpenSiteUsers): Promise<number> {
   return answering(output, async () => {
-    const { username, file, ...asked } = parseExplain(args);
+    const { username, file, ...question } = parseExplain(args);
     const declaration = loadDeclaration(file);
     const shares = declaration.shares.map((declared) => ({ declared }));
-    const place = (path: typeof asked.path) => {
+    const place = (path: ServerPath) => {
       const located = locate(shares, path);
       return located && { share: located.share.declared, inside: located.inside };
     };
     const users = await open(declaration);
     try {
+      const user = await users.find(username);
       const explanation = explainAccess({
-        asker: await askerOf(username, users),
-        ...asked,
+        asker: await askerOf(username, user, users),
+        ...question,
         locate: place,
         isAboveShares: (path) => isAboveShares(shares, path),
       });
       const { method, path, destination } = explanation;
+      const asked = [path, ...(destination === undefined ? [] : [destination])];
+      const touched = new Set(asked.flatMap((each) => place(each)?.share ?? []));
+      const unknown = await users.unknownNames(
+        [...touched].flatMap((share) => grantsOfShare(declaration, share)),
+      );
+      const password = passwordOf(explanation.asker, user && users.unacceptedPassword(user));
       const byPaths = await explainedByPaths(explanation, place, users);
       const answer = explanation.answer.allowed
-        ? (unserved(method, place(path)?.share, destination && place(destination)?.share) ??
+        ? (password?.refusal ??
+          unserved(method, place(path)?.share, destination && place(destination)?.share) ??
           byPaths.find(({ refusal }) => refusal)?.refusal ??
           explanation.answer)
         : explanation.answer;
-      const further = byPaths.map(({ words }) => words);
+      const further = [
+        ...unknown.map(({ place: at, message }) => `Note     ${at}: ${message}`),
+        ...(password ? [password.words] : []),
+        ...byPaths.map(({ words }) => words),
+      ];
       output.out(explanationInWords({ ...explanation, answer }, further));
       return answer.allowed ? 0 : 1;
     } finally {
@@ -49,8 +69,20 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
   });
 }
 
-async function askerOf(username: string, users: SiteUsers): Promise<Asker> {
-  const user = await users.find(username);
+/** What the stored password means for the user, and for the answer where there is no other way in. */
+function passwordOf(
+  asker: Asker,
+  unaccepted: UnacceptedPassword | undefined,
+): { readonly words: string; readonly refusal?: Answer } | undefined {
+  if (!unaccepted || asker.standing !== 'active') return undefined;
+  const name = legible(asker.identity.username);
+  const words = `Password the one of ${name} ${unaccepted.words}`;
+  if (unaccepted.sessions) return { words: `${words}\n         A session of the site lets ${name} in.` };
+  const sentence = `The user ${name} has no password that is accepted.`;
+  return { words, refusal: { allowed: false, failure: 'unauthenticated', sentence } };
+}
+
+async function askerOf(username: string, user: DirectoryUser | undefined, users: SiteUsers): Promise<Asker> {
   if (!user) return { standing: 'unknown', username };
   if (!user.isActive) return { standing: 'inactive', username };
   return { standing: 'active', identity: user, sources: await users.permissionSources(user) };

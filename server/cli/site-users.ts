@@ -1,17 +1,34 @@
 import type { Memberships } from '../../src/access/memberships.js';
 import type { PermissionSources } from '../../src/access/permission-sources.js';
-import type { Declaration } from '../../src/config/declaration.js';
+import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import { openDatabase } from '../../src/django/database.js';
 import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
+import { grantedNames } from '../../src/django/granted-names.js';
+import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { faultInWords, passwordFault } from '../../src/django/hashers/password-fault.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
+import { Failure, isFailure } from '../../src/failure.js';
 import { readEnvironment } from '../environment.js';
+import type { Finding } from '../preflight/finding.js';
+import { nameFindings } from '../preflight/names.js';
+import { hashersAt, siteTrouble } from '../preflight/site.js';
 import { findSite, readableSite } from '../site.js';
+
+/** Why a user cannot sign in by the stored password, in words, and whether the site's sessions let them in instead. */
+export interface UnacceptedPassword {
+  readonly words: string;
+  readonly sessions: boolean;
+}
 
 /** A site's users as commands ask about them. */
 export interface SiteUsers extends UserDirectory, UserList, Memberships {
   /** Where `user` has permissions from. @throws Failure `unavailable` when the database cannot answer */
   permissionSources(user: DirectoryUser): Promise<PermissionSources>;
+  /** Undefined for a user who can sign in. */
+  unacceptedPassword(user: DirectoryUser): UnacceptedPassword | undefined;
+  /** Those of the permissions and groups that the site does not have. @throws Failure `unavailable` */
+  unknownNames(grants: readonly NamedGrant[]): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 
@@ -19,14 +36,54 @@ export interface SiteUsers extends UserDirectory, UserList, Memberships {
 export type OpenSiteUsers = (declaration: Declaration) => SiteUsers | Promise<SiteUsers>;
 
 export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
-  const { database, user } = readableSite((await findSite(django, readEnvironment())).site);
+  const site = readableSite((await findSite(django, readEnvironment())).site);
+  const { database, user, sessions } = site;
+  const hashers = createHashers(site.hashers);
   const knex = openDatabase(database);
   const directory = new ModelDirectory(knex, { kind: database.kind, user });
+  const explained = (error: unknown): unknown =>
+    isFailure(error, 'unavailable')
+      ? new Failure(
+          'unavailable',
+          `${error.message.replace(/\.$/, '')}: ${siteTrouble(error, database, django)}.`,
+          {
+            cause: error,
+          },
+        )
+      : error;
+  const asked = async <T>(question: () => Promise<T>): Promise<T> => {
+    try {
+      return await question();
+    } catch (error) {
+      throw explained(error);
+    }
+  };
   return {
-    find: (username) => directory.find(username),
-    list: () => directory.list(),
-    members: (asked) => directory.members(asked),
-    permissionSources: ({ id }) => permissionSources(knex, id, user),
+    find: (username) => asked(() => directory.find(username)),
+    async *list() {
+      try {
+        yield* directory.list();
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+    members: (wanted) => asked(() => directory.members(wanted)),
+    permissionSources: ({ id }) => asked(() => permissionSources(knex, id, user)),
+    unacceptedPassword: ({ encodedPassword }) => {
+      const fault = passwordFault(hashers, encodedPassword);
+      return fault && { words: faultInWords(fault, hashersAt(django)), sessions: sessions !== undefined };
+    },
+    unknownNames: (grants) =>
+      asked(async () => {
+        if (grants.length === 0) return [];
+        const named = (kind: NamedGrant['kind']) =>
+          grants.filter((grant) => grant.kind === kind).map(({ name }) => name);
+        const names = await grantedNames(knex, user, {
+          groups: named('group'),
+          permissions: named('permission'),
+        });
+        return nameFindings(grants, names);
+      }),
     close: () => knex.destroy(),
   };
 };

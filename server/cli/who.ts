@@ -4,6 +4,8 @@ import type { Policy } from '../../src/access/policy.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
+import { findingInWords } from '../preflight/finding.js';
+import { grantsOfShare } from '../preflight/names.js';
 import { isAboveShares, locate } from '../shares.js';
 import { answering } from './answering.js';
 import type { Output } from './output.js';
@@ -38,6 +40,8 @@ export function who(args: readonly string[], output: Output, open: OpenSiteUsers
         share ? rightsAt(share.policy, located.inside, identity) : rightsAtRoot,
       );
       output.out(tableOf(standings));
+      const unknown = share ? await users.unknownNames(grantsOfShare(declaration, share)) : [];
+      for (const finding of unknown) output.error(`warning: ${findingInWords(finding)}\n`);
     } finally {
       await users.close();
     }

@@ -11,8 +11,10 @@ import {
   type MountedShare,
   requirePortableNames,
 } from '../shares.js';
+import { type Compared, explainedDestination } from '../foreign-destination.js';
 import { finderFor } from './mac-names.js';
 import { publicAuthority } from '../public-authority.js';
+import { headersOf } from '../request-headers.js';
 import { known, type Middleware, type RequestContext } from '../state.js';
 
 /**
@@ -79,12 +81,33 @@ async function locateDestination(
 ): Promise<Located> {
   const { destination, host } = context.req.headers;
   const field = Array.isArray(destination) ? destination[0] : destination;
-  const authorities = [host, publicAuthority(context, publicOrigin)];
-  const { target, located: named } = locateTarget(shares, (names) =>
-    parseDestinationBy(names, field, authorities),
-  );
-  requirePortableNames(target.path, named);
-  const { located } = await finderFor(context.req, shares)(target.path);
+  const authority = publicAuthority(context, publicOrigin);
+  const path = destinationIn(shares, [host, authority], field, () => ({
+    destination: field,
+    host,
+    publicOrigin,
+    authority,
+    throughProxy: context.state.throughProxy === true,
+    forwardedHost: headersOf(context.req.headers)['x-forwarded-host'],
+  }));
+  const { located } = await finderFor(context.req, shares)(path);
   if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
   return located;
+}
+
+function destinationIn(
+  shares: readonly MountedShare[],
+  authorities: readonly (string | undefined)[],
+  field: string | undefined,
+  compared: () => Compared,
+): ServerPath {
+  try {
+    const { target, located } = locateTarget(shares, (names) =>
+      parseDestinationBy(names, field, authorities),
+    );
+    requirePortableNames(target.path, located);
+    return target.path;
+  } catch (error) {
+    throw explainedDestination(error, compared);
+  }
 }

@@ -21,7 +21,8 @@ export function errors(log: Log): Middleware {
       if (!isFailure(error) || (internal && error.cause !== undefined)) {
         log.error({ requestId, err: error, kind: failure.kind }, 'the request failed');
       } else if (internal) {
-        log.warn({ requestId, reason: failure.message, kind: failure.kind }, 'the request failed');
+        const { message: reason, kind, advice } = failure;
+        log.warn({ requestId, reason, ...(advice !== undefined && { advice }), kind }, 'the request failed');
       }
       state.response = errorResponse(failure, {
         accept: req.headers.accept,

@@ -16,6 +16,11 @@ export interface DirectoryAuthenticatorOptions {
   readonly now: () => number;
   /** The most users that are remembered. Default 10,000. */
   readonly capacity?: number;
+  /**
+   * Is told of each wrong password, after all that checking it takes.
+   * @param encodedPassword what it was tried against; undefined where there is no active user of that name
+   */
+  readonly refused?: (username: string, encodedPassword: string | undefined) => void;
   /** What is known of passwords already, by the hashers that `passwords` accepts. Default: nothing. */
   readonly verified?: VerifiedCredentials;
 }
@@ -41,6 +46,7 @@ export class DirectoryAuthenticator implements Authenticator {
   readonly #gate: DerivationGate;
   readonly #users: FreshUsers;
   readonly #verified: VerifiedCredentials;
+  readonly #refused: (username: string, encodedPassword: string | undefined) => void;
   readonly #checks = new SingleFlight<string, string | undefined>();
   /** What was made of credentials that come again and again: a connection carries the same with each request. */
   readonly #named = new WeakMap<Credentials, Named>();
@@ -51,6 +57,7 @@ export class DirectoryAuthenticator implements Authenticator {
     this.#passwords = passwords;
     this.#gate = gate;
     this.#users = new FreshUsers({ directory, now, capacity });
+    this.#refused = options.refused ?? (() => undefined);
     this.#verified = options.verified ?? new VerifiedCredentials(capacity);
   }
 
@@ -126,7 +133,9 @@ export class DirectoryAuthenticator implements Authenticator {
     const encoded = user?.isActive === true ? user.encodedPassword : undefined;
     this.#derivations += 1;
     const right = await this.#passwords.check(password, encoded);
-    return right && encoded !== undefined ? this.#remember(key, encoded, place) : undefined;
+    if (right && encoded !== undefined) return this.#remember(key, encoded, place);
+    this.#refused(username, encoded);
+    return undefined;
   }
 
   #remember(key: string, encoded: string, place: string | undefined): string {

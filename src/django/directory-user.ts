@@ -40,7 +40,7 @@ export function text(value: unknown): string {
 }
 
 /** A boolean column: SQLite and MySQL give numbers, and MySQL bytes for `bit(1)`. Anything else is not set. */
-function isSet(value: unknown): boolean {
+export function isSet(value: unknown): boolean {
   if (Buffer.isBuffer(value)) return value.some((byte) => byte !== 0);
   return (
     value === true ||

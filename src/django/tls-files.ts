@@ -10,7 +10,8 @@ export function readTlsFiles(location: DatabaseLocation<TlsFiles>): DatabaseLoca
   try {
     return { kind: location.kind, server: withTexts(location.server) };
   } catch (error) {
-    return `A TLS file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = error instanceof Error ? error.message : String(error);
+    return `A TLS file cannot be read: ${reason}. Correct its name, or let this user read it.`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
+import { databaseTrouble } from '../django/database-trouble.js';
 import type { DatabaseServer } from '../django/site.js';
 import { Failure } from '../failure.js';
 import type { Migration } from './migration.js';
@@ -33,8 +34,8 @@ export async function openStateDatabase(location: StateLocation): Promise<StateD
     return database;
   } catch (cause) {
     await database?.destroy();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure('unavailable', `The state database could not be opened: ${reason}`, { cause });
+    const reason = databaseTrouble(cause, location).words;
+    throw new Failure('unavailable', `The state database could not be opened: ${reason}.`, { cause });
   }
 }
 

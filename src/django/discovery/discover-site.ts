@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../../failure.js';
 import type { DjangoSite, SessionSettings, TlsFiles, UserModel } from '../site.js';
+import { environmentAdvice } from './environment-advice.js';
 import { findDatabase } from './find-database.js';
 import { asSeen } from './as-seen.js';
 import { findPython } from './find-python.js';
 import { algorithmOf } from '../hashers/known-hashers.js';
 import { answerSchema, type FailureReport, type SiteReport } from './report.js';
 import { type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
+import { pythonTrouble, wasReadByShell } from './python-trouble.js';
 import { type ProgramEnd, runProgram } from './run-program.js';
 
 export interface DiscoveryOptions {
@@ -91,6 +93,9 @@ function unanswered(
   { project, timeout = 60_000 }: DiscoveryOptions,
   python: string,
 ): Failure {
+  if (wasReadByShell(python, complaint)) {
+    return new Failure('unavailable', pythonTrouble(python, project, 'ENOEXEC'));
+  }
   const what = timedOut ? `did not answer within ${timeout / 1000} s` : `ended (${how}) without an answer`;
   return new Failure('unavailable', `${python} ${what} in ${project}.${lastLines(complaint)}`);
 }
@@ -115,7 +120,10 @@ function failed(
         `${python} has no Django: name the Python of the site's own environment as "python".${lastLines(message)}`,
       );
     case 'site':
-      return new Failure('unavailable', `${site} does not load:${lastLines(message)}`);
+      return new Failure(
+        'unavailable',
+        `${site} does not load:${lastLines(message)}${environmentAdvice(message)}`,
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { goneLink } from './python-trouble.js';
 
 /** Where virtual environments stand in a project's folder, by custom. */
 const environments = ['.venv/bin/python', 'venv/bin/python'];
@@ -9,7 +10,8 @@ const environments = ['.venv/bin/python', 'venv/bin/python'];
 export async function findPython(project: string): Promise<string> {
   for (const candidate of environments) {
     const python = join(project, candidate);
-    if (await isProgram(python)) return python;
+    // One that is broken is told of when it is started; another Python would only lack Django.
+    if ((await isProgram(python)) || goneLink(python) !== undefined) return python;
   }
   return 'python3';
 }

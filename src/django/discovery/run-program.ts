@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../failure.js';
+import { pythonTrouble } from './python-trouble.js';
 
 export interface ProgramRun {
   /** A path, or a name to be looked up in PATH. */
@@ -44,12 +45,7 @@ const complaintLength = 4_096;
  * @throws Failure `unavailable` when there is no such Python
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
-  const child = spawn(run.python, [program, run.alias, String(run.timeout / 1000)], {
-    cwd: run.project,
-    detached: true,
-    env: { ...run.environment, DJANGO_SETTINGS_MODULE: run.settings, PYTHONDONTWRITEBYTECODE: '1' },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
+  const child = started(run);
   const complaint = collect(child.stdio[2], complaintLength);
   const answer = collect(child.stdio[3]);
   let timedOut = false;
@@ -58,7 +54,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     child.kill('SIGKILL');
   }, run.timeout + grace);
   try {
-    const how = await ended(child, run.python);
+    const how = await ended(child, run);
     // A process that the site left behind may hold the pipes open for ever.
     await Promise.race([Promise.all([complaint.closed, answer.closed]), sleep(drainPatience)]);
     return { answer: answer.text(), complaint: complaint.text(), how, timedOut };
@@ -69,16 +65,34 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   }
 }
 
-async function ended(child: ChildProcess, python: string): Promise<string> {
+function started(run: ProgramRun): ChildProcess {
+  try {
+    return spawn(run.python, [program, run.alias, String(run.timeout / 1000)], {
+      cwd: run.project,
+      detached: true,
+      env: { ...run.environment, DJANGO_SETTINGS_MODULE: run.settings, PYTHONDONTWRITEBYTECODE: '1' },
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    // Node throws what it does not expect of a program, such as ENOEXEC.
+    if (error instanceof Error && 'syscall' in error) throw unstarted(run, error);
+    throw error;
+  }
+}
+
+function ended(child: ChildProcess, run: ProgramRun): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code, signal) => {
       resolve(signal ?? `status ${code ?? 'unknown'}`);
     });
     child.once('error', (cause) => {
-      const message = `Python cannot be started as "${python}" (${codeOf(cause)}): name the site's own Python as "python".`;
-      reject(new Failure('unavailable', message, { cause }));
+      reject(unstarted(run, cause));
     });
   });
+}
+
+function unstarted({ python, project }: ProgramRun, cause: Error): Failure {
+  return new Failure('unavailable', pythonTrouble(python, project, codeOf(cause)), { cause });
 }
 
 function codeOf(error: Error): string {

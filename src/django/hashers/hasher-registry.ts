@@ -29,7 +29,8 @@ export class HasherRegistry {
   }
 }
 
-function algorithmIn(encoded: string): string {
+/** The algorithm that an encoded password names (`identify_hasher`); all of it where it names none. */
+export function algorithmIn(encoded: string): string {
   const [name = ''] = encoded.split('$', 1);
   if (encoded.length === 32 && name === encoded) return 'unsalted_md5';
   if (encoded.length === 37 && encoded.startsWith('md5$$')) return 'unsalted_md5';

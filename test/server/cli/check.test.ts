@@ -29,11 +29,21 @@ function setting(t: TestContext, files: Readonly<Record<string, string>>) {
     });
     return { code, ...said };
   };
-  const migrate = (): void => {
-    execFileSync(python, ['-m', 'django', 'migrate', '--run-syncdb', '--verbosity', '0'], {
+  const django = (...args: string[]): void => {
+    execFileSync(python, ['-m', 'django', ...args], {
       cwd: project,
-      env: { PATH: '/usr/bin:/bin', PYTHONPATH: project, DJANGO_SETTINGS_MODULE: 'settings' },
+      env: {
+        PATH: '/usr/bin:/bin',
+        PYTHONPATH: project,
+        DJANGO_SETTINGS_MODULE: 'settings',
+        DJANGO_SUPERUSER_PASSWORD: 'x',
+      },
     });
+  };
+  /** Makes the site's tables, and a user who can sign in. */
+  const migrate = (): void => {
+    django('migrate', '--run-syncdb', '--verbosity', '0');
+    django('createsuperuser', '--noinput', '--username', 'root', '--email', 'root@site.example');
   };
   return { project, folder, file, checked, migrate };
 }
@@ -75,11 +85,14 @@ describe('davgate check of a Django project', () => {
     assert.match(error, /RuntimeError: half deployed/);
   });
 
-  test('warns of users that cannot be read', async (t) => {
+  test('fails where users cannot be read', async (t) => {
     const { checked } = setting(t, { 'settings.py': settings() });
     const { code, error } = await checked();
-    assert.equal(code, 0);
-    assert.match(error, /^warning: Nobody can sign in: the users of the site cannot be read \(.+\)\.$/m);
+    assert.equal(code, 1);
+    assert.match(
+      error,
+      /^problem: Nobody can sign in: the users of the site cannot be read \(the file \S+ does not exist: correct its name, or have the site make it\)\.$/m,
+    );
   });
 
   test('warns of a session table that is missing, unless sessions are kept elsewhere', async (t) => {
@@ -94,7 +107,7 @@ describe('davgate check of a Django project', () => {
       assert.equal(code, 0);
       const complaint =
         'warning: Browsers with a session of the site get an error: its table django_session cannot be read ' +
-        '(no such table: django_session).';
+        `(the file ${join(project, 'site.sqlite3')} has no table django_session: `;
       assert.equal(error.startsWith(complaint), warned, error);
       if (!warned) assert.equal(error, '');
     }

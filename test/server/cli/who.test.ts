@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { explain } from '../../../server/cli/explain.js';
-import type { SiteUsers } from '../../../server/cli/site-users.js';
+import type { SiteUsers, UnacceptedPassword } from '../../../server/cli/site-users.js';
 import { who } from '../../../server/cli/who.js';
+import type { Finding } from '../../../server/preflight/finding.js';
 import type { DirectoryUser } from '../../../src/django/directory.js';
 import { Failure } from '../../../src/failure.js';
 import { user } from '../../access/identities.js';
@@ -45,6 +46,14 @@ class ListedUsers implements SiteUsers {
 
   members(): Promise<never> {
     return Promise.reject(new Error('Nobody asks for members here.'));
+  }
+
+  unacceptedPassword(): UnacceptedPassword | undefined {
+    return undefined;
+  }
+
+  unknownNames(): Promise<readonly Finding[]> {
+    return Promise.resolve([]);
   }
 
   permissionSources() {

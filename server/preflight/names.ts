@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { nearestName } from '../../src/access/nearest-name.js';
+import type { Requirement } from '../../src/access/requirement.js';
+import type { Declaration, NamedGrant, Share } from '../../src/config/declaration.js';
+import { placeOf } from '../../src/config/problems.js';
+import type { GrantedNames } from '../../src/django/granted-names.js';
+import { membersIn, openGroups, parseAuthz } from '../../src/svn/authz-file.js';
+import { djangoGroup } from '../../src/svn/authz-groups.js';
+import type { Finding } from './finding.js';
+
+/** What an `authz` file names of Django's, by its lines. What it cannot be read for is told elsewhere. */
+export function grantsInAuthz(shares: readonly Share[]): NamedGrant[] {
+  return shares.flatMap((share, index) => {
+    if (share.kind !== 'svn' || share.authz === undefined) return [];
+    const place = placeOf(['shares', index, 'authz']);
+    return namedIn(textOf(share.authz)).map(({ line, ...grant }) => ({
+      ...grant,
+      place: `${place}, line ${line}`,
+    }));
+  });
+}
+
+/** Those of a declaration's grants that one of its shares names, its path rules included. */
+export function grantsOfShare(
+  { shares, grants }: Pick<Declaration, 'shares' | 'grants'>,
+  share: Share,
+): NamedGrant[] {
+  const index = shares.indexOf(share);
+  const own = (grant: NamedGrant): boolean => grant.place.startsWith(`shares[${index}].`);
+  return [...grants, ...grantsInAuthz(shares)].filter(own);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The groups that an authz file leaves to Django, each where it stands first. */
+function namedIn(text: string): (Omit<NamedGrant, 'place'> & { readonly line: number })[] {
+  const sections = parseAuthz(text);
+  const lines = new Map<string, number>();
+  for (const { name, entries } of sections) {
+    for (const { key, value, line } of entries) {
+      const names = name === 'groups' ? membersIn(value) : [key.replace(/^~/, '')];
+      for (const each of names) {
+        const group = each.startsWith('@') ? each.slice(1).trim() : undefined;
+        if (group !== undefined && !lines.has(group)) lines.set(group, line);
+      }
+    }
+  }
+  return openGroups(sections).flatMap((name) => {
+    const meant = djangoGroup(name);
+    return meant.kind === 'group' || meant.kind === 'permission'
+      ? [{ kind: meant.kind, name: meant.name, line: lines.get(name) ?? 1 }]
+      : [];
+  });
+}
+
+function isKnown({ kind, name }: NamedGrant, names: GrantedNames): boolean {
+  return (kind === 'permission' ? names.permissions : names.groups).has(name);
+}
+
+/** The permissions and groups that the site does not have, and what comes near each. */
+export function nameFindings(grants: readonly NamedGrant[], names: GrantedNames): Finding[] {
+  return grants
+    .filter((grant) => !isKnown(grant, names))
+    .map((grant) => ({ gravity: 'warning', place: grant.place, message: unknownInWords(grant, names) }));
+}
+
+/** That a permission or group does not exist, as a sentence without its end. */
+export function unknownInWords(
+  { kind, name }: Pick<NamedGrant, 'kind' | 'name'>,
+  names: GrantedNames,
+): string {
+  const near = nearestName(name, kind === 'permission' ? names.permissions : names.groups);
+  const effect = kind === 'permission' ? ', so only superusers have it' : ', so nobody is in it';
+  const hint = near === undefined ? 'correct the name, or have the site make it' : `${near} comes near`;
+  return `the site\u2019s database has no ${kind} ${name}${effect}: ${hint}`;
+}
+
+/** What is known of a site's users as a whole. */
+export interface Population {
+  readonly superusers: number;
+}
+
+/** Shares that no user at all may read, anywhere in them, since they ask for what does not exist. */
+export function unreachableFindings(
+  shares: readonly Share[],
+  names: GrantedNames,
+  population: Population,
+): Finding[] {
+  return shares.flatMap(({ path, policy }, index): Finding[] => {
+    const reasons = policy.rules.map(({ read }) => impossible(read, names, population));
+    const [reason] = reasons;
+    if (reason === undefined || reasons.includes(undefined)) return [];
+    return [
+      {
+        gravity: 'warning',
+        place: placeOf(['shares', index]),
+        message: `nobody at all may reach ${path}: ${reason}`,
+      },
+    ];
+  });
+}
+
+function impossible(
+  { superuser, permission, groups }: Requirement,
+  names: GrantedNames,
+  { superusers }: Population,
+): string | undefined {
+  if (groups?.every((name) => !names.groups.has(name)) === true) {
+    return `there is no group ${groups.join(' or ')}`;
+  }
+  if (superusers > 0) return undefined;
+  if (permission !== undefined && !names.permissions.has(permission)) {
+    return `there is no permission ${permission}, and no active superuser, who would have it all the same`;
+  }
+  return superuser ? 'there is no active superuser' : undefined;
+}

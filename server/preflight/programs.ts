@@ -1,0 +1,122 @@
+import { accessSync, constants } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Declaration, SvnShare } from '../../src/config/declaration.js';
+import { placeOf } from '../../src/config/problems.js';
+import { isFailure } from '../../src/failure.js';
+import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
+import { findApache } from '../../src/svn/find-apache.js';
+import type { Finding } from './finding.js';
+
+/** Milliseconds until an Apache of the administrator's is taken for silent. */
+const patience = 3000;
+
+interface NumberedShare {
+  readonly share: SvnShare;
+  readonly index: number;
+}
+
+/** Whether what svn shares need is installed, and answers. @param path PATH */
+export async function svnFindings(
+  { shares, apache }: Pick<Declaration, 'shares' | 'apache'>,
+  path: string,
+): Promise<Finding[]> {
+  const svn = shares.flatMap((share, index) => (share.kind === 'svn' ? [{ share, index }] : []));
+  const managed = svn.filter(({ share }) => share.source.kind !== 'upstream');
+  const findings = managed.length === 0 ? [] : await missingPrograms(managed, apache, path);
+  for (const { share, index } of svn) findings.push(...(await silentUpstream(share, index)));
+  return findings;
+}
+
+async function missingPrograms(
+  managed: readonly NumberedShare[],
+  apache: Declaration['apache'],
+  path: string,
+): Promise<Finding[]> {
+  const pathRules = managed.some(({ share }) => share.authz !== undefined);
+  const program = await findApache(path, { ...apache, pathRules });
+  const place = placesOf(managed);
+  const findings: Finding[] = program.found
+    ? []
+    : [{ gravity: 'warning', place, message: `Subversion will not be served: ${program.message}` }];
+  if (isInPath('svnadmin', path)) return findings;
+  const message =
+    'svnadmin is not in PATH, with which davgate makes, verifies and copies repositories: install subversion';
+  return [...findings, { gravity: 'warning', place, message }];
+}
+
+function placesOf(shares: readonly NumberedShare[]): string {
+  return shares.map(({ index }) => placeOf(['shares', index])).join(', ');
+}
+
+function isInPath(program: string, path: string): boolean {
+  return path.split(':').some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function silentUpstream({ source }: SvnShare, index: number): Promise<Finding[]> {
+  if (source.kind !== 'upstream') return [];
+  const { protocol, hostname, port } = new URL(source.origin);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const reason = await refusalOf(host, Number(port) || (protocol === 'https:' ? 443 : 80));
+  if (reason === undefined) return [];
+  return [
+    {
+      gravity: 'warning',
+      place: placeOf(['shares', index, 'upstream']),
+      message: `nobody answers at ${source.origin} (${reason}): start that Apache, or correct the origin; \`davgate apache-conf\` prints what it needs`,
+    },
+  ];
+}
+
+async function refusalOf(host: string, port: number): Promise<string | undefined> {
+  const socket = new Socket();
+  const over = new AbortController();
+  const connected = new Promise<string | undefined>((resolve) => {
+    socket.once('connect', () => {
+      resolve(undefined);
+    });
+    socket.once('error', (error) => {
+      resolve('code' in error && typeof error.code === 'string' ? error.code : error.message);
+    });
+  });
+  const late = sleep(patience, `no answer within ${patience / 1000} s`, { signal: over.signal });
+  socket.connect(port, host);
+  try {
+    return await Promise.race([connected, late]);
+  } finally {
+    over.abort();
+    await late.catch(() => undefined);
+    socket.destroy();
+  }
+}
+
+/** Whether the storage modules load and make file systems, which is tried. */
+export async function moduleFindings({
+  shares,
+  folder,
+}: Pick<Declaration, 'shares' | 'folder'>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [index, share] of shares.entries()) {
+    if (share.kind !== 'webdav' || share.storage.kind !== 'module') continue;
+    const { module, options } = share.storage;
+    try {
+      await loadFileSystem(module, folder, options);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      findings.push({
+        gravity: 'refusal',
+        place: placeOf(['shares', index, 'storage', 'module']),
+        message: error.message,
+      });
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,160 @@
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Declaration, SvnShare } from '../../src/config/declaration.js';
+import { placeOf } from '../../src/config/problems.js';
+import { isFailure } from '../../src/failure.js';
+import { repositoriesIn } from '../../src/svn/repository-names.js';
+import { runtimeUser, type RuntimeUser } from '../../src/svn/runtime-user.js';
+import type { Finding } from './finding.js';
+import { isWritten } from './folders.js';
+import { nameOfUser, userInWords } from './rights.js';
+
+/** What a commit writes, in a repository of FSFS (subversion/libsvn_fs_fs/structure); what is not there is made. */
+const written = [
+  'db',
+  'db/current',
+  'db/write-lock',
+  'db/txn-current',
+  'db/txn-current-lock',
+  'db/transactions',
+  'db/txn-protorevs',
+  'db/rep-cache.db',
+  'db/revs',
+  'db/revprops',
+  'db/locks',
+];
+
+/** Folders whose newest folder a commit writes into. */
+const sharded = ['db/revs', 'db/revprops'];
+
+/** Repositories that one warning names. */
+const shown = 3;
+
+export interface RepositoriesEnvironment {
+  readonly uid: number | undefined;
+  readonly userName: string | undefined;
+}
+
+type ManagedShare = SvnShare & { readonly source: { readonly kind: 'repositories' | 'repository' } };
+
+/** The repositories to which Apache could not commit, whichever user it will run as. */
+export async function repositoryFindings(
+  { shares }: Pick<Declaration, 'shares'>,
+  environment: RepositoriesEnvironment,
+): Promise<Finding[]> {
+  const managed = shares.flatMap((share, index) => (isManaged(share) ? [{ share, index }] : []));
+  if (managed.length === 0) return [];
+  let user: RuntimeUser | undefined;
+  try {
+    user = environment.uid === 0 ? apacheUser(managed.map(({ share }) => share)) : undefined;
+  } catch (error) {
+    if (!isFailure(error)) return [];
+    return managed.map(({ share: { source }, index }) => ({
+      gravity: 'warning',
+      place: placeOf(['shares', index, source.kind]),
+      message: `Subversion will not be served: ${error.message}`,
+    }));
+  }
+  const findings: Finding[] = [];
+  for (const { share, index } of managed)
+    findings.push(...(await unwritable(share, index, user, environment)));
+  return findings;
+}
+
+function isManaged(share: Declaration['shares'][number]): share is ManagedShare {
+  return share.kind === 'svn' && share.source.kind !== 'upstream';
+}
+
+/** Whom Apache runs as where this process is root. @throws Failure as runtimeUser */
+function apacheUser(shares: readonly ManagedShare[]): RuntimeUser | undefined {
+  const owners = shares.flatMap(({ source }) => ownersOf(source.folder));
+  return runtimeUser(owners, readFileSync('/etc/passwd', 'utf8'));
+}
+
+function ownersOf(folder: string) {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  return stats ? [stats] : [];
+}
+
+async function unwritable(
+  share: ManagedShare,
+  index: number,
+  user: RuntimeUser | undefined,
+  environment: RepositoriesEnvironment,
+): Promise<Finding[]> {
+  const { source } = share;
+  if (!isWritten(share)) return [];
+  const folders =
+    source.kind === 'repository'
+      ? [source.folder]
+      : (await repositoriesIn(source.folder).catch(() => [])).map(({ name }) => join(source.folder, name));
+  const faults = folders.flatMap((folder) => {
+    const path = closedPart(folder, user);
+    return path === undefined ? [] : [{ folder, path }];
+  });
+  const [first] = faults;
+  if (!first) return [];
+  const who = user === undefined ? userInWords(environment) : `the user ${user.name}, as whom Apache runs,`;
+  const owner = user?.name ?? environment.userName ?? String(environment.uid);
+  const others = faults.slice(1, shown).map(({ folder }) => folder);
+  const more = faults.length > shown ? `, and ${faults.length - shown} more` : '';
+  return [
+    {
+      gravity: 'warning',
+      place: placeOf(['shares', index, source.kind]),
+      message:
+        `commits to ${[first.folder, ...others].join(', ')}${more} will fail: ${who} may not write ${first.path}` +
+        `${ownerInWords(first.path)}; chown -R ${owner} ${first.folder}`,
+    },
+  ];
+}
+
+function ownerInWords(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? `, which belongs to ${nameOfUser(stats.uid)}` : '';
+}
+
+/** The first part of a repository that must be written and may not. */
+function closedPart(repository: string, user: RuntimeUser | undefined): string | undefined {
+  const newest = sharded.flatMap((name) => newestIn(repository, name));
+  return [...written, ...newest].map((name) => join(repository, name)).find((path) => isClosed(path, user));
+}
+
+function newestIn(repository: string, name: string): string[] {
+  try {
+    const shards = readdirSync(join(repository, name), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && /^\d+$/.test(entry.name))
+      .map((entry) => entry.name);
+    const newest = shards.sort((one, other) => Number(other) - Number(one))[0];
+    return newest === undefined ? [] : [join(name, newest)];
+  } catch {
+    return [];
+  }
+}
+
+/** By the mode bits for another user, as in folder-access.ts; by the system for this process itself. */
+function isClosed(path: string, user: RuntimeUser | undefined): boolean {
+  let folder: boolean;
+  try {
+    const { uid, gid, mode, isDirectory } = described(path);
+    folder = isDirectory;
+    if (user !== undefined) {
+      const wanted = folder ? 0o7 : 0o6;
+      const granted = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
+      return (granted & wanted) !== wanted;
+    }
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+  }
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | (folder ? constants.X_OK : 0));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function described(path: string) {
+  const stats = statSync(path);
+  return { uid: stats.uid, gid: stats.gid, mode: stats.mode, isDirectory: stats.isDirectory() };
+}

@@ -1,0 +1,96 @@
+import { closeSync, existsSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Declaration } from '../../src/config/declaration.js';
+import { absence, realPathOf } from '../../src/config/files.js';
+import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
+import type { Finding } from './finding.js';
+import { closedToWriting, unreadableFile, unwritableFile } from './rights.js';
+
+/** What SQLite begins every database with (https://www.sqlite.org/fileformat.html). */
+const magic = 'SQLite format 3\0';
+
+/** Why the state could not be kept where it is declared. A server's database is asked elsewhere. */
+export function stateFindings({ state }: Pick<Declaration, 'state'>, user: string): Finding[] {
+  const fault = state.kind === 'sqlite' ? faultOfFile(state.file, user) : undefined;
+  return fault === undefined ? [] : [{ gravity: 'refusal', place: 'state', message: fault }];
+}
+
+/** davgate would write its own tables into the site's database, which it only ever reads. */
+export function stateInSite(
+  { state }: Pick<Declaration, 'state'>,
+  { database }: DjangoSite<TlsFiles>,
+): Finding[] {
+  if (!isSamePlace(state, database)) return [];
+  return [
+    {
+      gravity: 'refusal',
+      place: 'state',
+      message: 'is Django\u2019s own database, which davgate only reads: name another one',
+    },
+  ];
+}
+
+function isSamePlace(state: Declaration['state'], database: DjangoSite<TlsFiles>['database']): boolean {
+  if (state.kind === 'sqlite') {
+    return database.kind === 'sqlite' && realPathOf(state.file) === realPathOf(database.file);
+  }
+  return false;
+}
+
+function faultOfFile(file: string, user: string): string | undefined {
+  const folder = nearestFolder(dirname(file));
+  const what =
+    folder === dirname(file)
+      ? `the folder ${folder}`
+      : `the folder ${dirname(file)} cannot be made, since ${folder}`;
+  const absent = absence('folder', folder, user);
+  if (absent !== undefined) return `${what} ${absent}`;
+  const closed = closedToWriting(folder, user);
+  if (closed !== undefined) return `${what}: ${closed}`;
+  if (isFull(folder)) return `no space is left on the disk of ${folder}: make room, or name another place`;
+  if (!existsSync(file)) return undefined;
+  const fault = absence('file', file, user);
+  if (fault !== undefined) return `the file ${file} ${fault}`;
+  // SQLite keeps these beside a database in WAL mode; a davgate that ran as another user may have left them.
+  for (const each of [file, `${file}-wal`, `${file}-shm`].filter((name) => existsSync(name))) {
+    const unwritable = unreadableFile(each, user) ?? unwritableFile(each, user);
+    if (unwritable !== undefined) return `the file ${each}: ${unwritable}`;
+  }
+  return isDatabase(file)
+    ? undefined
+    : `the file ${file} is no SQLite database: name another one, or move it away and a new one is made`;
+}
+
+/** `folder`, or the first above it that is there: those below are made. */
+function nearestFolder(folder: string): string {
+  const parent = dirname(folder);
+  try {
+    statSync(folder);
+    return folder;
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing && parent !== folder ? nearestFolder(parent) : folder;
+  }
+}
+
+function isFull(folder: string): boolean {
+  try {
+    const { blocks, bavail } = statfsSync(folder);
+    // Some file systems count no blocks.
+    return blocks > 0 && bavail === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A new database is empty. */
+function isDatabase(file: string): boolean {
+  const descriptor = openSync(file, 'r');
+  try {
+    const begin = Buffer.alloc(magic.length);
+    const length = readSync(descriptor, begin, 0, begin.length, 0);
+    return length === 0 || begin.toString('latin1') === magic;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+import { Failure } from '../failure.js';
+import { Group } from './models/group.js';
+import { Permission } from './models/permission.js';
+import type { UserModel } from './site.js';
+
+/** What of the permissions and groups that somebody names a site has, and what else it has. */
+export interface GrantedNames {
+  readonly permissions: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
+/** The most of each that are read: enough to find what comes near. */
+const most = 20_000;
+
+/**
+ * The permissions (`app_label.codename`) and the groups of a site, exactly as it writes them. None where users have none.
+ * @throws Failure `unavailable` when the database cannot answer
+ */
+export async function grantedNames(
+  knex: Knex,
+  model: Pick<UserModel, 'groups' | 'permissions'>,
+  named: { readonly groups: readonly string[]; readonly permissions: readonly string[] },
+): Promise<GrantedNames> {
+  try {
+    const codenames = named.permissions.map((name) => name.slice(name.indexOf('.') + 1));
+    const [all, these, groups, asked] = await Promise.all([
+      model.groups || model.permissions ? permissionsOf(knex).limit(most) : [],
+      (model.groups || model.permissions) && codenames.length > 0
+        ? permissionsOf(knex).whereIn('auth_permission.codename', codenames)
+        : [],
+      model.groups ? Group.query(knex).select('name').limit(most) : [],
+      model.groups && named.groups.length > 0
+        ? Group.query(knex).select('name').whereIn('name', named.groups)
+        : [],
+    ]);
+    return {
+      permissions: new Set([...all, ...these].map(({ app_label, codename }) => `${app_label}.${codename}`)),
+      groups: new Set([...groups, ...asked].map(({ name }) => name)),
+    };
+  } catch (cause) {
+    throw new Failure('unavailable', 'The user database cannot answer.', { cause });
+  }
+}
+
+function permissionsOf(knex: Knex) {
+  return Permission.query(knex)
+    .joinRelated('contentType')
+    .select('contentType.app_label', 'auth_permission.codename')
+    .castTo<{ app_label: string; codename: string }[]>();
+}

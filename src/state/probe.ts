@@ -1,0 +1,37 @@
+import { databaseTrouble } from '../django/database-trouble.js';
+import { clockAhead } from '../django/server-clock.js';
+import type { StateLocation } from './database.js';
+import { openPostgresqlState } from './postgresql.js';
+
+/** What a look at a state database tells. */
+export interface StateProbe {
+  /** Why it cannot be used, with a remedy; undefined where it can. */
+  readonly trouble?: string;
+  /** Seconds that its clock is ahead of this machine's. */
+  readonly ahead?: number;
+}
+
+/** Looks at a state database without making anything in it. A file is not looked at. */
+export async function probeState(location: StateLocation, now: () => number): Promise<StateProbe> {
+  if (location.kind === 'sqlite') return {};
+  const database = openPostgresqlState(location.server);
+  try {
+    const [row]: unknown[] = await database.select(
+      database.raw(
+        "to_regclass('knex_migrations') is not null or has_schema_privilege(current_schema(), 'CREATE') as usable",
+      ),
+    );
+    if (typeof row !== 'object' || row === null || !('usable' in row) || row.usable !== true) {
+      const { database: name, user } = location.server;
+      return {
+        trouble: `the role${user === undefined ? '' : ` ${user}`} may make no tables in database ${name}: GRANT CREATE ON SCHEMA public, or make it the owner of the database`,
+      };
+    }
+    const ahead = await clockAhead(database, 'postgresql', now);
+    return ahead === undefined ? {} : { ahead };
+  } catch (error) {
+    return { trouble: databaseTrouble(error, location).words };
+  } finally {
+    await database.destroy();
+  }
+}

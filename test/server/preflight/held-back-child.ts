@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { check } from '../../../server/cli/check.js';
+import { readEnvironment } from '../../../server/environment.js';
+import { errorInWords } from '../../../server/error-in-words.js';
+import { run } from '../../../server/run.js';
+import type { Answered, Asked } from './mistaken-site.js';
+
+/** Answers what `davgate check` and the start say of many declarations, one after the other, as JSON. */
+function asked(): readonly Asked[] {
+  const parsed: Asked[] = JSON.parse(readFileSync(0, 'utf8'));
+  return parsed;
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+async function started(file: string): Promise<string> {
+  try {
+    const davgate = await run({ file, environment: readEnvironment(), log: silent });
+    await davgate.stop();
+    return '';
+  } catch (error) {
+    return errorInWords(error);
+  }
+}
+
+const usual = process.env.PATH;
+const answers: Answered[] = [];
+for (const { file, path, starting } of asked()) {
+  if (path !== undefined) process.env.PATH = path;
+  const answer = { out: '', error: '' };
+  const code = await check(file, {
+    out: (text) => (answer.out += text),
+    error: (text) => (answer.error += text),
+  });
+  answers.push({ ...answer, code, ...(starting && { start: await started(file) }) });
+  process.env.PATH = usual;
+}
+process.stdout.write(JSON.stringify(answers), () => process.exit(0));
