@@ -1,6 +1,7 @@
 import type { Memberships } from '../../src/access/memberships.js';
 import type { PermissionSources } from '../../src/access/permission-sources.js';
 import type { Declaration } from '../../src/config/declaration.js';
+import { findUser, parseUsername } from '../../src/credentials/username.js';
 import { openDatabase } from '../../src/django/database.js';
 import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
@@ -10,6 +11,8 @@ import { findSite, readableSite } from '../site.js';
 
 /** A site's users as commands ask about them. */
 export interface SiteUsers extends UserDirectory, UserList, Memberships {
+  /** The user whom a login with this name would be: who has it exactly, or else normalised. */
+  find(username: string): Promise<DirectoryUser | undefined>;
   /** Where `user` has permissions from. @throws Failure `unavailable` when the database cannot answer */
   permissionSources(user: DirectoryUser): Promise<PermissionSources>;
   close(): Promise<void>;
@@ -23,7 +26,10 @@ export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
   const knex = openDatabase(database);
   const directory = new ModelDirectory(knex, { kind: database.kind, user });
   return {
-    find: (username) => directory.find(username),
+    find: async (given) => {
+      const username = parseUsername(given);
+      return username && findUser(directory, username);
+    },
     list: () => directory.list(),
     members: (asked) => directory.members(asked),
     permissionSources: ({ id }) => permissionSources(knex, id, user),
