@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { parseArgs } from 'node:util';
-import { normalizeUsername } from '../../src/credentials/username.js';
+import { parseUsername } from '../../src/credentials/username.js';
 import { hasDestination } from '../../src/access/required-access.js';
 import { isFailure } from '../../src/failure.js';
 import { parseDestination } from '../../src/http/destination.js';
@@ -73,10 +73,9 @@ function parse(args: readonly string[]): {
   }
 }
 
-/** As at a login: normalised as Django does. */
+/** As it was given: whose name it is, in which spelling, is looked up as at a login. */
 function usernameOf(raw: string): string {
-  const username = normalizeUsername(raw);
-  if (username !== undefined) return username;
+  if (parseUsername(raw) !== undefined) return raw;
   throw new BadUsage(
     raw === '' ? 'A user name is not empty.' : 'A user name has at most 254 characters; this one is longer.',
   );

@@ -1,6 +1,7 @@
 import type { Memberships } from '../../src/access/memberships.js';
 import type { PermissionSources } from '../../src/access/permission-sources.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
+import { findUser, parseUsername } from '../../src/credentials/username.js';
 import { openDatabase } from '../../src/django/database.js';
 import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
 import { grantedNames } from '../../src/django/granted-names.js';
@@ -23,6 +24,8 @@ export interface UnacceptedPassword {
 
 /** A site's users as commands ask about them. */
 export interface SiteUsers extends UserDirectory, UserList, Memberships {
+  /** The user whom a login with this name would be: who has it exactly, or else normalised. */
+  find(username: string): Promise<DirectoryUser | undefined>;
   /** Where `user` has permissions from. @throws Failure `unavailable` when the database cannot answer */
   permissionSources(user: DirectoryUser): Promise<PermissionSources>;
   /** Undefined for a user who can sign in. */
@@ -59,7 +62,11 @@ export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
     }
   };
   return {
-    find: (username) => asked(() => directory.find(username)),
+    find: (given) =>
+      asked(async () => {
+        const username = parseUsername(given);
+        return username && findUser(directory, username);
+      }),
     async *list() {
       try {
         yield* directory.list();

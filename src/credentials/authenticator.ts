@@ -6,7 +6,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** A try at logging in, as whoever counts tries sees it. Names are the ones looked up: normalised. */
+/** A try at logging in, as whoever counts tries sees it. Names are normalised (NFKC). */
 export interface LoginAttempt {
   /** Where it comes from: equal for tries from the same place. */
   readonly place: string;

@@ -5,7 +5,7 @@ import type { Authenticator, Credentials, LoginAttempt } from './authenticator.j
 import type { DerivationGate } from './derivation-gate.js';
 import { FreshUsers, type FreshUser } from './fresh-users.js';
 import { SingleFlight } from './single-flight.js';
-import { normalizeUsername } from './username.js';
+import { parseUsername, type Username } from './username.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
 export interface DirectoryAuthenticatorOptions {
@@ -27,7 +27,7 @@ export interface DirectoryAuthenticatorOptions {
 
 /** Credentials as they are looked up. */
 interface Named {
-  readonly username: string;
+  readonly username: Username;
   readonly key: string;
 }
 
@@ -82,11 +82,12 @@ export class DirectoryAuthenticator implements Authenticator {
     const { username, key } = named;
     const known = await this.#recall(key, username, attempt?.place);
     if (known) return known;
-    await attempt?.admit(username);
+    // All spellings of one user's name together: another spelling must not be another try.
+    await attempt?.admit(username.normalized);
     const check = (): Promise<string | undefined> => this.#check(key, username, password, attempt?.place);
     // One place's tries must not be refused because another's are.
     const verified = await this.#checks.run(`${attempt?.place ?? ''} ${key}`, () =>
-      this.#gate.run(() => (attempt ? attempt.count(username, check) : check())),
+      this.#gate.run(() => (attempt ? attempt.count(username.normalized, check) : check())),
     );
     if (verified === undefined) return undefined;
     // The derivation may have taken longer than its reading of the user stays good.
@@ -99,15 +100,15 @@ export class DirectoryAuthenticator implements Authenticator {
     const known = this.#named.get(credentials);
     if (known) return known;
     const { username: raw, password } = credentials;
-    const username = normalizeUsername(raw);
+    const username = parseUsername(raw);
     if (username === undefined || Buffer.byteLength(password) > maximumPasswordBytes) return undefined;
-    const named = { username, key: this.#verified.keyOf(username, password) };
+    const named = { username, key: this.#verified.keyOf(username.spellings[0], password) };
     this.#named.set(credentials, named);
     return named;
   }
 
   /** Who holds credentials that were verified before, and used in `place` if one is given. */
-  async #recall(key: string, username: string, place: string | undefined): Promise<Identity | undefined> {
+  async #recall(key: string, username: Username, place: string | undefined): Promise<Identity | undefined> {
     const encoded = this.#verified.encodedOf(key, place);
     if (encoded === undefined) return undefined;
     const user = this.#users.peek(username) ?? (await this.#users.get(username));
@@ -115,13 +116,13 @@ export class DirectoryAuthenticator implements Authenticator {
   }
 
   /**
-   * Derives once, unless the credentials were verified in another place. The user is read anew for it, so that a new
+   * Derives once, unless the credentials were verified in another place or for another spelling of the name. The user is read anew for it, so that a new
    * password is good at once, and only behind the gate, so that guesses cannot flood the database.
    * @returns the encoded password that `password` gives, if it is an active user's
    */
   async #check(
     key: string,
-    username: string,
+    username: Username,
     password: string,
     place: string | undefined,
   ): Promise<string | undefined> {
@@ -131,11 +132,18 @@ export class DirectoryAuthenticator implements Authenticator {
     }
     const user = await this.#users.reread(username);
     const encoded = user?.isActive === true ? user.encodedPassword : undefined;
+    const own = this.#verified.keyOf(user?.identity.username ?? username.normalized, password);
+    if (encoded !== undefined && own !== key && this.#verified.encodedOf(own) === encoded) {
+      return this.#remember(key, encoded, place);
+    }
     this.#derivations += 1;
     const right = await this.#passwords.check(password, encoded);
-    if (right && encoded !== undefined) return this.#remember(key, encoded, place);
-    this.#refused(username, encoded);
-    return undefined;
+    if (!right || encoded === undefined) {
+      this.#refused(user?.identity.username ?? username.normalized, encoded);
+      return undefined;
+    }
+    if (own !== key) this.#remember(own, encoded, undefined);
+    return this.#remember(key, encoded, place);
   }
 
   #remember(key: string, encoded: string, place: string | undefined): string {

@@ -1,6 +1,7 @@
 import type { Identity } from '../access/identity.js';
 import type { UserDirectory } from '../django/directory.js';
 import { FreshValues } from './fresh-values.js';
+import { findUser, type Username } from './username.js';
 
 export interface FreshUsersOptions {
   readonly directory: UserDirectory;
@@ -28,30 +29,35 @@ export class FreshUsers {
   }
 
   /** The user where that is known without reading. */
-  peek(username: string): FreshUser | undefined {
-    return this.#users.peek(username);
+  peek(username: Username): FreshUser | undefined {
+    return this.#users.peek(keyOf(username));
   }
 
   /**
    * The user, read once for all who ask within a second.
    * @throws Failure `unavailable`
    */
-  async get(username: string): Promise<FreshUser | undefined> {
-    return this.#users.get(username, () => this.#read(username));
+  async get(username: Username): Promise<FreshUser | undefined> {
+    return this.#users.get(keyOf(username), () => this.#read(username));
   }
 
   /**
    * The user as of now, whatever is known.
    * @throws Failure `unavailable`
    */
-  async reread(username: string): Promise<FreshUser | undefined> {
-    return this.#users.reread(username, () => this.#read(username));
+  async reread(username: Username): Promise<FreshUser | undefined> {
+    return this.#users.reread(keyOf(username), () => this.#read(username));
   }
 
-  async #read(username: string): Promise<FreshUser | undefined> {
-    const row = await this.#directory.find(username);
+  async #read(username: Username): Promise<FreshUser | undefined> {
+    const row = await findUser(this.#directory, username);
     if (row === undefined) return undefined;
     const { isActive, encodedPassword, ...identity } = row;
     return { identity, isActive, encodedPassword };
   }
+}
+
+/** As it was given: two spellings that are one in NFKC may be two users. */
+function keyOf({ spellings }: Username): string {
+  return spellings[0];
 }

@@ -10,7 +10,7 @@ export interface DirectoryUser extends Identity {
 /** Where users are looked up; reads only. */
 export interface UserDirectory {
   /**
-   * The user with exactly this user name (already normalised), active or not. A name that two users share is nobody's.
+   * The user with exactly this user name, active or not. A name that two users share is nobody's.
    * @throws Failure `unavailable` when the database cannot answer
    */
   find(username: string): Promise<DirectoryUser | undefined>;

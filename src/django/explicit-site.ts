@@ -9,7 +9,10 @@ const name = z.string().min(1, 'must not be empty');
 /** A table or column: a dot would be taken for a schema's. */
 const identifier = z
   .string()
-  .regex(/^[^."`]+$/, 'must be the name of a table or column, without a schema, dots or quotation marks');
+  .regex(
+    /^[^."`\\]+$/,
+    'must be the name of a table or column, without a schema, dots, backslashes or quotation marks',
+  );
 
 const flag = identifier.nullable().optional();
 
@@ -85,7 +88,7 @@ export const explicitSiteSchema = z
       .min(1, 'must name a hasher at least')
       .optional()
       .describe(
-        'PASSWORD_HASHERS by their algorithms, the site\u2019s default first. Default: Django 5.2\u2019s own.',
+        'PASSWORD_HASHERS by their algorithms, the site\u2019s default first. Default: Django 6.1\u2019s own.',
       ),
     secretKey: secret.optional().describe('SECRET_KEY; needed with `sessions`.'),
     secretKeyFallbacks: z.array(secret).optional().describe('SECRET_KEY_FALLBACKS'),

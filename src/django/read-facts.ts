@@ -41,25 +41,29 @@ function statementsIn(name: string) {
     .map((sql) => ({ sql, mayBeForbidden: sql.includes('-- May be forbidden.') }));
 }
 
-/** Rows of any driver, their columns in order. */
+/** Rows of any driver, their columns in order: an array, one in front of the columns' description, or `rows`. */
 async function rowsOf(knex: Knex, sql: string): Promise<readonly (readonly unknown[])[]> {
   const answer: unknown = await knex.raw(sql.replaceAll('?', '\\?'));
-  const rows: unknown = Array.isArray(answer)
-    ? Array.isArray(answer[0])
-      ? answer[0]
-      : answer
-    : typeof answer === 'object' && answer !== null && 'rows' in answer
-      ? answer.rows
-      : [];
-  return Array.isArray(rows)
-    ? rows.map((row: unknown) => (typeof row === 'object' && row !== null ? Object.values(row) : []))
-    : [];
+  return rowsIn(answer).map((row) => (typeof row === 'object' && row !== null ? Object.values(row) : []));
+}
+
+function rowsIn(answer: unknown): readonly unknown[] {
+  if (!Array.isArray(answer)) {
+    return typeof answer === 'object' && answer !== null && 'rows' in answer ? rowsIn(answer.rows) : [];
+  }
+  const found: readonly unknown[] = answer;
+  return Array.isArray(found[0]) ? found[0] : found;
 }
 
 /** A row of three columns, or of two where it is about the connection (MySQL's SHOW). */
 function foundIn(row: readonly unknown[]): Found {
-  const [subject, fact, value] = row.length === 2 ? ['', ...row] : row;
-  return [String(subject), String(fact), value === null || value === undefined ? null : String(value)];
+  const [subject, fact, value] = (row.length === 2 ? ['', ...row] : row).map(textOf);
+  return [subject ?? '', fact ?? '', value ?? null];
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' ? value.toString() : null;
 }
 
 /** Nothing but the file itself is open here: no other is attached, and nothing is temporary. */

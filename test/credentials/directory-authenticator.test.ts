@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { LoginAttempt } from '../../src/credentials/authenticator.js';
 import { deferred, setting, settled } from './setting.js';
 
 describe('signing in', () => {
@@ -21,6 +22,61 @@ describe('signing in', () => {
     assert.equal((await signIn('\uff41lice', 'alice-demo'))?.username, 'alice');
     assert.equal((await signIn('alice'))?.username, 'alice');
     assert.equal(authenticator.derivations, 1);
+  });
+
+  test('a name that the site stores without NFKC is found as it is, by itself alone', async () => {
+    const { signIn, directory, authenticator } = setting();
+    directory.put('\ufb01ona');
+    assert.equal((await signIn('\ufb01ona'))?.username, '\ufb01ona');
+    assert.equal(await signIn('fiona', '\ufb01ona-demo'), undefined);
+    assert.equal(authenticator.derivations, 2);
+  });
+
+  test('of two users whose names are one in NFKC each signs in alone, whoever came first', async () => {
+    for (const order of [
+      ['\ufb01ona', 'fiona'],
+      ['fiona', '\ufb01ona'],
+    ]) {
+      const { signIn, directory } = setting();
+      for (const name of order) directory.put(name);
+      for (const name of order) assert.equal((await signIn(name))?.username, name);
+      assert.equal(await signIn('\ufb01ona', 'fiona-demo'), undefined);
+      assert.equal(await signIn('fiona', '\ufb01ona-demo'), undefined);
+    }
+  });
+
+  test('each spelling costs the same, whether or not somebody has it', async () => {
+    for (const [stored, given] of [
+      ['\ufb01ona', '\ufb01ona'],
+      ['fiona', '\ufb01ona'],
+      ['nobody', '\ufb01ona'],
+    ] as const) {
+      const { signIn, directory, authenticator } = setting();
+      directory.put(stored);
+      assert.equal(await signIn(given, 'wrong'), undefined);
+      assert.deepEqual([directory.finds, authenticator.derivations], [2, 1], stored);
+    }
+  });
+
+  test('all spellings of a name are counted as one', async () => {
+    const { authenticator } = setting();
+    const counted: string[] = [];
+    const attempt: LoginAttempt = {
+      place: 'here',
+      admit: (username) => {
+        counted.push(username);
+        return Promise.resolve();
+      },
+      count: (username, check) => {
+        counted.push(username);
+        return check();
+      },
+    };
+    for (const username of ['\ufb01ona', '\uff46\uff49ona', 'fiona']) {
+      await authenticator.authenticate({ username, password: 'wrong' }, attempt);
+    }
+    assert.deepEqual(new Set(counted), new Set(['fiona']));
+    assert.equal(counted.length, 6);
   });
 
   test('a password is not normalised', async () => {
@@ -45,7 +101,8 @@ describe('signing in', () => {
     ['a name of 254 letters outside the BMP', '🫐'.repeat(254), 'p', 1],
     ['a name of 255 letters outside the BMP', '🫐'.repeat(255), 'p', 0],
     ['a name that is 254 letters once normalised', 'e\u0301'.repeat(254), 'p', 1],
-    ['a name that is 270 letters once normalised', '\ufdfa'.repeat(15), 'p', 0],
+    ['a name that is 270 letters once normalised, and 15 as it is', '\ufdfa'.repeat(15), 'p', 1],
+    ['a name that is 4,590 letters once normalised, and 255 as it is', '\ufdfa'.repeat(255), 'p', 0],
     ['an empty name', '', 'p', 0],
     ['an empty password', 'alice', '', 1],
   ];

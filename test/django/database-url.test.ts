@@ -75,6 +75,11 @@ describe('servers', () => {
         },
       },
     ],
+    'postgresql://db/name?search_path=site_b': ['postgresql', { searchPath: ['site_b'] }],
+    'postgresql://db/name?search_path=Site_B,%20%22$user%22,%22a%20%22%22%5C,b%22&role=clerk': [
+      'postgresql',
+      { searchPath: ['site_b', '$user', 'a "\\,b'], role: 'clerk' },
+    ],
     'mysql://db/name?ssl-mode=DISABLED': ['mysql', {}],
     'mysql://db/name?ssl-mode=required&ssl-ca=ca.pem': [
       'mysql',
@@ -141,6 +146,9 @@ describe('problems', () => {
     'mysql://db/name?charset=latin1': /unknown key "charset"/,
     'mysql://db/name?sec%20ret=latin1': /unknown key in/,
     'postgresql://db/name?sslmode=require&sslmode=disable': /the key "sslmode" twice/,
+    'postgresql://db/name?search_path=a;b': /names of schemas with commas between/,
+    'postgresql://db/name?search_path=a&search_path=b': /the key "search_path" twice/,
+    'mysql://db/name?search_path=a': /unknown key "search_path"/,
     'postgresql://db/name?sslmode': /keys with values/,
     'postgresql://db/name?sslmode=': /keys with values/,
     'postgresql://db/name?&': /keys with values/,

@@ -24,13 +24,20 @@ export async function compareRows(knex: Knex, site: DjangoSite, seen: SeenBySite
   const own = await readFacts(knex, kind, tables);
   const elsewhere = isSameServer(kind, seen.facts, own)
     ? ['database', 'number', 'role'].flatMap((fact) => connectionDifference(fact, seen.facts, own))
-    : ['The site\u2019s own connection leads to another database server than davgate\u2019s.'];
+    : [
+        kind === 'sqlite'
+          ? 'The site\u2019s own connection opens another database file than davgate\u2019s.'
+          : 'The site\u2019s own connection leads to another database server than davgate\u2019s.',
+      ];
   const secured = tables.filter((table) => own.get(table)?.get('row security') === 'true');
   const differences = [
     ...elsewhere,
     ...(seen.declared ? [] : tables.flatMap((table) => tableDifference(table, seen.facts, own))),
     ...(seen.byRequest === undefined || seen.declared ? [] : [chosenByRequest(seen.byRequest, kind)]),
     ...secured.map(securedTable),
+    ...(seen.declared && !own.has(site.user.table)
+      ? [`The schemas of "searchPath" have no table ${site.user.table}.`]
+      : []),
   ];
   const views = tables.filter((table) => own.get(table)?.get('kind') === 'view');
   return {

@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -21,7 +22,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 DATABASE_SECONDS = 15
 
 
-def discovered(alias, seconds):
+def discovered(alias, ends):
     import django
     from davgate_facts.values import Refused
 
@@ -52,8 +53,8 @@ def discovered(alias, seconds):
             tables.append(found["sessions"]["table"])
         columns = {"table": facts["table"], "key": facts["id"]["column"]}
         columns.update(username=facts["username"], password=facts["password"])
-        # What is left of the time is for the answer.
-        found["seen"] = seen(aliases.chosen, tables, columns, min(seconds * 0.75, DATABASE_SECONDS))
+        patience = min(ends - time.monotonic(), DATABASE_SECONDS)
+        found["seen"] = seen(aliases.chosen, tables, columns, max(patience, 0))
     found.update(python="%d.%d.%d" % sys.version_info[:3], django=django.get_version(), warnings=warnings)
     return found
 
@@ -72,13 +73,13 @@ def failure(kind, error):
     return {"failure": kind, "message": "".join(told.format())}
 
 
-def answer(alias, seconds):
+def answer(alias, ends):
     if sys.version_info < (3, 6):
         return {"failure": "refused", "message": "Python %d.%d is older than 3.6." % sys.version_info[:2]}
     from davgate_facts.values import Refused
 
     try:
-        return discovered(alias, seconds)
+        return discovered(alias, ends)
     except Refused as error:
         return {"failure": "refused", "message": str(error)}
     except ImportError as error:
@@ -98,6 +99,7 @@ def finish(channel, found):
 
 
 def main():
+    started = time.monotonic()
     channel = os.dup(3)  # unlike 3 itself, not inherited by programs that the site starts
     os.close(3)
 
@@ -111,7 +113,8 @@ def main():
     signal.setitimer(signal.ITIMER_REAL, float(seconds))
     # The site's folder goes first, as for manage.py; this program's is needed for its own modules alone.
     sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if entry != FOLDER] + [FOLDER]
-    finish(channel, answer(alias, float(seconds)))
+    # A part of the time is kept for the answer.
+    finish(channel, answer(alias, started + 0.75 * float(seconds)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,16 @@ export function found(
   environment: Environment = {},
   systemUser?: string,
 ) {
-  const empty = { vendor: null, name: 'site', user: '', password: '', host: '', port: '', options: {}, optionFile: {} };
+  const empty = {
+    vendor: null,
+    name: 'site',
+    user: '',
+    password: '',
+    host: '',
+    port: '',
+    options: {},
+    optionFile: {},
+  };
   const report = { ...empty, engine: `django.db.backends.${engine}`, ...entry };
   return findDatabase(report, {
     project: '/srv/site',

@@ -64,18 +64,44 @@ for (const django of djangos) {
 
 test('settings in a package, of another alias, with a path for a name', async (t) => {
   const { folder, discover } = djangoProject(t, {
-    'conf/__init__.py': '',
+    'conf/__init__.py': `
+class Router:
+    def db_for_read(self, model, **hints):
+        return 'people'
+`,
     'conf/live/__init__.py': '',
     'conf/live/site.py': settings(`
 from pathlib import Path
 DATABASES['people'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': Path('data') / 'people.sqlite3'}
-DATABASE_ROUTERS = ['conf.live.Router']
+DATABASE_ROUTERS = ['conf.Router']
 `),
   });
-  const { site, warnings } = await discover({ settings: 'conf.live.site', alias: 'people' });
-  assert.deepEqual(site.database, { kind: 'sqlite', file: join(folder, 'data/people.sqlite3') });
-  assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? '', /^DATABASE_ROUTERS are not asked: .*'people' alone/);
+  for (const alias of ['people', undefined]) {
+    const { site, warnings } = await discover({ settings: 'conf.live.site', alias });
+    assert.deepEqual(site.database, { kind: 'sqlite', file: join(folder, 'data/people.sqlite3') });
+    assert.deepEqual(warnings, []);
+  }
+});
+
+test('a router that draws lots among replicas', async (t) => {
+  const { discover } = djangoProject(t, {
+    'routing.py': `
+import random
+class Router:
+    def db_for_read(self, model, **hints):
+        return random.choice(['one', 'two'])
+`,
+    'settings.py': settings(`
+DATABASES['one'] = dict(DATABASES['default'])
+DATABASES['two'] = dict(DATABASES['default'])
+DATABASE_ROUTERS = ['routing.Router']
+`),
+  });
+  const { warnings } = await discover();
+  assert.deepEqual(warnings, [
+    "DATABASE_ROUTERS name several databases for auth.User (one, two); users are read from 'one' alone.",
+  ]);
+  assert.deepEqual((await discover({ alias: 'two' })).warnings, []);
 });
 
 test('a site that prints, warns, and writes to its descriptors does not disturb', async (t) => {

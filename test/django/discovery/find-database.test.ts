@@ -47,7 +47,8 @@ for (const django of djangos) {
         t,
         {
           'settings.py': settings(databases),
-          'pool/__init__.py': '',
+          'pool/__init__.py':
+            'class Router:\n    def db_for_read(self, model, **hints):\n        return "x"\n',
           'pool/base.py': 'from django.db.backends.sqlite3.base import *',
         },
         django,
@@ -105,14 +106,15 @@ DATABASES['default'] = {
         discovering(t, '', 'people'),
         refused(/DATABASES has no 'people'; it has default\./),
       );
-      await assert.rejects(
-        discovering(t, "DATABASES['x'] = {}", 'x'),
-        refused(/engine django.db.backends.dummy/),
-      );
-      await assert.rejects(
-        discovering(t, "DATABASES['x'] = {'ENGINE': 'django.db.backends.oracle', 'NAME': 'x'}", 'x'),
-        refused(/engine django.db.backends.oracle/),
-      );
+      for (const [entry, engine] of [
+        ['{}', 'dummy'],
+        ["{'ENGINE': 'django.db.backends.oracle', 'NAME': 'x'}", 'oracle'],
+      ] as const) {
+        await assert.rejects(
+          discovering(t, `DATABASES['x'] = ${entry}\nDATABASE_ROUTERS = ['pool.Router']`, 'x'),
+          refused(new RegExp(`engine django.db.backends.${engine}`)),
+        );
+      }
     });
   });
 }

@@ -51,14 +51,32 @@ describe('MySQL', () => {
   });
 
   test('what cannot be followed is told', () => {
-    const options = { read_default_file: '/etc/my.cnf', ssl: { capath: '/etc/ssl' } };
-    assert.equal(server('mysql', { host: 'h', options }).warnings.length, 2);
+    const options = { ssl: { capath: '/etc/ssl' } };
+    assert.equal(server('mysql', { host: 'h', options }).warnings.length, 1);
     assert.throws(() => server('mysql', { name: '', options }), refused(/no database/));
     assert.throws(() => server('mysql', { host: 'h', options: { ssl_mode: 'x' } }), refused(/ssl_mode "X"/));
     assert.throws(
       () => server('mysql', { host: '192.0.2.1', options: { ssl_mode: 'VERIFY_IDENTITY' } }),
       refused(/needs its name/),
     );
+  });
+
+  test('settings go before an option file', () => {
+    const optionFile = { user: 'file', password: 'file', host: 'file', port: '3307', database: 'file' };
+    const { server: set } = server('mysql', { user: 'set', host: 'set', name: 'set', optionFile });
+    assert.deepEqual(set, {
+      ...nothing,
+      user: 'set',
+      password: 'file',
+      host: 'set',
+      port: 3307,
+      database: 'set',
+    });
+    const { server: read } = server('mysql', {
+      name: '',
+      optionFile: { database: 'file', unix_socket: '/s' },
+    });
+    assert.deepEqual(read, { ...nothing, database: 'file', socket: '/s' });
   });
 
   test('TLS', () => {

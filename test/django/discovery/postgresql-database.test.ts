@@ -64,17 +64,11 @@ describe('PostgreSQL', () => {
   test('what cannot be followed is told', () => {
     const { warnings } = server('postgresql', {
       ...remote,
-      options: {
-        ...remote.options,
-        service: 'main',
-        options: '-c search_path=x',
-        assume_role: 'r',
-        connect_timeout: 5,
-      },
+      options: { ...remote.options, service: 'main', sslpassword: 'x', connect_timeout: 5 },
     });
-    assert.equal(warnings.length, 3);
+    assert.equal(warnings.length, 2);
     assert.match(warnings[0] ?? '', /service "main" is not read/);
-    assert.match(warnings[1] ?? '', /OPTIONS\["options"\].*search_path/);
+    assert.match(warnings[1] ?? '', /OPTIONS\["sslpassword"\]/);
     assert.throws(
       () => server('postgresql', { name: '', options: { service: 'main' } }),
       refused(/no database/),

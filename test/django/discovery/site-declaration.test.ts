@@ -91,7 +91,7 @@ describe('a site as a declaration', () => {
 });
 
 const word = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
-const name = word.filter((text) => !/[."`]/.test(text));
+const name = word.filter((text) => !/[."`\\]/.test(text));
 const secret = word.filter((text) => text !== 'LEFT-OUT');
 const path = fc
   .array(fc.stringMatching(/^[\w .&+=?#%ä-]*[\wä]$/), { minLength: 1, maxLength: 3 })
@@ -122,13 +122,21 @@ const server = fc
   })
   .map(({ place: at, ...rest }) => ({ ...at, ...rest }));
 
+const schema = word.filter((text) => Buffer.byteLength(text) < 64);
+const session = fc.record(
+  { searchPath: fc.array(schema, { minLength: 1, maxLength: 3 }), role: word },
+  { requiredKeys: [] },
+);
+const postgresqlServer = fc.tuple(server, session).map(([at, more]) => ({ ...at, ...more }));
+
 const link = fc.record({ table: name, user: name, other: name });
 
 const anySite: fc.Arbitrary<DjangoSite<TlsFiles>> = fc
   .record({
     database: fc.oneof(
       fc.record({ kind: fc.constant('sqlite' as const), file: path }),
-      fc.record({ kind: fc.constantFrom('postgresql' as const, 'mysql' as const), server }),
+      fc.record({ kind: fc.constant('mysql' as const), server }),
+      fc.record({ kind: fc.constant('postgresql' as const), server: postgresqlServer }),
     ),
     user: fc.oneof(
       fc.constant(defaultUserModel),

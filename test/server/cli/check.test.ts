@@ -65,6 +65,7 @@ describe('davgate check of a Django project', () => {
 
   test('refuses a share that holds the project\u2019s SQLite file, and so does the start', async (t) => {
     const { folder, checked } = setting(t, databaseAt('declared/docs/db.sqlite3'));
+    writeFileSync(join(folder, 'docs/db.sqlite3'), '');
     const complaint = 'shares[0].root: holds Django\u2019s database, which the share would serve';
     const { code, out, error } = await checked();
     assert.deepEqual([code, out], [1, '']);
@@ -75,6 +76,7 @@ describe('davgate check of a Django project', () => {
   test('refuses it where only a symbolic link leads there', async (t) => {
     const { project, folder, checked } = setting(t, databaseAt('link/db.sqlite3'));
     symlinkSync(join(folder, 'docs'), join(project, 'link'));
+    writeFileSync(join(folder, 'docs/db.sqlite3'), '');
     assert.match((await checked()).error, /^ {2}shares\[0\]\.root: holds Django\u2019s database/m);
   });
 
@@ -85,14 +87,19 @@ describe('davgate check of a Django project', () => {
     assert.match(error, /RuntimeError: half deployed/);
   });
 
-  test('fails where users cannot be read', async (t) => {
+  test('refuses a site whose database is not there', async (t) => {
     const { checked } = setting(t, { 'settings.py': settings() });
     const { code, error } = await checked();
     assert.equal(code, 1);
-    assert.match(
-      error,
-      /^problem: Nobody can sign in: the users of the site cannot be read \(the file \S+ does not exist: correct its name, or have the site make it\)\.$/m,
-    );
+    assert.match(error, /cannot read its own database: OperationalError: unable to open database file$/m);
+  });
+
+  test('fails where users cannot be read', async (t) => {
+    const { project, checked } = setting(t, { 'settings.py': settings() });
+    writeFileSync(join(project, 'site.sqlite3'), '');
+    const { code, error } = await checked();
+    assert.equal(code, 1);
+    assert.match(error, /^problem: Nobody can sign in: the users of the site cannot be read \(.+\)\.$/m);
   });
 
   test('warns of a session table that is missing, unless sessions are kept elsewhere', async (t) => {

@@ -25,9 +25,10 @@ class Aliases:
 
     def choice(self, model, warnings):
         found = readable(model._default_manager)
-        if self.declared is not None and self.declared not in settings.DATABASES:
+        wanted = self.declared or min(found)
+        if wanted not in settings.DATABASES:
             known = ", ".join(sorted(settings.DATABASES)) or "nothing"
-            raise Refused("DATABASES has no %r; it has %s." % (self.declared, known))
+            raise Refused("DATABASES has no %r; it has %s." % (wanted, known))
         if self.declared is not None:
             if self.declared not in found and self.by_request is None:
                 raise Refused(

@@ -1,6 +1,7 @@
 """The entry of DATABASES that holds the users."""
 
 import configparser
+import re
 
 from django.conf import settings
 from django.db import connections
@@ -9,6 +10,9 @@ from .values import plain, text
 
 VENDORS = ("sqlite", "postgresql", "mysql")
 ENGINES = ("sqlite3", "spatialite", "postgresql", "postgresql_psycopg2", "postgis", "mysql")
+
+# What follows a backslash in an option file.
+ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "s": " "}
 
 # Keys of an option file, and mysqlclient's names of the same.
 OPTION_FILE = {
@@ -43,7 +47,14 @@ def option_file(options):
     for section in ("client", options.get("read_default_group")):
         if section is not None and parser.has_section(section):
             found.update({key.replace("-", "_"): value for key, value in parser.items(section)})
-    return {name: found[key].strip("'\"") for key, name in OPTION_FILE.items() if found.get(key) is not None}
+    return {name: unquoted(found[key]) for key, name in OPTION_FILE.items() if found.get(key) is not None}
+
+
+def unquoted(value):
+    """A value as MySQL's client library takes it."""
+    if len(value) > 1 and value[0] in "'\"" and value[-1] == value[0]:
+        value = value[1:-1]
+    return re.sub(r"\\(.)", lambda found: ESCAPED.get(found.group(1), found.group(1)), value)
 
 
 def is_known(found):

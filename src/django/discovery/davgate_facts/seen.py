@@ -33,7 +33,7 @@ def seen(alias, tables, user, seconds):
     looking = threading.Thread(target=look, daemon=True)
     looking.start()
     looking.join(seconds)
-    return answers[0] if answers else {"trouble": "it did not answer within %g s." % seconds}
+    return answers[0] if answers else {"trouble": "it did not answer within %.1f s." % seconds}
 
 
 class Look:
