@@ -27,6 +27,7 @@ const probes = {
   'libnginx-mod-http-dav-ext': () => existsSync('/usr/lib/nginx/modules/ngx_http_dav_ext_module.so'),
   openssl: () => which('openssl') !== undefined,
   git: () => which('git') !== undefined,
+  chromium: () => which('chromium') !== undefined,
   python3: () => which('python3') !== undefined,
   make: () => which('make') !== undefined,
   'g++': () => which('g++') !== undefined,

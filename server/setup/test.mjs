@@ -27,6 +27,7 @@ const programs = [
   'mariadb-server-core',
   'openssl',
   'git',
+  'chromium',
 ];
 
 /** Test files below a folder of dist/, or the ones named on the command line. */
