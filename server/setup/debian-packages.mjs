@@ -28,6 +28,7 @@ const probes = {
   openssl: () => which('openssl') !== undefined,
   git: () => which('git') !== undefined,
   'git-svn': () => succeeds('git', ['svn', '--version']),
+  chromium: () => which('chromium') !== undefined,
   python3: () => which('python3') !== undefined,
   make: () => which('make') !== undefined,
   'g++': () => which('g++') !== undefined,

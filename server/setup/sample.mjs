@@ -20,7 +20,7 @@ const filmMegabytes = 48;
 
 /** Makes what the sample has too large or too changeable for version control: a film and a Subversion repository. */
 export function ensureSample(folder = `${root}/repos-sample`) {
-  mkdirSync(`${folder}/var`, { recursive: true });
+  mkdirSync(`${folder}/var`, { recursive: true, mode: 0o700 });
   ensureFilm(`${folder}/media/film.mp4`);
   ensureRepository(`${folder}/svn`, `${folder}/sample.svndump`);
 }

@@ -28,6 +28,7 @@ const programs = [
   'openssl',
   'git',
   'git-svn',
+  'chromium',
 ];
 
 /** Test files below a folder of dist/, or the ones named on the command line. */

@@ -7,6 +7,7 @@ import { Failure } from '../failure.js';
 import type { Migration } from './migration.js';
 import { locksAndProperties } from './migrations/0001-locks-and-properties.js';
 import { loginFailures } from './migrations/0002-login-failures.js';
+import { keepToOwner } from './owner-only.js';
 import { isPostgresql, openPostgresqlState, takeTurn } from './postgresql.js';
 
 export type StateDatabase = Knex;
@@ -40,7 +41,8 @@ export async function openStateDatabase(location: StateLocation): Promise<StateD
 }
 
 function openSqlite(file: string): Knex {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  keepToOwner(file);
   return knex({
     client: 'better-sqlite3',
     connection: { filename: file },

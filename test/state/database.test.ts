@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openStateDatabase, type StateDatabase } from '../../src/state/database.js';
@@ -16,6 +16,39 @@ describe('the state database', () => {
     const file = join(temporaryFolder(t), 'var/deep/state.sqlite3');
     await openSqlite(t, file);
     assert.ok(existsSync(file));
+  });
+
+  const modesIn = (folder: string): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(folder)
+        .sort()
+        .map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]),
+    );
+  const closed = { 'state.sqlite3': '600', 'state.sqlite3-shm': '600', 'state.sqlite3-wal': '600' };
+
+  test('is its owner\u2019s alone, with what SQLite keeps beside it and the folder that is made', async (t) => {
+    const before = process.umask(0);
+    t.after(() => process.umask(before));
+    const parent = temporaryFolder(t);
+    const file = join(parent, 'var/state.sqlite3');
+    await new SqlPropertyStore(await openSqlite(t, file)).patch(onServer('/a'), [
+      { name: '{x:}p', value: '' },
+    ]);
+    assert.equal(modesIn(parent).var, '700');
+    assert.deepEqual(modesIn(join(parent, 'var')), closed);
+  });
+
+  test('is closed to others where an earlier davgate left it open to them, also behind a link', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'state.sqlite3');
+    const earlier = await openSqlite(t, file);
+    await new SqlPropertyStore(earlier).patch(onServer('/a'), [{ name: '{x:}p', value: '' }]);
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+    const links = temporaryFolder(t);
+    symlinkSync(file, join(links, 'state'));
+    const database = await openSqlite(t, join(links, 'state'));
+    assert.equal((await new SqlPropertyStore(database).get(onServer('/a'))).size, 1);
+    assert.deepEqual(modesIn(folder), closed);
   });
 
   test('opened again has the same schema, the same migrations and what was in it', async (t) => {
