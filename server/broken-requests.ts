@@ -53,7 +53,7 @@ function textOf(failure: Failure, requestId: string): string {
   const fields = [...headers, ['X-Request-Id', requestId], ['Connection', 'close']]
     .map(([name = '', value = '']) => `${name}: ${value}\r\n`)
     .join('');
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${fields}\r\n${String(body)}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${fields}\r\n${body instanceof Buffer ? body.toString() : ''}`;
 }
 
 function failureOf(code: string | undefined): Failure {

@@ -1,9 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from '../src/credentials/network.js';
-import { Allowance } from '../src/async/allowance.js';
 import type { LimitsDeclaration } from '../src/config/limits.js';
 import { normalizeAddress } from '../src/http/client-address.js';
+import { type AddressConnections, ConnectionsByAddress } from './address-connections.js';
 import { PipelineOrder } from './pipeline-order.js';
 import { type WaitingOfConnection, WaitingRequests } from './waiting-requests.js';
 
@@ -23,6 +22,8 @@ class ClientConnection {
   readonly running = new Set<Running>();
   readonly order = new PipelineOrder();
   readonly waiting: WaitingOfConnection;
+  /** Those of the same address; missing where the client was gone at once. */
+  siblings: AddressConnections | undefined;
   /** What is done when all requests are over that have come whole: nothing can be read after them. */
   last: ((begun: ServerResponse | undefined) => void) | undefined;
 
@@ -77,11 +78,14 @@ export class ClientConnections {
   readonly #svnIdle: number;
 
   constructor(server: Server, limits: ClientLimits) {
-    const { idleSeconds, connections, connectionsPerAddress } = limits;
+    const { idleSeconds, connections, connectionsPerAddress, isProxy = () => false } = limits;
     server.maxConnections = connections;
     server.timeout = idleSeconds * 1000;
     this.#svnIdle = Math.min(idleSeconds, svnIdleSeconds) * 1000;
-    const open = new Allowance({ inAll: Infinity, perOwner: connectionsPerAddress });
+    const open = new ConnectionsByAddress(
+      connectionsPerAddress,
+      (socket) => !this.#of(socket).waiting.isTooMuch,
+    );
     server.on('timeout', (socket: Socket) => {
       // Node counts again only once bytes move.
       if (this.#of(socket).isWorking(socket)) socket.setTimeout(server.timeout);
@@ -90,14 +94,12 @@ export class ClientConnections {
     server.on('connection', (socket: Socket) => {
       const connection = this.#of(socket);
       const peer = normalizeAddress(socket.remoteAddress ?? '');
-      const counted = peer !== undefined && limits.isProxy?.(peer) !== true;
-      const place = counted ? open.hold(networkOf(peer)) : undefined;
-      if (place?.grow(1) === false) {
+      connection.siblings = peer === undefined ? undefined : open.add(socket, peer, !isProxy(peer));
+      if (!connection.siblings) {
         socket.destroy();
         return;
       }
       socket.once('close', () => {
-        place?.release();
         connection.close();
       });
     });
@@ -106,23 +108,37 @@ export class ClientConnections {
   /**
    * To be told of every request as it comes.
    * @param over is told when its answer has ended
-   * @returns what it must wait for; undefined where that is nothing
+   * @returns whether it may begin, now or when its turn has come; not where its client is gone by then
    */
-  enter(req: IncomingMessage, res: ServerResponse, over: () => void): Promise<void> | undefined {
-    const connection = this.#of(req.socket);
-    const { running, order } = connection;
+  enter(req: IncomingMessage, res: ServerResponse, over: () => void): boolean | Promise<boolean> {
+    const { socket } = req;
+    // Node goes on with what it has read.
+    if (socket.destroyed) return false;
+    const connection = this.#of(socket);
+    const { running, order, waiting } = connection;
+    const begun = order.isFree ? undefined : waiting.add(req);
+    if (begun) connection.siblings?.pipelined();
+    if (begun === 'no room') {
+      socket.destroy();
+      return false;
+    }
     const entry = { req, res };
     const turn = order.enter();
     running.add(entry);
     res.once('close', () => {
       running.delete(entry);
       turn.end();
+      begun?.();
       // Node has just set its own, and counts anew at the next request.
-      if (running.size === 0 && isSvn(req)) req.socket.setTimeout(this.#svnIdle);
+      if (running.size === 0 && isSvn(req)) socket.setTimeout(this.#svnIdle);
       if (connection.last) connection.endIfLast();
       over();
     });
-    return turn.ready && this.#wait(connection, req, res, turn.ready);
+    if (!turn.ready) return true;
+    return turn.ready.then(() => {
+      begun?.();
+      return !res.destroyed;
+    });
   }
 
   /**
@@ -135,21 +151,6 @@ export class ClientConnections {
     connection.last = act;
     connection.waiting.stopReading();
     connection.endIfLast();
-  }
-
-  #wait(
-    { waiting }: ClientConnection,
-    req: IncomingMessage,
-    res: ServerResponse,
-    ready: Promise<void>,
-  ): Promise<void> {
-    const begun = req.socket.destroyed ? undefined : waiting.add(req);
-    if (!begun) {
-      req.socket.destroy();
-      return ready;
-    }
-    res.once('close', begun);
-    return ready.then(begun);
   }
 
   #of(socket: Socket): ClientConnection {

@@ -56,8 +56,7 @@ export async function listen(
   const handle: Handler = async (req, res) => {
     if (stopping) res.shouldKeepAlive = false;
     // Node calls this in the midst of reading: whoever waits, however shortly, finds a small body whole.
-    await clients.enter(req, res, over);
-    if (!res.destroyed) await handler(req, res);
+    if (await clients.enter(req, res, over)) await handler(req, res);
   };
   for (const event of ['request', 'checkExpectation']) {
     server.on(event, (req: IncomingMessage, res: ServerResponse) => void handle(req, res));

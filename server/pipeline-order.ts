@@ -14,16 +14,21 @@ export class PipelineOrder {
   /** What begins each request; the first one is under way. */
   readonly #turns = new Set<() => void>();
 
+  /** Whether a request may begin at once. */
+  get isFree(): boolean {
+    return this.#turns.size === 0;
+  }
+
   enter(): Turn {
     let go = (): void => undefined;
-    const ready =
-      this.#turns.size === 0
-        ? undefined
-        : new Promise<void>((resolve) => {
-            go = resolve;
-          });
+    const ready = this.isFree
+      ? undefined
+      : new Promise<void>((resolve) => {
+          go = resolve;
+        });
+    // Other connections have their turn between: the requests of one read would run without a pause.
     const begin = (): void => {
-      go();
+      setImmediate(go);
     };
     this.#turns.add(begin);
     return {

@@ -7,9 +7,9 @@ export const waitingBytes = {
   /** Of one connection, from which no more is read then. What one read brought may be more. */
   pause: 64 * 1024,
   /** Of one connection, which is closed then: only requests shorter than a known user's come so many in one read. */
-  perConnection: 8 * 1024 ** 2,
-  perAddress: 32 * 1024 ** 2,
-  inAll: 128 * 1024 ** 2,
+  perConnection: 4 * 1024 ** 2,
+  perAddress: 128 * 1024 ** 2,
+  inAll: 256 * 1024 ** 2,
 } as const;
 
 /** Bytes that Node takes for a request and its answer, besides the text of the head. */
@@ -39,17 +39,25 @@ export class WaitingOfConnection {
     this.#inAll = inAll;
   }
 
+  /** Whether no more is read. */
+  get isTooMuch(): boolean {
+    return this.#paused;
+  }
+
   /**
    * One more waits.
-   * @returns to be called when it begins or is given up; undefined where there is no room for it
+   * @returns to be called when it begins or is given up; only the first call counts
    */
-  add(req: IncomingMessage): (() => void) | undefined {
+  add(req: IncomingMessage): (() => void) | 'no room' {
     const bytes = bytesOf(req);
     const holding = this.#inAll.hold(this.#socket.remoteAddress ?? '');
-    if (this.#bytes + bytes > waitingBytes.perConnection || !holding.grow(bytes)) return undefined;
+    if (this.#bytes + bytes > waitingBytes.perConnection || !holding.grow(bytes)) return 'no room';
     this.#bytes += bytes;
     if (this.#bytes >= waitingBytes.pause) this.#pause();
+    let waits = true;
     return () => {
+      if (!waits) return;
+      waits = false;
       holding.release();
       this.#bytes -= bytes;
       if (this.#bytes < waitingBytes.pause) this.#resume();
