@@ -9,7 +9,7 @@ import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { inShare, onServer } from '../contracts/paths.js';
 import { localOptions } from '../storage/local-setting.js';
-import { lockLimits, xmlLimits } from './limits.js';
+import { lockLimits, propertyLimits, xmlAllowance, xmlLimits } from './limits.js';
 
 /** Asks for one method on /tree of a folder, as a process of its own whose heap the test keeps small. */
 const [folder = '', database = '', method = ''] = process.argv.slice(2);
@@ -18,10 +18,12 @@ const storage = new LocalStorage(folder, localOptions);
 const base = onServer('/docs');
 const state = await openStateDatabase({ kind: 'sqlite', file: database });
 const context: DavContext = {
-  properties: new SqlPropertyStore(state),
+  properties: new SqlPropertyStore(state, propertyLimits),
   locks: new SqlLockStore(state, Date.now),
   xmlLimits,
+  xmlBytes: xmlAllowance(),
   lockLimits,
+  propertyLimits,
   now: Date.now,
   principal: 'alice',
   resolve: () => undefined,

@@ -1,5 +1,5 @@
 import { hrefOf, type ServerPath } from '../../http/target.js';
-import { escapeText } from '../xml/write.js';
+import { escapeText } from '../../xml/escape.js';
 import type { Lock } from './lock-store.js';
 
 /** Who asks about locks, and when. */
