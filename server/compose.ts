@@ -1,10 +1,12 @@
 import { tmpdir } from 'node:os';
+import { Allowance } from '../src/async/allowance.js';
 import type { Share } from '../src/config/declaration.js';
 import type { LimitsDeclaration } from '../src/config/limits.js';
 import { DirectoryAuthenticator } from '../src/credentials/directory-authenticator.js';
 import { Throttle } from '../src/credentials/throttle.js';
 import type { LockLimits } from '../src/dav/locks/limits.js';
-import type { XmlLimits } from '../src/dav/xml/parse.js';
+import type { PropertyLimits } from '../src/dav/properties/limits.js';
+import type { XmlLimits } from '../src/xml/tree.js';
 import { openDatabase } from '../src/django/database.js';
 import { createHashers } from '../src/django/hashers/known-hashers.js';
 import { SitePasswords } from '../src/django/hashers/site-passwords.js';
@@ -14,6 +16,7 @@ import { openStateDatabase } from '../src/state/database.js';
 import { SqlFailureCounter } from '../src/state/sql-failure-counter.js';
 import { SqlLockStore } from '../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../src/state/sql-property-store.js';
+import type { LimitedStorage } from '../src/storage/limited-storage.js';
 import { LocalStorage } from '../src/storage/local/local-storage.js';
 import type { Links } from '../src/storage/local/confined-root.js';
 import { loadFileSystem } from '../src/storage/module/file-system-module.js';
@@ -92,11 +95,16 @@ export async function compose(
     });
     closers.push(() => svn.close());
     const shares: MountedShare[] = [];
+    const quotas = new Map<string, LimitedStorage>();
     for (const share of declaration.shares) {
       const mounted = await mount(share, declaration.folder, lasting, svn);
       shares.push(mounted.share);
       closers.push(mounted.close);
+      if (mounted.limited) quotas.set(share.path, mounted.limited);
     }
+    const propertyLimits = propertyLimitsOf(declaration.limits);
+    const properties = new SqlPropertyStore(state.value, propertyLimits, quotas);
+    await properties.open(declaration.shares.filter(({ kind }) => kind === 'webdav').map(({ path }) => path));
     const locks = new SqlLockStore(state.value, Date.now);
     const sweeper = setInterval(() => {
       locks.sweep().catch((error: unknown) => {
@@ -107,9 +115,14 @@ export async function compose(
       clearInterval(sweeper);
     });
     const dav = {
-      properties: new SqlPropertyStore(state.value),
+      properties,
       locks,
       xmlLimits: xmlLimitsOf(declaration.limits),
+      xmlBytes: new Allowance({
+        inAll: declaration.limits.xmlBytesInAll,
+        perOwner: declaration.limits.xmlBytesPerUser,
+      }),
+      propertyLimits,
       lockLimits: lockLimitsOf(declaration.limits),
       turns: lasting.treeTurns,
       now: Date.now,
@@ -144,8 +157,17 @@ export async function compose(
   }
 }
 
-function lockLimitsOf({ lockSeconds, locksPerUser }: LimitsDeclaration): LockLimits {
-  return { lifetime: lockSeconds, perUser: locksPerUser };
+function lockLimitsOf({ lockSeconds, locksPerUser, locksInAll }: LimitsDeclaration): LockLimits {
+  return { lifetime: lockSeconds, perUser: locksPerUser, inAll: locksInAll };
+}
+
+function propertyLimitsOf(limits: LimitsDeclaration): PropertyLimits {
+  return {
+    perProperty: limits.propertyBytes,
+    perResource: limits.propertyBytesPerResource,
+    perUser: limits.propertyBytesPerUser,
+    perShare: limits.propertyBytesPerShare,
+  };
 }
 
 function xmlLimitsOf(limits: LimitsDeclaration): XmlLimits {
@@ -163,7 +185,7 @@ async function mount(
   folder: string,
   { stagingOwner: owner, fileSystems }: Lasting,
   svn: SvnServices,
-): Promise<{ share: MountedShare; close: () => unknown }> {
+): Promise<{ share: MountedShare; limited?: LimitedStorage | undefined; close: () => unknown }> {
   switch (share.kind) {
     case 'svn':
       return { share: { kind: 'svn', declared: share, service: svn.of(share) }, close: () => undefined };
@@ -179,9 +201,10 @@ async function mount(
           durability: share.storage.durability,
           links: linksIn(share),
         });
-        const { storage, close } = layeredStorage(share, files);
+        const { storage, limited, close } = layeredStorage(share, files);
         return {
           share: { kind: 'webdav', declared: share, storage },
+          limited,
           close: () => {
             close();
             files.close();
@@ -192,12 +215,13 @@ async function mount(
       const files = await fileSystems.use(JSON.stringify([folder, module, options]), () =>
         loadFileSystem(module, folder, options),
       );
-      const { storage, close } = layeredStorage(
+      const { storage, limited, close } = layeredStorage(
         share,
         new ModuleStorage(files.value, { temporaryFolder: tmpdir() }),
       );
       return {
         share: { kind: 'webdav', declared: share, storage },
+        limited,
         close: () => {
           close();
           return files.release();

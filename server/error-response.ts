@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { conditionElement } from '../src/dav/xml/multistatus.js';
-import { escapeText } from '../src/dav/xml/write.js';
 import { statusOf, type Failure } from '../src/failure.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { svnErrorBody, svnErrorType } from '../src/svn/error-body.js';
+import { escapeText } from '../src/xml/escape.js';
 import { errorPage } from './pages/error-page.js';
 import { noSniffing, pageRestrictions, pageType } from './pages/layout.js';
 

@@ -7,10 +7,16 @@ import type { DavStorage } from '../src/storage/storage.js';
 export function layeredStorage(
   { quota, hide }: Pick<WebdavShare, 'quota' | 'hide'>,
   storage: DavStorage,
-): { readonly storage: DavStorage; readonly close: () => void } {
+): {
+  readonly storage: DavStorage;
+  /** Missing where the share has no quota. */
+  readonly limited: LimitedStorage | undefined;
+  readonly close: () => void;
+} {
   const limited = quota === undefined ? undefined : new LimitedStorage(storage, quota);
   return {
     storage: hidingStorage(hide, limited ?? storage),
+    limited,
     close: () => {
       limited?.close();
     },

@@ -16,7 +16,7 @@ export const noPropertiesAtRoot = 'The list of shares has no properties that can
 
 export interface ShareRootOptions {
   readonly shares: readonly MountedShare[];
-  readonly dav: Pick<ReadContext, 'xmlLimits'>;
+  readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
   /** Milliseconds since the epoch: when the shares became what they are. */
   readonly since: number;
 }
@@ -62,6 +62,7 @@ export async function serveShareRoot(
     { ...request, base: rootPath, storage: collection },
     {
       ...dav,
+      principal: identity.username,
       properties: collection,
       mayRead: () => true,
       depthInfinity: false,

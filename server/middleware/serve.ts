@@ -81,6 +81,8 @@ async function serveShare(
       { ...common, storage, body: req },
       {
         xmlLimits: options.dav.xmlLimits,
+        xmlBytes: options.dav.xmlBytes,
+        principal: identity.username,
         properties: noProperties,
         mayRead: what.mayRead,
         depthInfinity: false,

@@ -12,6 +12,15 @@ export interface LimitsDeclaration {
   readonly xmlElements: number;
   /** Namespace declarations of an XML body. */
   readonly xmlNamespaces: number;
+  /** Bytes of all XML bodies of one user, and of everybody, that are being read at the same time. */
+  readonly xmlBytesPerUser: number;
+  readonly xmlBytesInAll: number;
+  /** Bytes of one dead property's XML. */
+  readonly propertyBytes: number;
+  /** Bytes of all dead properties of a resource, of those that a user has set, and of a share's. */
+  readonly propertyBytesPerResource: number;
+  readonly propertyBytesPerUser: number;
+  readonly propertyBytesPerShare: number;
   /** Bytes of a request's header section. */
   readonly headerBytes: number;
   /** Seconds after which a connection on which no byte moves is cut. */
@@ -28,6 +37,8 @@ export interface LimitsDeclaration {
   readonly lockSeconds: number;
   /** Locks that one user may hold at the same time. */
   readonly locksPerUser: number;
+  /** Locks that all users together may hold at the same time. */
+  readonly locksInAll: number;
 }
 
 const defaults: LimitsDeclaration = {
@@ -36,6 +47,13 @@ const defaults: LimitsDeclaration = {
   xmlAttributes: 64,
   xmlElements: 10_000,
   xmlNamespaces: 1000,
+  xmlBytesPerUser: 8 * 1024 ** 2,
+  xmlBytesInAll: 64 * 1024 ** 2,
+  propertyBytes: 64 * 1024,
+  propertyBytesPerResource: 256 * 1024,
+  // Windows Explorer leaves some 600 bytes with each file that it writes.
+  propertyBytesPerUser: 64 * 1024 ** 2,
+  propertyBytesPerShare: 512 * 1024 ** 2,
   // An svn client lists a lock token for each path of a commit in `If`.
   headerBytes: 256 * 1024,
   idleSeconds: 600,
@@ -46,6 +64,7 @@ const defaults: LimitsDeclaration = {
   requestsPerUser: 250,
   lockSeconds: 3600,
   locksPerUser: 1000,
+  locksInAll: 10_000,
 };
 
 const limit = (what: string, name: keyof LimitsDeclaration, least: number, most: number) =>
@@ -58,6 +77,37 @@ export const limitsSchema = z
     xmlAttributes: limit('Attributes of one element of an XML body.', 'xmlAttributes', 8, 10_000),
     xmlElements: limit('Elements of an XML body.', 'xmlElements', 100, 1_000_000),
     xmlNamespaces: limit('Namespace declarations of an XML body.', 'xmlNamespaces', 100, 1_000_000),
+    xmlBytesPerUser: limit(
+      'Bytes of one user\u2019s XML bodies that are being read at the same time; `xmlBytes` at least.',
+      'xmlBytesPerUser',
+      1024,
+      1024 ** 4,
+    ),
+    xmlBytesInAll: limit(
+      'Bytes of all XML bodies that are being read at the same time; `xmlBytes` at least.',
+      'xmlBytesInAll',
+      1024,
+      1024 ** 4,
+    ),
+    propertyBytes: limit('Bytes of one dead property\u2019s XML.', 'propertyBytes', 1024, 1024 ** 3),
+    propertyBytesPerResource: limit(
+      'Bytes of a resource\u2019s dead properties.',
+      'propertyBytesPerResource',
+      1024,
+      1024 ** 3,
+    ),
+    propertyBytesPerUser: limit(
+      'Bytes of the dead properties that one user has set.',
+      'propertyBytesPerUser',
+      1024,
+      1024 ** 4,
+    ),
+    propertyBytesPerShare: limit(
+      'Bytes of the dead properties in one share.',
+      'propertyBytesPerShare',
+      1024,
+      1024 ** 4,
+    ),
     headerBytes: limit('Bytes of a request\u2019s header section.', 'headerBytes', 8192, 16 * 1024 ** 2),
     idleSeconds: limit(
       'Seconds after which a connection on which no byte moves is cut.',
@@ -76,17 +126,25 @@ export const limitsSchema = z
     requestsPerUser: limit('Requests of one user under way at the same time.', 'requestsPerUser', 1, 100_000),
     lockSeconds: limit('Seconds that a lock may last without a refresh.', 'lockSeconds', 30, 31_536_000),
     locksPerUser: limit('Locks that one user may hold at the same time.', 'locksPerUser', 1, 1_000_000),
+    locksInAll: limit('Locks that all users may hold at the same time.', 'locksInAll', 1, 1_000_000),
   })
   .describe('What a client may take of the server.');
 
-/** The declared limits, the others by default. */
+/** The declared limits, the others by default. A body that may be sent may also be read. */
 export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): LimitsDeclaration {
+  const xmlBytes = declared?.xmlBytes ?? defaults.xmlBytes;
   return {
-    xmlBytes: declared?.xmlBytes ?? defaults.xmlBytes,
+    xmlBytes,
     xmlDepth: declared?.xmlDepth ?? defaults.xmlDepth,
     xmlAttributes: declared?.xmlAttributes ?? defaults.xmlAttributes,
     xmlElements: declared?.xmlElements ?? defaults.xmlElements,
     xmlNamespaces: declared?.xmlNamespaces ?? defaults.xmlNamespaces,
+    xmlBytesPerUser: Math.max(xmlBytes, declared?.xmlBytesPerUser ?? defaults.xmlBytesPerUser),
+    xmlBytesInAll: Math.max(xmlBytes, declared?.xmlBytesInAll ?? defaults.xmlBytesInAll),
+    propertyBytes: declared?.propertyBytes ?? defaults.propertyBytes,
+    propertyBytesPerResource: declared?.propertyBytesPerResource ?? defaults.propertyBytesPerResource,
+    propertyBytesPerUser: declared?.propertyBytesPerUser ?? defaults.propertyBytesPerUser,
+    propertyBytesPerShare: declared?.propertyBytesPerShare ?? defaults.propertyBytesPerShare,
     headerBytes: declared?.headerBytes ?? defaults.headerBytes,
     idleSeconds: declared?.idleSeconds ?? defaults.idleSeconds,
     connections: declared?.connections ?? defaults.connections,
@@ -95,5 +153,6 @@ export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): Li
     requestsPerUser: declared?.requestsPerUser ?? defaults.requestsPerUser,
     lockSeconds: declared?.lockSeconds ?? defaults.lockSeconds,
     locksPerUser: declared?.locksPerUser ?? defaults.locksPerUser,
+    locksInAll: declared?.locksInAll ?? defaults.locksInAll,
   };
 }

@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
+import type { Allowance } from '../async/allowance.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
 import type { PathTurns } from '../storage/path-turns.js';
 import type { DavStorage, Entry, ReadableStorage } from '../storage/storage.js';
+import type { XmlLimits } from '../xml/tree.js';
 import type { LockLimits } from './locks/limits.js';
 import type { LockStore } from './locks/lock-store.js';
+import type { PropertyLimits } from './properties/limits.js';
 import type { PropertyReader, PropertyStore } from './properties/property-store.js';
-import type { XmlLimits } from './xml/parse.js';
 
 /** A place in a share that is read. */
 export interface ReadPlace {
@@ -47,6 +49,10 @@ export interface DavRequest extends ReadRequest {
 export interface ReadContext {
   readonly properties: PropertyReader;
   readonly xmlLimits: XmlLimits;
+  /** Bytes of XML bodies that are being read, by the user's name. */
+  readonly xmlBytes: Allowance;
+  /** The user's name, which locks are held under, and properties and bodies counted to. */
+  readonly principal: string;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
   /** Whether PROPFIND with Depth infinity is answered. */
@@ -60,10 +66,9 @@ export interface DavContext extends ReadContext {
   readonly lockLimits: LockLimits;
   /** Those of all requests of this process that change whole trees. */
   readonly turns: PathTurns;
+  readonly propertyLimits: PropertyLimits;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The user's name, which locks are held under. */
-  readonly principal: string;
   /** The place in a share of any path on this server; undefined where there is none or the user may not read it. */
   readonly resolve: (path: ServerPath) => Place | undefined;
   /** As `resolve`, for a path that the client wrote: found as the path of its request is. */

@@ -17,7 +17,7 @@ export function isReadOnlyMethod(method: string): boolean {
 /** The dead properties of a place where no client can set any. */
 export const noProperties: PropertyReader = {
   get: () => Promise.resolve(new Map()),
-  children: () => Promise.resolve(new Map()),
+  members: () => Promise.resolve(undefined),
 };
 
 /** What the engine needs besides the request, where nothing is ever changed. */

@@ -5,13 +5,17 @@ import {
   join,
   nameOf,
   rootPath,
-  within,
   type ServerPath,
   type SharePath,
 } from '../http/target.js';
 import type { CollectionStat, Entry, OpenFile, ReadableStorage } from '../storage/storage.js';
-import type { PropertyMap, PropertyReader } from './properties/property-store.js';
-import { escapeText } from './xml/write.js';
+import type {
+  MemberProperties,
+  MemberRun,
+  PropertyMap,
+  PropertyReader,
+} from './properties/property-store.js';
+import { escapeText } from '../xml/escape.js';
 
 /** A share as the root shows it. */
 export interface ShareMember {
@@ -62,10 +66,14 @@ export class ShareCollection implements ReadableStorage, PropertyReader {
     return Promise.resolve(path === '/' ? new Map() : named(nameOf(path)));
   }
 
-  children(path: ServerPath): Promise<ReadonlyMap<ServerPath, PropertyMap>> {
-    const inside = within(rootPath, path);
-    const members = inside === undefined ? [] : [...this.#members(inside)];
-    return Promise.resolve(new Map(members.map(([name, member]) => [join(rootPath, member), named(name)])));
+  members(): Promise<MemberProperties> {
+    const of = async function* (paths: readonly ServerPath[]): AsyncGenerator<MemberRun> {
+      yield await Promise.resolve({
+        paths: paths.length,
+        found: new Map(paths.map((path) => [path, named(nameOf(path))])),
+      });
+    };
+    return Promise.resolve({ of });
   }
 
   /** What stands directly in the collection at `path`, by name. */

@@ -4,7 +4,7 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-const basic = /^basic +([A-Za-z0-9+/_-]*={0,2}) *$/i;
+const basic = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**

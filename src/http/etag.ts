@@ -12,8 +12,15 @@ export function parseEntityTag(text: string): EntityTag | undefined {
   return tags?.length === 1 ? tags[0] : undefined;
 }
 
-/** Parses a comma-separated list of entity tags; undefined when any member is malformed or none is there. */
+/** Characters of a list that is read. */
+const maximumLength = 16_384;
+
+/**
+ * Parses a comma-separated list of entity tags.
+ * @returns undefined when any member is malformed, none is there, or the list is over 16,384 characters
+ */
 export function parseEntityTags(text: string): EntityTag[] | undefined {
+  if (text.length > maximumLength) return undefined;
   const tags: EntityTag[] = [];
   let position = 0;
   for (;;) {

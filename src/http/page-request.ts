@@ -28,17 +28,23 @@ export function asksForPage(method: string, headers: RequestHeaders): boolean {
   if (programFields.some((name) => headers[name] !== undefined)) return false;
   // Android's web views send this field, too, with the name of the app.
   if (headers['x-requested-with'] === 'XMLHttpRequest' || !takesHtml(headers.accept)) return false;
-  const agent = headers['user-agent'] ?? '';
+  const agent = (headers['user-agent'] ?? '').slice(0, maximumLength);
   if (programs.test(agent)) return false;
   const mode = headers['sec-fetch-mode'];
   return mode === undefined ? agent.startsWith('Mozilla/5.0 (') : mode === 'navigate';
 }
 
+/** Characters of a field that are looked at: browsers send some hundred. */
+const maximumLength = 4096;
+
 /** Whether HTML is asked for by name; a wildcard says nothing of a person. */
 function takesHtml(accept: string | undefined): boolean {
-  return (accept ?? '').split(',').some((range) => {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const isHtml = type === 'text/html' || type === 'application/xhtml+xml';
-    return isHtml && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-  });
+  return (accept ?? '')
+    .slice(0, maximumLength)
+    .split(',')
+    .some((range) => {
+      const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+      const isHtml = type === 'text/html' || type === 'application/xhtml+xml';
+      return isHtml && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+    });
 }

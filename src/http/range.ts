@@ -16,12 +16,16 @@ const specification = /^(\d*)-(\d*)$/;
 /** More ranges than this in one request are answered with the whole (RFC 9110 section 14.2 warns of such requests). */
 const maximumParts = 50;
 
+/** Characters of a field that is read; a longer one has too many parts. */
+const maximumLength = 4096;
+
 /**
  * Reads a Range header field against a representation of `size` bytes. A field of another unit, malformed, with too
  * many or with overlapping parts is ignored, as RFC 9110 section 14.2 allows: then the whole is sent.
  */
 export function parseRange(field: string | undefined, size: number): RangeRequest {
-  const match = field === undefined ? null : /^bytes\s*=(.*)$/i.exec(field.trim());
+  const match =
+    field === undefined || field.length > maximumLength ? null : /^bytes\s*=(.*)$/i.exec(field.trim());
   const set = match?.[1];
   if (set === undefined) return whole;
   const specs = set

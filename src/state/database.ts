@@ -7,12 +7,13 @@ import { Failure } from '../failure.js';
 import type { Migration } from './migration.js';
 import { locksAndProperties } from './migrations/0001-locks-and-properties.js';
 import { loginFailures } from './migrations/0002-login-failures.js';
+import { propertySizes } from './migrations/0003-property-sizes.js';
 import { keepToOwner } from './owner-only.js';
 import { isPostgresql, openPostgresqlState, takeTurn } from './postgresql.js';
 
 export type StateDatabase = Knex;
 
-const migrations: Migration[] = [locksAndProperties, loginFailures];
+const migrations: Migration[] = [locksAndProperties, loginFailures, propertySizes];
 
 /**
  * Where davgate keeps its state: in a SQLite file of its own, or in a PostgreSQL database that several instances share.

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { Lock, LockOutcome, LockRequest, LockStore } from '../dav/locks/lock-store.js';
+import {
+  toldConflicts,
+  type Exhausted,
+  type Lock,
+  type LockNumbers,
+  type LockOutcome,
+  type LockRequest,
+  type LockStore,
+} from '../dav/locks/lock-store.js';
 import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
@@ -33,7 +42,7 @@ export class SqlLockStore implements LockStore {
     this.#now = now;
   }
 
-  async acquire(request: LockRequest, limit?: number): Promise<LockOutcome> {
+  async acquire(request: LockRequest, numbers?: LockNumbers): Promise<LockOutcome> {
     return inTransaction(this.#database, async (transaction) => {
       // No other process decides at the same time: SQLite's one write lock goes to the first write.
       await takeTurn(transaction, 'locking');
@@ -41,9 +50,8 @@ export class SqlLockStore implements LockStore {
       await transaction('locks').where('expires', '<=', now).delete();
       const conflicts = (await inTheWay(transaction, request)).map(toLock);
       if (conflicts.length > 0) return { conflicts };
-      if (limit !== undefined && (await holds(transaction, request.principal, limit))) {
-        return { exhausted: true };
-      }
+      const exhausted = numbers && (await exhaustedBy(transaction, request, numbers));
+      if (exhausted) return { exhausted };
       const { timeoutSeconds, ...rest } = request;
       const row: LockRow = {
         ...rest,
@@ -75,8 +83,26 @@ export class SqlLockStore implements LockStore {
     return (await asked(covering(this.#current(), path))).map(toLock);
   }
 
-  async below(path: ServerPath): Promise<readonly Lock[]> {
-    return (await asked(this.#current().where(below('root', path)))).map(toLock);
+  async below(path: ServerPath, depth: '1' | 'infinity' = 'infinity'): Promise<readonly Lock[]> {
+    const found: Lock[] = [];
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const start: string = after;
+      const rest = (): LockQuery => {
+        const query = this.#current().where(below('root', path)).andWhere('root', '>', start);
+        return depth === '1' ? query.whereRaw(slashesIn, path === '/' ? 1 : slashes(path) + 1) : query;
+      };
+      const last = await asked(
+        rest()
+          .orderBy('root')
+          .offset(rowsPerPage - 1)
+          .first('root'),
+      );
+      const page = last ? rest().andWhere('root', '<=', last.root) : rest();
+      for (const row of await asked(page)) found.push(toLock(row));
+      after = last?.root;
+      if (last) await setImmediate();
+    }
+    return found;
   }
 
   async removeTree(path: ServerPath): Promise<void> {
@@ -101,16 +127,69 @@ async function inTheWay(
   transaction: Knex.Transaction,
   { root, depth, scope }: LockRequest,
 ): Promise<LockRow[]> {
-  const locks = (): LockQuery => transaction<LockRow, LockRow[]>('locks');
+  const locks = (): LockQuery => {
+    const query = transaction<LockRow, LockRow[]>('locks').limit(toldConflicts);
+    return scope === 'exclusive' ? query : query.where({ scope: 'exclusive' });
+  };
   const above = await covering(locks(), root);
   const inside = depth === 'infinity' ? await locks().where(below('root', root)) : [];
-  return [...above, ...inside].filter((lock) => scope === 'exclusive' || lock.scope === 'exclusive');
+  return [...above, ...inside];
 }
 
-/** Whether the principal has `number` locks already. */
-async function holds(transaction: Knex.Transaction, principal: string, number: number): Promise<boolean> {
-  const held = await transaction<LockRow, LockRow[]>('locks').where({ principal }).limit(number);
-  return held.length >= number;
+async function exhaustedBy(
+  transaction: Knex.Transaction,
+  request: LockRequest,
+  { perUser, inAll, covering: most }: LockNumbers,
+): Promise<Exhausted | undefined> {
+  const { principal, scope } = request;
+  const locks = () => transaction<LockRow>('locks');
+  if (
+    await locks()
+      .where({ principal })
+      .offset(perUser - 1)
+      .first('token')
+  )
+    return 'user';
+  if (
+    await locks()
+      .offset(inAll - 1)
+      .first('token')
+  )
+    return 'server';
+  // An exclusive lock has no other beside it.
+  return scope === 'shared' && (await coveringOne(transaction, request)) >= most ? 'resource' : undefined;
+}
+
+/** The most locks that already cover one of the resources that the new one would cover. */
+async function coveringOne(transaction: Knex.Transaction, { root, depth }: LockRequest): Promise<number> {
+  const locks = (): LockQuery => transaction<LockRow, LockRow[]>('locks');
+  const above = (await covering(locks(), root)).length;
+  if (depth === '0') return above;
+  const rooted = new Map<string, number>();
+  const deep = new Map<string, number>();
+  for (const lock of await locks().where(below('root', root)).select('root', 'depth')) {
+    rooted.set(lock.root, (rooted.get(lock.root) ?? 0) + 1);
+    if (lock.depth === 'infinity') deep.set(lock.root, (deep.get(lock.root) ?? 0) + 1);
+  }
+  // Those that are rooted here with depth 0 do not cover what lies below; they count all the same.
+  let most = 0;
+  for (const [inside, here] of rooted) {
+    const between = ancestry(inside).slice(0, -1);
+    most = Math.max(
+      most,
+      between.reduce((sum, path) => sum + (deep.get(path) ?? 0), here),
+    );
+  }
+  return above + most;
+}
+
+/** Rows that are read between two turns of the event loop. */
+const rowsPerPage = 1000;
+
+const slashesIn = "length(root) - length(replace(root, '/', '')) = ?";
+
+function slashes(path: string): number {
+  return path.split('/').length - 1;
 }
 
 function covering(query: LockQuery, path: ServerPath): LockQuery {

@@ -1,103 +1,325 @@
 import type { Knex } from 'knex';
-import type { PropertyChange, PropertyMap, PropertyStore } from '../dav/properties/property-store.js';
+import { refuseProperties, sizeOfProperty, type PropertyLimits } from '../dav/properties/limits.js';
+import type {
+  MemberProperties,
+  PropertyChange,
+  PropertyMap,
+  PropertyOwner,
+  PropertyQuota,
+  PropertyStore,
+  Wanted,
+} from '../dav/properties/property-store.js';
 import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
-import { inTransaction, unlessInTheWay } from './in-transaction.js';
+import { inTransaction } from './in-transaction.js';
+import { memberProperties, selecting, type PropertyRow } from './member-properties.js';
 import { inTree } from './paths.js';
 import { takeTurn } from './postgresql.js';
+import { pagesOf } from './property-pages.js';
+import { PropertyTally, shareTotals, type Grown, type PropertySum } from './property-totals.js';
 
-interface PropertyRow {
-  path: ServerPath;
-  parent: string;
-  name: string;
-  value: string;
-}
+/** The quotas of the shares that have one, by where they stand. */
+export type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
 
 /** Dead properties in the state database. */
 export class SqlPropertyStore implements PropertyStore {
   readonly #database: StateDatabase;
+  readonly #limits: Omit<PropertyLimits, 'perProperty'>;
+  readonly #quotas: PropertyQuotas;
 
-  constructor(database: StateDatabase) {
+  constructor(
+    database: StateDatabase,
+    limits: Omit<PropertyLimits, 'perProperty'>,
+    quotas: PropertyQuotas = new Map(),
+  ) {
     this.#database = database;
+    this.#limits = limits;
+    this.#quotas = quotas;
   }
 
-  async get(path: ServerPath): Promise<PropertyMap> {
-    const rows = await asked(
-      this.#database<PropertyRow>('properties').where({ path }).select('name', 'value'),
-    );
+  /**
+   * Counts to these shares what lies in them and was counted to none or to others: what an older version kept, and what
+   * is there when the shares are declared anew. Then counts what is in each to its quota. To be done once, at first.
+   */
+  async open(shares: readonly ServerPath[]): Promise<void> {
+    const totals = await asked(shareTotals(this.#database));
+    const known = new Set<string>(shares);
+    const isStale = [...totals].some(([share, bytes]) => bytes > 0 && !known.has(share));
+    if (isStale) await this.#adopt(shares);
+    const current = isStale ? await asked(shareTotals(this.#database)) : totals;
+    for (const [share, quota] of this.#quotas) quota.countElsewhere(current.get(share) ?? 0);
+  }
+
+  async get(path: ServerPath, wanted: Wanted = 'all'): Promise<PropertyMap> {
+    const query = this.#database<PropertyRow>('properties').where({ path });
+    const rows = await asked(selecting(query, wanted));
     return new Map(rows.map(({ name, value }) => [name, value]));
   }
 
-  async children(path: ServerPath): Promise<ReadonlyMap<ServerPath, PropertyMap>> {
-    const rows = await asked(
-      this.#database<PropertyRow>('properties').where({ parent: path }).select('path', 'name', 'value'),
-    );
-    const found = new Map<ServerPath, Map<string, string>>();
-    for (const row of rows) {
-      const properties = found.get(row.path) ?? new Map<string, string>();
-      properties.set(row.name, row.value);
-      found.set(row.path, properties);
-    }
-    return found;
+  members(path: ServerPath, wanted: Wanted): Promise<MemberProperties | undefined> {
+    return memberProperties(this.#database, path, wanted);
   }
 
-  async patch(path: ServerPath, changes: readonly PropertyChange[]): Promise<void> {
-    await this.#transaction(async (transaction) => {
-      const properties = () => transaction<PropertyRow>('properties');
-      for (const { name, value } of changes) {
-        if (value === undefined) await properties().where({ path, name }).delete();
-        else {
-          await properties()
-            .insert({ path, parent: parentOf(path), name, value })
-            .onConflict(['path', 'name'])
-            .merge(['value']);
-        }
+  async patch(path: ServerPath, changes: readonly PropertyChange[], owner: PropertyOwner): Promise<void> {
+    // Of several instructions for one property the last counts.
+    const values = new Map(changes.map(({ name, value }) => [name, value]));
+    if (values.size === 0) return;
+    await this.#transaction(owner.share, async (transaction, tally) => {
+      const named = transaction<PropertyRow>('properties')
+        .where({ path })
+        .whereIn('name', [...values.keys()]);
+      const old = await sums(named.clone());
+      tally.take(old);
+      await named.delete();
+      const rows: PropertyRow[] = [];
+      for (const [name, value] of values) {
+        if (value === undefined) continue;
+        rows.push({
+          path,
+          parent: parentOf(path),
+          name,
+          ...owner,
+          bytes: sizeOfProperty(path, name, value),
+          value,
+        });
+      }
+      const added = rows.reduce((sum, { bytes }) => sum + bytes, 0);
+      tally.add(owner, added);
+      if (rows.length > 0) await transaction<PropertyRow>('properties').insert(rows);
+      if (added > total(old)) await this.#requireRoomOn(transaction, path);
+    });
+  }
+
+  async copyTree(
+    from: ServerPath,
+    to: ServerPath,
+    depth: '0' | 'infinity',
+    owner: PropertyOwner,
+  ): Promise<void> {
+    if (!(await this.#isAnyIn(from, to))) return;
+    const longer = Buffer.byteLength(to) - Buffer.byteLength(from);
+    await this.#transaction(owner.share, async (transaction, tally, settle) => {
+      await removeIn(transaction, tally, to);
+      await countCopies(transaction, tally, from, depth, owner, longer);
+      // Before the rows are there: what is refused costs no more than being read.
+      await settle();
+      for await (const page of treeOf(transaction, from, depth)) {
+        const rows = transaction<PropertyRow>('properties')
+          .where(page)
+          .select(
+            transaction.raw('? || substr(path, length(?) + 1)', [to, from]),
+            transaction.raw(newParent, [from, parentOf(to), to, from]),
+            'name',
+            transaction.raw('?', [owner.principal]),
+            transaction.raw('?', [owner.share]),
+            transaction.raw('bytes + cast(? as integer)', [longer]),
+            'value',
+          );
+        await transaction(transaction.raw(`properties (${columns})`)).insert(rows);
       }
     });
   }
 
-  async copyTree(from: ServerPath, to: ServerPath, depth: '0' | 'infinity'): Promise<void> {
-    await this.#transaction(async (transaction) => {
-      await transaction<PropertyRow>('properties').where(inTree('path', to)).delete();
-      const source = transaction<PropertyRow>('properties').select(
-        transaction.raw('? || substr(path, length(?) + 1)', [to, from]),
-        transaction.raw(newParent, [from, parentOf(to), to, from]),
-        'name',
-        'value',
-      );
-      const rows = depth === '0' ? source.where({ path: from }) : source.where(inTree('path', from));
-      await transaction(
-        transaction.raw('?? (??, ??, ??, ??)', ['properties', 'path', 'parent', 'name', 'value']),
-      ).insert(rows);
-    });
+  async requireRoom(
+    from: ServerPath,
+    to: ServerPath,
+    depth: '0' | 'infinity',
+    owner: PropertyOwner,
+  ): Promise<void> {
+    if (!(await this.#isAnyIn(from))) return;
+    const longer = Buffer.byteLength(to) - Buffer.byteLength(from);
+    const tally = new PropertyTally();
+    const count = async (): Promise<void> => {
+      for await (const page of pagesOf(this.#database, to)) {
+        tally.take(await sums(this.#database<PropertyRow>('properties').where(page)));
+      }
+      await countCopies(this.#database, tally, from, depth, owner, longer);
+      this.#requireRoom(await tally.preview(this.#database));
+    };
+    await asked(count());
+    const room = await this.#quotas.get(owner.share)?.reserve();
+    try {
+      room?.set(tally.shares.get(owner.share) ?? 0);
+    } finally {
+      room?.release();
+    }
   }
 
-  async moveTree(from: ServerPath, to: ServerPath): Promise<void> {
-    await this.#transaction(async (transaction) => {
-      await transaction<PropertyRow>('properties').where(inTree('path', to)).delete();
-      await transaction('properties')
-        .where(inTree('path', from))
-        .update({
+  async moveTree(from: ServerPath, to: ServerPath, share: ServerPath): Promise<void> {
+    if (!(await this.#isAnyIn(from, to))) return;
+    await this.#transaction(undefined, async (transaction, tally) => {
+      await removeIn(transaction, tally, to);
+      const longer = Buffer.byteLength(to) - Buffer.byteLength(from);
+      for await (const page of pagesOf(transaction, from)) {
+        const moving = transaction<PropertyRow>('properties').where(page);
+        const found = await sums(moving.clone());
+        tally.take(found);
+        for (const { principal, bytes, number } of found) {
+          tally.add({ principal, share }, Number(bytes) + Number(number) * longer);
+        }
+        await moving.update({
           path: transaction.raw('? || substr(path, length(?) + 1)', [to, from]),
           parent: transaction.raw(newParent, [from, parentOf(to), to, from]),
+          share,
+          bytes: transaction.raw('bytes + cast(? as integer)', [longer]),
         });
+      }
     });
   }
 
   async removeTree(path: ServerPath): Promise<void> {
-    await unlessInTheWay(() =>
-      this.#database<PropertyRow>('properties').where(inTree('path', path)).delete(),
-    );
+    if (!(await this.#isAnyIn(path))) return;
+    await this.#transaction(undefined, (transaction, tally) => removeIn(transaction, tally, path));
   }
 
-  async #transaction(action: (transaction: Knex.Transaction) => Promise<void>): Promise<void> {
-    await inTransaction(this.#database, async (transaction) => {
-      // Two that wrote the same rows in another order would wait for each other.
-      await takeTurn(transaction, 'properties');
-      await action(transaction);
-    });
+  /** Whether anything in one of these trees has properties: most has none, and nothing is to be done then. */
+  async #isAnyIn(...roots: readonly ServerPath[]): Promise<boolean> {
+    for (const root of roots) {
+      const found = this.#database<PropertyRow>('properties').where(inTree('path', root)).first('path');
+      if (await asked(found)) return true;
+    }
+    return false;
   }
+
+  async #requireRoomOn(transaction: Knex.Transaction, path: ServerPath): Promise<void> {
+    const { perResource } = this.#limits;
+    if (total(await sums(transaction<PropertyRow>('properties').where({ path }))) > perResource) {
+      refuseProperties(`The properties of a resource may have ${perResource} bytes at most.`);
+    }
+  }
+
+  #requireRoom(grown: readonly Grown[]): void {
+    const { perUser, perShare } = this.#limits;
+    for (const { kind, total: bytes } of grown) {
+      if (kind === 'user' && bytes > perUser) {
+        refuseProperties(
+          `The properties that you have set would have over ${perUser} bytes, the most for a user.`,
+        );
+      }
+      if (kind === 'share' && bytes > perShare) {
+        refuseProperties(
+          `The properties in this share would have over ${perShare} bytes, the most for a share.`,
+        );
+      }
+    }
+  }
+
+  async #adopt(shares: readonly ServerPath[]): Promise<void> {
+    for (const share of shares) {
+      await inTransaction(this.#database, async (transaction) => {
+        await begin(transaction);
+        const tally = new PropertyTally();
+        for await (const page of pagesOf(transaction, share)) {
+          const others = transaction<PropertyRow>('properties').where(page).whereNot({ share });
+          const found = await sums(others.clone());
+          if (found.length === 0) continue;
+          tally.take(found);
+          for (const { principal, bytes } of found) tally.add({ principal, share }, Number(bytes));
+          await others.update({ share });
+        }
+        await tally.book(transaction);
+      });
+    }
+  }
+
+  /**
+   * Changes properties and what is counted of them together.
+   * @param growing the share that is to have room for what is added, as its user is; undefined where nothing is refused
+   * @param action may call `settle` once all is counted, so that it is refused before it is done
+   */
+  async #transaction(
+    growing: string | undefined,
+    action: (
+      transaction: Knex.Transaction,
+      tally: PropertyTally,
+      settle: () => Promise<void>,
+    ) => Promise<void>,
+  ): Promise<void> {
+    const room = growing === undefined ? undefined : await this.#quotas.get(growing)?.reserve();
+    try {
+      const shares = await inTransaction(this.#database, async (transaction) => {
+        await begin(transaction);
+        const tally = new PropertyTally();
+        let settled = false;
+        const settle = async (): Promise<void> => {
+          if (settled) return;
+          settled = true;
+          const grown = await tally.book(transaction);
+          if (growing === undefined) return;
+          this.#requireRoom(grown);
+          room?.set(tally.shares.get(growing) ?? 0);
+        };
+        await action(transaction, tally, settle);
+        await settle();
+        return tally.shares;
+      });
+      for (const [share, bytes] of shares) {
+        if (share === growing && room) room.settle(bytes);
+        else this.#quotas.get(share)?.countElsewhere(bytes);
+      }
+    } finally {
+      room?.release();
+    }
+  }
+}
+
+const columns = 'path, parent, name, principal, share, bytes, value';
+
+/** Two that wrote the same rows in another order would wait for each other; in SQLite who writes first is alone. */
+async function begin(transaction: Knex.Transaction): Promise<void> {
+  await takeTurn(transaction, 'properties');
+  await transaction('property_totals').where({ kind: 'none' }).delete();
+}
+
+async function removeIn(transaction: Knex.Transaction, tally: PropertyTally, root: string): Promise<void> {
+  for await (const page of pagesOf(transaction, root)) {
+    const rows = transaction<PropertyRow>('properties').where(page);
+    const found = await sums(rows.clone());
+    if (found.length === 0) continue;
+    tally.take(found);
+    await rows.delete();
+  }
+}
+
+/** Counts what a copy of a tree takes, each path in which is so many bytes longer. */
+async function countCopies(
+  database: Knex,
+  tally: PropertyTally,
+  root: ServerPath,
+  depth: '0' | 'infinity',
+  owner: PropertyOwner,
+  longer: number,
+): Promise<void> {
+  for await (const page of treeOf(database, root, depth)) {
+    for (const { bytes, number } of await sums(database<PropertyRow>('properties').where(page))) {
+      tally.add(owner, Number(bytes) + Number(number) * longer);
+    }
+  }
+}
+
+async function* treeOf(
+  database: Knex,
+  root: ServerPath,
+  depth: '0' | 'infinity',
+): AsyncGenerator<Knex.QueryCallback> {
+  for await (const page of pagesOf(database, root)) {
+    yield page;
+    if (depth === '0') return;
+  }
+}
+
+/** How many properties there are and what they take, by whom they are counted to. */
+async function sums(rows: Knex.QueryBuilder<PropertyRow>): Promise<PropertySum[]> {
+  return rows
+    .groupBy('principal', 'share')
+    .select('principal', 'share')
+    .sum({ bytes: 'bytes' })
+    .count({ number: '*' });
+}
+
+function total(found: readonly PropertySum[]): number {
+  return found.reduce((sum, { bytes }) => sum + Number(bytes), 0);
 }
 
 /** The tree's own root gets a new parent; everything below it keeps its place in the tree. */

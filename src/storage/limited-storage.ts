@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import { PathTurns } from './path-turns.js';
-import { SpaceMeter } from './space-meter.js';
+import { SpaceMeter, type Reservation } from './space-meter.js';
 import type {
   Arrival,
   Aside,
@@ -50,6 +50,17 @@ export class LimitedStorage implements DavStorage {
 
   async #count(): Promise<void> {
     this.#meter.count(await this.#size(shareRoot));
+  }
+
+  /** Sets bytes apart for something that is kept elsewhere and counts to the quota all the same. */
+  async reserve(): Promise<Reservation> {
+    await this.#counted();
+    return this.#meter.reserve();
+  }
+
+  /** Counts such bytes that are there, or with a minus are gone, whatever the quota says. */
+  countElsewhere(bytes: number): void {
+    this.#meter.count(bytes);
   }
 
   /** Ends the count of what is there. */

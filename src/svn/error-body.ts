@@ -1,3 +1,5 @@
+import { escapeText } from '../xml/escape.js';
+
 /** The media type of an error body: svn reads none but this. */
 export const svnErrorType = 'text/xml; charset="utf-8"';
 
@@ -21,17 +23,4 @@ export function svnErrorBody(sentence: string, code = requestFailed): string {
 /** Whether a client is svn, or made of its libraries, as git-svn, TortoiseSVN and SVNKit are, and reads that form. */
 export function readsSvnErrors(userAgent: string | undefined): boolean {
   return userAgent?.startsWith('SVN/') === true;
-}
-
-/** Escapes markup; what XML 1.0 cannot carry becomes U+FFFD. */
-function escapeText(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-  );
 }

@@ -106,15 +106,18 @@ export function lockStoreContract(
       test('gives a user as many as the limit, and again when one has ended', async (t) => {
         const { clock, store } = await opened(t);
         const asked = (path: string, principal: string) =>
-          store.acquire({ ...sketched(path, '0', 'exclusive', 10), principal }, 2);
+          store.acquire(
+            { ...sketched(path, '0', 'exclusive', 10), principal },
+            { perUser: 2, inAll: 100, covering: 100 },
+          );
         const [one] = [await asked('/a', 'alice'), await asked('/b', 'alice')];
         assert.ok('granted' in one);
-        assert.deepEqual(await asked('/c', 'alice'), { exhausted: true });
+        assert.deepEqual(await asked('/c', 'alice'), { exhausted: 'user' });
         assert.ok('conflicts' in (await asked('/a', 'alice')));
         assert.ok('granted' in (await asked('/c', 'bob')));
         await store.remove(one.granted.token);
         assert.ok('granted' in (await asked('/a', 'alice')));
-        assert.deepEqual(await asked('/d', 'alice'), { exhausted: true });
+        assert.deepEqual(await asked('/d', 'alice'), { exhausted: 'user' });
         clock.now += 10_000;
         assert.ok('granted' in (await asked('/d', 'alice')));
       });

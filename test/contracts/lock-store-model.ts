@@ -123,12 +123,12 @@ async function take(one: Step, { store, model, base, tokens }: Run): Promise<voi
       const request = { root, depth, scope, principal, owner: '', timeoutSeconds: one.seconds };
       const conflicts = model.conflicts(request);
       const held = model.locks.filter((lock) => lock.principal === principal).length;
-      const outcome = await store.acquire(request, limit);
+      const outcome = await store.acquire(request, { perUser: limit, inAll: 10_000, covering: 10_000 });
       if (conflicts.length > 0) {
         assert.ok('conflicts' in outcome);
         assert.deepEqual(tokensOf(outcome.conflicts), conflicts.sort());
       } else if (held >= limit) {
-        assert.deepEqual(outcome, { exhausted: true });
+        assert.deepEqual(outcome, { exhausted: 'user' });
       } else {
         assert.ok('granted' in outcome);
         const { token, expires } = outcome.granted;

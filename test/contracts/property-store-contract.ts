@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import type { PropertyChange, PropertyStore } from '../../src/dav/properties/property-store.js';
+import type {
+  MemberProperties,
+  PropertyChange,
+  PropertyMap,
+  PropertyStore,
+} from '../../src/dav/properties/property-store.js';
+import type { ServerPath } from '../../src/http/target.js';
 import { onServer } from './paths.js';
+
+/** Whom the suite's properties are counted to, where that does not matter. */
+const owner = { principal: 'alice', share: onServer('/') };
 
 /** Every property in a store below `/`, as the paths that have any and what they have. */
 type Contents = Record<string, Record<string, string>>;
@@ -41,25 +50,82 @@ export function propertyStoreContract(
       });
     });
 
-    describe('children', () => {
+    describe('members', () => {
       test('gives the direct members that have properties', async (t) => {
         const store = await filled(
           await open(t),
           plain('/a', '/a/b', '/a/c d', '/a/b/c', '/ab/x', '/a b/x', '/a0'),
         );
-        const found = await store.children(onServer('/a'));
-        assert.deepEqual([...found.keys()].sort(), ['/a/b', '/a/c d']);
-        assert.deepEqual(found.get(onServer('/a/b')), new Map([['{x:}p', '/a/b']]));
+        const members = await store.members(onServer('/a'), 'all');
+        const paths = ['/a/none', '/a/b', '/a/c d', '/a/0'].map(onServer);
+        assert.deepEqual(
+          await read(members, paths),
+          new Map([
+            ['/a/b', new Map([['{x:}p', '/a/b']])],
+            ['/a/c d', new Map([['{x:}p', '/a/c d']])],
+          ]),
+        );
       });
 
       test('of the root are not the root itself', async (t) => {
         const store = await filled(await open(t), plain('/', '/a', '/a/b'));
-        assert.deepEqual([...(await store.children(onServer('/'))).keys()], ['/a']);
+        assert.deepEqual(await membersOf(store, '/', ['/', '/a', '/b']), ['/a']);
       });
 
       test('of nothing are none', async (t) => {
         const store = await open(t);
-        assert.equal((await store.children(onServer('/a'))).size, 0);
+        assert.equal(await store.members(onServer('/a'), 'all'), undefined);
+      });
+
+      for (const wanted of ['names', ['{x:}one', '{x:}never']] as const) {
+        test(`reads no more than is wanted: ${String(wanted)}`, async (t) => {
+          const properties = { '{x:}one': '1', '{x:}two': '2' };
+          const store = await filled(await open(t), { '/a/b': properties, '/a/c': properties });
+          const expected = Object.entries(
+            wanted === 'names' ? { '{x:}one': '', '{x:}two': '' } : { '{x:}one': '1' },
+          );
+          assert.deepEqual(await store.get(onServer('/a/b'), wanted), new Map(expected));
+          const found = await read(
+            await store.members(onServer('/a'), wanted),
+            ['/a/b', '/a/c'].map(onServer),
+          );
+          assert.deepEqual([...found.values()], [new Map(expected), new Map(expected)]);
+        });
+      }
+
+      test('gives many in runs of limited size, in the order that they are asked for', async (t) => {
+        const store = await open(t);
+        const paths = Array.from({ length: 60 }, (_, index) => onServer(`/a/${(index * 7) % 60}`));
+        const value = 'x'.repeat(20_000);
+        for (const path of paths.slice(10)) {
+          await store.patch(path, [{ name: '{x:}p', value: `${path}${value}` }], owner);
+        }
+        const runs: number[] = [];
+        const members = await store.members(onServer('/a'), 'all');
+        for await (const { paths: number, found } of members?.of(paths) ?? []) {
+          const begin = runs.reduce((sum, length) => sum + length, 0);
+          const here = paths.slice(begin, begin + number);
+          const bytes = [...found.values()].reduce((sum, one) => sum + (one.get('{x:}p') ?? '').length, 0);
+          assert.ok(bytes <= 256 * 1024, `${bytes} bytes`);
+          for (const path of here.filter((one) => !paths.slice(0, 10).includes(one))) {
+            assert.equal(found.get(path)?.get('{x:}p'), `${path}${value}`);
+          }
+          runs.push(number);
+        }
+        assert.equal(
+          runs.reduce((sum, number) => sum + number, 0),
+          paths.length,
+        );
+      });
+
+      test('gives those of more members than are remembered', async (t) => {
+        const store = await open(t);
+        const paths = Array.from({ length: 300 }, (_, index) => onServer(`/a/${index}`));
+        const changes = ['1', '2', '3', '4'].map((name) => ({ name: `{x:}${name}`, value: name }));
+        for (const path of paths) await store.patch(path, changes, owner);
+        const found = await read(await store.members(onServer('/a'), 'all'), [onServer('/a/none'), ...paths]);
+        assert.deepEqual([...found.keys()], paths);
+        for (const properties of found.values()) assert.equal(properties.size, 4);
       });
     });
 
@@ -68,12 +134,16 @@ export function propertyStoreContract(
         const store = await filled(await open(t), {
           '/a': { '{x:}kept': 'k', '{x:}old': 'o', '{x:}gone': 'g' },
         });
-        await store.patch(onServer('/a'), [
-          { name: '{x:}old', value: 'replaced' },
-          { name: '{x:}gone', value: undefined },
-          { name: '{x:}new', value: 'n' },
-          { name: '{x:}never', value: undefined },
-        ]);
+        await store.patch(
+          onServer('/a'),
+          [
+            { name: '{x:}old', value: 'replaced' },
+            { name: '{x:}gone', value: undefined },
+            { name: '{x:}new', value: 'n' },
+            { name: '{x:}never', value: undefined },
+          ],
+          owner,
+        );
         assert.deepEqual(await contents(store, '/a'), {
           '/a': { '{x:}kept': 'k', '{x:}old': 'replaced', '{x:}new': 'n' },
         });
@@ -89,21 +159,21 @@ export function propertyStoreContract(
       for (const [what, changes, expected] of orders) {
         test(`applies changes in their order: ${what}`, async (t) => {
           const store = await filled(await open(t), { '/a': { '{x:}p': '0' } });
-          await store.patch(onServer('/a'), changes);
+          await store.patch(onServer('/a'), changes, owner);
           assert.deepEqual(await contents(store, '/a'), expected);
         });
       }
 
       test('touches that path alone', async (t) => {
         const store = await filled(await open(t), plain('/a', '/a/b', '/ab'));
-        await store.patch(onServer('/a'), [set(undefined)]);
+        await store.patch(onServer('/a'), [set(undefined)], owner);
         assert.deepEqual(await contents(store, '/a', '/a/b', '/ab'), plain('/a/b', '/ab'));
       });
 
       test('of many at once loses none', async (t) => {
         const store = await open(t);
         const names = Array.from({ length: 40 }, (_, index) => `{x:}${index}`);
-        await Promise.all(names.map((name) => store.patch(onServer('/a'), [{ name, value: name }])));
+        await Promise.all(names.map((name) => store.patch(onServer('/a'), [{ name, value: name }], owner)));
         assert.deepEqual([...(await store.get(onServer('/a'))).keys()].sort(), names.sort());
       });
     });
@@ -113,7 +183,7 @@ export function propertyStoreContract(
     describe('copyTree', () => {
       test('copies all below, and only that', async (t) => {
         const store = await filled(await open(t), plain(...trap));
-        await store.copyTree(onServer('/a'), onServer('/to'), 'infinity');
+        await store.copyTree(onServer('/a'), onServer('/to'), 'infinity', owner);
         assert.deepEqual(await contents(store, ...everything), { ...plain(...trap), ...moved('/a', '/to') });
         assert.deepEqual(await childrenOf(store, '/to'), ['/to/b', '/to/z', '/to/\u{1f600}']);
         assert.deepEqual(await childrenOf(store, '/'), ['/a', '/a b', '/a.', '/a0', '/ab', '/to']);
@@ -124,7 +194,7 @@ export function propertyStoreContract(
           await open(t),
           plain(...trap, '/to', '/to/b', '/to/old/deep', '/tob', '/to0'),
         );
-        await store.copyTree(onServer('/a'), onServer('/to'), '0');
+        await store.copyTree(onServer('/a'), onServer('/to'), '0', owner);
         assert.deepEqual(await contents(store, ...everything, '/to/old/deep', '/tob', '/to0'), {
           ...plain(...trap, '/tob', '/to0'),
           '/to': { '{x:}p': '/a' },
@@ -137,7 +207,7 @@ export function propertyStoreContract(
           '/to': { '{x:}p': 'old', '{x:}other': 'old' },
           '/to/below': { '{x:}p': 'old' },
         });
-        await store.copyTree(onServer('/a'), onServer('/to'), 'infinity');
+        await store.copyTree(onServer('/a'), onServer('/to'), 'infinity', owner);
         assert.deepEqual(await contents(store, '/a', '/to', '/to/below'), {
           '/a': { '{x:}p': 'a' },
           '/to': { '{x:}p': 'a' },
@@ -146,14 +216,14 @@ export function propertyStoreContract(
 
       test('of what has no properties clears the destination', async (t) => {
         const store = await filled(await open(t), plain('/to', '/to/b'));
-        await store.copyTree(onServer('/a'), onServer('/to'), 'infinity');
+        await store.copyTree(onServer('/a'), onServer('/to'), 'infinity', owner);
         assert.deepEqual(await contents(store, '/to', '/to/b'), {});
       });
 
       test('goes up, down and sideways', async (t) => {
         const store = await filled(await open(t), plain('/x/a', '/x/a/b'));
-        await store.copyTree(onServer('/x/a'), onServer('/up'), 'infinity');
-        await store.copyTree(onServer('/up'), onServer('/x/deep/down'), 'infinity');
+        await store.copyTree(onServer('/x/a'), onServer('/up'), 'infinity', owner);
+        await store.copyTree(onServer('/up'), onServer('/x/deep/down'), 'infinity', owner);
         const value = { '{x:}p': '/x/a/b' };
         assert.deepEqual(await contents(store, '/up/b', '/x/deep/down/b'), {
           '/up/b': value,
@@ -167,7 +237,7 @@ export function propertyStoreContract(
     describe('moveTree', () => {
       test('moves all below, and only that', async (t) => {
         const store = await filled(await open(t), plain(...trap));
-        await store.moveTree(onServer('/a'), onServer('/to'));
+        await store.moveTree(onServer('/a'), onServer('/to'), owner.share);
         const stayed = trap.filter((path) => path !== '/a' && !path.startsWith('/a/'));
         assert.deepEqual(await contents(store, ...everything), {
           ...plain(...stayed),
@@ -185,7 +255,7 @@ export function propertyStoreContract(
           '/to': { '{x:}p': 'old', '{x:}other': 'old' },
           '/to/below': { '{x:}p': 'old' },
         });
-        await store.moveTree(onServer('/a'), onServer('/to'));
+        await store.moveTree(onServer('/a'), onServer('/to'), owner.share);
         assert.deepEqual(await contents(store, '/a', '/a/b', '/to', '/to/b', '/to/below', '/tob'), {
           ...moved('/a', '/to', ['/a', '/a/b']),
           ...plain('/tob'),
@@ -195,20 +265,20 @@ export function propertyStoreContract(
       test('counts characters as the database does: beyond the basic plane and composed of two', async (t) => {
         const from = '/\u{1f600}\u{1f600}e\u0301';
         const store = await filled(await open(t), plain(from, `${from}/\u{1f601}x`, `${from}/y`));
-        await store.moveTree(onServer(from), onServer('/\u{10ffff}/t'));
+        await store.moveTree(onServer(from), onServer('/\u{10ffff}/t'), owner.share);
         assert.deepEqual(await childrenOf(store, '/\u{10ffff}/t'), [
           '/\u{10ffff}/t/y',
           '/\u{10ffff}/t/\u{1f601}x',
         ]);
         assert.deepEqual(await childrenOf(store, from), []);
         assert.deepEqual(await childrenOf(store, '/\u{10ffff}'), ['/\u{10ffff}/t']);
-        await store.copyTree(onServer('/\u{10ffff}/t'), onServer(from), 'infinity');
+        await store.copyTree(onServer('/\u{10ffff}/t'), onServer(from), 'infinity', owner);
         assert.deepEqual(await childrenOf(store, from), [`${from}/y`, `${from}/\u{1f601}x`]);
       });
 
       test('of what has no properties clears the destination', async (t) => {
         const store = await filled(await open(t), plain('/to', '/to/b'));
-        await store.moveTree(onServer('/a'), onServer('/to'));
+        await store.moveTree(onServer('/a'), onServer('/to'), owner.share);
         assert.deepEqual(await contents(store, '/to', '/to/b'), {});
       });
     });
@@ -276,7 +346,7 @@ function set(value: string | undefined): PropertyChange {
 async function filled(store: PropertyStore, contents: Contents): Promise<PropertyStore> {
   for (const [path, properties] of Object.entries(contents)) {
     const changes = Object.entries(properties).map(([name, value]) => ({ name, value }));
-    await store.patch(onServer(path), changes);
+    await store.patch(onServer(path), changes, owner);
   }
   return store;
 }
@@ -290,6 +360,47 @@ async function contents(store: PropertyStore, ...paths: readonly string[]): Prom
   return found;
 }
 
+/** The paths that the suite uses for members of `path` and that have properties. */
 async function childrenOf(store: PropertyStore, path: string): Promise<string[]> {
-  return [...(await store.children(onServer(path))).keys()].sort();
+  const names = [
+    'a',
+    'a b',
+    'a.',
+    'a0',
+    'ab',
+    'b',
+    'c',
+    'down',
+    'deep',
+    't',
+    'to',
+    'x',
+    'y',
+    'z',
+    '\u{1f600}',
+    '\u{1f601}x',
+  ];
+  return membersOf(
+    store,
+    path,
+    names.map((name) => (path === '/' ? `/${name}` : `${path}/${name}`)),
+  );
+}
+
+async function membersOf(store: PropertyStore, path: string, paths: readonly string[]): Promise<string[]> {
+  return [...(await read(await store.members(onServer(path), 'all'), paths.map(onServer))).keys()].sort();
+}
+
+async function read(
+  members: MemberProperties | undefined,
+  paths: readonly ServerPath[],
+): Promise<Map<string, PropertyMap>> {
+  const found = new Map<string, PropertyMap>();
+  for await (const run of members?.of(paths) ?? []) {
+    for (const path of paths) {
+      const properties = run.found.get(path);
+      if (properties) found.set(path, properties);
+    }
+  }
+  return found;
 }

@@ -24,7 +24,7 @@ import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions } from '../storage/local-setting.js';
 import { Refusing } from './refusing.js';
 import { readMultistatus, type MemberAnswer, type Node } from './xml-tree.js';
-import { lockLimits, xmlLimits } from './limits.js';
+import { lockLimits, propertyLimits, xmlAllowance, xmlLimits } from './limits.js';
 
 /** An answer with its body read, whether the engine returned it or threw a failure. */
 export interface Answer {
@@ -64,6 +64,8 @@ export class DavSite {
   readonly clock: { now: number };
   lockLimits = lockLimits;
   readonly turns = new PathTurns();
+  propertyLimits = propertyLimits;
+  xmlBytes = xmlAllowance();
 
   constructor(
     folder: string,
@@ -94,8 +96,10 @@ export class DavSite {
       properties: this.properties,
       locks: this.locks,
       xmlLimits,
+      xmlBytes: this.xmlBytes,
       lockLimits: this.lockLimits,
       turns: this.turns,
+      propertyLimits: this.propertyLimits,
       now: () => this.clock.now,
       principal: as,
       resolve: (path) => {
@@ -218,7 +222,11 @@ export async function davSite(t: TestContext): Promise<DavSite> {
     folder,
     new LocalStorage(folder, localOptions),
     new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporary }),
-    { properties: new SqlPropertyStore(database), locks: new SqlLockStore(database, () => clock.now), clock },
+    {
+      properties: new SqlPropertyStore(database, propertyLimits),
+      locks: new SqlLockStore(database, () => clock.now),
+      clock,
+    },
   );
 }
 

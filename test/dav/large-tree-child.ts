@@ -10,7 +10,7 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import { inShare, onServer } from '../contracts/paths.js';
 import { localOptions } from '../storage/local-setting.js';
-import { lockLimits, xmlLimits } from './limits.js';
+import { lockLimits, propertyLimits, xmlAllowance, xmlLimits } from './limits.js';
 
 /** Asks for one method on /tree of a folder, as a process of its own whose heap the test keeps small. */
 const [folder = '', database = '', method = ''] = process.argv.slice(2);
@@ -19,11 +19,13 @@ const storage = new LocalStorage(folder, localOptions);
 const base = onServer('/docs');
 const state = await openStateDatabase({ kind: 'sqlite', file: database });
 const context: DavContext = {
-  properties: new SqlPropertyStore(state),
+  properties: new SqlPropertyStore(state, propertyLimits),
   locks: new SqlLockStore(state, Date.now),
   xmlLimits,
+  xmlBytes: xmlAllowance(),
   lockLimits,
   turns: new PathTurns(),
+  propertyLimits,
   now: Date.now,
   principal: 'alice',
   resolve: () => undefined,

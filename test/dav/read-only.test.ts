@@ -9,7 +9,7 @@ import type { CollectionStat, ReadableStorage } from '../../src/storage/storage.
 import { bytesOf } from '../contracts/bodies.js';
 import { inShare } from '../http/paths.js';
 import { readMultistatus } from './xml-tree.js';
-import { xmlLimits } from './limits.js';
+import { xmlAllowance, xmlLimits } from './limits.js';
 
 const since = Date.parse('2024-02-29T12:00:00Z');
 const known: CollectionStat = { kind: 'collection', modified: since + 86_400_000, created: undefined };
@@ -38,6 +38,8 @@ const ask = (method: string, path: string, depth = '1', storage: ReadableStorage
     {
       properties: storage === shares ? shares : noProperties,
       xmlLimits,
+      xmlBytes: xmlAllowance(),
+      principal: 'alice',
       mayRead: () => true,
       depthInfinity: false,
       classes: '1, 2',

@@ -8,8 +8,11 @@ import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { failing } from '../contracts/failing.js';
 import { onServer } from '../contracts/paths.js';
+import { propertyLimits } from '../dav/limits.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { openSqlite } from './databases.js';
+
+const owner = { principal: 'alice', share: onServer('/') };
 
 describe('the state database', () => {
   test('is made with its folder where there is none', async (t) => {
@@ -31,9 +34,8 @@ describe('the state database', () => {
     t.after(() => process.umask(before));
     const parent = temporaryFolder(t);
     const file = join(parent, 'var/state.sqlite3');
-    await new SqlPropertyStore(await openSqlite(t, file)).patch(onServer('/a'), [
-      { name: '{x:}p', value: '' },
-    ]);
+    const properties = new SqlPropertyStore(await openSqlite(t, file), propertyLimits);
+    await properties.patch(onServer('/a'), [{ name: '{x:}p', value: '' }], owner);
     assert.equal(modesIn(parent).var, '700');
     assert.deepEqual(modesIn(join(parent, 'var')), closed);
   });
@@ -42,12 +44,13 @@ describe('the state database', () => {
     const folder = temporaryFolder(t);
     const file = join(folder, 'state.sqlite3');
     const earlier = await openSqlite(t, file);
-    await new SqlPropertyStore(earlier).patch(onServer('/a'), [{ name: '{x:}p', value: '' }]);
+    const change = { name: '{x:}p', value: '' };
+    await new SqlPropertyStore(earlier, propertyLimits).patch(onServer('/a'), [change], owner);
     for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
     const links = temporaryFolder(t);
     symlinkSync(file, join(links, 'state'));
     const database = await openSqlite(t, join(links, 'state'));
-    assert.equal((await new SqlPropertyStore(database).get(onServer('/a'))).size, 1);
+    assert.equal((await new SqlPropertyStore(database, propertyLimits).get(onServer('/a'))).size, 1);
     assert.deepEqual(modesIn(folder), closed);
   });
 
@@ -59,19 +62,27 @@ describe('the state database', () => {
     ];
     const first = await openStateDatabase({ kind: 'sqlite', file });
     const before = await shape(first);
-    await new SqlPropertyStore(first).patch(onServer('/a'), [{ name: '{x:}p', value: 'kept' }]);
+    await new SqlPropertyStore(first, propertyLimits).patch(
+      onServer('/a'),
+      [{ name: '{x:}p', value: 'kept' }],
+      owner,
+    );
     await first.destroy();
     const second = await openSqlite(t, file);
     assert.deepEqual(await shape(second), before);
-    const kept = await new SqlPropertyStore(second).get(onServer('/a'));
+    const kept = await new SqlPropertyStore(second, propertyLimits).get(onServer('/a'));
     assert.deepEqual(kept, new Map([['{x:}p', 'kept']]));
   });
 
   test('is open twice at once: what one writes the other reads', async (t) => {
     const file = join(temporaryFolder(t), 'state.sqlite3');
     const [one, two] = [await openSqlite(t, file), await openSqlite(t, file)];
-    await new SqlPropertyStore(one).patch(onServer('/a'), [{ name: '{x:}p', value: '1' }]);
-    assert.equal((await new SqlPropertyStore(two).get(onServer('/a'))).get('{x:}p'), '1');
+    await new SqlPropertyStore(one, propertyLimits).patch(
+      onServer('/a'),
+      [{ name: '{x:}p', value: '1' }],
+      owner,
+    );
+    assert.equal((await new SqlPropertyStore(two, propertyLimits).get(onServer('/a'))).get('{x:}p'), '1');
   });
 
   test('keeps what it acknowledged through a power cut, and lets readers go on while it writes', async (t) => {
@@ -95,17 +106,17 @@ describe('the state database', () => {
 
   test('that has gone makes every question unavailable', async (t) => {
     const database = await openSqlite(t);
-    const properties = new SqlPropertyStore(database);
+    const properties = new SqlPropertyStore(database, propertyLimits);
     const locks = new SqlLockStore(database, Date.now);
     await database.schema.dropTable('properties');
     await database.schema.dropTable('locks');
     const path = onServer('/a');
     const questions = [
       properties.get(path),
-      properties.children(path),
-      properties.patch(path, [{ name: '{x:}p', value: '' }]),
-      properties.copyTree(path, onServer('/b'), 'infinity'),
-      properties.moveTree(path, onServer('/b')),
+      properties.members(path, 'all'),
+      properties.patch(path, [{ name: '{x:}p', value: '' }], owner),
+      properties.copyTree(path, onServer('/b'), 'infinity', owner),
+      properties.moveTree(path, onServer('/b'), owner.share),
       properties.removeTree(path),
       locks.acquire({
         root: path,
@@ -132,8 +143,8 @@ describe('the state database', () => {
 describe('a patch that fails half-way', () => {
   test('leaves every property as it was', async (t) => {
     const database = await openSqlite(t);
-    const store = new SqlPropertyStore(database);
-    await store.patch(onServer('/a'), [{ name: '{x:}kept', value: 'old' }]);
+    const store = new SqlPropertyStore(database, propertyLimits);
+    await store.patch(onServer('/a'), [{ name: '{x:}kept', value: 'old' }], owner);
     await database.raw(
       "create trigger refuse before insert on properties when new.name = '{x:}bad' begin select raise(abort, 'no'); end",
     );
@@ -143,24 +154,27 @@ describe('a patch that fails half-way', () => {
       { name: '{x:}bad', value: 'new' },
       { name: '{x:}kept', value: undefined },
     ];
-    await assert.rejects(store.patch(onServer('/a'), changes), failing('unavailable'));
+    await assert.rejects(store.patch(onServer('/a'), changes, owner), failing('unavailable'));
     assert.deepEqual(await store.get(onServer('/a')), new Map([['{x:}kept', 'old']]));
   });
 
   test('so does a tree that is copied or moved', async (t) => {
     const database = await openSqlite(t);
-    const store = new SqlPropertyStore(database);
+    const store = new SqlPropertyStore(database, propertyLimits);
     for (const path of ['/a', '/a/b', '/to', '/to/c']) {
-      await store.patch(onServer(path), [{ name: '{x:}p', value: path }]);
+      await store.patch(onServer(path), [{ name: '{x:}p', value: path }], owner);
     }
     for (const event of ['insert', 'update']) {
       await database.raw(
         `create trigger refuse_${event} before ${event} on properties when new.path = '/to/b' begin select raise(abort, 'no'); end`,
       );
     }
-    const copying = store.copyTree(onServer('/a'), onServer('/to'), 'infinity');
+    const copying = store.copyTree(onServer('/a'), onServer('/to'), 'infinity', owner);
     await assert.rejects(copying, failing('unavailable'));
-    await assert.rejects(store.moveTree(onServer('/a'), onServer('/to')), failing('unavailable'));
+    await assert.rejects(
+      store.moveTree(onServer('/a'), onServer('/to'), owner.share),
+      failing('unavailable'),
+    );
     for (const path of ['/a', '/a/b', '/to', '/to/c']) {
       assert.equal((await store.get(onServer(path))).get('{x:}p'), path);
     }

@@ -8,8 +8,11 @@ import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { failing } from '../contracts/failing.js';
 import { onServer } from '../contracts/paths.js';
+import { propertyLimits } from '../dav/limits.js';
 import { startPostgresql } from '../servers/postgresql-server.js';
 import { newDatabase, openState } from './databases.js';
+
+const owner = { principal: 'alice', share: onServer('/') };
 
 const server = await startPostgresql();
 after(() => server.close());
@@ -62,7 +65,7 @@ describe('state in PostgreSQL', () => {
   test('has every change of several that are made at once, though they get in each other\u2019s way', async (t) => {
     const location = await newDatabase(server);
     const stores = await Promise.all(
-      [0, 1].map(async () => new SqlPropertyStore(await openState(t, location))),
+      [0, 1].map(async () => new SqlPropertyStore(await openState(t, location), propertyLimits)),
     );
     const names = Array.from({ length: 30 }, (_, index) => `{x:}p${index}`);
     const path = onServer('/docs/one');
@@ -70,11 +73,11 @@ describe('state in PostgreSQL', () => {
       await Promise.all(
         stores.map((store, index) => {
           const changes = names.map((name) => ({ name, value: `${round}` }));
-          return store.patch(path, index === 0 ? changes : changes.reverse());
+          return store.patch(path, index === 0 ? changes : changes.reverse(), owner);
         }),
       );
       assert.deepEqual(await stores[0]?.get(path), new Map(names.map((name) => [name, `${round}`])));
-      await Promise.all(stores.map((store) => store.copyTree(path, onServer('/docs/two'), '0')));
+      await Promise.all(stores.map((store) => store.copyTree(path, onServer('/docs/two'), '0', owner)));
       assert.equal((await stores[1]?.get(onServer('/docs/two')))?.size, names.length);
     }
   });
@@ -92,7 +95,7 @@ describe('state in PostgreSQL', () => {
     const location = await newDatabase(server);
     const database = await openState(t, location);
     const locks = new SqlLockStore(database, Date.now);
-    const properties = new SqlPropertyStore(database);
+    const properties = new SqlPropertyStore(database, propertyLimits);
     const counter = new SqlFailureCounter(database);
     const taken = await locks.acquire(request);
     assert.ok('granted' in taken);
@@ -100,7 +103,7 @@ describe('state in PostgreSQL', () => {
       locks.acquire({ ...request, root: onServer('/docs/two') }),
       locks.covering(request.root),
       properties.get(request.root),
-      properties.patch(request.root, [{ name: '{x:}p', value: '1' }]),
+      properties.patch(request.root, [{ name: '{x:}p', value: '1' }], owner),
       counter.read('a'),
       counter.add('a', 60),
     ];

@@ -6,7 +6,12 @@ export interface LockLimits {
   readonly lifetime: number;
   /** Locks that one user may hold at the same time. */
   readonly perUser: number;
+  /** Locks that all users may hold at the same time. */
+  readonly inAll: number;
 }
+
+/** Shared locks that may cover one resource: each is shown with each member of a locked collection. */
+export const maximumCovering = 16;
 
 /** Seconds; a lock that ended sooner would be gone before a slow client can use it. */
 const shortest = 30;

@@ -1,4 +1,5 @@
 import type { ServerPath } from '../../http/target.js';
+import type { Depth } from '../headers/depth.js';
 import type { Lock, LockStore } from './lock-store.js';
 
 const none: readonly Lock[] = [];
@@ -6,6 +7,7 @@ const none: readonly Lock[] = [];
 /** Locks that were read once, to be asked about many paths. */
 export class LockIndex {
   readonly #byRoot = new Map<string, Lock[]>();
+  #last: { readonly parent: string; readonly locks: readonly Lock[] } | undefined;
 
   constructor(locks: readonly Lock[]) {
     for (const lock of locks) {
@@ -18,19 +20,28 @@ export class LockIndex {
   /** The locks whose scope includes `path`: rooted there, or with depth infinity above it. */
   covering(path: ServerPath): readonly Lock[] {
     if (this.#byRoot.size === 0) return none;
-    const found: Lock[] = [...(this.#byRoot.get(path) ?? none)];
-    for (let above = parentOf(path); above !== undefined; above = parentOf(above)) {
-      const locks = this.#byRoot.get(above);
-      if (locks) found.push(...locks.filter(({ depth }) => depth === 'infinity'));
+    const own = this.#byRoot.get(path);
+    const inherited = this.#inheritedFrom(parentOf(path));
+    return own ? [...own, ...inherited] : inherited;
+  }
+
+  /** For the members of one collection the same array, as long as they are asked about one after another. */
+  #inheritedFrom(parent: string | undefined): readonly Lock[] {
+    if (parent === undefined) return none;
+    if (this.#last?.parent === parent) return this.#last.locks;
+    const locks: Lock[] = [];
+    for (let above: string | undefined = parent; above !== undefined; above = parentOf(above)) {
+      for (const lock of this.#byRoot.get(above) ?? none) if (lock.depth === 'infinity') locks.push(lock);
     }
-    return found;
+    this.#last = { parent, locks };
+    return locks;
   }
 }
 
-/** The locks on `path` and, with `members`, on what lies below it. */
-export async function readLocks(store: LockStore, path: ServerPath, members: boolean): Promise<LockIndex> {
+/** The locks on `path` and, by `depth`, on its direct members or on all that lies below it. */
+export async function readLocks(store: LockStore, path: ServerPath, depth: Depth): Promise<LockIndex> {
   const here = await store.covering(path);
-  return new LockIndex(members ? [...here, ...(await store.below(path))] : here);
+  return new LockIndex(depth === '0' ? here : here.concat(await store.below(path, depth)));
 }
 
 function parentOf(path: string): string | undefined {

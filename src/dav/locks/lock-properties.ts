@@ -1,6 +1,6 @@
 import { spelled, type Spelling } from '../../http/spelling.js';
 import { hrefOf, type ServerPath } from '../../http/target.js';
-import { escapeText } from '../xml/write.js';
+import { escapeText } from '../../xml/escape.js';
 import type { Lock } from './lock-store.js';
 
 /** Who asks about locks, and when. */

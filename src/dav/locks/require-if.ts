@@ -1,3 +1,4 @@
+import { Breath } from '../../async/breath.js';
 import { Failure } from '../../failure.js';
 import { parseDestination } from '../../http/destination.js';
 import { matchesStrongly, parseEntityTag, type EntityTag } from '../../http/etag.js';
@@ -33,7 +34,9 @@ export async function holds(
   stateOf: (resource: string | undefined) => Promise<ResourceState>,
 ): Promise<boolean> {
   const known = new Map<string | undefined, ResourceState>();
+  const breath = new Breath();
   for (const { resource, conditions } of lists) {
+    await breath.pause();
     const state = known.get(resource) ?? (await stateOf(resource));
     known.set(resource, state);
     if (conditions.every((condition) => matches(condition, state) !== condition.negated)) return true;

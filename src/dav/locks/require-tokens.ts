@@ -1,3 +1,4 @@
+import { Breath } from '../../async/breath.js';
 import { Failure, statusOf } from '../../failure.js';
 import { isSameOrBelow, parentOf, within, type ServerPath } from '../../http/target.js';
 import type { DavContext, DavRequest, Place } from '../context.js';
@@ -5,7 +6,7 @@ import { submittedTokens } from '../headers/if.js';
 import { at, hrefAt, hrefOfKey, keyOf } from '../place.js';
 import { memberStatus } from '../xml/multistatus.js';
 import { readLocks } from './lock-index.js';
-import type { Lock } from './lock-store.js';
+import { toldConflicts, type Lock } from './lock-store.js';
 
 /** What a change touches: the resource, or also the collection that it comes into or goes out of. */
 export type Reach = 'resource' | 'membership';
@@ -55,15 +56,11 @@ export async function lockedMembers(
   const below = await context.locks.below(key);
   if (below.length === 0) return [];
   const submitted = submittedTokens(request.headers.if);
-  const index = await readLocks(context.locks, key, true);
+  const index = await readLocks(context.locks, key, 'infinity');
   const roots = new Set(below.map(({ root }) => root));
   const locked = [...roots].filter((root) => !mayChange(index.covering(root), submitted, context.principal));
-  return Promise.all(
-    locked.map(async (root) => {
-      const href = await memberHref(place, root);
-      return memberStatus(href, statusOf('locked'), 'lock-token-submitted', [href]);
-    }),
-  );
+  const hrefs = await memberHrefs(place, locked.slice(0, toldConflicts));
+  return hrefs.map((href) => memberStatus(href, statusOf('locked'), 'lock-token-submitted', [href]));
 }
 
 /**
@@ -80,8 +77,19 @@ export async function requireUnlocked(
   return lockedMembers(request, context, place);
 }
 
+/** The hrefs of what is locked, while others have their turns. */
+export async function memberHrefs(place: Place, roots: readonly ServerPath[]): Promise<string[]> {
+  const hrefs: string[] = [];
+  const breath = new Breath();
+  for (const root of roots) {
+    await breath.pause();
+    hrefs.push(await memberHref(place, root));
+  }
+  return hrefs;
+}
+
 /** The href of `root`; only what lies in the share of `place` is looked at. */
-export async function memberHref(place: Place, root: ServerPath): Promise<string> {
+async function memberHref(place: Place, root: ServerPath): Promise<string> {
   const path = within(place.base, root);
   const stat = path === undefined ? undefined : await place.storage.stat(path);
   return stat && path !== undefined ? hrefAt(at(place, path), stat) : hrefOfKey(place, root, false);
@@ -96,7 +104,9 @@ function mayChange(locks: readonly Lock[], submitted: ReadonlySet<string>, princ
 
 /** Drops the locks below `place` whose resources are gone, after a change that went only part of the way. */
 export async function dropOrphans(context: DavContext, place: Place): Promise<void> {
+  const breath = new Breath();
   for (const { token, root } of await context.locks.below(keyOf(place))) {
+    await breath.pause();
     const path = isSameOrBelow(place.base, root) ? within(place.base, root) : undefined;
     if (path !== undefined && !(await place.storage.stat(path))) await context.locks.remove(token);
   }

@@ -3,8 +3,10 @@ import type { ResourceStat } from '../../storage/storage.js';
 import type { DavContext } from '../context.js';
 import type { PropertyMap } from '../properties/property-store.js';
 import { asksFor, type PropertyQuery } from '../properties/query.js';
+import type { Depth } from '../headers/depth.js';
 import { readLocks } from './lock-index.js';
 import { lockDiscovery, supportedLock, type LockViewer } from './lock-properties.js';
+import type { Lock } from './lock-store.js';
 
 /** Where locks are, and who asks about them. */
 export type Locking = Pick<DavContext, 'locks'> & LockViewer;
@@ -23,25 +25,34 @@ const unlocked: PropertyMap = new Map([
 /**
  * Reads all locks that a PROPFIND tells of at once, where it asks for them.
  * @param locking undefined where nothing can be locked
- * @param withMembers whether it also tells of what lies below `key`
+ * @param depth how far it tells of what lies below `key`
  */
 export async function readWithLocks(
   locking: Locking | undefined,
   query: PropertyQuery,
   key: ServerPath,
-  withMembers: boolean,
+  depth: Depth,
 ): Promise<WithLocks> {
   if (!locking) return (_path, _stat, dead) => dead;
   if (!asksFor(query, lockdiscovery)) {
     const supported = asksFor(query, supportedlock);
     return (_path, _stat, dead) => (supported ? new Map(dead).set(supportedlock, supportedLock) : dead);
   }
-  const locks = await readLocks(locking.locks, key, withMembers);
+  const locks = await readLocks(locking.locks, key, depth);
+  // Members that have no locks of their own share one array of those from above, which are told once.
+  const told = new WeakMap<readonly Lock[], PropertyMap>();
   return (path, stat, dead) => {
     const covering = locks.covering(path);
     if (covering.length === 0 && dead.size === 0) return unlocked;
-    return new Map(dead)
-      .set(supportedlock, supportedLock)
-      .set(lockdiscovery, lockDiscovery(covering, path, stat.kind === 'collection', locking));
+    let own = told.get(covering);
+    if (!own) {
+      const discovery = lockDiscovery(covering, path, stat.kind === 'collection', locking);
+      own = new Map([
+        [lockdiscovery, discovery],
+        [supportedlock, supportedLock],
+      ]);
+      told.set(covering, own);
+    }
+    return dead.size === 0 ? own : new Map([...dead, ...own]);
   };
 }

@@ -2,9 +2,10 @@ import type { DavMethod } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
 import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf } from '../place.js';
+import { withProperties } from '../properties/arriving.js';
 import { replacing } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, memberResponses } from '../tree.js';
+import { copyTree, memberResponses, type MemberFailure } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Copies a resource, with everything below it unless Depth is 0 (RFC 4918 section 9.8). */
@@ -13,15 +14,29 @@ export const copy: DavMethod = async (request, context) => {
   const { source, to, replaced, inTheWay } = await prepareTransfer(request);
   const locked = await requireUnlocked(request, context, to);
   if (locked.length > 0) return multistatusOf(locked);
-  // What something that is gone left behind would be the new members' until the copy is done.
-  if (!replaced) await context.properties.removeTree(keyOf(to));
-  const failures = await replacing(to, inTheWay, 'by member', (arrived) =>
-    copyTree(request, to, source, depth, arrived, request.signal),
-  );
-  const [first] = failures;
-  if (first?.place.path === request.path) throw first.failure;
-  // A copy that replaced nothing stays as far as it got, with the properties of what is there.
-  if (failures.length === 0 || !inTheWay) await context.properties.copyTree(keyOf(request), keyOf(to), depth);
-  if (inTheWay) await dropOrphans(context, to);
+  const { properties, principal } = context;
+  const [from, target] = [keyOf(request), keyOf(to)];
+  const owner = { principal, share: to.base };
+  const copyFiles = async (arrived: () => void): Promise<MemberFailure[]> => {
+    const failed = await copyTree(request, to, source, depth, arrived, request.signal);
+    const [first] = failed;
+    if (first?.place.path === request.path) throw first.failure;
+    return failed;
+  };
+  let failures: MemberFailure[];
+  if (inTheWay) {
+    await properties.requireRoom(from, target, depth, owner);
+    failures = await replacing(to, inTheWay, 'by member', async (arrived) => {
+      const failed = await copyFiles(arrived);
+      if (failed.length === 0) await properties.copyTree(from, target, depth, owner);
+      return failed;
+    });
+    await dropOrphans(context, to);
+  } else {
+    // A copy that replaced nothing stays as far as it got, with the properties of what is there.
+    failures = await withProperties(context, { from, to: target, depth, owner }, () =>
+      replacing(to, undefined, 'by member', copyFiles),
+    );
+  }
   return failures.length > 0 ? multistatusOf(memberResponses(failures)) : transferred(replaced);
 };

@@ -8,20 +8,20 @@ import type { DavContext, DavMethod, DavRequest } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
 import { submittedTokens } from '../headers/if.js';
 import { parseTimeout } from '../headers/timeout.js';
-import { grantedSeconds } from '../locks/limits.js';
+import { grantedSeconds, maximumCovering } from '../locks/limits.js';
 import { parseLockInfo } from '../locks/lock-info.js';
 import { lockDiscovery } from '../locks/lock-properties.js';
-import type { Lock } from '../locks/lock-store.js';
+import type { Exhausted, Lock } from '../locks/lock-store.js';
 import { requireIf } from '../locks/require-if.js';
-import { memberHref, requireTokens } from '../locks/require-tokens.js';
+import { memberHrefs, requireTokens } from '../locks/require-tokens.js';
 import { hrefOfKey, keyOf, requireConditions } from '../place.js';
 import { clearLeftovers } from '../properties/leftovers.js';
+import { readBody } from '../read-body.js';
 import { memberStatus, multistatusOf } from '../xml/multistatus.js';
-import { readXml } from '../xml/parse.js';
 
 /** Takes a write lock, or without a body restarts the time-out of one (RFC 4918 section 9.10). */
 export const lock: DavMethod = async (request, context) => {
-  const info = await readXml(request.body, context.xmlLimits);
+  const info = await readBody(request.body, context);
   if (!info) return refresh(request, context);
   const { headers, storage, path } = request;
   const depth = parseDepth(headers.depth, ['infinity', '0']);
@@ -33,20 +33,47 @@ export const lock: DavMethod = async (request, context) => {
   const timeoutSeconds = grantedSeconds(parseTimeout(headers.timeout), context.lockLimits);
   const outcome = await context.locks.acquire(
     { root: keyOf(request), depth, scope, principal: context.principal, owner, timeoutSeconds },
-    context.lockLimits.perUser,
+    { ...context.lockLimits, covering: maximumCovering },
   );
-  if ('exhausted' in outcome) {
-    throw new Failure(
-      'forbidden',
-      `You hold ${context.lockLimits.perUser} locks, as many as a user may: give some up, or wait until they end.`,
-    );
-  }
+  if ('exhausted' in outcome) throw tooMany(outcome.exhausted, request, context, stat);
   if ('conflicts' in outcome) return refused(request, context, stat, outcome.conflicts);
   const { token } = outcome.granted;
   // The lock comes first: from then on nobody else can make the file.
   if (!stat) await makeEmptyFile(request, context, token);
   return answer(request, context, stat ? 200 : 201, [['Lock-Token', `<${token}>`]]);
 };
+
+function tooMany(
+  what: Exhausted,
+  request: DavRequest,
+  { lockLimits: { perUser, inAll } }: DavContext,
+  stat: ResourceStat | undefined,
+): Failure {
+  switch (what) {
+    case 'user':
+      return new Failure(
+        'forbidden',
+        `You hold ${perUser} locks, as many as a user may: give some up, or wait until they end.`,
+      );
+    case 'server':
+      return new Failure(
+        'unavailable',
+        `There are ${inAll} locks, as many as there may be. Try again later.`,
+        {
+          headers: [['Retry-After', '60']],
+        },
+      );
+    case 'resource':
+      return new Failure(
+        'locked',
+        `There are ${maximumCovering} shared locks here, as many as there may be.`,
+        {
+          condition: 'no-conflicting-lock',
+          hrefs: [hrefOfKey(request, keyOf(request), stat?.kind === 'collection')],
+        },
+      );
+  }
+}
 
 /** Office sends this before any other LOCK. The token stays the same. */
 async function refresh(request: DavRequest, context: DavContext): Promise<HttpResponse> {
@@ -148,7 +175,7 @@ async function refused(
   const roots = [...new Set(conflicts.map(({ root }) => root))];
   const below = roots.filter((root) => root !== key && root.startsWith(`${key}/`));
   const legible = roots.filter((root) => root === key || context.resolve(root) !== undefined);
-  const hrefs = await Promise.all(legible.map((root) => memberHref(request, root)));
+  const hrefs = await memberHrefs(request, legible);
   if (below.length < roots.length) {
     throw new Failure('locked', 'Somebody has locked this already.', {
       condition: 'no-conflicting-lock',

@@ -10,8 +10,8 @@ import {
   parseCollectionRequest,
   type CollectionRequest,
 } from '../properties/extended-mkcol.js';
+import { readBody } from '../read-body.js';
 import { enterTree } from '../tree-turns.js';
-import { readXml } from '../xml/parse.js';
 
 /** Makes a collection (RFC 4918 section 9.3), with properties where the body asks for some (RFC 5689). */
 export const mkcol: DavMethod = async (request, context) => {
@@ -42,7 +42,7 @@ const notXml = 'The body of a MKCOL must be XML, or nothing.';
 
 async function readCollectionRequest(
   { headers, body }: DavRequest,
-  { xmlLimits }: DavContext,
+  context: DavContext,
 ): Promise<CollectionRequest | undefined> {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') > 0;
@@ -50,22 +50,22 @@ async function readCollectionRequest(
   if (type !== undefined && !/^(text|application)\/([^/]+\+)?xml$/.test(type)) {
     throw new Failure('unsupported-media-type', notXml);
   }
-  const root = await readXml(body, xmlLimits).catch((error: unknown) => {
+  const root = await readBody(body, context).catch((error: unknown) => {
     // Nobody has said that it was XML.
     if (type !== undefined || !isFailure(error, 'malformed')) throw error;
     throw new Failure('unsupported-media-type', notXml, { cause: error });
   });
-  return root && parseCollectionRequest(root);
+  return root && parseCollectionRequest(root, context.propertyLimits);
 }
 
 /** Gives the new collection its properties; without them it is not kept. */
 async function setProperties(
   request: DavRequest,
-  { properties }: DavContext,
+  { properties, principal }: DavContext,
   asked: CollectionRequest,
 ): Promise<void> {
   try {
-    await properties.patch(keyOf(request), asked.changes);
+    await properties.patch(keyOf(request), asked.changes, { principal, share: request.base });
   } catch (error) {
     await request.storage.remove(request.path);
     throw error;

@@ -3,9 +3,10 @@ import type { DavMethod } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
 import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf } from '../place.js';
+import { countAsCopy, withProperties } from '../properties/arriving.js';
 import { replacing } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, memberResponses, removeTree } from '../tree.js';
+import { copyTree, memberResponses, removeTree, type MemberFailure } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Moves a resource and everything below it (RFC 4918 section 9.9). */
@@ -21,34 +22,49 @@ export const move: DavMethod = async (request, context) => {
   if (locked.length > 0) return multistatusOf(locked);
   const { properties, locks } = context;
   const done = { renamed: false };
-  // They are there before the resource, so that one cannot arrive without the other should this process be killed.
-  if (!replaced) await properties.copyTree(from, target, 'infinity');
-  const missing = await replacing(
-    to,
-    inTheWay,
-    request.storage === to.storage ? 'at once' : 'by member',
-    async (arrived) => {
-      done.renamed = request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-      return done.renamed ? [] : copyTree(request, to, source, 'infinity', arrived, request.signal);
-    },
-  );
-  const [first] = missing;
-  if (first?.place.path === request.path) throw first.failure;
-  if (missing.length > 0) return multistatusOf(memberResponses(missing));
+  const arrival = {
+    from,
+    to: target,
+    depth: 'infinity',
+    // What stays in its share takes no more room than before; until it has moved, what is there twice is not counted.
+    owner: { principal: '', share: request.base === to.base ? '' : to.base },
+  } as const;
+  const arrive = async (): Promise<MemberFailure[]> => {
+    const failed = await replacing(
+      to,
+      inTheWay,
+      request.storage === to.storage ? 'at once' : 'by member',
+      async (arrived) => {
+        done.renamed =
+          request.storage === to.storage && (await request.storage.rename(request.path, to.path));
+        return done.renamed ? [] : copyTree(request, to, source, 'infinity', arrived, request.signal);
+      },
+    );
+    const [first] = failed;
+    if (first?.place.path === request.path) throw first.failure;
+    return failed;
+  };
+  if (replaced) await properties.requireRoom(from, target, 'infinity', arrival.owner);
+  const missing = await (replaced ? arrive() : withProperties(context, arrival, arrive));
+  if (missing.length > 0) {
+    if (!replaced) await countAsCopy(context, arrival, to.base);
+    return multistatusOf(memberResponses(missing));
+  }
   if (inTheWay) await dropOrphans(context, to);
   if (done.renamed) {
     await locks.moveTree(from, target);
-    await properties.moveTree(from, target);
+    await properties.moveTree(from, target, to.base);
     return transferred(replaced);
   }
   // The source goes only once all of it has arrived.
-  await properties.copyTree(from, target, 'infinity');
+  if (replaced) await properties.copyTree(from, target, 'infinity', arrival.owner);
   const left = await removeTree(request, source);
   if (left.length > 0) {
+    await countAsCopy(context, arrival, to.base);
     await dropOrphans(context, request);
     return multistatusOf(memberResponses(left));
   }
   await locks.moveTree(from, target);
-  await properties.removeTree(from);
+  await properties.moveTree(from, target, to.base);
   return transferred(replaced);
 };

@@ -1,17 +1,24 @@
+import { Breath } from '../../async/breath.js';
 import { Failure, isFailure } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
-import { child, hrefOf, nameOf } from '../../http/target.js';
-import type { DavStorage, ResourceStat } from '../../storage/storage.js';
+import { child, hrefOf, nameOf, type ServerPath, type SharePath } from '../../http/target.js';
+import type { DavStorage, Entry, ResourceStat } from '../../storage/storage.js';
 import type { DavMethod, ReadContext, ReadRequest } from '../context.js';
 import { parseDepth, type Depth } from '../headers/depth.js';
-import { parsePrefer, preferenceHeaders, type Preferences } from '../headers/prefer.js';
+import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks.js';
 import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
-import type { PropertyMap } from '../properties/property-store.js';
-import { namedBy, parsePropertyQuery, propertyResponse, type PropertyQuery } from '../properties/query.js';
+import type { MemberProperties, MemberRun, PropertyMap, Wanted } from '../properties/property-store.js';
+import {
+  namedBy,
+  parsePropertyQuery,
+  propertyResponses,
+  wantedBy,
+  type PropertyResponse,
+} from '../properties/query.js';
 import { quotaProperties, withQuota } from '../properties/quota.js';
+import { readBody } from '../read-body.js';
 import { multistatus } from '../xml/multistatus.js';
-import { readXml } from '../xml/parse.js';
 
 /** Characters that are gathered before they are sent on. */
 const pieceCharacters = 64 * 1024;
@@ -43,7 +50,7 @@ export async function findProperties(
 ): Promise<HttpResponse> {
   const { headers } = request;
   const depth = parseDepth(headers.depth, ['infinity', '0', '1']);
-  const query = parsePropertyQuery(await readXml(request.body, context.xmlLimits));
+  const query = parsePropertyQuery(await readBody(request.body, context));
   const stat = await requireStat(request);
   requireConditions(request.method, headers, stat);
   if (depth === 'infinity' && stat.kind === 'collection' && !context.depthInfinity) {
@@ -54,28 +61,33 @@ export async function findProperties(
   const asked = parsePrefer(headers.prefer);
   // RFC 8144 section 3: without members there is nothing but the root to tell of.
   const preferences = { ...asked, noRoot: asked.noRoot && depth !== '0' };
-  const withMembers = depth !== '0' && stat.kind === 'collection';
-  const withLocks = await readWithLocks(changeable, query, keyOf(request), withMembers);
+  const extent = stat.kind === 'collection' ? depth : '0';
+  const withLocks = await readWithLocks(changeable, query, keyOf(request), extent);
   const quota = await quotaProperties(changeable, namedBy(query));
   const telling: Telling = {
-    context,
-    query,
+    properties: context.properties,
+    mayRead: context.mayRead,
+    respond: propertyResponses(query, preferences),
+    wanted: wantedBy(query),
     depth,
-    preferences,
+    noRoot: preferences.noRoot,
     kept: (path, resource, dead) => withQuota(withLocks(path, resource, dead), resource, quota),
+    breath: new Breath(),
   };
   const answer = await multistatus(responses(request, telling, stat));
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };
 }
 
 /** What is told of each resource, and of which. */
-interface Telling {
-  readonly context: ReadContext;
-  readonly query: PropertyQuery;
+interface Telling extends Pick<ReadContext, 'properties' | 'mayRead'> {
+  readonly respond: PropertyResponse;
+  /** Of the dead properties. */
+  readonly wanted: Wanted;
   readonly depth: Depth;
-  readonly preferences: Preferences;
+  readonly noRoot: boolean;
   /** Adds to the dead properties what else does not come from the stat. */
   readonly kept: WithLocks;
+  readonly breath: Breath;
 }
 
 async function* responses(
@@ -83,37 +95,69 @@ async function* responses(
   telling: Telling,
   stat: ResourceStat,
 ): AsyncGenerator<string> {
-  const { context, query, depth, preferences, kept } = telling;
-  if (!preferences.noRoot) {
+  const { properties, respond, wanted, depth, noRoot, kept } = telling;
+  if (!noRoot) {
     const key = keyOf(request);
-    const own = kept(key, stat, await context.properties.get(key));
-    yield propertyResponse(query, hrefAt(request, stat), request.path, stat, own, preferences);
+    const dead = wanted.length === 0 ? none : await properties.get(key, wanted);
+    yield respond(hrefAt(request, stat), request.path, stat, kept(key, stat, dead));
   }
   if (depth !== '0' && stat.kind === 'collection') yield* memberResponses(request, telling);
 }
 
 /** Depth first. A storage lists no link that leads back to where it stands, so this comes to an end. */
 async function* memberResponses(request: ReadRequest, telling: Telling): AsyncGenerator<string> {
-  const { context, query, depth, preferences, kept } = telling;
+  const { properties, respond, wanted, depth, kept, breath } = telling;
   const key = keyOf(request);
-  const dead = await context.properties.children(key);
+  const dead = wanted.length === 0 ? undefined : await properties.members(key, wanted);
   const base = hrefOfKey(request, key, true);
   for await (const batch of request.storage.list(request.path)) {
     let text = '';
-    for (const entry of batch) {
-      const path = child(request.path, entry.name);
-      if (path === undefined || !context.mayRead(path)) continue;
-      const href = base + hrefOf(nameOf(path), entry.stat.kind === 'collection');
-      const member = keyOf({ base: request.base, path });
-      const own = kept(member, entry.stat, (dead.size > 0 ? dead.get(member) : undefined) ?? none);
-      text += propertyResponse(query, href, path, entry.stat, own, preferences);
-      const inner = depth === 'infinity' && entry.stat.kind === 'collection';
-      if (!inner && text.length < pieceCharacters) continue;
-      yield text;
-      text = '';
-      if (inner) yield* innerResponses({ ...request, path }, telling);
+    for await (const { members, found } of runsOf(membersIn(batch, request, telling), dead)) {
+      for (const { path, key: member, stat } of members) {
+        const rest = breath.pause();
+        if (rest) await rest;
+        const href = base + hrefOf(nameOf(path), stat.kind === 'collection');
+        text += respond(href, path, stat, kept(member, stat, found?.get(member) ?? none));
+        const inner = depth === 'infinity' && stat.kind === 'collection';
+        if (!inner && text.length < pieceCharacters) continue;
+        yield text;
+        text = '';
+        if (inner) yield* innerResponses({ ...request, path }, telling);
+      }
     }
     yield text;
+  }
+}
+
+interface Member {
+  readonly path: SharePath;
+  readonly key: ServerPath;
+  readonly stat: ResourceStat;
+}
+
+function membersIn(batch: readonly Entry[], { path, base }: ReadRequest, { mayRead }: Telling): Member[] {
+  const members: Member[] = [];
+  for (const { name, stat } of batch) {
+    const inside = child(path, name);
+    if (inside === undefined || !mayRead(inside)) continue;
+    members.push({ path: inside, key: keyOf({ base, path: inside }), stat });
+  }
+  return members;
+}
+
+/** Members, as many together as their dead properties are not too large. */
+async function* runsOf(
+  members: readonly Member[],
+  dead: MemberProperties | undefined,
+): AsyncGenerator<{ members: readonly Member[]; found: MemberRun['found'] | undefined }> {
+  if (!dead) {
+    yield { members, found: undefined };
+    return;
+  }
+  let from = 0;
+  for await (const { paths, found } of dead.of(members.map(({ key }) => key))) {
+    yield { members: members.slice(from, from + paths), found };
+    from += paths;
   }
 }
 

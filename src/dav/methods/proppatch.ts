@@ -4,19 +4,25 @@ import { requireTokens } from '../locks/require-tokens.js';
 import { hrefAt, keyOf, requireConditions, requireStat } from '../place.js';
 import { modificationTimeIn, withoutTimes } from '../properties/modification-time.js';
 import { isAllowed, parsePropertyUpdate, updateResponse } from '../properties/update.js';
+import { readBody } from '../read-body.js';
 import { multistatusOf } from '../xml/multistatus.js';
-import { readXml } from '../xml/parse.js';
 
 /** Sets and removes dead properties, all or none (RFC 4918 section 9.2), and by some of them the modification time. */
 export const proppatch: DavMethod = async (request, context) => {
-  const changes = parsePropertyUpdate(await readXml(request.body, context.xmlLimits));
+  const changes = parsePropertyUpdate(await readBody(request.body, context), context.propertyLimits);
   const stat = await requireStat(request);
   requireConditions(request.method, request.headers, stat);
   await requireTokens(request, context, request, 'resource');
   if (isAllowed(changes)) {
     const time = modificationTimeIn(changes);
     const isSet = time !== undefined && (await request.storage.setModified(request.path, time));
-    await context.properties.patch(keyOf(request), isSet ? withoutTimes(changes) : changes);
+    const owner = { principal: context.principal, share: request.base };
+    try {
+      await context.properties.patch(keyOf(request), isSet ? withoutTimes(changes) : changes, owner);
+    } catch (error) {
+      if (isSet) await request.storage.setModified(request.path, stat.modified);
+      throw error;
+    }
   }
   const { minimal } = parsePrefer(request.headers.prefer);
   const preferences = preferenceHeaders({ minimal: minimal && isAllowed(changes), noRoot: false });

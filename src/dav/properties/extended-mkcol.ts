@@ -1,11 +1,10 @@
 import { Failure, statusOf } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
-import { clarkName, davChild, elementsOf, type XmlElement } from '../xml/element.js';
-import { settingsIn } from './update.js';
+import { davChild, davChildren, elementsOf, isDav, type XmlElement } from '../../xml/element.js';
+import { settingsIn, type SettingLimits } from './update.js';
 import { isProtected } from './live.js';
 import { propertyStatus } from './property-status.js';
 import type { ClarkName, PropertyChange } from './property-store.js';
-import { requireFewNames } from './limits.js';
 
 const resourceType = '{DAV:}resourcetype';
 
@@ -19,14 +18,13 @@ export interface CollectionRequest {
 
 /**
  * Reads a mkcol element (RFC 5689 section 5.1).
- * @throws Failure `unsupported-media-type` for another document, `too-large`
+ * @throws Failure `unsupported-media-type` for another document, `too-large`, `insufficient-storage`
  */
-export function parseCollectionRequest(root: XmlElement): CollectionRequest {
-  if (clarkName(root) !== '{DAV:}mkcol') {
+export function parseCollectionRequest(root: XmlElement, limits: SettingLimits): CollectionRequest {
+  if (!isDav(root, 'mkcol')) {
     throw new Failure('unsupported-media-type', 'The body of a MKCOL must be a mkcol element, or nothing.');
   }
-  const changes = settingsIn(root);
-  requireFewNames(changes.map(({ name }) => name));
+  const changes = settingsIn(root, limits);
   const refused = new Map<ClarkName, string>();
   if (!asksForPlainCollection(root)) refused.set(resourceType, 'valid-resourcetype');
   for (const { name } of changes) {
@@ -37,9 +35,8 @@ export function parseCollectionRequest(root: XmlElement): CollectionRequest {
 
 /** This server has collections and no kinds of collections: the resource type must be that one, and must be there. */
 function asksForPlainCollection(root: XmlElement): boolean {
-  const types = elementsOf(root)
-    .filter((instruction) => clarkName(instruction) === '{DAV:}set')
-    .flatMap((set) => elementsOf(set).filter((prop) => clarkName(prop) === '{DAV:}prop'))
+  const types = davChildren(root, 'set')
+    .flatMap((set) => davChildren(set, 'prop'))
     .flatMap((prop) => {
       const type = davChild(prop, 'resourcetype');
       return type ? [type] : [];
@@ -47,8 +44,8 @@ function asksForPlainCollection(root: XmlElement): boolean {
   return (
     types.length > 0 &&
     types.every((type) => {
-      const kinds = elementsOf(type).map(clarkName);
-      return kinds.length === 1 && kinds[0] === '{DAV:}collection';
+      const [kind, ...others] = elementsOf(type);
+      return kind !== undefined && others.length === 0 && isDav(kind, 'collection');
     })
   );
 }
@@ -58,7 +55,9 @@ export function collectionResponse({ changes, refused }: CollectionRequest): Htt
   const names = [...new Set([resourceType, ...changes.map(({ name }) => name)])];
   const byCondition = new Map<string, ClarkName[]>();
   for (const [name, condition] of refused) {
-    byCondition.set(condition, [...(byCondition.get(condition) ?? []), name]);
+    const same = byCondition.get(condition);
+    if (same) same.push(name);
+    else byCondition.set(condition, [name]);
   }
   const others = names.filter((name) => !refused.has(name));
   const propstats =

@@ -2,11 +2,11 @@ import { contentTypeOf } from '../../http/media-type.js';
 import { formatHttpDate } from '../../http/date.js';
 import { nameOf } from '../../http/target.js';
 import type { ResourceStat } from '../../storage/storage.js';
-import { escapeText } from '../xml/write.js';
+import { escapeText } from '../../xml/escape.js';
 import type { ClarkName } from './property-store.js';
 
 /** Makes a live property's element for a resource; undefined where the resource has no such property. */
-type LiveProperty = (stat: ResourceStat, path: string) => string | undefined;
+export type LiveProperty = (stat: ResourceStat, path: string) => string | undefined;
 
 /** Live properties of RFC 4918 section 15; the server makes their values and no client may set them. */
 const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProperty>([
@@ -56,9 +56,9 @@ export function isProtected(name: ClarkName): boolean {
   return reserved.has(name);
 }
 
-/** The element of one live property; undefined when the resource does not have it. */
-export function liveProperty(name: ClarkName, stat: ResourceStat, path: string): string | undefined {
-  return live.get(name)?.(stat, path);
+/** What makes the element of one live property. */
+export function liveProperty(name: ClarkName): LiveProperty | undefined {
+  return live.get(name);
 }
 
 /** Every live property that the resource has, by name. */

@@ -1,6 +1,6 @@
 import { formatHttpDate, parseHttpDate } from '../../http/date.js';
 import type { ResourceStat } from '../../storage/storage.js';
-import { emptyElement } from '../xml/write.js';
+import { emptyElement } from '../xml/empty-element.js';
 import type { ClarkName, PropertyChange, PropertyXml } from './property-store.js';
 
 interface TimeProperty {
@@ -36,14 +36,13 @@ export function withoutTimes(changes: readonly PropertyChange[]): PropertyChange
   );
 }
 
-/** One of the properties, where no client has left a value of its own; told only to whoever names it. */
-export function timeProperty(name: ClarkName, stat: ResourceStat): PropertyXml | undefined {
+/** What makes one of the properties, where no client has left a value of its own; told only to whoever names it. */
+export function timeProperty(name: ClarkName): ((stat: ResourceStat) => PropertyXml) | undefined {
   const known = timeProperties.get(name);
-  return known && emptyElement(name).replace('/>', `>${known.format(stat.modified)}</${nameIn(name)}>`);
-}
-
-function nameIn(name: ClarkName): string {
-  return /^<([^ /]+)/.exec(emptyElement(name))?.[1] ?? '';
+  if (!known) return undefined;
+  const empty = emptyElement(name);
+  const [, tag = ''] = /^<([^ /]+)/.exec(empty) ?? [];
+  return ({ modified }) => empty.replace('/>', `>${known.format(modified)}</${tag}>`);
 }
 
 function timeOf({ name, value }: PropertyChange): number | undefined {

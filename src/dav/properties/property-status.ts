@@ -1,5 +1,5 @@
 import { statusLine } from '../xml/multistatus.js';
-import { emptyElement } from '../xml/write.js';
+import { emptyElement } from '../xml/empty-element.js';
 import type { ClarkName } from './property-store.js';
 
 /** A propstat element that says how some properties fared, and by which precondition (RFC 4918 section 14.22). */

@@ -1,13 +1,14 @@
 import { Failure } from '../../failure.js';
 import type { ResourceStat } from '../../storage/storage.js';
+import { davChild, elementsOf, isDav, type XmlElement } from '../../xml/element.js';
+import { escapeText } from '../../xml/escape.js';
 import type { Preferences } from '../headers/prefer.js';
-import { clarkName, DAV, davChild, elementsOf, type XmlElement } from '../xml/element.js';
+import { emptyElement } from '../xml/empty-element.js';
 import { statusLine } from '../xml/multistatus.js';
-import { emptyElement, escapeText } from '../xml/write.js';
-import { requireFewNames } from './limits.js';
-import { liveProperties, liveProperty } from './live.js';
+import { RequestNames } from './limits.js';
+import { isProtected, liveProperties, liveProperty, type LiveProperty } from './live.js';
 import { timeProperty } from './modification-time.js';
-import type { ClarkName, PropertyMap } from './property-store.js';
+import type { ClarkName, PropertyMap, PropertyXml, Wanted } from './property-store.js';
 
 /** What a PROPFIND asks for (RFC 4918 section 14.20). */
 export type PropertyQuery =
@@ -15,23 +16,21 @@ export type PropertyQuery =
   | { readonly kind: 'propname' }
   | { readonly kind: 'prop'; readonly names: readonly ClarkName[] };
 
+const kinds = ['allprop', 'propname', 'prop'] as const;
+
 /**
  * Reads a propfind element; no body at all asks for allprop.
  * @throws Failure `malformed`, `too-large`
  */
 export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery {
   if (!root) return { kind: 'allprop', include: [] };
-  if (clarkName(root) !== '{DAV:}propfind')
-    throw new Failure('malformed', 'The body must be a propfind element.');
-  const asked = elementsOf(root).filter(
-    ({ namespace, local }) => namespace === DAV && ['allprop', 'propname', 'prop'].includes(local),
-  );
-  if (asked.length !== 1) {
+  if (!isDav(root, 'propfind')) throw new Failure('malformed', 'The body must be a propfind element.');
+  const [asked, ...others] = elementsOf(root).filter((child) => kinds.some((kind) => isDav(child, kind)));
+  if (!asked || others.length > 0) {
     throw new Failure('malformed', 'propfind must hold one of prop, propname and allprop.');
   }
-  const prop = davChild(root, 'prop');
-  if (prop) return { kind: 'prop', names: namesIn(prop) };
-  if (davChild(root, 'propname')) return { kind: 'propname' };
+  if (isDav(asked, 'prop')) return { kind: 'prop', names: namesIn(asked) };
+  if (isDav(asked, 'propname')) return { kind: 'propname' };
   const include = davChild(root, 'include');
   return { kind: 'allprop', include: include ? namesIn(include) : [] };
 }
@@ -53,62 +52,97 @@ export function namedBy(query: PropertyQuery): readonly ClarkName[] {
   }
 }
 
-function namesIn(parent: XmlElement): ClarkName[] {
-  const names = [...new Set(elementsOf(parent).map(clarkName))];
-  requireFewNames(names);
-  return names;
+/** What of the dead properties an answer needs. */
+export function wantedBy(query: PropertyQuery): Wanted {
+  switch (query.kind) {
+    case 'prop':
+      return query.names.filter((name) => !isProtected(name));
+    case 'allprop':
+      return 'all';
+    case 'propname':
+      return 'names';
+  }
 }
 
-/**
- * The response element for one resource.
- * @param kept the properties that do not come from the stat: the dead ones, and those that tell of locks
- * @param preferences with `minimal` nothing is said of properties that are not there (RFC 8144 section 2.1)
- */
-export function propertyResponse(
-  query: PropertyQuery,
+function namesIn(parent: XmlElement): ClarkName[] {
+  const names = new RequestNames();
+  for (const element of elementsOf(parent)) names.read(element);
+  return names.distinct;
+}
+
+/** Makes the response element for one resource. */
+export type PropertyResponse = (
   href: string,
   path: string,
   stat: ResourceStat,
+  /** The properties that do not come from the stat: the dead ones, and those that tell of locks. */
   kept: PropertyMap,
-  preferences: Pick<Preferences, 'minimal'>,
-): string {
-  const told = propstats(query, path, stat, kept, preferences.minimal);
-  return `<D:response><D:href>${escapeText(href)}</D:href>${told}</D:response>\n`;
+) => string;
+
+/**
+ * What answers `query`, for one resource after another; what they have in common is made once.
+ * @param preferences with `minimal` nothing is said of properties that are not there (RFC 8144 section 2.1)
+ */
+export function propertyResponses(
+  query: PropertyQuery,
+  { minimal }: Pick<Preferences, 'minimal'>,
+): PropertyResponse {
+  const propstats = propstatsFor(query, minimal);
+  return (href, path, stat, kept) =>
+    `<D:response><D:href>${escapeText(href)}</D:href>${propstats(path, stat, kept)}</D:response>\n`;
 }
 
-function propstats(
+function propstatsFor(
   query: PropertyQuery,
-  path: string,
-  stat: ResourceStat,
-  kept: PropertyMap,
   minimal: boolean,
-): string {
+): (path: string, stat: ResourceStat, kept: PropertyMap) => string {
   switch (query.kind) {
     case 'allprop': {
-      const all = new Map([...kept, ...liveProperties(stat, path)]);
-      const missing = query.include.filter((name) => !all.has(name));
-      return (
-        propstat(200, [...all.values()].join('')) +
-        (minimal || missing.length === 0 ? '' : propstat(404, missing.map(emptyElement).join('')))
-      );
+      const include = query.include.map(named);
+      return (path, stat, kept) => {
+        const all = new Map([...kept, ...liveProperties(stat, path)]);
+        const missing = minimal ? [] : include.filter(({ name }) => !all.has(name));
+        return (
+          propstat(200, [...all.values()].join('')) + missingOf(missing.map(({ empty }) => empty).join(''))
+        );
+      };
     }
     case 'propname':
-      return propstat(200, [...liveProperties(stat, path).keys(), ...kept.keys()].map(emptyElement).join(''));
+      return (path, stat, kept) =>
+        propstat(200, [...liveProperties(stat, path).keys(), ...kept.keys()].map(emptyElement).join(''));
     case 'prop': {
-      let found = '';
-      let missing = '';
-      for (const name of query.names) {
-        const element = liveProperty(name, stat, path) ?? kept.get(name) ?? timeProperty(name, stat);
-        if (element === undefined) missing += emptyElement(name);
-        else found += element;
-      }
-      // A response needs one propstat at least, also where nothing was asked for.
-      return (
-        (found !== '' || missing === '' || minimal ? propstat(200, found) : '') +
-        (missing === '' || minimal ? '' : propstat(404, missing))
-      );
+      const asked = query.names.map(named);
+      return (path, stat, kept) => {
+        let found = '';
+        let missing = '';
+        for (const { name, empty, live, time } of asked) {
+          const element = live?.(stat, path) ?? (kept.size > 0 ? kept.get(name) : undefined) ?? time?.(stat);
+          if (element === undefined) missing += empty;
+          else found += element;
+        }
+        // A response needs one propstat at least, also where nothing was asked for.
+        const told = found !== '' || missing === '' || minimal ? propstat(200, found) : '';
+        return told + (minimal ? '' : missingOf(missing));
+      };
     }
   }
+}
+
+/** A property that is asked for by its name. */
+interface NamedProperty {
+  readonly name: ClarkName;
+  /** Its element without a value. */
+  readonly empty: string;
+  readonly live: LiveProperty | undefined;
+  readonly time: ((stat: ResourceStat) => PropertyXml) | undefined;
+}
+
+function named(name: ClarkName): NamedProperty {
+  return { name, empty: emptyElement(name), live: liveProperty(name), time: timeProperty(name) };
+}
+
+function missingOf(properties: string): string {
+  return properties === '' ? '' : propstat(404, properties);
 }
 
 function propstat(status: number, properties: string): string {

@@ -1,43 +1,76 @@
 import { Failure, statusOf } from '../../failure.js';
-import { clarkName, DAV, elementsOf, languageOf, type XmlElement } from '../xml/element.js';
-import { escapeText, serialize } from '../xml/write.js';
-import { requireFewNames } from './limits.js';
+import { davChildren, elementsOf, isDav, languageOf, type XmlElement } from '../../xml/element.js';
+import { escapeText } from '../../xml/escape.js';
+import { serialize } from '../../xml/write.js';
+import { maximumNames, refuseProperties, RequestNames, type PropertyLimits } from './limits.js';
 import { isProtected } from './live.js';
 import { propertyStatus } from './property-status.js';
-import type { PropertyChange } from './property-store.js';
+import type { PropertyChange, PropertyXml } from './property-store.js';
+
+/** What a request may set. */
+export type SettingLimits = Pick<PropertyLimits, 'perProperty' | 'perResource'>;
 
 /**
  * Reads a propertyupdate element (RFC 4918 section 14.19) as instructions in document order.
- * @throws Failure `malformed`, `too-large`
+ * @throws Failure `malformed`, `too-large`, `insufficient-storage`
  */
-export function parsePropertyUpdate(root: XmlElement | undefined): PropertyChange[] {
-  if (!root || clarkName(root) !== '{DAV:}propertyupdate') {
+export function parsePropertyUpdate(root: XmlElement | undefined, limits: SettingLimits): PropertyChange[] {
+  if (!root || !isDav(root, 'propertyupdate')) {
     throw new Failure('malformed', 'The body must be a propertyupdate element.');
   }
-  const changes = settingsIn(root);
-  requireFewNames(changes.map(({ name }) => name));
+  const changes = settingsIn(root, limits);
   if (changes.length === 0) throw new Failure('malformed', 'The propertyupdate sets and removes nothing.');
   return changes;
 }
 
-/** The set and remove instructions inside of an element, in document order. */
-export function settingsIn(root: XmlElement): PropertyChange[] {
+/**
+ * The set and remove instructions inside of an element, in document order.
+ * @throws Failure `too-large`, `insufficient-storage`
+ */
+export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyChange[] {
   const changes: PropertyChange[] = [];
+  const names = new RequestNames();
+  const values = new RequestValues(limits);
   for (const instruction of elementsOf(root)) {
-    const name = clarkName(instruction);
-    if (name !== '{DAV:}set' && name !== '{DAV:}remove') continue;
-    for (const prop of elementsOf(instruction).filter(
-      (child) => child.namespace === DAV && child.local === 'prop',
-    )) {
+    const sets = isDav(instruction, 'set');
+    if (!sets && !isDav(instruction, 'remove')) continue;
+    for (const prop of davChildren(instruction, 'prop')) {
       const language = languageOf(prop) ?? languageOf(instruction) ?? languageOf(root);
       for (const property of elementsOf(prop)) {
+        if (changes.length === maximumNames) {
+          throw new Failure('too-large', `A request may change ${maximumNames} properties at most.`);
+        }
+        const name = names.read(property);
         const inherited = languageOf(property) === undefined ? language : undefined;
-        const value = name === '{DAV:}set' ? serialize(property, inherited) : undefined;
-        changes.push({ name: clarkName(property), value });
+        changes.push({ name, value: sets ? values.read(property, inherited) : undefined });
       }
     }
   }
   return changes;
+}
+
+/** Writes the values in a request as far as they may be kept. */
+class RequestValues {
+  readonly #limits: SettingLimits;
+  #bytes = 0;
+
+  constructor(limits: SettingLimits) {
+    this.#limits = limits;
+  }
+
+  read(property: XmlElement, language: string | undefined): PropertyXml {
+    const { perProperty, perResource } = this.#limits;
+    const value = serialize(property, perProperty, language);
+    const bytes = value === undefined ? Infinity : Buffer.byteLength(value);
+    if (value === undefined || bytes > perProperty) {
+      return refuseProperties(`A property may have ${perProperty} bytes of XML at most.`);
+    }
+    this.#bytes += bytes;
+    if (this.#bytes > perResource) {
+      return refuseProperties(`The properties of a resource may have ${perResource} bytes at most.`);
+    }
+    return value;
+  }
 }
 
 /** Whether every instruction may be carried out; if not, none is. */

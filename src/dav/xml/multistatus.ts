@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HttpResponse } from '../../http/message.js';
-import { escapeText } from './write.js';
+import { escapeText } from '../../xml/escape.js';
 
 const head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 const tail = '</D:multistatus>\n';
 const contentType = ['Content-Type', 'application/xml; charset=utf-8'] as const;
 
-/** Characters gathered before a body is sent as a stream rather than whole. */
-const wholeBodyCharacters = 64 * 1024;
+/** Characters gathered before a body is sent as a stream rather than whole, and then for each piece of it. */
+const pieceCharacters = 64 * 1024;
 
 /** A status line as `status` elements carry it (RFC 4918 section 14.28). */
 export function statusLine(status: number): string {
@@ -44,7 +44,7 @@ export async function multistatus(responses: AsyncIterable<string>): Promise<Htt
     const next = await source.next();
     if (next.done === true) return whole(text + tail);
     text += next.value;
-    if (text.length > wholeBodyCharacters) return streamed(text, source);
+    if (text.length > pieceCharacters) return streamed(text, source);
   }
 }
 
@@ -60,10 +60,15 @@ function whole(text: string): HttpResponse {
 
 function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
   const chunks = async function* (): AsyncGenerator<Buffer> {
-    yield Buffer.from(first);
-    for (let next = await rest.next(); next.done !== true; next = await rest.next())
-      yield Buffer.from(next.value);
-    yield Buffer.from(tail);
+    let text = first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+      if (text.length >= pieceCharacters) {
+        yield Buffer.from(text);
+        text = '';
+      }
+      text += next.value;
+    }
+    yield Buffer.from(text + tail);
   };
   const body = Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
   // Not in chunks itself, which is never entered when the answer is given up before it is read.

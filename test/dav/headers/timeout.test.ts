@@ -26,7 +26,7 @@ test('Timeout is the first value that is understood', () => {
 });
 
 test('a lock lasts as long as asked, within reason', () => {
-  const limits = { lifetime: 3600, perUser: 1 };
+  const limits = { lifetime: 3600, perUser: 1, inAll: 10 };
   const cases: readonly [ReturnType<typeof parseTimeout>, number][] = [
     [undefined, 3600],
     ['infinite', 3600],
@@ -39,5 +39,5 @@ test('a lock lasts as long as asked, within reason', () => {
     [0, 30],
   ];
   for (const [asked, granted] of cases) assert.equal(grantedSeconds(asked, limits), granted, String(asked));
-  assert.equal(grantedSeconds(600, { lifetime: 10, perUser: 1 }), 10);
+  assert.equal(grantedSeconds(600, { lifetime: 10, perUser: 1, inAll: 10 }), 10);
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LockStore } from '../../../src/dav/locks/lock-store.js';
 import { davSite, propfindBody } from '../dav-site.js';
 import { activeLocks, askLock, takeLock } from '../locking.js';
 import { all } from '../xml-tree.js';
@@ -71,19 +70,20 @@ test('PROPFIND asks for locks twice at most however many members there are, and 
   for (let number = 0; number < 40; number += 1) await site.put(`/docs/file${number}`);
   await takeLock(site, '/docs/file7');
   const asked: string[] = [];
-  const watched = <K extends 'covering' | 'below'>(name: K): LockStore[K] => {
-    const original = site.locks[name].bind(site.locks);
-    return (path) => {
-      asked.push(`${name} ${path}`);
-      return original(path);
-    };
+  const covering = site.locks.covering.bind(site.locks);
+  site.locks.covering = (path) => {
+    asked.push(`covering ${path}`);
+    return covering(path);
   };
-  site.locks.covering = watched('covering');
-  site.locks.below = watched('below');
+  const below = site.locks.below.bind(site.locks);
+  site.locks.below = (path, depth) => {
+    asked.push(`below ${path}, ${depth ?? ''}`);
+    return below(path, depth);
+  };
   const headers = { depth: '1' };
   const answer = await site.ask('PROPFIND', '/docs', { headers, body: both });
   assert.equal(answer.members().length, 41);
-  assert.deepEqual(asked, ['covering /docs', 'below /docs']);
+  assert.deepEqual(asked, ['covering /docs', 'below /docs, 1']);
   asked.length = 0;
   await site.ask('PROPFIND', '/docs', { headers, body: propfindBody('<D:prop><D:getetag/></D:prop>') });
   assert.deepEqual(asked, []);

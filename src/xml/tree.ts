@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { SaxesTagNS } from 'saxes';
-import { Failure } from '../../failure.js';
-import { readXmlBody, type BodyWatch } from '../../xml/read-body.js';
-import { StrictParser, type XmlBounds, type XmlHandler } from '../../xml/strict-parser.js';
+import { Failure } from '../failure.js';
+import { readXmlBody, type BodyWatch } from './read-body.js';
+import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
 import type { XmlElement } from './element.js';
 
 /** Caps on a request body, against documents made to exhaust the server. */

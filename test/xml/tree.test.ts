@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
-import { clarkName, davChild, elementsOf, fromClarkName, languageOf } from '../../../src/dav/xml/element.js';
-import { parseXml, readXml } from '../../../src/dav/xml/parse.js';
-import type { FailureKind } from '../../../src/failure.js';
-import { bodyOf, brokenBody, openBody } from '../../contracts/bodies.js';
-import { failing } from '../../contracts/failing.js';
-import { davSite } from '../dav-site.js';
-import { xmlLimits } from '../limits.js';
+import { clarkName, davChild, elementsOf, fromClarkName, languageOf } from '../../src/xml/element.js';
+import { parseXml, readXml } from '../../src/xml/tree.js';
+import type { FailureKind } from '../../src/failure.js';
+import { bodyOf, brokenBody, openBody } from '../contracts/bodies.js';
+import { failing } from '../contracts/failing.js';
+import { davSite } from '../dav/dav-site.js';
+import { xmlLimits } from '../dav/limits.js';
 
 const read = (body: string | Buffer) => readXml(bodyOf(body), xmlLimits);
 const entity = '<!ENTITY a "boom">';

@@ -16,7 +16,7 @@ export interface XmlElement {
 }
 
 export const DAV = 'DAV:';
-const XML = 'http://www.w3.org/XML/1998/namespace';
+export const XML = 'http://www.w3.org/XML/1998/namespace';
 
 /** The element's name in Clark notation: `{namespace}local`. */
 export function clarkName(element: { readonly namespace: string; readonly local: string }): string {
@@ -34,9 +34,19 @@ export function elementsOf(parent: XmlElement): XmlElement[] {
   return parent.children.filter((child) => typeof child !== 'string');
 }
 
+/** Whether it is the element of namespace `DAV:` with this name. */
+export function isDav(element: XmlElement, local: string): boolean {
+  return element.namespace === DAV && element.local === local;
+}
+
 /** The first child element of namespace `DAV:` with this name. */
 export function davChild(parent: XmlElement, local: string): XmlElement | undefined {
-  return elementsOf(parent).find((child) => child.namespace === DAV && child.local === local);
+  return elementsOf(parent).find((child) => isDav(child, local));
+}
+
+/** The child elements of namespace `DAV:` with this name. */
+export function davChildren(parent: XmlElement, local: string): XmlElement[] {
+  return elementsOf(parent).filter((child) => isDav(child, local));
 }
 
 /** The value of xml:lang on the element itself. */

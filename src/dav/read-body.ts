@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+import { Failure } from '../failure.js';
+import type { XmlElement } from '../xml/element.js';
+import { readXml } from '../xml/tree.js';
+import type { ReadContext } from './context.js';
+
+/**
+ * Reads a request's XML body, of which so many bytes may be under way at once for one user and in all.
+ * @returns undefined for an empty body
+ * @throws Failure `unavailable` where that is too much now, and as {@link readXml}
+ */
+export async function readBody(
+  body: Readable,
+  { xmlLimits, xmlBytes, principal }: Pick<ReadContext, 'xmlLimits' | 'xmlBytes' | 'principal'>,
+): Promise<XmlElement | undefined> {
+  const holding = xmlBytes.hold(principal);
+  try {
+    return await readXml(body, xmlLimits, {
+      onBytes: ({ length }) => {
+        if (holding.grow(length)) return;
+        throw new Failure('unavailable', 'Too many XML bodies are being read at once. Try again.', {
+          headers: [['Retry-After', '5']],
+        });
+      },
+    });
+  } finally {
+    holding.release();
+  }
+}

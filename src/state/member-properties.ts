@@ -1,0 +1,109 @@
+import type { Knex } from 'knex';
+import type { MemberProperties, MemberRun, Wanted } from '../dav/properties/property-store.js';
+import type { ServerPath } from '../http/target.js';
+import { asked } from './asked.js';
+
+/** Bytes of properties that are read at once. */
+const runBytes = 256 * 1024;
+
+/** Rows after which it is no longer remembered which members have properties: each few are asked for then. */
+const rememberedRows = 1000;
+
+/** Members that are asked for at once. */
+const membersPerQuestion = 128;
+
+export interface PropertyRow {
+  path: ServerPath;
+  parent: string;
+  name: string;
+  principal: string;
+  share: ServerPath | '';
+  bytes: number;
+  value: string;
+}
+
+type Sizes = ReadonlyMap<ServerPath, number>;
+
+/** The properties of the direct members of `parent`; undefined where none has any. */
+export async function memberProperties(
+  database: Knex,
+  parent: ServerPath,
+  wanted: Wanted,
+): Promise<MemberProperties | undefined> {
+  const rows = await asked(
+    database<PropertyRow>('properties')
+      .where({ parent })
+      .orderBy('path')
+      .limit(rememberedRows + 1)
+      .select('path', 'bytes'),
+  );
+  if (rows.length === 0) return undefined;
+  const all = rows.length <= rememberedRows ? sizesOf(rows) : undefined;
+  return {
+    async *of(paths) {
+      for (let from = 0; from < paths.length; from += membersPerQuestion) {
+        const some = paths.slice(from, from + membersPerQuestion);
+        yield* runsOf(database, some, wanted, all ?? (await sizesIn(database, some)));
+      }
+    },
+  };
+}
+
+async function* runsOf(
+  database: Knex,
+  paths: readonly ServerPath[],
+  wanted: Wanted,
+  sizes: Sizes,
+): AsyncGenerator<MemberRun> {
+  let members = 0;
+  let bytes = 0;
+  let holders: ServerPath[] = [];
+  for (const path of paths) {
+    const size = sizes.get(path) ?? 0;
+    if (bytes > 0 && bytes + size > runBytes) {
+      yield { paths: members, found: await read(database, holders, wanted) };
+      [members, bytes, holders] = [0, 0, []];
+    }
+    members += 1;
+    bytes += size;
+    if (size > 0) holders.push(path);
+  }
+  yield { paths: members, found: await read(database, holders, wanted) };
+}
+
+async function read(
+  database: Knex,
+  paths: readonly ServerPath[],
+  wanted: Wanted,
+): Promise<MemberRun['found']> {
+  const found = new Map<ServerPath, Map<string, string>>();
+  if (paths.length === 0) return found;
+  const query = database<PropertyRow>('properties').whereIn('path', paths);
+  for (const { path, name, value } of await asked(selecting(query, wanted))) {
+    const properties = found.get(path);
+    if (properties) properties.set(name, value);
+    else found.set(path, new Map([[name, value]]));
+  }
+  return found;
+}
+
+/** What of these rows is wanted; values that are not are not read. */
+export function selecting(
+  query: Knex.QueryBuilder<PropertyRow>,
+  wanted: Wanted,
+): Knex.QueryBuilder<PropertyRow, Pick<PropertyRow, 'path' | 'name' | 'value'>[]> {
+  if (wanted === 'all') return query.select('path', 'name', 'value');
+  if (wanted === 'names') return query.select('path', 'name').select(query.client.raw("'' as value"));
+  return query.whereIn('name', wanted).select('path', 'name', 'value');
+}
+
+async function sizesIn(database: Knex, paths: readonly ServerPath[]): Promise<Sizes> {
+  const query = database<PropertyRow>('properties').whereIn('path', paths).groupBy('path');
+  return sizesOf(await asked(query.select('path').sum({ bytes: 'bytes' })));
+}
+
+function sizesOf(rows: readonly { path: ServerPath; bytes: number | string }[]): Sizes {
+  const sizes = new Map<ServerPath, number>();
+  for (const { path, bytes } of rows) sizes.set(path, (sizes.get(path) ?? 0) + Number(bytes));
+  return sizes;
+}

@@ -1,0 +1,55 @@
+import type { Knex } from 'knex';
+import type { Migration } from '../migration.js';
+import { isPostgresql } from '../postgresql.js';
+import { exactText } from './exact-text.js';
+
+/**
+ * What each dead property takes, and whom it is counted to; what was set before is counted to no user, and to no share
+ * until the shares are known. The sizes stand before the values: SQLite reads a row from its beginning, and a long value
+ * lies elsewhere.
+ */
+export const propertySizes: Migration = {
+  name: '0003-property-sizes',
+  async up(database) {
+    await database.schema.renameTable('properties', 'properties_0001');
+    await database.schema.createTable('properties', (table) => {
+      exactText(database, table, 'path').notNullable();
+      exactText(database, table, 'parent').notNullable();
+      exactText(database, table, 'name').notNullable().comment('Clark notation');
+      exactText(database, table, 'principal').notNullable().comment('who set it; empty: not known');
+      exactText(database, table, 'share').notNullable().comment('where its share stands; empty: not known');
+      table.integer('bytes').notNullable().comment('of the value, the name and the path');
+      table.text('value').notNullable().comment('the whole element, standing alone');
+      table.primary(['path', 'name'], 'properties_by_path');
+      table.index(['parent', 'path'], 'properties_by_parent');
+    });
+    await database.schema.createTable('property_totals', (table) => {
+      table.text('kind').notNullable().comment('user or share');
+      exactText(database, table, 'name').notNullable();
+      table.bigInteger('bytes').notNullable();
+      table.primary(['kind', 'name'], 'property_totals_by_name');
+    });
+    const bytes = octets(database);
+    await database.raw(
+      `insert into properties (path, parent, name, principal, share, bytes, value)
+       select path, parent, name, '', '', ${bytes('path')} + ${bytes('name')} + ${bytes('value')}, value
+       from properties_0001`,
+    );
+    await database.raw(
+      `insert into property_totals (kind, name, bytes)
+       select 'share', '', sum(bytes) from properties having count(*) > 0`,
+    );
+    await database.schema.dropTable('properties_0001');
+  },
+  async down(database) {
+    await database.schema.dropTable('property_totals');
+    await database.schema.alterTable('properties', (table) => {
+      table.dropColumns('principal', 'share', 'bytes');
+    });
+  },
+};
+
+/** The bytes of a text as UTF-8. */
+function octets(database: Knex): (column: string) => string {
+  return (column) => (isPostgresql(database) ? `octet_length(${column})` : `length(cast(${column} as blob))`);
+}

@@ -1,0 +1,90 @@
+import type { Knex } from 'knex';
+import type { PropertyOwner } from '../dav/properties/property-store.js';
+
+/** A sum of properties, as a database gives it: PostgreSQL's driver gives large numbers as text. */
+export interface PropertySum {
+  readonly principal: string;
+  readonly share: PropertyOwner['share'];
+  readonly bytes: number | string;
+  readonly number: number | string;
+}
+
+interface TotalRow {
+  kind: 'user' | 'share';
+  name: string;
+  bytes: number | string;
+}
+
+type Change = Omit<TotalRow, 'bytes'> & { readonly bytes: number };
+
+/** A total that has grown. */
+export interface Grown {
+  readonly kind: TotalRow['kind'];
+  /** Bytes, with what was added. */
+  readonly total: number;
+}
+
+/** What a change adds to the bytes that are counted to users and shares, and takes away from them. */
+export class PropertyTally {
+  readonly #changes = { user: new Map<string, number>(), share: new Map<string, number>() };
+
+  add({ principal, share }: PropertyOwner, bytes: number): void {
+    this.#count('user', principal, bytes);
+    this.#count('share', share, bytes);
+  }
+
+  take(sums: readonly PropertySum[]): void {
+    for (const { principal, share, bytes } of sums) this.add({ principal, share }, -Number(bytes));
+  }
+
+  /** By share, as far as anything changed. */
+  get shares(): ReadonlyMap<string, number> {
+    return this.#changes.share;
+  }
+
+  /** Writes the new totals. @returns those that have grown */
+  async book(transaction: Knex.Transaction): Promise<Grown[]> {
+    const grown: Grown[] = [];
+    for (const { kind, name, bytes } of this.#changed()) {
+      const [row] = await transaction<TotalRow>('property_totals')
+        .insert({ kind, name, bytes })
+        .onConflict(['kind', 'name'])
+        .merge({ bytes: transaction.raw('property_totals.bytes + excluded.bytes') })
+        .returning<TotalRow[]>('bytes');
+      if (bytes > 0 && name !== '') grown.push({ kind, total: Number(row?.bytes) });
+    }
+    return grown;
+  }
+
+  /** @returns the totals that would have grown if they were written */
+  async preview(database: Knex): Promise<Grown[]> {
+    const grown: Grown[] = [];
+    for (const { kind, name, bytes } of this.#changed()) {
+      if (bytes <= 0 || name === '') continue;
+      const row = await database<TotalRow>('property_totals').where({ kind, name }).first('bytes');
+      grown.push({ kind, total: Number(row?.bytes ?? 0) + bytes });
+    }
+    return grown;
+  }
+
+  #changed(): Change[] {
+    const changed: Change[] = [];
+    for (const kind of ['user', 'share'] as const) {
+      for (const [name, bytes] of this.#changes[kind]) {
+        if (bytes !== 0 && (kind === 'share' || name !== '')) changed.push({ kind, name, bytes });
+      }
+    }
+    return changed;
+  }
+
+  #count(kind: TotalRow['kind'], name: string, bytes: number): void {
+    const changes = this.#changes[kind];
+    changes.set(name, (changes.get(name) ?? 0) + bytes);
+  }
+}
+
+/** What is counted to each share, by where it stands; empty for what is in none that is known. */
+export async function shareTotals(database: Knex): Promise<ReadonlyMap<string, number>> {
+  const rows = await database<TotalRow>('property_totals').where({ kind: 'share' }).select('name', 'bytes');
+  return new Map(rows.map(({ name, bytes }) => [name, Number(bytes)]));
+}
