@@ -6,7 +6,9 @@ import { restrictionsOn } from '../src/http/active-content.js';
 import { pairs } from '../src/http/hop-by-hop.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { parseTarget, within } from '../src/http/target.js';
-import { readMerge } from '../src/svn/merge-source.js';
+import { bodyToSend } from '../src/svn/bodies/body-to-send.js';
+import { pathBelow } from '../src/svn/destination.js';
+import type { Upstream, UpstreamRequest } from '../src/svn/upstream.js';
 import { isSvnRead } from '../src/access/required-access.js';
 import { headersOf } from './request-headers.js';
 import type { Located, MountedShare } from './shares.js';
@@ -19,8 +21,8 @@ type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 /**
  * Sends the request on to Apache in the name of the user.
  * @param publicOrigin this server as browsers address it; undefined: what the request says
- * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository; and as
- *   Upstream.forward
+ * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository and a report on
+ *   what path rules close; and as bodyToSend and Upstream.forward
  */
 export async function forwardToSvn(
   { req, res, state }: RequestContext,
@@ -32,16 +34,35 @@ export async function forwardToSvn(
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
   await service.rules?.ready(identity.username);
   const method = req.method ?? '';
-  const forwarded = service.upstream.forward({
+  const { upstream, rules } = service;
+  const headers = pairs(req.rawHeaders);
+  const body = await bodyToSend({
+    method,
+    headers,
+    body: req,
+    owner: identity.username,
+    allowance: upstream.bodies,
+  });
+  const request: UpstreamRequest = {
     method,
     rawTarget: req.url ?? '/',
-    headers: pairs(req.rawHeaders),
-    body: method === 'MERGE' ? await ownMerge(req, located) : req,
+    headers,
+    body,
     username: identity.username,
     connection: req.socket,
     whenGone: whenGone(res),
     publicOrigin: () => publicOrigin ?? originOfRequest(headersOf(req.headers), state.throughProxy === true),
-  });
+  };
+  if ('pieces' in body) {
+    try {
+      if (body.source !== undefined) checkSource(body.source, located);
+      if (rules !== undefined && body.path) await checkLegible(upstream, request, body.path);
+    } catch (error) {
+      body.release();
+      throw error;
+    }
+  }
+  const forwarded = upstream.forward(request);
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, located));
   if (method === 'GET') return restricted(response);
   return located.share.declared.autoversioning === true && method === 'MKCOL'
@@ -81,9 +102,8 @@ function restricted(response: HttpResponse): HttpResponse {
   return { ...response, headers: [...response.headers, ...restrictionsOn(contentType)] };
 }
 
-/** The body of a MERGE, read and found to commit to the repository that the user was authorised for. */
-async function ownMerge(body: Readable, located: Located<SvnMount>): Promise<Readable> {
-  const { bytes, source } = await readMerge(body);
+/** @throws Failure `forbidden` for a MERGE that commits to another repository than the user was authorised for */
+function checkSource(source: string, located: Located<SvnMount>): void {
   const { path } = parseTarget(source, 'subversion');
   const inside = within(located.share.declared.path, path);
   const { source: kept } = located.share.declared;
@@ -92,7 +112,24 @@ async function ownMerge(body: Readable, located: Located<SvnMount>): Promise<Rea
   if (inside === undefined || !own(inside)) {
     throw new Failure('forbidden', 'A MERGE must stay in its own repository.');
   }
-  return Readable.from([bytes]);
+}
+
+/**
+ * A report about a path that path rules close to the user: Subversion would end its process over one
+ * (subversion/libsvn_repos/rev_hunt.c, svn_repos_get_file_revs2) and tell of others whether they exist. So Apache is asked
+ * first, by a request that ends with its answer to that.
+ * @param path below the one that was asked for
+ */
+async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: string): Promise<void> {
+  const rawTarget = pathBelow(request.rawTarget, path);
+  const { status } = await upstream.forward({
+    ...request,
+    method: 'HEAD',
+    rawTarget,
+    headers: [],
+    body: Readable.from([]),
+  });
+  if (status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
 }
 
 /** The first segment of a path inside an svn share. */
