@@ -10,6 +10,7 @@ import { bodyToSend } from '../src/svn/bodies/body-to-send.js';
 import { pathBelow } from '../src/svn/destination.js';
 import type { Upstream, UpstreamRequest } from '../src/svn/upstream.js';
 import { isSvnRead } from '../src/access/required-access.js';
+import { checkSpecial } from '../src/svn/special-target.js';
 import { headersOf } from './request-headers.js';
 import type { Located, MountedShare } from './shares.js';
 import type { RequestContext } from './state.js';
@@ -36,6 +37,12 @@ export async function forwardToSvn(
   const method = req.method ?? '';
   const { upstream, rules } = service;
   const headers = pairs(req.rawHeaders);
+  checkSpecial({
+    method,
+    path: insideRepository(located),
+    destination: state.destination && insideRepository(state.destination),
+    headers,
+  });
   const body = await bodyToSend({
     method,
     headers,
@@ -130,6 +137,12 @@ async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: 
     body: Readable.from([]),
   });
   if (status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
+}
+
+/** A path inside an svn share, from the root of its repository on. */
+function insideRepository({ share, inside }: Located): string {
+  const isRepository = share.kind === 'svn' && share.declared.source.kind === 'repository';
+  return isRepository ? inside : inside.slice(1 + repositoryOf(inside).length);
 }
 
 /** The first segment of a path inside an svn share. */

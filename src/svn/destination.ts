@@ -32,18 +32,26 @@ export function destinationAt(origin: string, field: string): string {
   return origin + originForm(field.trim());
 }
 
-const taggedOrListed = /<([^>]*)>|\([^)]*\)/g;
-
 /**
  * An If header field (RFC 4918 section 10.4) whose resource tags name the same paths on `origin`. Lists in parentheses
- * hold state tokens and entity tags, and stay as they are.
+ * hold state tokens and entity tags, and stay as they are, as does what follows a bracket that is never closed.
  */
 export function ifAt(origin: string, field: string): string {
-  return field.replace(taggedOrListed, (whole, tag: string | undefined) =>
-    tag === undefined || !schemeAndAuthority.test(tag)
-      ? whole
-      : `<${tag.replace(schemeAndAuthority, origin)}>`,
-  );
+  let mapped = '';
+  let copied = 0;
+  for (let at = 0; at < field.length; at += 1) {
+    const bracket = field[at];
+    if (bracket !== '<' && bracket !== '(') continue;
+    const end = field.indexOf(bracket === '<' ? '>' : ')', at);
+    if (end === -1) break;
+    const tag = bracket === '<' ? field.slice(at + 1, end) : '';
+    if (schemeAndAuthority.test(tag)) {
+      mapped += `${field.slice(copied, at)}<${tag.replace(schemeAndAuthority, origin)}>`;
+      copied = end + 1;
+    }
+    at = end;
+  }
+  return mapped + field.slice(copied);
 }
 
 /**
