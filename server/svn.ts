@@ -6,8 +6,11 @@ import { pairs } from '../src/http/hop-by-hop.js';
 import { contentTypeOf } from '../src/http/media-type.js';
 import type { HttpResponse } from '../src/http/message.js';
 import { nameOf, parseTarget, within } from '../src/http/target.js';
-import { readMerge } from '../src/svn/merge-source.js';
+import { bodyToSend } from '../src/svn/bodies/body-to-send.js';
+import { pathBelow } from '../src/svn/destination.js';
+import type { Upstream, UpstreamRequest } from '../src/svn/upstream.js';
 import { isSvnRead } from '../src/access/required-access.js';
+import { checkSpecial } from '../src/svn/special-target.js';
 import type { Located, MountedShare } from './shares.js';
 import type { RequestContext } from './state.js';
 import type { SvnRepair } from './svn-repair.js';
@@ -22,11 +25,11 @@ const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
  * Sends the request on to Apache in the name of the user.
  * @param publicOrigin this server as browsers address it; undefined: links are paths, so that no Host that a client makes
  *   up leads others elsewhere
- * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository; and as
- *   Upstream.forward
+ * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository and a report on
+ *   what path rules close; and as bodyToSend and Upstream.forward
  */
 export async function forwardToSvn(
-  { req, res }: RequestContext,
+  { req, res, state }: RequestContext,
   located: Located<SvnMount>,
   identity: Identity,
   publicOrigin: string | undefined,
@@ -35,16 +38,41 @@ export async function forwardToSvn(
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
   await service.rules?.ready(identity.username);
   const method = req.method ?? '';
-  const forwarded = service.upstream.forward({
+  const { upstream, rules } = service;
+  const headers = pairs(req.rawHeaders);
+  checkSpecial({
+    method,
+    path: insideRepository(located),
+    destination: state.destination && insideRepository(state.destination),
+    headers,
+  });
+  const body = await bodyToSend({
+    method,
+    headers,
+    body: req,
+    owner: identity.username,
+    allowance: upstream.bodies,
+  });
+  const request: UpstreamRequest = {
     method,
     rawTarget: req.url ?? '/',
-    headers: pairs(req.rawHeaders),
-    body: method === 'MERGE' ? await ownMerge(req, located) : req,
+    headers,
+    body,
     username: identity.username,
     connection: req.socket,
     whenGone: whenGone(res),
     publicOrigin: () => publicOrigin,
-  });
+  };
+  if ('pieces' in body) {
+    try {
+      if (body.source !== undefined) checkSource(body.source, located);
+      if (rules !== undefined && body.path) await checkLegible(upstream, request, body.path);
+    } catch (error) {
+      body.release();
+      throw error;
+    }
+  }
+  const forwarded = upstream.forward(request);
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, located));
   if (navigating.has(method)) return restrained(response, contentTypeOf(nameOf(located.inside)));
   return located.share.declared.autoversioning === true && method === 'MKCOL'
@@ -77,9 +105,8 @@ function withConflict(response: HttpResponse, inside: string): HttpResponse {
   return response.status === 404 && !special ? { ...response, status: 409 } : response;
 }
 
-/** The body of a MERGE, read and found to commit to the repository that the user was authorised for. */
-async function ownMerge(body: Readable, located: Located<SvnMount>): Promise<Readable> {
-  const { bytes, source } = await readMerge(body);
+/** @throws Failure `forbidden` for a MERGE that commits to another repository than the user was authorised for */
+function checkSource(source: string, located: Located<SvnMount>): void {
   const { path } = parseTarget(source, 'subversion');
   const inside = within(located.share.declared.path, path);
   const { source: kept } = located.share.declared;
@@ -88,7 +115,30 @@ async function ownMerge(body: Readable, located: Located<SvnMount>): Promise<Rea
   if (inside === undefined || !own(inside)) {
     throw new Failure('forbidden', 'A MERGE must stay in its own repository.');
   }
-  return Readable.from([bytes]);
+}
+
+/**
+ * A report about a path that path rules close to the user: Subversion would end its process over one
+ * (subversion/libsvn_repos/rev_hunt.c, svn_repos_get_file_revs2) and tell of others whether they exist. So Apache is asked
+ * first, by a request that ends with its answer to that.
+ * @param path below the one that was asked for
+ */
+async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: string): Promise<void> {
+  const rawTarget = pathBelow(request.rawTarget, path);
+  const { status } = await upstream.forward({
+    ...request,
+    method: 'HEAD',
+    rawTarget,
+    headers: [],
+    body: Readable.from([]),
+  });
+  if (status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
+}
+
+/** A path inside an svn share, from the root of its repository on. */
+function insideRepository({ share, inside }: Located): string {
+  const isRepository = share.kind === 'svn' && share.declared.source.kind === 'repository';
+  return isRepository ? inside : inside.slice(1 + repositoryOf(inside).length);
 }
 
 /** The first segment of a path inside an svn share. */

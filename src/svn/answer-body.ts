@@ -7,6 +7,8 @@ const highWaterMark = 256 * 1024;
 export class AnswerBody extends Readable {
   readonly #more: () => void;
   readonly #dropped: () => void;
+  /** Bytes. */
+  #given = 0;
 
   /**
    * @param more is told that the reader wants more
@@ -18,6 +20,18 @@ export class AnswerBody extends Readable {
     this.on('error', () => undefined);
     this.#more = more;
     this.#dropped = dropped;
+  }
+
+  /** Hands on what has arrived. @returns whether the reader wants more now */
+  give(bytes: Buffer): boolean {
+    this.#given += bytes.length;
+    return this.push(bytes);
+  }
+
+  /** Grows with each byte that the reader takes; undefined while it has taken all that there is. */
+  moved(): number | undefined {
+    const left = this.readableLength;
+    return left === 0 ? undefined : this.#given - left;
   }
 
   override _read(): void {

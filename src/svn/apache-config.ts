@@ -1,4 +1,5 @@
 import { Failure } from '../failure.js';
+import { mostOfAny } from './bodies/limits.js';
 import type { ApacheModule } from './find-apache.js';
 import type { UpstreamAddress } from './upstream-address.js';
 
@@ -102,7 +103,7 @@ const limits = [
   'KeepAliveTimeout 900',
   'Timeout 7200',
   'LimitRequestBody 0',
-  'LimitXMLRequestBody 134217728',
+  `LimitXMLRequestBody ${mostOfAny}`,
   'LimitRequestLine 65536',
   'LimitRequestFieldSize 1048576',
   'LimitRequestFields 1000',

@@ -16,6 +16,13 @@ export function originForm(rawTarget: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
+/** The path `path`, decoded, below that of a request target, in origin form. */
+export function pathBelow(rawTarget: string, path: string): string {
+  const [base = ''] = originForm(rawTarget).split('?', 1);
+  const segments = path.split('/').filter((segment) => segment !== '');
+  return [base.replace(/\/$/, ''), ...segments.map(encodeURIComponent)].join('/');
+}
+
 /**
  * A Destination header field (RFC 4918 section 10.3) that names the same path on `origin`, because mod_dav answers 502
  * when scheme, host or port differ from its own. That the client meant this server is checked by the caller.

@@ -43,14 +43,20 @@ const identityFields =
 
 /**
  * The head of the request to the child: end-to-end fields in the client's order and case, the identity and the secret.
+ * @param bodySize bytes of a body that is there already; undefined: it is as long as the header fields say
  * @throws Failure `malformed` for a target, a body length or a Destination that cannot be forwarded, `forbidden` for a
  *   user name that the Basic scheme cannot carry, `method-not-allowed` for TRACE and CONNECT
  */
-export function upstreamHead(request: RequestHead, address: UpstreamAddress): UpstreamHead {
+export function upstreamHead(
+  request: RequestHead,
+  address: UpstreamAddress,
+  bodySize?: number,
+): UpstreamHead {
   if (refusedMethods.has(request.method)) {
     throw new Failure('method-not-allowed', `${request.method} is not allowed here.`);
   }
-  const framing = framingOf(request.headers);
+  const announced = framingOf(request.headers);
+  const framing: Framing = bodySize === undefined ? announced : { kind: 'length', bytes: String(bodySize) };
   const origin = originAt(address);
   const headers = ['Host', origin.slice(`${address.scheme}://`.length)];
   for (const [name, value] of forwardable(request.headers)) {

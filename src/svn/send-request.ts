@@ -10,10 +10,19 @@ import { forwardable, type UpstreamHead } from './proxy-request.js';
 const lineEnd = '\r\n';
 const unfit = /[^\t -~\x80-\xff]/;
 
+/** A body that is there already. */
+export interface SentWhole {
+  readonly pieces: readonly Buffer[];
+  /** Nobody needs its bytes any more. Idempotent. */
+  readonly release: () => void;
+}
+
 /** A request on its way to Apache. */
 export interface Sending {
   /** Whether all of it has been written. */
   readonly complete: boolean;
+  /** Grows with each byte of the body that comes from the client; undefined while it is not the client that is waited for. */
+  moved(): number | undefined;
   /** Nobody reads any further: what is left of the body is read and dropped, so that its client gets to the answer. */
   abandon(): void;
 }
@@ -28,15 +37,29 @@ export function sendRequest(
   socket: Socket,
   method: string,
   head: UpstreamHead,
-  body: Readable,
+  body: Readable | SentWhole,
   breakOff: (failure: Failure) => void,
 ): Sending {
   const text = headText(method, head);
   if (head.framing.kind === 'none') {
     socket.write(text, 'latin1');
-    return { complete: true, abandon: () => undefined };
+    return sent;
+  }
+  if ('pieces' in body) {
+    sendWhole(socket, text, body);
+    return sent;
   }
   return new SendingBody(socket, text, body, head.framing, breakOff);
+}
+
+const sent: Sending = { complete: true, moved: () => undefined, abandon: () => undefined };
+
+function sendWhole(socket: Socket, head: string, { pieces, release }: SentWhole): void {
+  socket.cork();
+  const last = pieces.at(-1);
+  socket.write(head, 'latin1');
+  for (const piece of pieces) socket.write(piece, ...(piece === last ? [release] : []));
+  socket.uncork();
 }
 
 function headText(method: string, { path, headers }: UpstreamHead): string {
@@ -61,6 +84,7 @@ class SendingBody implements Sending {
   #head: string;
   #complete = false;
   #abandoned = false;
+  #moved = 0;
 
   constructor(
     socket: Socket,
@@ -83,6 +107,11 @@ class SendingBody implements Sending {
 
   get complete(): boolean {
     return this.#complete;
+  }
+
+  moved(): number | undefined {
+    const ours = this.#complete || this.#abandoned || this.#socket.writableNeedDrain;
+    return ours ? undefined : this.#moved;
   }
 
   abandon(): void {
@@ -136,6 +165,7 @@ class SendingBody implements Sending {
   #write(bytes: Buffer): boolean {
     // A chunk of no bytes would be the last one.
     if (bytes.length === 0) return true;
+    this.#moved += bytes.length;
     if (this.#left !== undefined) this.#left -= bytes.length;
     const before = this.#takeHead() + (this.#chunked ? bytes.length.toString(16) + lineEnd : '');
     if (before !== '') this.#socket.write(before, 'latin1');

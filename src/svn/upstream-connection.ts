@@ -7,19 +7,28 @@ import { type BodyDecoder, bodyDecoder } from './body-decoder.js';
 import type { UpstreamHead } from './proxy-request.js';
 import { parseResponseHead, ProtocolError, type ResponseHead } from './response-head.js';
 import { openSocket } from './open-socket.js';
-import { type Sending, sendRequest } from './send-request.js';
+import { type Sending, type SentWhole, sendRequest } from './send-request.js';
+import type { Held, Slot } from './slots.js';
 import type { UpstreamAddress } from './upstream-address.js';
 import type { WhenGone } from './when-gone.js';
 
 /** The largest header section taken from Apache, in bytes. */
 const maximumHead = 256 * 1024;
 
+/**
+ * Milliseconds for which a client may leave its upload or its answer as it is while others wait for a slot. svn itself
+ * pauses in an answer while it writes to a slow disk, and seldom in an upload.
+ */
+const patienceWith = { upload: 30_000, answer: 90_000 };
+
 /** One request. */
 export interface Outgoing {
   readonly method: string;
   readonly head: UpstreamHead;
   /** Read only where the head announces a body. */
-  readonly body: Readable;
+  readonly body: Readable | SentWhole;
+  /** Given back when the exchange has ended after its answer has begun. */
+  readonly slot: Slot;
   /** Milliseconds without a byte in either direction. */
   readonly patience: number;
   readonly whenGone: WhenGone;
@@ -117,6 +126,7 @@ export class UpstreamConnection {
       });
       if (this.#exchange !== exchange) return;
       const { method, head, body } = outgoing;
+      outgoing.slot.holdFor(this.#heldBy(exchange));
       try {
         exchange.sending = sendRequest(this.#socket, method, head, body, (failure) => {
           this.#fail(failure);
@@ -129,6 +139,21 @@ export class UpstreamConnection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #heldBy(exchange: Exchange): Held {
+    return {
+      patience: exchange.body ? patienceWith.answer : patienceWith.upload,
+      moved: () => exchange.body?.moved() ?? exchange.sending?.moved(),
+      end: () => {
+        if (this.#exchange !== exchange) return;
+        this.#fail(
+          new Failure('unavailable', 'The request was given up: nothing moved, and others waited.', {
+            headers: [['Retry-After', '60']],
+          }),
+        );
+      },
+    };
   }
 
   #receive(bytes: Buffer): void {
@@ -191,13 +216,14 @@ export class UpstreamConnection {
       },
     );
     exchange.body = body;
-    if (content.length > 0) body.push(content);
+    exchange.outgoing.slot.holdFor(this.#heldBy(exchange));
+    if (content.length > 0) body.give(content);
     exchange.resolve({ status, headers, body, trailers });
   }
 
   #deliver(exchange: Exchange, decoder: BodyDecoder, bytes: Buffer): void {
     const content = decoder.decode(bytes);
-    if (content.length > 0 && exchange.body?.push(content) === false) this.#socket.pause();
+    if (content.length > 0 && exchange.body?.give(content) === false) this.#socket.pause();
     if (!decoder.ended) return;
     this.#finish(exchange);
     exchange.body?.push(null);
@@ -207,6 +233,7 @@ export class UpstreamConnection {
   #finish(exchange: Exchange): void {
     this.#exchange = undefined;
     exchange.forget();
+    exchange.outgoing.slot.release();
     const reusable = exchange.head?.persistent === true && exchange.sending?.complete === true;
     exchange.sending?.abandon();
     this.#used = true;
@@ -234,6 +261,7 @@ export class UpstreamConnection {
     if (exchange === undefined) return;
     exchange.forget();
     exchange.sending?.abandon();
+    if (exchange.body) exchange.outgoing.slot.release();
     if (exchange.body) exchange.body.destroy(isFailure(error) ? error : brokenOff(error));
     else exchange.reject(this.#explain(exchange, error));
   }

@@ -1,21 +1,26 @@
 import type { EventEmitter } from 'node:events';
+import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { performance } from 'node:perf_hooks';
+import { Allowance } from '../async/allowance.js';
 import { Failure } from '../failure.js';
 import type { HeaderList, HttpResponse } from '../http/message.js';
 import { AnswerBody } from './answer-body.js';
 import { workers } from './apache-config.js';
+import type { WholeBody } from './bodies/read-body.js';
 import { Connections } from './connections.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
-import { Slots } from './slots.js';
+import { type Slot, type SlotLimits, Slots } from './slots.js';
+import { whenWorthwhile } from './when-worthwhile.js';
 import type { UpstreamAddress } from './upstream-address.js';
 import { type Answer, type Outgoing, StaleConnection } from './upstream-connection.js';
 import type { WhenGone } from './when-gone.js';
 
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {
-  /** The client's message; read only when the header fields announce a body. */
-  readonly body: Readable;
+  /** The client's message, read only when the header fields announce a body; or a body that is there already. */
+  readonly body: Readable | WholeBody;
   /** The client's connection, which emits `close`: what belongs to one connection of Apache belongs to this one. */
   readonly connection: EventEmitter;
   /** A client that is gone ends the request to the child at once. */
@@ -27,18 +32,22 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamOptions {
   /** Where the child listens at the moment; undefined while it does not run. */
   readonly address: () => UpstreamAddress | undefined;
-  /** Requests at once at most, half of them by one user; further ones wait for their turn. */
+  /** Requests at once at most, a quarter of them by one user; further ones wait for their turn. */
   readonly maxRequests?: number;
+  /** Where that is not what it is by default: who may wait, and for how long. */
+  readonly waiting?: Partial<SlotLimits>;
   /** Milliseconds in which not one byte passes before a request is given up. Commits of hours are normal. */
   readonly patience?: number;
 }
 
 export interface Upstream {
+  /** Bytes of bodies that are kept before they are sent. */
+  readonly bodies: Allowance;
   /**
    * Sends the request to the child and resolves with the head of the answer. Its body is a stream, unless it came with
    * the head. Once the head is there, a failure destroys that stream with an error: whoever writes the answer must then
    * break it off.
-   * @throws Failure `upstream-unreachable`, `upstream-timeout`, or as {@link upstreamHead}; the reason why the client is
+   * @throws Failure `unavailable` where too many wait, `upstream-unreachable`, `upstream-timeout`, or as {@link upstreamHead}; the reason why the client is
    *   gone
    */
   forward(request: UpstreamRequest): Promise<HttpResponse>;
@@ -50,6 +59,18 @@ export interface Upstream {
 
 /** Fewer than the child works on at once, so that a request never waits where its client cannot be seen to leave. */
 const mostRequests = workers - 8;
+
+const MiB = 1024 * 1024;
+
+/** Kept in this process at once. */
+const keptBytes = { inAll: 256 * MiB, perOwner: 64 * MiB };
+
+/** Of Apache's memory, for the bodies that it reads as XML, in MiB. */
+const apacheMemory = { most: 512, mostOfOne: 128 };
+/** Bodies that need no more bytes than these are not counted: Apache works on so many at once at most. */
+const negligible = 2 * MiB;
+
+const mayWait = { mostWaiting: 1000, mostWaitingOfOne: 250, patience: 120_000 };
 
 /** May be sent twice to the same effect (RFC 9110 section 9.2.2, RFC 4918 section 9, RFC 3253). */
 const idempotent = new Set(
@@ -64,25 +85,43 @@ const describesBody = /^content-(?:length|type|encoding|language)$/i;
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
   const connections = new Connections();
-  const slots = new Slots(maxRequests, Math.ceil(maxRequests / 2));
+  const waiting = { ...mayWait, now: () => performance.now(), ...options.waiting };
+  const slots = new Slots({ ...waiting, most: maxRequests, mostOfOne: Math.ceil(maxRequests / 4) });
+  const memory = new Slots({ ...waiting, ...apacheMemory });
+  /** What a request must have, in the order in which it takes it: nothing scarce is held by who waits for the client. */
+  const slotFor = async ({ body, username, whenGone }: UpstreamRequest): Promise<Slot> => {
+    if (!isWhole(body)) {
+      if (body instanceof IncomingMessage && !body.complete) await whenWorthwhile(body);
+      return slots.takeFree(username) ?? slots.take(username, whenGone);
+    }
+    if (body.weight <= negligible) return slots.takeFree(username) ?? slots.take(username, whenGone);
+    const share = await memory.take(username, whenGone, Math.ceil(body.weight / MiB));
+    try {
+      return joined(await slots.take(username, whenGone), share);
+    } catch (error) {
+      share.release();
+      throw error;
+    }
+  };
   return {
+    bodies: new Allowance(keptBytes),
     async forward(request) {
-      const address = options.address();
-      if (address === undefined) {
-        throw new Failure('upstream-unreachable', 'The Subversion server is not running at the moment.');
-      }
-      const head = upstreamHead(request, address);
-      const { method, body, connection, whenGone, username } = request;
-      const over = slots.takeFree(username) ?? (await slots.take(username, whenGone));
+      const { method, body, connection, whenGone } = request;
+      let slot: Slot | undefined;
       try {
-        const outgoing = { method, head, body, patience, whenGone };
-        const got = await exchange(connections, address, connection, outgoing);
-        if (got.body instanceof AnswerBody && !got.body.closed) got.body.once('close', over);
-        else over();
-        return answer(request, address, got);
+        const address = options.address();
+        if (address === undefined) {
+          throw new Failure('upstream-unreachable', 'The Subversion server is not running at the moment.');
+        }
+        const head = upstreamHead(request, address, isWhole(body) ? body.size : undefined);
+        slot = await slotFor(request);
+        const outgoing = { method, head, body, patience, whenGone, slot };
+        return answer(request, address, await exchange(connections, address, connection, outgoing));
       } catch (error) {
-        over();
+        slot?.release();
         throw error;
+      } finally {
+        if (isWhole(body)) body.release();
       }
     },
     retire() {
@@ -90,6 +129,23 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
     close() {
       connections.close();
+    },
+  };
+}
+
+function isWhole(body: Readable | WholeBody): body is WholeBody {
+  return 'pieces' in body;
+}
+
+function joined(slot: Slot, other: Slot): Slot {
+  return {
+    holdFor: (held) => {
+      slot.holdFor(held);
+      other.holdFor(held);
+    },
+    release: () => {
+      slot.release();
+      other.release();
     },
   };
 }
@@ -104,7 +160,8 @@ async function exchange(
     return await connections.kept(client, outgoing.whenGone, address).exchange(outgoing);
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
-    if (outgoing.head.framing.kind === 'none' && idempotent.has(outgoing.method)) {
+    const resendable = outgoing.head.framing.kind === 'none' || 'pieces' in outgoing.body;
+    if (resendable && idempotent.has(outgoing.method)) {
       return connections.single(address).exchange(outgoing);
     }
     throw new Failure('upstream-unreachable', 'The Subversion server closed the connection.', {

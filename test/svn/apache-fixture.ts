@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { statusOf, toFailure } from '../../src/failure.js';
 import { pairs } from '../../src/http/hop-by-hop.js';
 import { type ApacheChild, type ApacheChildOptions, createApacheChild } from '../../src/svn/apache-child.js';
+import { bodyToSend } from '../../src/svn/bodies/body-to-send.js';
 import { svnErrorBody, svnErrorType } from '../../src/svn/error-body.js';
 import { type ApacheProgram, findApache } from '../../src/svn/find-apache.js';
 import { createUpstream, type Upstream } from '../../src/svn/upstream.js';
@@ -109,11 +110,14 @@ async function forward(
   response.on('close', () => {
     if (!response.writableFinished) gone.abort();
   });
+  const method = request.method ?? '';
+  const headers = pairs(request.rawHeaders);
+  const sender = { owner: proxy.username, allowance: proxy.upstream.bodies };
   const answer = await proxy.upstream.forward({
-    method: request.method ?? '',
+    method,
     rawTarget: request.url ?? '',
-    headers: pairs(request.rawHeaders),
-    body: request,
+    headers,
+    body: await bodyToSend({ method, headers, body: request, ...sender }),
     username: proxy.username,
     connection: request.socket,
     publicOrigin: () =>

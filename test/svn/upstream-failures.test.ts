@@ -175,7 +175,7 @@ test('trailer fields that cannot be sent on are an answer, not a wait', async (t
   assert.ok(address !== null && typeof address === 'object');
   const client = httpRequest({ host: '127.0.0.1', port: address.port, method: 'PUT', agent: false });
   const answered = new Promise<IncomingMessage>((resolve) => client.on('response', resolve));
-  client.write('abc');
+  client.write('a'.repeat(64 * 1024));
   await until(() => child.sockets.size === 1, 'the request had arrived');
   client.addTrailers([
     ['Destination', '/a'],

@@ -38,6 +38,7 @@ async function wire(t: TestContext, answer: (socket: Socket, request: string) =>
     framing: 'none' | 'chunked' = 'none',
   ) =>
     connection.exchange({
+      slot: { holdFor: () => undefined, release: () => undefined },
       method,
       head: { path: '/svn/one', headers: ['Host', 'x'], framing: { kind: framing } },
       body,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
-import { isFailure } from '../../src/failure.js';
-import { readMerge } from '../../src/svn/merge-source.js';
+import { isFailure } from '../../../src/failure.js';
+import type { WholeBody } from '../../../src/svn/bodies/read-body.js';
+import { read } from './reading.js';
 
+const readMerge = (...pieces: readonly (string | Buffer)[]): Promise<WholeBody> => read('MERGE', ...pieces);
 const merge = (inner: string): string =>
   `<?xml version="1.0" encoding="utf-8"?><D:merge xmlns:D="DAV:">${inner}<D:no-auto-merge/></D:merge>`;
 const source = (href: string): string => `<D:source><D:href>${href}</D:href></D:source>`;
@@ -19,7 +20,7 @@ describe('the source of a MERGE', () => {
   ];
   for (const [what, body, href] of sound) {
     test(what, async () => {
-      assert.equal((await readMerge(Readable.from([Buffer.from(body)]))).source, href);
+      assert.equal((await readMerge(body)).source, href);
     });
   }
 
@@ -36,16 +37,15 @@ describe('the source of a MERGE', () => {
   ];
   for (const [what, body] of broken) {
     test(`${what} is refused`, async () => {
-      await assert.rejects(readMerge(Readable.from([Buffer.from(body)])), (error) =>
-        isFailure(error, 'malformed'),
-      );
+      await assert.rejects(readMerge(body), (error) => isFailure(error, 'malformed'));
     });
   }
 
   test('comes with the bytes as they were', async () => {
     const bytes = Buffer.from(merge(source('/x')));
-    const read = await readMerge(Readable.from([bytes.subarray(0, 20), bytes.subarray(20)]));
-    assert.ok(read.bytes.equals(bytes));
-    assert.equal(read.source, '/x');
+    const { pieces, size, source: href } = await readMerge(bytes.subarray(0, 20), bytes.subarray(20));
+    assert.ok(Buffer.concat(pieces).equals(bytes));
+    assert.equal(size, bytes.length);
+    assert.equal(href, '/x');
   });
 });

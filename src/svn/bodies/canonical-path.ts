@@ -1,0 +1,40 @@
+/**
+ * The forms of paths that svn's own client writes and Subversion's libraries insist on with assert(), which ends the
+ * process (subversion/libsvn_subr/dirent_uri.c: relpath_is_canonical, svn_fspath__is_canonical).
+ */
+
+const dots = /(?:^|\/)\.{1,2}(?:\/|$)/;
+
+/** Whether a text is a relative path as svn has it: no empty, `.` or `..` segment, no slash at either end. */
+export function isRelpath(text: string): boolean {
+  return !/^\/|\/$|\/\/|\0/.test(text) && !dots.test(text);
+}
+
+/** Whether a text is a path from the root of a repository as svn has it. */
+export function isFspath(text: string): boolean {
+  return text.startsWith('/') && isRelpath(text.slice(1));
+}
+
+const schemeAndAuthority = /^[A-Za-z][A-Za-z0-9+.-]{0,31}:\/\/[^/?#]*/;
+
+/**
+ * The path that a URL or an absolute path in a report names, decoded; undefined where it is none that Subversion takes:
+ * once decoded it must be canonical.
+ */
+export function pathOfUrl(text: string): string | undefined {
+  const encoded = text.replace(schemeAndAuthority, '');
+  const isUrl = encoded.length < text.length;
+  // Subversion takes the last slash off a URL, but not off a path.
+  const path = isUrl ? encoded.replace(/\/$/, '') || '/' : encoded;
+  if (/[?#]/.test(path)) return undefined;
+  const decoded = decodedBytes(path);
+  return decoded !== undefined && isFspath(decoded) ? decoded : undefined;
+}
+
+/** A byte a character, as only slashes, dots and NUL matter; undefined where an escape is none. */
+function decodedBytes(path: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(path)) return undefined;
+  return path.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,101 @@
+import type { XmlBounds } from '../../xml/strict-parser.js';
+
+/** What a body may hold. docs/decisions/0018 says what svn's own largest were measured to be. */
+export interface BodyLimits extends XmlBounds {
+  /** Attributes in all. */
+  readonly allAttributes: number;
+  /** Line ends and references: Apache keeps what stands between two of them apart. */
+  readonly breaks: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Of a body whose request needs no more: a PROPFIND of svn's has 300 bytes. */
+const small: BodyLimits = {
+  size: 64 * KiB,
+  depth: 64,
+  elements: 4000,
+  attributes: 64,
+  namespaces: 200,
+  allAttributes: 8000,
+  breaks: 64 * KiB,
+};
+
+/** Paths, some hundred bytes each. */
+const list: BodyLimits = {
+  ...small,
+  size: 2 * MiB,
+  depth: 16,
+  elements: 25_000,
+  allAttributes: 25_000,
+  breaks: 100_000,
+};
+
+/** A lock token for each of 80,000 paths. */
+const tokens: BodyLimits = {
+  ...small,
+  size: 16 * MiB,
+  depth: 16,
+  elements: 300_000,
+  allAttributes: 150_000,
+  breaks: 600_000,
+};
+
+const values: BodyLimits = {
+  ...small,
+  size: 16 * MiB,
+  elements: 10_000,
+  allAttributes: 20_000,
+  breaks: 500_000,
+};
+const comment: BodyLimits = { ...small, size: MiB };
+
+const byReport: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([
+  [
+    'update-report',
+    {
+      ...small,
+      size: 32 * MiB,
+      depth: 16,
+      elements: 250_000,
+      allAttributes: 1_000_000,
+      breaks: 1_250_000,
+    },
+  ],
+  ...['log-report', 'mergeinfo-report', 'get-locations'].map((name) => [name, list] as const),
+]);
+
+const byMethod: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([
+  ['MERGE', tokens],
+  ['DELETE', tokens],
+  ['PROPPATCH', values],
+  ['LOCK', comment],
+]);
+
+/** Methods whose body is XML (RFC 4918, RFC 3253), where they have one; what others send is not read by Apache. */
+const withXml: ReadonlySet<string> = new Set(
+  (
+    'REPORT MERGE PROPFIND PROPPATCH LOCK OPTIONS CHECKOUT MKACTIVITY DELETE ' +
+    'CHECKIN UNCHECKOUT VERSION-CONTROL UPDATE LABEL MKWORKSPACE BASELINE-CONTROL BIND SEARCH ACL'
+  ).split(' '),
+);
+
+export function hasXmlBody(method: string): boolean {
+  return withXml.has(method);
+}
+
+/** @param root the local name of the document's root element; undefined before that is known */
+export function limitsOfXml(method: string, root: string | undefined): BodyLimits {
+  if (method === 'REPORT') return (root === undefined ? undefined : byReport.get(root)) ?? small;
+  return byMethod.get(method) ?? small;
+}
+
+/** Bytes of the skel that a commit begins with; the log message and other revision properties are in it. */
+export const mostOfSkel = 4 * MiB;
+
+/** Bytes of a body that Apache does not read. */
+export const mostOfOthers = 64 * KiB;
+
+/** The most that any body but a file's may have. */
+export const mostOfAny = 32 * MiB;

@@ -1,0 +1,138 @@
+import { isFspath, isRelpath, pathOfUrl } from './canonical-path.js';
+
+/** What a text in a body must be. */
+export type FieldKind =
+  /** A path below the one that was asked for. */
+  | 'relpath'
+  /** The same; one from the root of the repository passes too, as Subversion takes its slash off. */
+  | 'path'
+  /** A path from the root of the repository. */
+  | 'fspath'
+  /** A URL of this server, or its path. */
+  | 'url'
+  /** A revision number, or -1 for none. */
+  | 'revision'
+  | 'number'
+  | 'depth';
+
+/** What is known of a REPORT (subversion/mod_dav_svn/reports). */
+export interface ReportFields {
+  /** The elements below the root, in the namespace `svn:`. */
+  readonly elements: Readonly<Record<string, FieldKind>>;
+  /** Attributes of elements below the root, whatever their namespace. */
+  readonly attributes?: Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
+  /** Of the root itself. */
+  readonly own?: Readonly<Record<string, FieldKind>>;
+  /** Whether it is about one path, which may be one that the user must not read. */
+  readonly onePath?: true;
+}
+
+/**
+ * The reports of mod_dav_svn. What is not listed passes: Subversion leaves out elements that it does not know, and clients
+ * newer than this list may send some.
+ */
+export const reports: ReadonlyMap<string, ReportFields> = new Map<string, ReportFields>([
+  [
+    'update-report',
+    {
+      elements: {
+        'src-path': 'url',
+        'dst-path': 'url',
+        'update-target': 'relpath',
+        'target-revision': 'revision',
+        depth: 'depth',
+        entry: 'relpath',
+        missing: 'relpath',
+      },
+      attributes: { entry: { rev: 'revision', depth: 'depth', linkpath: 'fspath' } },
+    },
+  ],
+  [
+    'log-report',
+    {
+      elements: { 'start-revision': 'revision', 'end-revision': 'revision', limit: 'number', path: 'path' },
+    },
+  ],
+  [
+    'get-locations',
+    {
+      elements: { path: 'path', 'peg-revision': 'revision', 'location-revision': 'revision' },
+      onePath: true,
+    },
+  ],
+  [
+    'get-location-segments',
+    {
+      elements: {
+        path: 'path',
+        'peg-revision': 'revision',
+        'start-revision': 'revision',
+        'end-revision': 'revision',
+      },
+      onePath: true,
+    },
+  ],
+  [
+    'file-revs-report',
+    {
+      elements: { path: 'path', 'start-revision': 'revision', 'end-revision': 'revision' },
+      onePath: true,
+    },
+  ],
+  ['get-locks-report', { elements: {}, own: { depth: 'depth' } }],
+  [
+    'replay-report',
+    {
+      elements: {
+        'include-path': 'path',
+        revision: 'revision',
+        'low-water-mark': 'revision',
+        'send-deltas': 'number',
+      },
+    },
+  ],
+  ['mergeinfo-report', { elements: { path: 'path', revision: 'revision' } }],
+  [
+    'get-deleted-rev-report',
+    {
+      elements: { path: 'path', 'peg-revision': 'revision', 'end-revision': 'revision' },
+      onePath: true,
+    },
+  ],
+  ['inherited-props-report', { elements: { path: 'relpath', revision: 'revision' }, onePath: true }],
+  ['list-report', { elements: { path: 'path', revision: 'revision', depth: 'depth' }, onePath: true }],
+]);
+
+const depths: ReadonlySet<string> = new Set('unknown exclude empty files immediates infinity'.split(' '));
+/** Subversion's revision numbers are of the C type `long`; those of a repository never come near the end of 32 bits. */
+const largest = 2_147_483_647;
+
+/** Whether a text is what it must be. White space around numbers and words is nothing to Subversion. */
+export function isOfKind(kind: FieldKind, text: string): boolean {
+  switch (kind) {
+    case 'relpath':
+      return isRelpath(text);
+    case 'path':
+      return isRelpath(text) || isFspath(text);
+    case 'fspath':
+      return isFspath(text);
+    case 'url':
+      return isOwnUrl(text);
+    case 'revision':
+      return text.trim() === '-1' || isNumber(text.trim());
+    case 'number':
+      return isNumber(text.trim());
+    case 'depth':
+      return depths.has(text.trim());
+  }
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,10}$/.test(text) && Number(text) <= largest;
+}
+
+/** mod_dav_svn finds no path of the repository in the URL of an activity, and goes on without one. */
+function isOwnUrl(text: string): boolean {
+  const path = pathOfUrl(text);
+  return path !== undefined && !path.includes('/!svn/act/');
+}
