@@ -5,7 +5,7 @@ import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf } from '../place.js';
 import { replacing } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, memberResponses, removeTree } from '../tree.js';
+import { copyTree, failureOfAll, memberResponses, removeTree } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Moves a resource and everything below it (RFC 4918 section 9.9). */
@@ -29,11 +29,13 @@ export const move: DavMethod = async (request, context) => {
     request.storage === to.storage ? 'at once' : 'by member',
     async (arrived) => {
       done.renamed = request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-      return done.renamed ? [] : copyTree(request, to, source, 'infinity', arrived, request.signal);
+      if (done.renamed) return [];
+      const { signal } = request;
+      return copyTree(request, to, source, { depth: 'infinity', leftOut: 'refused', arrived, signal });
     },
   );
-  const [first] = missing;
-  if (first?.place.path === request.path) throw first.failure;
+  const failure = failureOfAll(missing, request);
+  if (failure) throw failure;
   if (missing.length > 0) return multistatusOf(memberResponses(missing));
   if (inTheWay) await dropOrphans(context, to);
   if (done.renamed) {
