@@ -14,6 +14,8 @@ export interface MemberFailure {
   readonly place: Place;
   readonly stat: ResourceStat;
   readonly failure: Failure;
+  /** That the collection itself was done, but some of its members, which have no names, were not. */
+  readonly incomplete?: true;
 }
 
 /** So much has failed that going on would only gather more of it. */
@@ -41,7 +43,16 @@ export class TreeWork {
   }
 
   fail(place: Place, stat: ResourceStat, failure: Failure): void {
-    this.failures.push({ place, stat, failure });
+    this.#add({ place, stat, failure });
+  }
+
+  /** Notes that members of a collection were left out that cannot be named one by one. */
+  leaveOut(place: Place, stat: ResourceStat, failure: Failure): void {
+    this.#add({ place, stat, failure, incomplete: true });
+  }
+
+  #add(failure: MemberFailure): void {
+    this.failures.push(failure);
     if (this.failures.length >= maximumFailures) throw new GivenUp();
   }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Failure, isFailure, statusOf, toFailure } from '../failure.js';
 import { child, nameOf, type SharePath } from '../http/target.js';
-import type { ResourceStat } from '../storage/storage.js';
+import type { LeftOut, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
 import { holds } from './same-resource.js';
@@ -76,33 +76,39 @@ async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failur
   return undefined;
 }
 
+export interface Copying {
+  /** `0` copies a collection without its members. */
+  readonly depth: '0' | 'infinity';
+  /** What is not listed: left behind, which is said of members that no request can name; or nothing may be. */
+  readonly leftOut: 'told' | 'refused';
+  /** Called when the resource itself is there. */
+  readonly arrived: () => void;
+  /** Ends it early, with a failure. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Copies a resource to a place where nothing is, or a file over a file.
- * @param depth `0` copies a collection without its members
- * @param arrived called when the resource itself is there
- * @param signal ends it early, with a failure
  * @returns the sources that could not be copied; what lies below such a collection is left out
  */
 export async function copyTree(
   from: Place,
   to: Place,
   stat: ResourceStat,
-  depth: '0' | 'infinity',
-  arrived: () => void,
-  signal?: AbortSignal,
+  { depth, leftOut, arrived, signal }: Copying,
 ): Promise<MemberFailure[]> {
   const work = new TreeWork(signal);
-  return work.over(from, stat, () => copyInto(work, from, to, stat, depth, arrived));
+  return work.over(from, stat, () => copyInto({ work, depth, leftOut }, from, to, stat, arrived));
 }
 
 async function copyInto(
-  work: TreeWork,
+  copying: Pick<Copying, 'depth' | 'leftOut'> & { readonly work: TreeWork },
   from: Place,
   to: Place,
   stat: ResourceStat,
-  depth: '0' | 'infinity',
   arrived?: () => void,
 ): Promise<void> {
+  const { work, depth, leftOut } = copying;
   await work.step();
   try {
     if (stat.kind === 'file') await copyFile(from, to);
@@ -113,16 +119,42 @@ async function copyInto(
     return;
   }
   if (stat.kind === 'file' || depth === '0') return;
-  for await (const member of members(from)) {
+  const left = new Set<LeftOut>();
+  for await (const member of members(from, (why) => left.add(why))) {
+    const source = at(from, member.path);
     const path = child(to.path, nameOf(member.path));
-    if (path === undefined) continue;
-    const [source, target] = [at(from, member.path), at(to, path)];
+    if (path === undefined) {
+      work.fail(source, member.stat, new Failure('name-too-long', 'The path of the copy would be too long.'));
+      continue;
+    }
+    const target = at(to, path);
     // A link to a folder in which the copy grows: it would hold itself, and that again, to the end of all paths.
     if (member.link && member.stat.kind === 'collection' && (await holds(source, target))) {
       const failure = new Failure('forbidden', 'The copy lies inside what this link leads to.');
       work.fail(source, member.stat, failure);
-    } else await copyInto(work, source, target, member.stat, depth);
+    } else await copyInto(copying, source, target, member.stat);
   }
+  if (left.has('unnameable')) work.leaveOut(from, stat, unnameable());
+  else if (left.size > 0 && leftOut === 'refused') work.leaveOut(from, stat, notShown());
+}
+
+function unnameable(): Failure {
+  return new Failure(
+    'conflict',
+    'Members stayed behind whose names no client can send: they are not UTF-8, or have control characters or backslashes in them. They must be renamed on the server.',
+  );
+}
+
+function notShown(): Failure {
+  return new Failure(
+    'conflict',
+    'Members stayed behind that are not shown here: the collection cannot be moved by copying it.',
+  );
+}
+
+/** The failure of the resource itself, where nothing of it could be done. */
+export function failureOfAll([first]: readonly MemberFailure[], place: Place): Failure | undefined {
+  return first?.place.path === place.path && first.incomplete !== true ? first.failure : undefined;
 }
 
 async function copyFile(from: Place, to: Place): Promise<void> {
@@ -149,13 +181,13 @@ interface Member {
 }
 
 /** The members of a collection, the files among them first, and never all of a large one at once. */
-async function* members(place: Place): AsyncGenerator<Member> {
+async function* members(place: Place, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<Member> {
   const collections: Member[] = [];
-  for await (const batch of place.storage.list(place.path)) {
+  for await (const batch of place.storage.list(place.path, onLeftOut)) {
     for (const { name, stat, link = false } of batch) {
       const path = child(place.path, name);
-      if (path === undefined) continue;
-      if (stat.kind === 'file') yield { path, stat, link };
+      if (path === undefined) onLeftOut?.('unnameable');
+      else if (stat.kind === 'file') yield { path, stat, link };
       else collections.push({ path, stat, link });
       if (collections.length >= maximumWaiting) yield* collections.splice(0);
     }
@@ -165,7 +197,13 @@ async function* members(place: Place): AsyncGenerator<Member> {
 
 /** The response elements of a 207 for members that failed. */
 export function memberResponses(failures: readonly MemberFailure[]): string[] {
-  return failures.map(({ place, stat, failure }) =>
-    memberStatus(hrefAt(place, stat), statusOf(failure.kind), failure.condition, failure.hrefs),
+  return failures.map(({ place, stat, failure, incomplete }) =>
+    memberStatus(
+      hrefAt(place, stat),
+      statusOf(failure.kind),
+      failure.condition,
+      failure.hrefs,
+      incomplete && failure.message,
+    ),
   );
 }

@@ -7,6 +7,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
+  LeftOut,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -61,10 +62,12 @@ export class HidingStorage implements DavStorage {
     return this.#hides(path) ? undefined : this.#inner.stat(path);
   }
 
-  async *list(path: SharePath): AsyncGenerator<readonly Entry[]> {
+  async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
     this.#requireShown(path);
-    for await (const batch of this.#inner.list(path)) {
-      yield batch.filter(({ name }) => !this.#isHidden(name));
+    for await (const batch of this.#inner.list(path, onLeftOut)) {
+      const shown = batch.filter(({ name }) => !this.#isHidden(name));
+      if (shown.length < batch.length) onLeftOut?.('hidden');
+      yield shown;
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
+  LeftOut,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -205,8 +206,8 @@ export class LimitedStorage implements DavStorage {
     return this.#inner.stat(path);
   }
 
-  list(path: SharePath): AsyncIterable<readonly Entry[]> {
-    return this.#inner.list(path);
+  list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncIterable<readonly Entry[]> {
+    return this.#inner.list(path, onLeftOut);
   }
 
   open(path: SharePath): Promise<OpenFile> {

@@ -62,7 +62,8 @@ export class DavClient {
         },
       );
       outgoing.once('error', reject);
-      for (const chunk of whole ? [body] : body) outgoing.write(chunk);
+      // As bytes: Node would write the header in the encoding of a text.
+      for (const chunk of whole ? [body] : body) outgoing.write(Buffer.from(chunk));
       outgoing.end();
     });
   }

@@ -6,6 +6,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
+  LeftOut,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -47,8 +48,8 @@ export class Refusing implements DavStorage {
     return this.#storage.stat(path);
   }
 
-  list(path: SharePath): AsyncIterable<readonly Entry[]> {
-    return this.#storage.list(path);
+  list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncIterable<readonly Entry[]> {
+    return this.#storage.list(path, onLeftOut);
   }
 
   async open(path: SharePath): Promise<OpenFile> {

@@ -5,7 +5,7 @@ import { keyOf } from '../place.js';
 import { withProperties } from '../properties/arriving.js';
 import { replacing } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, memberResponses, type MemberFailure } from '../tree.js';
+import { copyTree, failureOfAll, memberResponses, type MemberFailure } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Copies a resource, with everything below it unless Depth is 0 (RFC 4918 section 9.8). */
@@ -18,9 +18,10 @@ export const copy: DavMethod = async (request, context) => {
   const [from, target] = [keyOf(request), keyOf(to)];
   const owner = { principal, share: to.base };
   const copyFiles = async (arrived: () => void): Promise<MemberFailure[]> => {
-    const failed = await copyTree(request, to, source, depth, arrived, request.signal);
-    const [first] = failed;
-    if (first?.place.path === request.path) throw first.failure;
+    const { signal } = request;
+    const failed = await copyTree(request, to, source, { depth, leftOut: 'told', arrived, signal });
+    const failure = failureOfAll(failed, request);
+    if (failure) throw failure;
     return failed;
   };
   let failures: MemberFailure[];

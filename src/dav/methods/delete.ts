@@ -3,7 +3,7 @@ import type { DavMethod } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
 import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf, requireConditions, requireStat } from '../place.js';
-import { memberResponses, removeTree } from '../tree.js';
+import { failureOfAll, memberResponses, removeTree } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Removes a resource and all below it (RFC 4918 section 9.6). */
@@ -19,8 +19,8 @@ export const remove: DavMethod = async (request, context) => {
     await dropOrphans(context, request);
     throw error;
   });
-  const [only] = failures;
-  if (only?.place.path === request.path) throw only.failure;
+  const failure = failureOfAll(failures, request);
+  if (failure) throw failure;
   if (failures.length > 0) {
     await dropOrphans(context, request);
     return multistatusOf(memberResponses(failures));

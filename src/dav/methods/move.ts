@@ -6,7 +6,7 @@ import { keyOf } from '../place.js';
 import { countAsCopy, withProperties } from '../properties/arriving.js';
 import { replacing } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, memberResponses, removeTree, type MemberFailure } from '../tree.js';
+import { copyTree, failureOfAll, memberResponses, removeTree, type MemberFailure } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Moves a resource and everything below it (RFC 4918 section 9.9). */
@@ -37,11 +37,13 @@ export const move: DavMethod = async (request, context) => {
       async (arrived) => {
         done.renamed =
           request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-        return done.renamed ? [] : copyTree(request, to, source, 'infinity', arrived, request.signal);
+        if (done.renamed) return [];
+        const { signal } = request;
+        return copyTree(request, to, source, { depth: 'infinity', leftOut: 'refused', arrived, signal });
       },
     );
-    const [first] = failed;
-    if (first?.place.path === request.path) throw first.failure;
+    const failure = failureOfAll(failed, request);
+    if (failure) throw failure;
     return failed;
   };
   if (replaced) await properties.requireRoom(from, target, 'infinity', arrival.owner);

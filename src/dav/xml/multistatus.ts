@@ -22,15 +22,21 @@ export function conditionElement(condition: string, hrefs: readonly string[] = [
   return `<D:${condition}>${named}</D:${condition}>`;
 }
 
-/** A response element that says how one member fared. */
+/**
+ * A response element that says how one member fared.
+ * @param sentence for a person (RFC 4918 section 14.25); empty for none
+ */
 export function memberStatus(
   href: string,
   status: number,
   condition?: string,
   hrefs: readonly string[] = [],
+  sentence = '',
 ): string {
+  const description =
+    sentence === '' ? '' : `<D:responsedescription>${escapeText(sentence)}</D:responsedescription>`;
   const error = condition === undefined ? '' : `<D:error>${conditionElement(condition, hrefs)}</D:error>`;
-  return `<D:response><D:href>${escapeText(href)}</D:href><D:status>${statusLine(status)}</D:status>${error}</D:response>`;
+  return `<D:response><D:href>${escapeText(href)}</D:href><D:status>${statusLine(status)}</D:status>${error}${description}</D:response>`;
 }
 
 /**

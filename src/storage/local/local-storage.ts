@@ -20,6 +20,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
+  LeftOut,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -79,7 +80,7 @@ export class LocalStorage implements DavStorage {
     return real === undefined ? undefined : statOf(real);
   }
 
-  async *list(path: SharePath): AsyncGenerator<readonly Entry[]> {
+  async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
     const real = this.#collection(path);
     let folder: Dir | undefined;
     try {
@@ -89,8 +90,11 @@ export class LocalStorage implements DavStorage {
         let entry: Dirent | null = null;
         while (batch.length < batchSize && (entry = folder.readSync()) !== null) {
           const stat = this.#memberStat(path, real, entry);
-          if (!stat) continue;
           const { name } = entry;
+          if (!stat) {
+            if (!isReservedName(name)) onLeftOut?.(isNameable(path, name) ? 'hidden' : 'unnameable');
+            continue;
+          }
           batch.push(entry.isSymbolicLink() ? { name, stat, link: true } : { name, stat });
         }
         if (batch.length > 0) yield batch;
@@ -115,8 +119,8 @@ export class LocalStorage implements DavStorage {
   #memberStat(parent: SharePath, real: RealPath, entry: Dirent): ResourceStat | undefined {
     if (isReservedName(entry.name)) return undefined;
     const path = child(parent, entry.name);
-    // A name that no request could address (bytes that are not UTF-8, control characters) is not shown either.
-    if (path === undefined || entry.name.includes('\ufffd')) return undefined;
+    // A name that no request could address is not shown either.
+    if (path === undefined || !isNameable(parent, entry.name)) return undefined;
     if (!entry.isSymbolicLink()) return statOf(`${real}/${entry.name}`);
     const target = this.#root.find(path);
     return target === undefined || this.#isOn(parent, target) ? undefined : statOf(target);
@@ -281,6 +285,11 @@ export class LocalStorage implements DavStorage {
     for (const name of hidden) unlinkSync(`${real}/${name}`);
     return true;
   }
+}
+
+/** Whether a request can name this member: not bytes that are not UTF-8, nor control characters. */
+function isNameable(parent: SharePath, name: string): boolean {
+  return child(parent, name) !== undefined && !name.includes('\ufffd');
 }
 
 /** A stat that follows no link: the callers have resolved them. What vanishes meanwhile is not there. */

@@ -4,7 +4,15 @@ import { v2 } from 'webdav-server';
 import { Failure, isFailure } from '../../failure.js';
 import type { ByteRange } from '../../http/range.js';
 import { child, nameOf, parentOf, type SharePath } from '../../http/target.js';
-import type { DavStorage, Entry, OpenFile, ResourceStat, WriteOptions, Written } from '../storage.js';
+import type {
+  DavStorage,
+  Entry,
+  LeftOut,
+  OpenFile,
+  ResourceStat,
+  WriteOptions,
+  Written,
+} from '../storage.js';
 import type { FileSystem } from './file-system-module.js';
 import { call, run, toFailureOf } from './library-calls.js';
 import { spool } from './spool.js';
@@ -77,7 +85,7 @@ export class ModuleStorage implements DavStorage {
       : `"${opaque}-${size.toString(36)}-${this.#writes.get(path) ?? 0}"`;
   }
 
-  async *list(path: SharePath): AsyncGenerator<readonly Entry[]> {
+  async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
     const stat = await this.stat(path);
     if (stat?.kind !== 'collection') throw new Failure('not-found', 'There is no collection here.');
     const names = await call<string[]>((done) => {
@@ -86,14 +94,20 @@ export class ModuleStorage implements DavStorage {
       });
     });
     for (let start = 0; start < names.length; start += batchSize) {
-      const members = names.slice(start, start + batchSize).map((name) => this.#member(path, name));
+      const batch = names.slice(start, start + batchSize);
+      const members = batch.map((name) => this.#member(path, name, onLeftOut));
       yield (await Promise.all(members)).filter((entry) => entry !== undefined);
     }
   }
 
-  async #member(parent: SharePath, name: string): Promise<Entry | undefined> {
+  async #member(
+    parent: SharePath,
+    name: string,
+    onLeftOut: ((why: LeftOut) => void) | undefined,
+  ): Promise<Entry | undefined> {
     const last = nameOf(name);
     const path = child(parent, last);
+    if (path === undefined) onLeftOut?.('unnameable');
     const stat = path === undefined ? undefined : await this.stat(path);
     return stat && { name: last, stat };
   }
