@@ -24,7 +24,7 @@ interface Made {
 interface Mistake {
   readonly name: string;
   /** Makes it. @returns what undoes it where that is more than a file, and PATH where that is what is wrong */
-  readonly make: (site: MistakenSite) => void | Promise<Made>;
+  readonly make: (site: MistakenSite) => unknown;
   /** What `check` says. */
   readonly says: RegExp;
   /** 1 where davgate does not start either, and then says the same; 0 where it starts. */
@@ -571,6 +571,16 @@ const mistakes: readonly Mistake[] = [
   },
 ];
 
+function madeOf(made: unknown): Made {
+  if (typeof made !== 'object' || made === null) return {};
+  const undo = 'undo' in made ? made.undo : undefined;
+  const path = 'path' in made ? made.path : undefined;
+  return {
+    ...(typeof undo === 'function' && { undo: () => Reflect.apply(undo, undefined, []) }),
+    ...(typeof path === 'string' && { path }),
+  };
+}
+
 const stack = /^ {4}at /m;
 
 describe(
@@ -584,7 +594,7 @@ describe(
       const asked: Asked[] = [];
       for (const { make, code, starts = false, startFails = false } of mistakes) {
         const site = await mistakenSite((undo) => undone.push(undo));
-        const { undo, path } = (await make(site)) ?? {};
+        const { undo, path } = madeOf(await make(site));
         if (undo) undone.push(undo);
         declare(site);
         const starting = startFails || (code === 1 && !starts);
