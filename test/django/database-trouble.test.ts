@@ -53,7 +53,7 @@ const mistakes: readonly Mistake[] = [
     postgresql:
       /^the certificate of database known at localhost:\d+ is by nobody whom this machine trusts: name its authority/,
     mysql:
-      /^the certificate of database known at localhost:\d+ is by nobody whom this machine trusts: name its authority/,
+      /^no TLS can be agreed with database known at localhost:\d+ \("unable to verify the first certificate"\): name its authority/,
   },
   {
     name: 'a port where nobody listens',
@@ -92,7 +92,7 @@ for (const server of servers) {
     test(`${server.kind}: ${mistake.name}`, async () => {
       const words = await trouble(server, mistake);
       assert.match(words, mistake[server.kind]);
-      assert.ok(!words.includes(password) && !/select/i.test(words.replace('(GRANT SELECT)', '')), words);
+      assert.ok(!words.includes(password) && !/select .* from/.test(words), words);
     });
   }
 

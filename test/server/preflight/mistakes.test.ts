@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
+import { run } from '../../clients/programs.js';
 import { freePort } from '../../clients/free-port.js';
 import { python } from '../../django/djangos.js';
 import {
@@ -228,6 +229,16 @@ const mistakes: readonly Mistake[] = [
       closed(0o444, 'svn', 'one', 'db', 'write-lock')(site);
     },
     says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/write-lock, which belongs to \S+; chown -R/m,
+    code: 0,
+  },
+  {
+    name: 'a repository that another user owns',
+    make: async ({ at }) => {
+      await (process.geteuid?.() === 0
+        ? run('chown', ['-R', '0:0', at('svn', 'one')])
+        : run('chmod', ['-R', 'a-w', at('svn', 'one')]));
+    },
+    says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/one\/db, which belongs to \S+; chown -R \S+ \S+\/svn\/one$/m,
     code: 0,
   },
   {
@@ -576,7 +587,12 @@ function madeOf(made: unknown): Made {
   const undo = 'undo' in made ? made.undo : undefined;
   const path = 'path' in made ? made.path : undefined;
   return {
-    ...(typeof undo === 'function' && { undo: () => Reflect.apply(undo, undefined, []) }),
+    ...(typeof undo === 'function' && {
+      undo: (): unknown => {
+        const undone: unknown = Reflect.apply(undo, undefined, []);
+        return undone;
+      },
+    }),
     ...(typeof path === 'string' && { path }),
   };
 }
