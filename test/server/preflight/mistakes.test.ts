@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
+import { findApache } from '../../../src/svn/find-apache.js';
 import { run } from '../../clients/programs.js';
 import { freePort } from '../../clients/free-port.js';
 import { python } from '../../django/djangos.js';
@@ -534,6 +535,18 @@ const mistakes: readonly Mistake[] = [
     code: 0,
   },
   {
+    name: 'an Apache without modules',
+    make: async (site) => {
+      const apache = await findApache(process.env.PATH ?? '');
+      assert.ok(apache.found);
+      mkdirSync(site.at('bin'));
+      symlinkSync(apache.binary, site.at('bin', 'httpd'));
+      site.declaration.apache = { binary: './bin/httpd' };
+    },
+    says: /^warning: shares\[2\]: Subversion will not be served: \S+\/bin\/httpd lacks .*mod_dav_svn\. Install /m,
+    code: 0,
+  },
+  {
     name: 'Subversion\u2019s own programs that are not in PATH',
     make: () => Promise.resolve({ path: '/nonexistent' }),
     says: /^warning: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
@@ -691,6 +704,26 @@ describe(
         return;
       }
       throw new Error(`There is no way to a full disk.\n${complaints.join('\n')}`);
+    });
+
+    it('who and explain say what a database lacks, too', async (t) => {
+      const site = await mistakenSite((undo) => {
+        t.after(undo);
+      });
+      site.change('drop table auth_user_groups');
+      declare(site);
+      for (const words of [
+        ['who', '/docs'],
+        ['explain', 'alice', 'GET', '/docs'],
+      ]) {
+        const { code, error } = await davgate(site, words);
+        assert.match(
+          error,
+          /^davgate: The user database cannot answer: .* has no table auth_user_groups: .*"django\.user"; `davgate discover`/,
+        );
+        assert.doesNotMatch(error, stack);
+        assert.equal(code, 2);
+      }
     });
 
     it('nothing is said of a site that is as it should be', async (t) => {
