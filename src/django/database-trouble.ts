@@ -94,6 +94,11 @@ const byCode: ReadonlyMap<string, Words> = new Map<string, Words>([
     (place) =>
       `the certificate of ${place} is by nobody whom this machine trusts: name its authority (sslrootcert, ssl-ca)`,
   ]),
+  [
+    'HANDSHAKE_SSL_ERROR',
+    (place, { message }) =>
+      `no TLS can be agreed with ${place} (${quoted(message)}): name its authority (ssl-ca), and the host as its certificate does`,
+  ],
   ['SQLITE_NOTADB', (place) => `${place} is no SQLite database: name the right file`],
   ['SQLITE_FULL', (place) => `the disk of ${place} is full: make room`],
 ]);
@@ -189,7 +194,7 @@ function fileTrouble({ code }: DriverError, { kind }: Place): Words | undefined 
 }
 
 function byMessage({ code, message }: DriverError): Words {
-  if (/does not support SSL/.test(message)) {
+  if (message.includes('does not support SSL')) {
     return (place) => `${place} has no TLS: take sslmode=disable, or set it up there`;
   }
   if (/SASL|password must be a string/.test(message)) {
@@ -200,7 +205,7 @@ function byMessage({ code, message }: DriverError): Words {
 
 /** `invalid_authorization_specification` has several causes, told apart by the message alone. */
 function refusedByPostgresql(place: string, { message }: DriverError): string {
-  if (/pg_hba/.test(message)) {
+  if (message.includes('pg_hba')) {
     const tls = /no encryption|SSL off/.test(message)
       ? ', or add sslmode=require where it takes TLS alone'
       : '';

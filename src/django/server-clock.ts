@@ -15,8 +15,9 @@ export async function clockAhead(
   const seconds =
     kind === 'postgresql' ? 'extract(epoch from clock_timestamp())' : 'unix_timestamp(current_timestamp(3))';
   const asked = now();
-  const [row]: unknown[] = await knex.select(knex.raw(`${seconds} as seconds`));
+  const rows: unknown = await knex.select(knex.raw(`${seconds} as seconds`));
   const answered = now();
+  const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
   const told = typeof row === 'object' && row !== null && 'seconds' in row ? Number(row.seconds) : Number.NaN;
   return Number.isFinite(told) ? told - (asked + answered) / 2000 : undefined;
 }

@@ -16,11 +16,12 @@ export async function probeState(location: StateLocation, now: () => number): Pr
   if (location.kind === 'sqlite') return {};
   const database = openPostgresqlState(location.server);
   try {
-    const [row]: unknown[] = await database.select(
+    const rows: unknown = await database.select(
       database.raw(
         "to_regclass('knex_migrations') is not null or has_schema_privilege(current_schema(), 'CREATE') as usable",
       ),
     );
+    const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
     if (typeof row !== 'object' || row === null || !('usable' in row) || row.usable !== true) {
       const { database: name, user } = location.server;
       return {

@@ -129,7 +129,7 @@ describe('a Python that does not serve', () => {
     const { folder, discover } = djangoProject(t, files);
     await assert.rejects(
       discover({ python: 'python9' }),
-      failing(/"python9" \(ENOENT\): name the site's own/),
+      failing(/"python9": it is not in PATH; name the site\u2019s own/),
     );
     await assert.rejects(discover({ python: join(folder, 'settings.py') }), failing(/\(EACCES\)/));
     await assert.rejects(

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { check } from '../../../server/cli/check.js';
 import { readEnvironment } from '../../../server/environment.js';
 import { errorInWords } from '../../../server/error-in-words.js';
 import { run } from '../../../server/run.js';
-import type { Answered, Asked } from './mistaken-site.js';
+import { asked, type Answered } from './mistaken-site.js';
 
-/** Answers what `davgate check` and the start say of many declarations, one after the other, as JSON. */
-function asked(): readonly Asked[] {
-  const parsed: Asked[] = JSON.parse(readFileSync(0, 'utf8'));
-  return parsed;
-}
+// Answers what `davgate check` and the start say of many declarations, one after the other, as JSON.
+const questions = z.array(asked).parse(JSON.parse(readFileSync(0, 'utf8')));
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -25,7 +23,7 @@ async function started(file: string): Promise<string> {
 
 const usual = process.env.PATH;
 const answers: Answered[] = [];
-for (const { file, path, starting } of asked()) {
+for (const { file, path, starting } of questions) {
   if (path !== undefined) process.env.PATH = path;
   const answer = { out: '', error: '' };
   const code = await check(file, {

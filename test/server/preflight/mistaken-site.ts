@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { z } from 'zod';
 import { projectFolder } from '../../clients/davgate.js';
 import { outcomeOf, run, type Outcome } from '../../clients/programs.js';
 
@@ -25,10 +26,11 @@ const sample = join(projectFolder, 'repos-sample/django-site/db.sqlite3');
  * Whom file modes and low ports hold back. Root is held to modes once it is without these capabilities (capabilities(7)),
  * and still reaches the project, which another user might not.
  */
-const heldBack: readonly string[] =
-  process.geteuid?.() === 0
-    ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search,-net_bind_service', '--inh-caps=-all']
-    : [];
+const withoutRights = ['--bounding-set=-dac_override,-dac_read_search,-net_bind_service', '--inh-caps=-all'];
+
+function heldBackly(program: string, ...args: readonly string[]): readonly [string, ...string[]] {
+  return process.geteuid?.() === 0 ? ['setpriv', ...withoutRights, program, ...args] : [program, ...args];
+}
 
 /** @param after is given what removes it */
 export async function mistakenSite(after: (remove: () => Promise<void>) => unknown): Promise<MistakenSite> {
@@ -63,30 +65,31 @@ export async function mistakenSite(after: (remove: () => Promise<void>) => unkno
   };
 }
 
-/** A declaration that is asked about. */
-export interface Asked {
-  readonly file: string;
+export const asked = z.strictObject({
+  file: z.string(),
   /** PATH, where it is another than usual. */
-  readonly path?: string;
+  path: z.string().optional(),
   /** Whether davgate is to be started, too. */
-  readonly starting: boolean;
-}
+  starting: z.boolean(),
+});
+/** A declaration that is asked about. */
+export type Asked = z.infer<typeof asked>;
 
-export interface Answered {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
+const answered = z.strictObject({
+  code: z.number(),
+  out: z.string(),
+  error: z.string(),
   /** What the start says; empty where davgate has started. */
-  readonly start?: string;
-}
+  start: z.string().optional(),
+});
+export type Answered = z.infer<typeof answered>;
 
 const child = new URL('held-back-child.js', import.meta.url).pathname;
 
 /** What `check` and the start say of declarations, to somebody whom file modes hold back. */
-export async function answersTo(asked: readonly Asked[]): Promise<readonly Answered[]> {
-  const [program = '', ...args] = [...heldBack, process.execPath, child];
-  const answers: Answered[] = JSON.parse(await run(program, args, { input: JSON.stringify(asked) }));
-  return answers;
+export async function answersTo(questions: readonly Asked[]): Promise<readonly Answered[]> {
+  const [program, ...args] = heldBackly(process.execPath, child);
+  return z.array(answered).parse(JSON.parse(await run(program, args, { input: JSON.stringify(questions) })));
 }
 
 export interface CommandOptions {
@@ -102,12 +105,8 @@ export function davgate(
   { env, before = [] }: CommandOptions = {},
 ): Promise<Outcome> {
   const command = join(projectFolder, 'dist/server/cli/davgate.js');
-  const [program = '', ...args] = [
-    ...before,
-    ...heldBack,
-    process.execPath,
-    ...[command, ...words, site.at('shares.json')],
-  ];
+  const held = heldBackly(process.execPath, command, ...words, site.at('shares.json'));
+  const [program = '', ...args] = [...before, ...held];
   return outcomeOf(program, args, { patience: 60_000, ...(env && { env }) });
 }
 

@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
+import { findApache } from '../../../src/svn/find-apache.js';
+import { run } from '../../clients/programs.js';
 import { freePort } from '../../clients/free-port.js';
 import { python } from '../../django/djangos.js';
 import {
@@ -24,7 +26,7 @@ interface Made {
 interface Mistake {
   readonly name: string;
   /** Makes it. @returns what undoes it where that is more than a file, and PATH where that is what is wrong */
-  readonly make: (site: MistakenSite) => void | Promise<Made>;
+  readonly make: (site: MistakenSite) => unknown;
   /** What `check` says. */
   readonly says: RegExp;
   /** 1 where davgate does not start either, and then says the same; 0 where it starts. */
@@ -228,6 +230,16 @@ const mistakes: readonly Mistake[] = [
       closed(0o444, 'svn', 'one', 'db', 'write-lock')(site);
     },
     says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/write-lock, which belongs to \S+; chown -R/m,
+    code: 0,
+  },
+  {
+    name: 'a repository that another user owns',
+    make: async ({ at }) => {
+      await (process.geteuid?.() === 0
+        ? run('chown', ['-R', '0:0', at('svn', 'one')])
+        : run('chmod', ['-R', 'a-w', at('svn', 'one')]));
+    },
+    says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/one\/db, which belongs to \S+; chown -R \S+ \S+\/svn\/one$/m,
     code: 0,
   },
   {
@@ -523,6 +535,18 @@ const mistakes: readonly Mistake[] = [
     code: 0,
   },
   {
+    name: 'an Apache without modules',
+    make: async (site) => {
+      const apache = await findApache(process.env.PATH ?? '');
+      assert.ok(apache.found);
+      mkdirSync(site.at('bin'));
+      symlinkSync(apache.binary, site.at('bin', 'httpd'));
+      site.declaration.apache = { binary: './bin/httpd' };
+    },
+    says: /^warning: shares\[2\]: Subversion will not be served: \S+\/bin\/httpd lacks .*mod_dav_svn\. Install /m,
+    code: 0,
+  },
+  {
     name: 'Subversion\u2019s own programs that are not in PATH',
     make: () => Promise.resolve({ path: '/nonexistent' }),
     says: /^warning: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
@@ -571,6 +595,21 @@ const mistakes: readonly Mistake[] = [
   },
 ];
 
+function madeOf(made: unknown): Made {
+  if (typeof made !== 'object' || made === null) return {};
+  const undo = 'undo' in made ? made.undo : undefined;
+  const path = 'path' in made ? made.path : undefined;
+  return {
+    ...(typeof undo === 'function' && {
+      undo: (): unknown => {
+        const undone: unknown = Reflect.apply(undo, undefined, []);
+        return undone;
+      },
+    }),
+    ...(typeof path === 'string' && { path }),
+  };
+}
+
 const stack = /^ {4}at /m;
 
 describe(
@@ -584,7 +623,7 @@ describe(
       const asked: Asked[] = [];
       for (const { make, code, starts = false, startFails = false } of mistakes) {
         const site = await mistakenSite((undo) => undone.push(undo));
-        const { undo, path } = (await make(site)) ?? {};
+        const { undo, path } = madeOf(await make(site));
         if (undo) undone.push(undo);
         declare(site);
         const starting = startFails || (code === 1 && !starts);
@@ -665,6 +704,26 @@ describe(
         return;
       }
       throw new Error(`There is no way to a full disk.\n${complaints.join('\n')}`);
+    });
+
+    it('who and explain say what a database lacks, too', async (t) => {
+      const site = await mistakenSite((undo) => {
+        t.after(undo);
+      });
+      site.change('drop table auth_user_groups');
+      declare(site);
+      for (const words of [
+        ['who', '/docs'],
+        ['explain', 'alice', 'GET', '/docs'],
+      ]) {
+        const { code, error } = await davgate(site, words);
+        assert.match(
+          error,
+          /^davgate: The user database cannot answer: .* has no table auth_user_groups: .*"django\.user"; `davgate discover`/,
+        );
+        assert.doesNotMatch(error, stack);
+        assert.equal(code, 2);
+      }
     });
 
     it('nothing is said of a site that is as it should be', async (t) => {
