@@ -165,10 +165,17 @@ function placesOf({ listen: declared, metrics }: Declaration, { host, port }: Ru
 
 /** An Apache that does not start is no reason to give up one that runs. @throws Failure `unavailable` */
 function refuseLossOfSvn(old: Generation, next: Generation): void {
-  const missing = svnOf(next).find(({ kind }) => kind === 'missing');
-  if (missing?.kind === 'missing' && svnOf(old).some(({ kind }) => kind === 'running')) {
-    throw new Failure('unavailable', missing.reason);
+  const missing = svnOf(next)
+    .map(lackOf)
+    .find((reason) => reason !== undefined);
+  if (missing !== undefined && svnOf(old).some((service) => lackOf(service) === undefined)) {
+    throw new Failure('unavailable', missing);
   }
+}
+
+/** Why a service does not serve; undefined where it does. */
+function lackOf(service: SvnService): string | undefined {
+  return service.kind === 'missing' ? service.reason : service.unserved?.()?.reason;
 }
 
 function svnOf({ composition }: Generation): SvnService[] {

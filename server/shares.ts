@@ -20,6 +20,14 @@ export type MountedShare =
   | { readonly kind: 'webdav'; readonly declared: WebdavShare; readonly storage: DavStorage }
   | { readonly kind: 'svn'; readonly declared: SvnShare; readonly service: SvnService };
 
+/** Why there is no Apache that could serve. */
+export interface SvnFault {
+  /** For whoever asks: without paths. */
+  readonly sentence: string;
+  /** For an administrator. */
+  readonly reason: string;
+}
+
 /** Apache behind the svn shares, or why there is none. */
 export type SvnService =
   | {
@@ -29,6 +37,8 @@ export type SvnService =
       readonly rules?: PathRules;
       /** Missing where the repositories are another machine's. */
       readonly repair?: SvnRepair;
+      /** Why nothing is served yet; missing where Apache is none of davgate's. */
+      readonly unserved?: () => SvnFault | undefined;
     }
   | { readonly kind: 'missing'; readonly reason: string };
 

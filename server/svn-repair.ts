@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { SvnShare } from '../src/config/declaration.js';
 import type { SharePath } from '../src/http/target.js';
-import { discardInterruptedCommit, type Caller } from '../src/svn/interrupted-commit.js';
+import { discardInterruptedCommit } from '../src/svn/interrupted-commit.js';
+import type { Caller } from '../src/svn/repository-user.js';
 import type { Log } from './log.js';
 
 /** Looks after the repositories of a share when a change in one has failed. */

@@ -7,8 +7,9 @@ import type { SvnLocation } from '../src/svn/apache-config.js';
 import { findApache } from '../src/svn/find-apache.js';
 import { createUpstream, type Upstream } from '../src/svn/upstream.js';
 import type { Environment } from './environment.js';
+import { errorInWords } from './error-in-words.js';
 import type { Log } from './log.js';
-import type { SvnService } from './shares.js';
+import type { SvnFault, SvnService } from './shares.js';
 import { externalService } from './svn-external.js';
 import { PathRules } from './svn-path-rules.js';
 import { SvnRepair } from './svn-repair.js';
@@ -31,12 +32,13 @@ export interface SvnServices {
 
 const notInstalled =
   'Subversion is not served: this server lacks Apache with mod_dav_svn. Its log and `npm start` say what to install.';
-const notStarted = 'Subversion is not served: Apache did not start. The server\u2019s log says why.';
+const notStarted =
+  'Subversion is not served: Apache did not start, and is tried again. The server\u2019s log says why.';
 const missing = { kind: 'missing', reason: notStarted } as const;
 
 /**
  * Starts the one Apache behind all svn shares that have no Apache of their own. Where it is not installed, or does not
- * start, the other shares are served all the same and the svn shares answer with the reason.
+ * start, the other shares are served all the same, the svn shares answer with the reason, and it is tried again.
  * @throws Failure where the secret of an Apache of the administrator's cannot be read
  */
 export async function startSvnServices(
@@ -75,18 +77,9 @@ async function startManaged(
   shares: readonly SvnShare[],
   { memberships, apache: told, environment, log, now }: SvnServicesParts,
 ): Promise<SvnServices> {
-  const nothing = (reason: string): SvnServices => ({
-    of: () => ({ kind: 'missing', reason }),
-    close: () => Promise.resolve(),
-  });
   const pathRules = shares.some(({ authz }) => authz !== undefined);
-  const program = await findApache(environment.path, { ...told, pathRules });
-  if (!program.found) {
-    log.warn({ reason: program.message }, 'svn shares are not served');
-    return nothing(notInstalled);
-  }
   const apache = createApacheChild({
-    program,
+    find: () => findApache(environment.path, { ...told, pathRules }),
     shares: shares.map(locationOf),
     path: environment.path,
     uid: environment.uid,
@@ -98,17 +91,17 @@ async function startManaged(
   try {
     await apache.start();
   } catch (error) {
-    log.error({ err: error }, 'Apache did not start; svn shares are not served');
-    await apache.stop();
-    return nothing(notStarted);
+    const reason = errorInWords(error);
+    log.error({ reason }, 'Apache did not start; svn shares are not served until it does');
   }
+  const unserved = (): SvnFault | undefined => faultOf(apache);
   const upstream = createUpstream({ address: () => apache.address() });
   const publish = publisher(apache, upstream);
   const services = new Map<SvnShare, SvnService>(
     shares.map((share, index) => {
       const { authz: file, path } = share;
       const repair = new SvnRepair(share, environment, log);
-      if (file === undefined) return [share, { kind: 'running', upstream, repair }];
+      if (file === undefined) return [share, { kind: 'running', upstream, repair, unserved }];
       const name = authzName(index);
       const rules = new PathRules({
         file,
@@ -118,7 +111,7 @@ async function startManaged(
         log,
         now,
       });
-      return [share, { kind: 'running', upstream, rules, repair }];
+      return [share, { kind: 'running', upstream, rules, repair, unserved }];
     }),
   );
   return {
@@ -128,6 +121,13 @@ async function startManaged(
       return apache.stop();
     },
   };
+}
+
+/** Once it has run, it is back in a moment: then the way to it says what is wrong. */
+function faultOf({ hasRun, state }: Pick<ApacheChild, 'hasRun' | 'state'>): SvnFault | undefined {
+  if (hasRun) return undefined;
+  if (state.name !== 'failed') return { sentence: notStarted, reason: notStarted };
+  return { sentence: state.absent ? notInstalled : notStarted, reason: state.reason };
 }
 
 /** mod_authz_svn reads its files once a connection, so connections end when a file changes. */

@@ -18,6 +18,9 @@ import { whenGone } from './when-gone.js';
 
 type SvnMount = Extract<MountedShare, { kind: 'svn' }>;
 
+/** Seconds; about as long as it takes until Apache is tried again. */
+const retryAfter = '30';
+
 /** What a browser shows the answer of: a file of a repository is a user's file like any other, and Apache's pages name some. */
 const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
@@ -36,6 +39,8 @@ export async function forwardToSvn(
 ): Promise<HttpResponse> {
   const { service } = located.share;
   if (service.kind === 'missing') throw new Failure('unavailable', service.reason);
+  const fault = service.unserved?.();
+  if (fault) throw new Failure('unavailable', fault.sentence, { headers: [['Retry-After', retryAfter]] });
   await service.rules?.ready(identity.username);
   const method = req.method ?? '';
   const { upstream, rules } = service;

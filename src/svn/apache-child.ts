@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, toFailure } from '../failure.js';
 import { folderOf, type Launch } from './apache-launch.js';
 import { type ApacheProcess, startApache } from './apache-process.js';
+import type { ApacheMissing, ApacheProgram } from './find-apache.js';
 import { putFiles } from './put-files.js';
 import { type RuntimeUser, runtimeUser } from './runtime-user.js';
 import type { UpstreamAddress } from './upstream-address.js';
@@ -11,15 +12,25 @@ import type { UpstreamAddress } from './upstream-address.js';
 const firstDelay = 100;
 /** Milliseconds before any restart at most. */
 const longestDelay = 30_000;
+/** Milliseconds before Apache is looked for again where it is not installed. */
+const absentDelay = 60_000;
 /** Milliseconds after which a run counts as healthy, so that the next restart waits for the first delay again. */
 const healthyRun = 60_000;
 
 export type ApacheState =
   | { readonly name: 'stopped' | 'starting' }
   | { readonly name: 'running'; readonly address: UpstreamAddress; readonly pid: number }
-  | { readonly name: 'failed'; readonly reason: string };
+  | {
+      readonly name: 'failed';
+      /** In words for an administrator: Apache's own log may be in it. */
+      readonly reason: string;
+      /** Whether it is not installed. */
+      readonly absent: boolean;
+    };
 
-export interface ApacheChildOptions extends Omit<Launch, 'user' | 'temporaryFolders'> {
+export interface ApacheChildOptions extends Omit<Launch, 'program' | 'user' | 'temporaryFolders'> {
+  /** Looks for Apache; asked again after each failed start. */
+  readonly find: () => Promise<ApacheProgram | ApacheMissing>;
   /** The caller's effective user id; undefined where the system has none. As root, Apache runs as another user. */
   readonly uid: number | undefined;
   /** Where temporary files belong, such as os.tmpdir(). */
@@ -35,7 +46,9 @@ export interface ApacheChild {
   readonly state: ApacheState;
   /** Where it listens; undefined while it does not run. */
   address(): UpstreamAddress | undefined;
-  /** Resolves when it answers; rejects with a Failure when the first start fails, and then does not try again. */
+  /** Whether it has ever answered since it was started. */
+  readonly hasRun: boolean;
+  /** Resolves when it answers; rejects with a Failure when the first start fails. It is then tried again until it runs. */
   start(): Promise<void>;
   /**
    * Puts files into the runtime folder of this run and of all to come, each by its name with its text; rejects when
@@ -55,6 +68,8 @@ class SupervisedApache implements ApacheChild {
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly #now: () => number;
   #state: ApacheState = { name: 'stopped' };
+  #program: ApacheProgram | undefined;
+  #hasRun = false;
   #files: ReadonlyMap<string, string> = new Map();
   #folder: string | undefined;
   #stopping = new AbortController();
@@ -72,6 +87,10 @@ class SupervisedApache implements ApacheChild {
     return this.#state;
   }
 
+  get hasRun(): boolean {
+    return this.#hasRun;
+  }
+
   address(): UpstreamAddress | undefined {
     return this.#state.name === 'running' ? this.#state.address : undefined;
   }
@@ -80,6 +99,7 @@ class SupervisedApache implements ApacheChild {
     if (this.#starting === undefined) {
       this.#stopping = new AbortController();
       this.#state = { name: 'starting' };
+      this.#hasRun = false;
       this.#starting = this.#begin(this.#ending, this.#stopping.signal);
     }
     return this.#starting;
@@ -110,7 +130,7 @@ class SupervisedApache implements ApacheChild {
       const process = await this.#launch(signal);
       this.#watching = this.#keepRunning(process, signal);
     } catch (error) {
-      if (!signal.aborted) this.#starting = undefined;
+      this.#watching = this.#keepRunning(undefined, signal);
       throw toFailure(error);
     }
   }
@@ -131,10 +151,12 @@ class SupervisedApache implements ApacheChild {
         throw error;
       });
       this.#state = { name: 'running', address: process.address, pid: process.pid };
+      this.#hasRun = true;
       return process;
     } catch (error) {
       if (signal.aborted) throw new Failure('unavailable', 'Apache was stopped.', { cause: error });
-      this.#fail(toFailure(error).message);
+      this.#fail(toFailure(error).message, this.#program === undefined);
+      this.#program = undefined;
       throw error;
     }
   }
@@ -150,9 +172,12 @@ class SupervisedApache implements ApacheChild {
   }
 
   async #settings(): Promise<Launch> {
-    const { temporaryFolder, ...launch } = this.#options;
+    const { temporaryFolder, find, ...launch } = this.#options;
+    const program = this.#program ?? (await find());
+    if (!program.found) throw new Failure('unavailable', program.message);
+    this.#program = program;
     const user = await this.#user();
-    return { ...launch, user, temporaryFolders: [temporaryFolder, '/tmp', '/var/tmp'] };
+    return { ...launch, program, user, temporaryFolders: [temporaryFolder, '/tmp', '/var/tmp'] };
   }
 
   async #user(): Promise<RuntimeUser | undefined> {
@@ -161,10 +186,10 @@ class SupervisedApache implements ApacheChild {
     return runtimeUser(owners, await readFile('/etc/passwd', 'utf8'));
   }
 
-  async #keepRunning(first: ApacheProcess, signal: AbortSignal): Promise<void> {
-    let process: ApacheProcess | undefined = first;
-    let failures = 0;
-    do {
+  /** @param first what runs now; undefined where it did not start */
+  async #keepRunning(first: ApacheProcess | undefined, signal: AbortSignal): Promise<void> {
+    let [process, failures] = first === undefined ? await this.#restart(0, signal) : [first, 0];
+    while (process !== undefined) {
       const started = this.#now();
       const reason = await endOf(process, signal);
       this.#folder = undefined;
@@ -172,7 +197,7 @@ class SupervisedApache implements ApacheChild {
       this.#fail(reason);
       if (this.#now() - started >= healthyRun) failures = 0;
       [process, failures] = await this.#restart(failures, signal);
-    } while (process !== undefined);
+    }
   }
 
   /** Tries until Apache runs or the signal comes; resolves with the number of tries since it last ran well. */
@@ -181,12 +206,17 @@ class SupervisedApache implements ApacheChild {
     signal: AbortSignal,
   ): Promise<[process: ApacheProcess | undefined, failures: number]> {
     let tries = failures;
-    while (await this.#pause(Math.min(firstDelay * 2 ** tries, longestDelay), signal)) {
+    while (await this.#pause(this.#delayAfter(tries), signal)) {
       tries += 1;
       const process = await this.#launch(signal).catch(() => undefined);
       if (process !== undefined) return [process, tries];
     }
     return [undefined, tries];
+  }
+
+  #delayAfter(tries: number): number {
+    const absent = this.#state.name === 'failed' && this.#state.absent;
+    return absent ? absentDelay : Math.min(firstDelay * 2 ** tries, longestDelay);
   }
 
   async #pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
@@ -199,8 +229,8 @@ class SupervisedApache implements ApacheChild {
     }
   }
 
-  #fail(reason: string): void {
-    this.#state = { name: 'failed', reason };
+  #fail(reason: string, absent = false): void {
+    this.#state = { name: 'failed', reason, absent };
     this.#options.log(reason);
   }
 }

@@ -16,6 +16,9 @@ export const proofPath = '/.davgate-proof';
 /** Requests that the child works on at once. Idle connections are only kept as long as there are spare workers. */
 export const workers = 128;
 
+/** A process that ends, for a fault in mod_dav_svn, takes along what its own threads work on. */
+const processCount = 8;
+
 /** One svn share as Apache sees it. */
 export type SvnLocation = {
   /** The share's path, decoded, as in the declaration. */
@@ -62,6 +65,7 @@ export function apacheConfig(settings: ApacheSettings): string {
     'ErrorLog "|/bin/cat"',
     'ErrorLogFormat "[%m:%l] %M"',
     'LogLevel warn',
+    'ServerTokens Prod',
     ...processes,
     ...limits,
     ...subversion,
@@ -87,10 +91,10 @@ export function apacheConfig(settings: ApacheSettings): string {
 
 // Spare threads are never reaped, because a process that ends closes idle connections under the proxy's feet.
 const processes = [
-  'ServerLimit 2',
-  'StartServers 2',
-  `ThreadsPerChild ${workers / 2}`,
-  `ThreadLimit ${workers / 2}`,
+  `ServerLimit ${processCount}`,
+  `StartServers ${processCount}`,
+  `ThreadsPerChild ${workers / processCount}`,
+  `ThreadLimit ${workers / processCount}`,
   `MaxRequestWorkers ${workers}`,
   'MinSpareThreads 1',
   `MaxSpareThreads ${workers}`,

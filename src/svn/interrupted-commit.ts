@@ -1,16 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.js';
-import { returnToOwner } from './repositories.js';
-import { runAdmin } from './svnadmin.js';
-
-/** What it takes to work on repositories of this machine. */
-export interface Caller {
-  /** PATH. */
-  readonly path: string;
-  /** The caller's effective user id; undefined where the system has none. */
-  readonly uid: number | undefined;
-}
+import { type Caller, runOn } from './repository-user.js';
 
 /** A revision that is in its place and not counted. */
 interface Uncounted {
@@ -52,14 +43,13 @@ const discard = 'read -r youngest rest <"$1" && [ "$youngest" = "$2" ] && shift 
  * @returns whether there was one
  * @throws Failure `internal` with svnadmin's complaint; `unavailable` where it is not installed
  */
-export async function discardInterruptedCommit(repository: string, { path, uid }: Caller): Promise<boolean> {
+export async function discardInterruptedCommit(repository: string, caller: Caller): Promise<boolean> {
   const found = await uncountedRevision(repository);
   if (found === undefined) return false;
   const { youngest, files } = found;
   const current = join(repository, 'db', 'current');
   const script = ['/bin/sh', '-c', discard, 'discard', current, String(youngest), ...files];
-  const outcome = await runAdmin('svnadmin', ['freeze', '--', repository, ...script], path);
-  await returnToOwner(uid, repository);
+  const outcome = await runOn(repository, caller, 'svnadmin', ['freeze', '--', repository, ...script]);
   if (outcome.done) return true;
   // The script ends with 1 where a commit that was under way has counted it.
   if ((await uncountedRevision(repository))?.youngest !== youngest) return false;

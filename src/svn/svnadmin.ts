@@ -1,27 +1,48 @@
 import { spawn } from 'node:child_process';
 import { Failure } from '../failure.js';
+import type { Owner } from './runtime-user.js';
 
 /** How svnadmin or svnlook ended: what it printed, or its complaints. */
 export type AdminOutcome =
   { readonly done: true; readonly out: string } | { readonly done: false; readonly complaint: string };
 
+export interface AdminOptions {
+  /** PATH, where the program is looked for. */
+  readonly path: string;
+  /** Whom to run it as, where that is not the caller. */
+  readonly user?: Owner | undefined;
+  /** Whether nobody else may read what it makes. */
+  readonly secret?: boolean;
+}
+
 /** Bytes of complaints that are kept. */
 const most = 16 * 1024;
 
+/** A shell's exit code for a program that is not there. */
+const notFound = 127;
+
 /**
- * Runs one of Subversion's own programs on this machine, without a shell.
- * @param path PATH, where the program is looked for
+ * Runs one of Subversion's own programs, or a shell's script, on this machine.
+ * @param args absolute paths among them
  * @throws Failure `unavailable` where it is not installed
  */
 export function runAdmin(
-  program: 'svnadmin' | 'svnlook',
+  program: 'svnadmin' | 'svnlook' | '/bin/sh',
   args: readonly string[],
-  path: string,
+  { path, user, secret = false }: AdminOptions,
 ): Promise<AdminOutcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const missing = (cause?: unknown): void => {
+      reject(new Failure('unavailable', `${program} was not found; install subversion.`, { cause }));
+    };
+    const [command, ...rest] = secret
+      ? (['/bin/sh', '-c', 'umask 077 && exec "$@"', 'sh', program, ...args] as const)
+      : ([program, ...args] as const);
+    const child = spawn(command, rest, {
+      cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: path, LANG: 'C.UTF-8' },
+      ...(user && { uid: user.uid, gid: user.gid }),
     });
     let out = '';
     let complaint = '';
@@ -29,11 +50,10 @@ export function runAdmin(
     child.stderr
       .setEncoding('utf8')
       .on('data', (text: string) => (complaint = (complaint + text).slice(-most)));
-    child.once('error', (cause) => {
-      reject(new Failure('unavailable', `${program} was not found; install subversion.`, { cause }));
-    });
+    child.once('error', missing);
     child.once('close', (code, signal) => {
       if (code === 0) resolve({ done: true, out });
+      else if (code === notFound) missing(complaint);
       else
         resolve({
           done: false,

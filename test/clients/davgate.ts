@@ -64,8 +64,14 @@ export async function declare(
   await writeFile(file, JSON.stringify(copy));
 }
 
-/** Starts the built server on a sample's folder and waits until it listens. */
-export async function startDavgate(folder: string, env: NodeJS.ProcessEnv = {}): Promise<TestDavgate> {
+/**
+ * Starts the built server on a sample's folder and waits until it listens, with its Apache unless that is not expected.
+ */
+export async function startDavgate(
+  folder: string,
+  env: NodeJS.ProcessEnv = {},
+  { withoutApache = false } = {},
+): Promise<TestDavgate> {
   const child = spawn(
     process.execPath,
     [join(projectFolder, 'dist/server/main.js'), join(folder, 'shares.json')],
@@ -101,6 +107,11 @@ export async function startDavgate(folder: string, env: NodeJS.ProcessEnv = {}):
       });
     });
   const { port } = await logged(({ msg }) => msg === 'listening');
+  const unserved = log.find(({ msg }) => typeof msg === 'string' && msg.startsWith('Apache did not start'));
+  if (unserved && !withoutApache) {
+    child.kill();
+    throw new Error(`Apache does not serve this test: ${String(unserved.reason)}`);
+  }
   if (typeof port !== 'number') throw new TypeError('The log names no port.');
   return {
     folder,

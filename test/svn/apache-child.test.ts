@@ -45,6 +45,16 @@ async function nothingLeft(): Promise<boolean> {
   return (await processes()).length === 0 && (await readdir(temporary)).length === 0;
 }
 
+/** A pause that only the end ends. */
+function never(_milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+    if (signal.aborted) resolve();
+  });
+}
+
 async function mainProcess(): Promise<number> {
   const [name = ''] = await readdir(temporary);
   return Number(await readFile(join(temporary, name, 'httpd.pid'), 'utf8'));
@@ -106,7 +116,9 @@ test('stop during the start', async (t) => {
 test("a broken configuration rejects with Apache's own message", async (t) => {
   const program = await apacheProgram();
   const modules = [...program.modules, { identifier: 'none_module', file: '/nonexistent/mod_none.so' }];
-  const child = createApacheChild(await options({ program: { ...program, modules } }));
+  const child = createApacheChild(
+    await options({ find: () => Promise.resolve({ ...program, modules }), wait: never }),
+  );
   t.after(() => child.stop());
   await assert.rejects(child.start(), {
     kind: 'unavailable',
@@ -115,7 +127,58 @@ test("a broken configuration rejects with Apache's own message", async (t) => {
   assert.equal(child.state.name, 'failed');
   assert.ok(await nothingLeft());
   await child.stop();
+  assert.equal(child.state.name, 'stopped');
 });
+
+test('an Apache that does not start at first is tried again, after a longer pause each time', async (t) => {
+  const program = await apacheProgram();
+  const modules = [...program.modules, { identifier: 'none_module', file: '/nonexistent/mod_none.so' }];
+  const pauses: number[] = [];
+  const log: string[] = [];
+  const child = createApacheChild(
+    await options({
+      find: () => {
+        if (pauses.length === 2) {
+          return Promise.resolve({ found: false, message: 'Apache was not found. Install it.' });
+        }
+        return Promise.resolve(pauses.length < 4 ? { ...program, modules } : program);
+      },
+      wait: (milliseconds: number) => {
+        pauses.push(milliseconds);
+        return Promise.resolve();
+      },
+      log: (line: string) => log.push(line),
+    }),
+  );
+  t.after(() => child.stop());
+  await assert.rejects(child.start(), { kind: 'unavailable', message: /mod_none\.so/ });
+  assert.equal(child.hasRun, false);
+  await until(() => child.address() !== undefined, 'Apache had been started');
+  assert.deepEqual(pauses, [100, 200, 60_000, 800]);
+  assert.equal(log.filter((line) => line.startsWith('Apache did not start: ')).length, 3);
+  assert.ok(log.includes('Apache was not found. Install it.'));
+  assert.equal(child.hasRun, true);
+  await child.stop();
+  assert.ok(await nothingLeft());
+});
+
+for (const moment of ['while it waits', 'while it tries'] as const) {
+  test(`stop ${moment} to start Apache again`, async () => {
+    const program = await apacheProgram();
+    const modules = [...program.modules, { identifier: 'none_module', file: '/nonexistent/mod_none.so' }];
+    const child = createApacheChild(
+      await options({
+        find: () => Promise.resolve({ ...program, modules }),
+        wait: moment === 'while it waits' ? never : () => Promise.resolve(),
+      }),
+    );
+    await assert.rejects(child.start());
+    if (moment === 'while it tries') await until(() => child.state.name === 'starting', 'it was tried again');
+    await child.stop();
+    assert.equal(child.state.name, 'stopped');
+    assert.ok(await nothingLeft());
+  });
+}
 
 test('an Apache that is killed is started again, after a longer pause each time', async (t) => {
   const pauses: number[] = [];

@@ -44,19 +44,19 @@ export async function makeRepositories(folder: string, ...names: string[]): Prom
   return parent;
 }
 
-export async function childOptions(
+export function childOptions(
   parentPath: string,
   changes: Partial<ApacheChildOptions> = {},
 ): Promise<ApacheChildOptions> {
-  return {
-    program: await apacheProgram(),
+  return Promise.resolve({
+    find: () => findApache(process.env.PATH ?? ''),
     shares: [{ path: '/svn', parentPath }],
     uid: process.getuid?.(),
     path: process.env.PATH ?? '',
     temporaryFolder: tmpdir(),
     log: () => undefined,
     ...changes,
-  };
+  });
 }
 
 /** A plain server that forwards every request as one user. */
