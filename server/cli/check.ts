@@ -4,6 +4,7 @@ import { isFailure } from '../../src/failure.js';
 import { readDeclared } from '../declared.js';
 import { readEnvironment } from '../environment.js';
 import type { Output } from './output.js';
+import { siteTables } from './site-tables.js';
 import { siteWarnings } from './site-warnings.js';
 
 /**
@@ -14,8 +15,10 @@ import { siteWarnings } from './site-warnings.js';
 export async function check(file: string, output: Output): Promise<number> {
   try {
     const { declaration, site, warnings } = await readDeclared(file, readEnvironment());
+    const tables = await siteTables(site, declaration.django.kind === 'site');
     output.out(describeDeclaration(declaration));
-    for (const warning of [...warnings, ...(await siteWarnings(site))]) {
+    output.out(tables.words);
+    for (const warning of [...warnings, ...tables.warnings, ...(await siteWarnings(site))]) {
       output.error(`warning: ${warning}\n`);
     }
     return 0;
