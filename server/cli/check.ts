@@ -8,6 +8,7 @@ import { listenFindings } from '../preflight/listening.js';
 import { moduleFindings, svnFindings } from '../preflight/programs.js';
 import { siteFindings, stateServerFindings } from '../preflight/site.js';
 import type { Output } from './output.js';
+import { siteTables } from './site-tables.js';
 
 /**
  * `davgate check [FILE]`: the effective rules in words, and on standard error what works but may not be what is meant;
@@ -20,8 +21,11 @@ export async function check(file: string, output: Output): Promise<number> {
     const declared = await readDeclared(file, environment);
     const findings = [...declared.findings, ...(await furtherFindings(declared, environment))];
     refuse(file, findings);
-    output.out(describeDeclaration(declared.declaration));
-    for (const warning of declared.warnings) output.error(`warning: ${warning}\n`);
+    const { declaration, site, warnings } = declared;
+    const tables = await siteTables(site, declaration.django.kind === 'site');
+    output.out(describeDeclaration(declaration));
+    output.out(tables.words);
+    for (const warning of [...warnings, ...tables.warnings]) output.error(`warning: ${warning}\n`);
     for (const finding of findings) output.error(`${labelOf(finding)}: ${findingInWords(finding)}\n`);
     return findings.some(({ gravity }) => gravity === 'nobody') ? 1 : 0;
   } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { ensurePackages } from './debian-packages.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
+import { unpackNewestDjango } from './newest-django.mjs';
 import { root, say } from './say.mjs';
 import { unpackPackage } from './unpacked-packages.mjs';
 
@@ -41,10 +42,15 @@ function testFiles(folder) {
     .sort();
 }
 
-/** Also Django as the distribution offers it beside its own, where it does. */
+/** Also Django as the distribution offers it beside its own, and the newest one with a Python of its own. */
 function moreDjango() {
   const folder = unpackPackage('python3-django', 'backports');
-  const found = folder === undefined ? [] : [join(folder, 'usr/lib/python3/dist-packages')];
+  const newest = unpackNewestDjango();
+  if (newest === undefined) say('The newest Django cannot be had: the tests run without it.');
+  const found = [
+    ...(folder === undefined ? [] : [join(folder, 'usr/lib/python3/dist-packages')]),
+    ...(newest === undefined ? [] : [newest]),
+  ];
   return [process.env.DAVGATE_TEST_DJANGO ?? '', ...found].filter((path) => path !== '').join(':');
 }
 

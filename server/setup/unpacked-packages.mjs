@@ -38,6 +38,13 @@ export function unpackPackage(name, release) {
 
 /** Options with which apt knows the packages of `<this release>-<release>` alone, from the mirror that it uses anyway. */
 function listsOf(release, work) {
+  const { codename, component, site } = archive() ?? {};
+  if (site === undefined) return undefined;
+  return ownLists('deb', [`${site} ${codename}-${release} ${component}`], work);
+}
+
+/** The archive that apt has this release from; undefined where there is none. */
+export function archive() {
   const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const targets = output('apt-get', [
     'indextargets',
@@ -49,6 +56,5 @@ function listsOf(release, work) {
       .split('\n')
       .map((line) => line.split(' '))
       .find(([name, kind]) => name === codename && kind === 'Packages') ?? [];
-  if (site === undefined) return undefined;
-  return ownLists('deb', [`${site} ${codename}-${release} ${component}`], work);
+  return site === undefined ? undefined : { codename, component, site };
 }

@@ -44,7 +44,10 @@ function statementsIn(name: string) {
 /** Rows of any driver, their columns in order: an array, one in front of the columns' description, or `rows`. */
 async function rowsOf(knex: Knex, sql: string): Promise<readonly (readonly unknown[])[]> {
   const answer: unknown = await knex.raw(sql.replaceAll('?', '\\?'));
-  return rowsIn(answer).map((row) => (typeof row === 'object' && row !== null ? Object.values(row) : []));
+  return rowsIn(answer).map((row) => {
+    const values: unknown[] = typeof row === 'object' && row !== null ? Object.values(row) : [];
+    return values;
+  });
 }
 
 function rowsIn(answer: unknown): readonly unknown[] {
@@ -52,7 +55,8 @@ function rowsIn(answer: unknown): readonly unknown[] {
     return typeof answer === 'object' && answer !== null && 'rows' in answer ? rowsIn(answer.rows) : [];
   }
   const found: readonly unknown[] = answer;
-  return Array.isArray(found[0]) ? found[0] : found;
+  const inner: readonly unknown[] | undefined = Array.isArray(found[0]) ? found[0] : undefined;
+  return inner ?? found;
 }
 
 /** A row of three columns, or of two where it is about the connection (MySQL's SHOW). */

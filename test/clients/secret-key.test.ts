@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { djangos, python } from '../django/djangos.js';
+import { djangos } from '../django/djangos.js';
 import { DjangoSite } from '../django/sessions/django-site.js';
 import { secretKey } from '../django/sessions/setting.js';
 import { declare, makeSample, startDavgate } from './davgate.js';
@@ -62,7 +62,11 @@ for (const django of djangos) {
     for (const { name, key, fallbacks, counts } of steps(Number.parseFloat(django.version) >= 4.1)) {
       it(`read from the project, ${name}`, async () => {
         await declare(folder, (declaration) => {
-          declaration.django = { project: './django-site', settings: 'mysite.settings', python };
+          declaration.django = {
+            project: './django-site',
+            settings: 'mysite.settings',
+            python: django.python,
+          };
         });
         const changed = { SECRET_KEY: key, SECRET_KEY_FALLBACKS: fallbacks };
         const lines = Object.entries(changed).map(

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { DatabaseServer } from '../../src/django/site.js';
 import { run } from '../clients/programs.js';
-import { debian, python } from './djangos.js';
+import { debian } from './djangos.js';
 
 const script = resolve('test/django/site/make_site.py');
 
@@ -71,7 +71,7 @@ export function serverDatabase(kind: 'postgresql' | 'mysql', server: DatabaseSer
 export async function makeSite(
   database: DjangoDatabase,
   model: string,
-  { environment } = debian,
+  { python, environment } = debian,
 ): Promise<RealSite> {
   const answer = await run(python, [script], {
     env: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },

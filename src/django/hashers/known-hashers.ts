@@ -7,7 +7,7 @@ import { HasherRegistry } from './hasher-registry.js';
 import { pbkdf2Sha1, pbkdf2Sha256 } from './pbkdf2.js';
 import { scrypt } from './scrypt.js';
 
-/** By the names of their classes in django.contrib.auth.hashers, of every Django from 3.2 to 5.2. */
+/** By the names of their classes in django.contrib.auth.hashers, of every Django from 3.2 to 6.1. */
 const hashersByClass: ReadonlyMap<string, Hasher> = new Map([
   ['PBKDF2PasswordHasher', pbkdf2Sha256],
   ['PBKDF2SHA1PasswordHasher', pbkdf2Sha1],
@@ -29,7 +29,7 @@ const hashersByAlgorithm: ReadonlyMap<string, Hasher> = new Map(
 /** Django's names of all hashers that there are here. */
 export const knownAlgorithms: readonly string[] = [...hashersByAlgorithm.keys()];
 
-/** Django's own default of PASSWORD_HASHERS (django.conf.global_settings, 5.2). */
+/** Django's own default of PASSWORD_HASHERS (django.conf.global_settings, 6.1). */
 export const defaultAlgorithms: readonly string[] = [
   'pbkdf2_sha256',
   'pbkdf2_sha1',

@@ -12,7 +12,7 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const timestamp = /^[0-9A-Za-z]{1,8}$/;
 
 /**
- * Checks what `django.core.signing.TimestampSigner` signed, Django 3.1 to 5.2: `value:timestamp:signature`. Signatures
+ * Checks what `django.core.signing.TimestampSigner` signed, Django 3.1 to 6.1: `value:timestamp:signature`. Signatures
  * with SHA-1 (Django 3.0 and older, or DEFAULT_HASHING_ALGORITHM = "sha1") are not accepted.
  */
 export class TimestampSigner {

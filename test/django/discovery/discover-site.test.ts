@@ -21,7 +21,7 @@ for (const django of djangos) {
       const found = await discoverSite({
         project: folder,
         settings: 'mysite.settings',
-        python,
+        python: django.python,
         environment: django.environment,
       });
       assert.equal(found.django, django.version);

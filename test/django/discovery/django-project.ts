@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { discoverSite, type DiscoveryOptions } from '../../../src/django/discovery/discover-site.js';
-import { debian, python, type DjangoVersion } from '../djangos.js';
+import { debian, type DjangoVersion } from '../djangos.js';
 import type { LinkTable, UserModel } from '../../../src/django/site.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 
@@ -65,13 +65,13 @@ export function djangoProject(
       discoverSite({
         project: folder,
         settings: 'settings',
-        python,
+        python: django.python,
         environment: { ...django.environment, HOME: folder },
         ...options,
       }),
     files: () => readdirSync(folder, { recursive: true }).map(String).sort(),
     missing: (user) => {
-      execFileSync(python, ['-m', 'django', 'migrate', '--run-syncdb', '--verbosity', '0'], {
+      execFileSync(django.python, ['-m', 'django', 'migrate', '--run-syncdb', '--verbosity', '0'], {
         cwd: folder,
         env: {
           ...django.environment,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
-import { python, type DjangoVersion } from '../djangos.js';
+import type { DjangoVersion } from '../djangos.js';
 
 const vectors = z.object({
   made: z.array(
@@ -18,7 +18,7 @@ const vectors = z.object({
 });
 
 /** What a Django makes of passwords and answers about them: see make_vectors.py. */
-export function djangoVectors({ environment }: DjangoVersion): z.infer<typeof vectors> {
+export function djangoVectors({ python, environment }: DjangoVersion): z.infer<typeof vectors> {
   const output = execFileSync(python, ['test/django/hashers/make_vectors.py'], {
     encoding: 'utf8',
     env: environment,

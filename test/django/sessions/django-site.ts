@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { debian, python } from '../djangos.js';
+import { debian } from '../djangos.js';
 
 const script = resolve('test/django/sessions/make_sessions.py');
 const original = resolve('repos-sample/django-site/db.sqlite3');
@@ -21,7 +21,7 @@ export class DjangoSite {
   readonly #process;
   readonly #answers: AsyncIterator<string>;
 
-  constructor({ environment } = debian) {
+  constructor({ python, environment } = debian) {
     copyFileSync(original, this.file);
     this.#process = spawn(python, [script, this.file], {
       env: environment,

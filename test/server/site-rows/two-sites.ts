@@ -7,7 +7,7 @@ import { openDatabase } from '../../../src/django/database.js';
 import { ModelDirectory } from '../../../src/django/model-directory.js';
 import { siteAuthenticator } from '../../django/site-authenticator.js';
 import { djangoProject, settings } from '../../django/discovery/django-project.js';
-import { debian, python, type DjangoVersion } from '../../django/djangos.js';
+import { debian, type DjangoVersion } from '../../django/djangos.js';
 
 /** Of the same user at the current site and at the old one, whose tables are there too. */
 export const passwords = { current: 'now', old: 'then' };
@@ -59,7 +59,7 @@ export function found(
 ) {
   const { folder } = djangoProject(t, { 'settings.py': settings(more, apps), ...files }, django);
   return findSite(
-    { kind: 'project', project: folder, settings: 'settings', python, ...declared },
+    { kind: 'project', project: folder, settings: 'settings', python: django.python, ...declared },
     { variables: { ...django.environment, HOME: folder, ...environment }, userName: 'nobody' },
   );
 }

@@ -1,0 +1,35 @@
+import { openDatabase } from '../../src/django/database.js';
+import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
+import { type TablesFound, tablesFound } from '../../src/django/tables-found.js';
+import { readableSite } from '../site.js';
+
+/** Where the site's users are read from, in words for a person who checks that. */
+export interface SiteTables {
+  /** A line; empty where the database cannot be read. */
+  readonly words: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param declared whether the database itself was declared: nothing else then says which users are meant
+ * @throws Failure `unavailable` where the database cannot be opened at all, for want of a certificate
+ */
+export async function siteTables(found: DjangoSite<TlsFiles>, declared: boolean): Promise<SiteTables> {
+  const site = readableSite(found);
+  const knex = openDatabase(site.database);
+  try {
+    const tables = await tablesFound(knex, site);
+    return { words: inWords(site, tables), warnings: declared ? tables.warnings : [] };
+  } catch {
+    // What cannot be read is said by siteFindings.
+    return { words: '', warnings: [] };
+  } finally {
+    await knex.destroy();
+  }
+}
+
+function inWords({ user, database }: DjangoSite, { tables, database: name }: TablesFound): string {
+  const table = tables.get(user.table);
+  if (table === undefined || database.kind === 'sqlite') return '';
+  return `Users: ${user.table} is ${table} in the database ${name ?? database.server.database}.\n`;
+}

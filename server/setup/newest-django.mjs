@@ -1,0 +1,72 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ownLists } from './apt-lists.mjs';
+import { run, which } from './commands.mjs';
+import { mayInstall, say } from './say.mjs';
+import { archive, cache } from './unpacked-packages.mjs';
+
+/** Django, and what it needs for the databases and hashers of the tests. */
+const packages = [
+  'python3-django/experimental',
+  'python3-psycopg2',
+  'python3-mysqldb',
+  'python3-argon2',
+  'python3-bcrypt',
+];
+
+/** Runs the unpacked Python with its own C library; it finds its modules beside itself. */
+const program = `#!/bin/sh
+root=$(dirname "$(readlink -f "$0")")
+exec "$root"/usr/lib64/ld-linux-*.so.* --library-path "$(echo "$root"/usr/lib/*-linux-gnu)" \\
+  --argv0 "$root/usr/bin/python3" "$root/usr/bin/python3" "$@"
+`;
+
+/**
+ * Fetches the newest Django that Debian has (its suites unstable and experimental) with the Python that it needs, and
+ * only unpacks them. They are kept for the next time.
+ * @returns the Python to run; undefined where they are not offered or may not be fetched
+ */
+export function unpackNewestDjango() {
+  const folder = join(cache, 'newest-django');
+  const python = join(folder, 'python');
+  if (existsSync(python)) return python;
+  if (!mayInstall() || which('apt-get') === undefined || which('dpkg-deb') === undefined) return undefined;
+  const { site, component } = archive() ?? {};
+  if (site === undefined) return undefined;
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, 'unfinished-'));
+  try {
+    const origins = ['sid', 'experimental'].map((suite) => `${site} ${suite} ${component}`);
+    const lists = ownLists('deb', origins, work);
+    if (lists === undefined) return undefined;
+    say('fetching the newest Django for the tests …');
+    // As if nothing were installed: all that it needs is fetched, the C library too.
+    const nothing = join(work, 'status');
+    writeFileSync(nothing, '');
+    const install = ['--no-install-recommends', '--download-only', '--yes', '-qq', 'install', ...packages];
+    const quiet = { cwd: work, stdio: 'ignore' };
+    if (!run('apt-get', [...lists, '-o', `Dir::State::status=${nothing}`, ...install], quiet))
+      return undefined;
+    const archives = join(work, 'cache/archives');
+    for (const file of readdirSync(archives).filter((entry) => entry.endsWith('.deb'))) {
+      if (!run('dpkg-deb', ['-x', join(archives, file), 'unpacked'], quiet)) return undefined;
+    }
+    writeFileSync(join(work, 'unpacked/python'), program);
+    chmodSync(join(work, 'unpacked/python'), 0o755);
+    if (!run(join(work, 'unpacked/python'), ['-c', 'import django, psycopg2, MySQLdb'], quiet))
+      return undefined;
+    renameSync(join(work, 'unpacked'), folder);
+    return python;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+import { connectionFact } from './facts.js';
+import { readFacts } from './read-facts.js';
+import type { DjangoSite } from './site.js';
+import { tablesRead } from './tables-read.js';
+
+/** Where a connection of davgate's finds the tables that it reads. */
+export interface TablesFound {
+  /** By the names that they are looked for: `site_b.auth_user`; those that are not there are missing. */
+  readonly tables: ReadonlyMap<string, string>;
+  /** The database as its server calls it; undefined for a file. */
+  readonly database: string | undefined;
+  /** In sentences: which users might be meant instead, and on what else depends who is read. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws the driver's error */
+export async function tablesFound(knex: Knex, site: DjangoSite): Promise<TablesFound> {
+  const { kind } = site.database;
+  const asked = tablesRead(site);
+  const facts = await readFacts(knex, kind, asked);
+  const nameOf = (table: string) => facts.get(table)?.get('is');
+  const others = kind === 'postgresql' ? await otherSchemas(knex, site.user.table) : [];
+  const here = nameOf(site.user.table) ?? 'none';
+  const secured = asked.filter((table) => facts.get(table)?.get('row security') === 'true');
+  return {
+    tables: new Map(asked.flatMap((table) => [[table, nameOf(table)] as const]).filter(hasName)),
+    database: connectionFact(facts, 'database'),
+    warnings: [
+      ...(others.length === 0
+        ? []
+        : [
+            `There are users in other schemas too (${others.join(', ')}); davgate reads ${here}: if the site does ` +
+              'not, name its schemas as "search_path" in the query of the database\u2019s URL.',
+          ]),
+      ...secured.map(
+        (table) => `Which rows of ${table} davgate sees depends on its role (row-level security).`,
+      ),
+    ],
+  };
+}
+
+function hasName(found: readonly [string, string | undefined]): found is readonly [string, string] {
+  return found[1] !== undefined;
+}
+
+/** Tables of that name that the role could read, but those that it finds first. */
+async function otherSchemas(knex: Knex, table: string): Promise<readonly string[]> {
+  const { rows } = await knex.raw<{ rows: readonly { readonly name: string }[] }>(
+    `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relname = ? and c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not like 'pg_temp%'
+      and c.oid is distinct from to_regclass(quote_ident(?))
+      and has_schema_privilege(n.oid, 'usage') order by 1`,
+    [table, table],
+  );
+  return rows.map(({ name }) => name);
+}
