@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { openStateDatabase } from '../../src/state/database.js';
+import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { outcomeOf } from '../clients/programs.js';
+import { onServer } from '../contracts/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 
 const child = new URL('large-tree-child.js', import.meta.url).pathname;
@@ -33,8 +36,13 @@ interface Report {
   readonly longest: number;
 }
 
-async function ask(t: TestContext, root: string, method: string): Promise<Report> {
-  const args = [`--max-old-space-size=${heap}`, child, root, join(temporaryFolder(t), 'state'), method];
+async function ask(
+  t: TestContext,
+  root: string,
+  method: string,
+  state = join(temporaryFolder(t), 'state'),
+): Promise<Report> {
+  const args = [`--max-old-space-size=${heap}`, child, root, state, method];
   const { code, out, error } = await outcomeOf(process.execPath, args);
   assert.equal(code, 0, error.slice(-400));
   const report: unknown = JSON.parse(out);
@@ -51,6 +59,44 @@ describe(`With a heap of ${heap} MiB`, () => {
     const { status, bytes, longest } = await ask(t, grow(t, 100_000), 'PROPFIND');
     assert.equal(status, 207);
     assert.ok(bytes > 100_000 * 200);
+    assert.ok(longest < bearable, `${longest} ms`);
+  });
+
+  test('a folder is listed whose members have more properties than there is room for, and locks', async (t) => {
+    const members = 10_000;
+    const value = 'v'.repeat(4000);
+    const file = join(temporaryFolder(t), 'state');
+    const database = await openStateDatabase({ kind: 'sqlite', file });
+    await database.transaction(async (transaction) => {
+      for (let from = 0; from < members; from += 100) {
+        const rows = Array.from({ length: 100 }, (_, index) => ({
+          path: `/docs/tree/a-member-with-a-longish-name-${from + index}`,
+          parent: '/docs/tree',
+          name: '{x:}p',
+          principal: 'bob',
+          share: '/docs',
+          bytes: 4100,
+          value: `<p xmlns="x:">${value}</p>`,
+        }));
+        await transaction('properties').insert(rows);
+      }
+    });
+    const locks = new SqlLockStore(database, Date.now);
+    for (let lock = 0; lock < 3; lock += 1) {
+      await locks.acquire({
+        root: onServer('/docs/tree'),
+        depth: 'infinity',
+        scope: 'shared',
+        principal: 'bob',
+        owner: `<D:owner xmlns:D="DAV:">${'o'.repeat(900)}</D:owner>`,
+        timeoutSeconds: 3600,
+      });
+    }
+    await database.destroy();
+    const { status, bytes, turns, longest } = await ask(t, grow(t, members), 'PROPFIND', file);
+    assert.equal(status, 207);
+    assert.ok(bytes > members * (4000 + 3 * 900), `${bytes} bytes`);
+    assert.ok(turns > 100, `${turns} turns`);
     assert.ok(longest < bearable, `${longest} ms`);
   });
 

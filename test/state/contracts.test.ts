@@ -1,20 +1,40 @@
+import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
+import type { SpaceMeter } from '../../src/storage/space-meter.js';
 import { lockStoreContract } from '../contracts/lock-store-contract.js';
 import { lockStoreModel } from '../contracts/lock-store-model.js';
+import { propertyLimitsContract } from '../contracts/property-limits-contract.js';
 import { propertyStoreContract } from '../contracts/property-store-contract.js';
-import { propertyLimits } from '../dav/limits.js';
 import { databases, openState } from './databases.js';
+
+const unlimited = { perResource: Infinity, perUser: Infinity, perShare: Infinity };
 
 for (const database of await databases()) {
   propertyStoreContract(
     database.name,
-    async (t) => new SqlPropertyStore(await openState(t, await database.locate(t)), propertyLimits),
+    async (t) => new SqlPropertyStore(await openState(t, await database.locate(t)), unlimited),
   );
+  propertyLimitsContract(database.name, async (t, limits, number, quota) => {
+    const location = await database.locate(t);
+    const quotas = new Map(quota ? [[quota.share, quotaOf(quota.meter)]] : []);
+    const another = async () => new SqlPropertyStore(await openState(t, location), limits, quotas);
+    const first = await another();
+    return [first, ...(await Promise.all(Array.from({ length: number - 1 }, another)))];
+  });
   for (const suite of [lockStoreContract, lockStoreModel]) {
     suite(
       database.name,
       async (t, now) => new SqlLockStore(await openState(t, await database.locate(t)), now),
     );
   }
+}
+
+function quotaOf(meter: SpaceMeter): PropertyQuota {
+  return {
+    reserve: () => Promise.resolve(meter.reserve()),
+    countElsewhere: (bytes) => {
+      meter.count(bytes);
+    },
+  };
 }

@@ -112,6 +112,7 @@ describe('LOCK', () => {
     ['with If-None-Match: * where a file is', { 'if-none-match': '*' }, lockInfo(), 412],
     ['with If-Match of another file', { 'if-match': '"other"' }, lockInfo(), 412],
     ['of another type', {}, lockInfo().replace('<D:write/>', '<D:read/>'), 422],
+    ['with an owner over a kilobyte', {}, lockInfo('shared', `<D:owner>${'x'.repeat(1025)}</D:owner>`), 413],
     ['with an owner without end', {}, lockInfo('shared', `<D:owner>${'x'.repeat(5000)}</D:owner>`), 413],
   ];
   for (const [what, headers, body, status] of refusals) {
