@@ -85,7 +85,7 @@ export class RequestsUnderWay {
       const timer = setTimeout(() => {
         leave();
         reject(tooMany());
-      }, patience);
+      }, patience).unref();
       let forget = (): void => undefined;
       queue.add(waiting);
       this.#waiting.set(user, queue);
