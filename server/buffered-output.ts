@@ -4,15 +4,32 @@ import { pino, type DestinationStream } from 'pino';
 const atOnce = 8192;
 /** Milliseconds that a line waits for others at most. */
 const longestWait = 20;
+/** Bytes of lines that wait while nobody reads them. */
+const mostWaiting = 16 * 1024 ** 2;
 
 /**
  * Writes lines to a file descriptor, those that come together in one piece: a write for each, in a thread of its own, would
  * cost a small request as much as all the rest. What waits when the process ends is written then; what waits when it is
- * killed is lost.
+ * killed is lost. While nobody reads them, lines beyond a bound are dropped, and then a line tells how many: requests go
+ * on, which must not depend on who reads the log.
  */
 export function bufferedOutput(descriptor: number): DestinationStream {
-  const output = pino.destination({ dest: descriptor, minLength: atOnce, sync: false });
+  const output = pino.destination({
+    dest: descriptor,
+    minLength: atOnce,
+    maxLength: mostWaiting,
+    sync: false,
+  });
   let waiting = false;
+  let dropped = 0;
+  output.on('drop', () => {
+    dropped += 1;
+  });
+  output.on('drain', () => {
+    if (dropped === 0) return;
+    output.write(droppedLine(dropped));
+    dropped = 0;
+  });
   const flush = (): void => {
     waiting = false;
     output.flush();
@@ -25,4 +42,14 @@ export function bufferedOutput(descriptor: number): DestinationStream {
       setTimeout(flush, longestWait);
     },
   };
+}
+
+function droppedLine(lines: number): string {
+  const fields = {
+    level: 'warn',
+    time: new Date().toISOString(),
+    lines,
+    msg: 'nobody read the log: lines were dropped',
+  };
+  return `${JSON.stringify(fields)}\n`;
 }

@@ -6,11 +6,11 @@ import type { WhenGone } from '../src/svn/when-gone.js';
 export type RequestLimits = Pick<LimitsDeclaration, 'requests' | 'requestsPerUser'>;
 
 /** Milliseconds that a request waits for its place at most. */
-const patience = 30_000;
+const patience = 45_000;
 /** Milliseconds between two looks at whom others wait for. */
 const lookEvery = 1000;
-/** Milliseconds without a byte after which a connection is cut that others wait for. */
-const stalled = 15_000;
+/** Milliseconds without a byte after which a connection is cut that others wait for; Node may take twice as many. */
+const stalled = 10_000;
 
 /** Gives a place back. Only the first call counts. */
 export type GiveBack = () => void;
@@ -85,7 +85,7 @@ export class RequestsUnderWay {
       const timer = setTimeout(() => {
         leave();
         reject(tooMany());
-      }, patience);
+      }, patience).unref();
       let forget = (): void => undefined;
       queue.add(waiting);
       this.#waiting.set(user, queue);

@@ -67,9 +67,7 @@ function endBeforeBody(req: IncomingMessage, state: RequestState, fields: string
   // A body that nobody has asked for yet would be taken for the next request.
   if (!isAwaitingContinue(req) && !hasTooMuchLeft(req, known)) {
     return (res, body) => {
-      res.once('finish', () => {
-        if (!req.complete) dropRest(req, limits.bytes);
-      });
+      dropRest(req, limits.bytes);
       res.end(body);
     };
   }

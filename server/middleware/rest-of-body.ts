@@ -28,8 +28,8 @@ export function hasTooMuchLeft({ headers }: IncomingMessage, known: boolean): bo
 }
 
 /**
- * Has what is left of a body read and dropped when its answer has ended, so that the connection can go on, which is
- * closed if it is more than `bytes`.
+ * Has what is left of a body read and dropped, so that the connection can go on; it is closed if that is more than
+ * `bytes`. To be called before the answer ends: Node then reads on by itself whatever nobody reads, and without an end.
  */
 export function dropRest(req: IncomingMessage, bytes: number): void {
   let left = bytes;

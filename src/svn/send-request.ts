@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
+import { mostFields } from '../http/fields.js';
 import { pairs } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import type { Framing } from './framing.js';
@@ -203,10 +204,11 @@ function brokenOff(): Failure {
 }
 
 function trailerText(body: Readable): string {
-  const trailers: HeaderList =
-    body instanceof IncomingMessage && body.rawTrailers.length > 0
-      ? forwardable(pairs(body.rawTrailers))
-      : [];
+  const raw = body instanceof IncomingMessage ? body.rawTrailers : [];
+  // Node leaves out what is beyond its limit without a word, which is more.
+  if (raw.length > mostFields * 2)
+    throw new Failure('too-many-fields', 'The body has too many trailer fields.');
+  const trailers: HeaderList = raw.length > 0 ? forwardable(pairs(raw)) : [];
   return trailers
     .filter(([name, value]) => !unfit.test(name) && !unfit.test(value))
     .map(([name, value]) => `${name}: ${value}${lineEnd}`)

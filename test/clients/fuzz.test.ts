@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -6,6 +7,7 @@ import { sampleDavgate } from './davgate.js';
 import { curl } from './programs.js';
 
 const requests = 10_000;
+const conversations = 400;
 const atOnce = 25;
 
 const alice = `Authorization: Basic ${Buffer.from('alice:alice-demo').toString('base64')}`;
@@ -121,6 +123,30 @@ const fieldValue = fc.oneof(
     'Basic !!',
     '-1',
   ),
+  fc.constantFrom(
+    ...[
+      'bytes=5-2',
+      'bytes=0-0,2-2,4-4',
+      `bytes=${'0-0,'.repeat(60)}1-1`,
+      'bytes=9007199254740993-',
+      'lines=1-2',
+    ],
+    ...['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', '"a", W/"b", "c', ', ,', '"\\"'],
+    ...[
+      '(<urn:a> [W/"x"]) (Not <urn:b>)',
+      '</docs/> (["x"])',
+      '<http://127.0.0.1/docs/é x> (<a>)',
+      '(Not Not <a>)',
+    ],
+    ...['(', '()', '(<urn:x>)'.repeat(500), 'http://127.0.0.1:0/scratch/a b', 'http://other/scratch/x'],
+    ...[
+      'webdav://127.0.0.1/scratch/y',
+      '/scratch/\u00e9',
+      'gzip, chunked',
+      'chunked, chunked',
+      'Second-99999999999',
+    ],
+  ),
   fc.string({ unit: 'binary', maxLength: 60 }),
 );
 const body = fc.oneof(
@@ -165,6 +191,57 @@ const message = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
 );
 
+/** Bodies in chunks, sound and not. */
+const chunked = fc
+  .array(
+    fc.record({
+      size: fc.oneof(
+        fc.nat(40).map((size) => size.toString(16)),
+        fc.constantFrom('', '-1', '0x5', 'ffffffffffffffffff', '5 5'),
+      ),
+      extension: fc.constantFrom('', '', ';a=b', `;${'x'.repeat(200)}`, ' ; ', ';"'),
+      bytes: fc.string({ unit: 'binary', maxLength: 40 }),
+      end: fc.constantFrom('\r\n', '\r\n', '\r\n', '\n', '', '\r'),
+    }),
+    { maxLength: 4 },
+  )
+  .chain((chunks) =>
+    fc
+      .constantFrom('0\r\n\r\n', '0\r\n\r\n', '0\r\nTrailer: x\r\nHost: y\r\n\r\n', '0\r\n', '00\n\n', '')
+      .map(
+        (last) =>
+          chunks
+            .map(({ size, extension, bytes, end }) => `${size}${extension}${end}${bytes}${end}`)
+            .join('') + last,
+      ),
+  );
+const upload = fc
+  .record({ target, body: chunked, more: fieldName, value: fieldValue })
+  .map(
+    ({ target: path, body: content, more, value }) =>
+      `PUT ${path} HTTP/1.1\r\nHost: x\r\n${alice}\r\n${more}: ${value}\r\nTransfer-Encoding: chunked\r\n\r\n${content}`,
+  );
+const sound = `GET /docs/Handbook.md HTTP/1.1\r\nHost: x\r\n${alice}\r\n\r\n`;
+/** Several on one connection, one of them perhaps hundreds of times. */
+const conversation = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: message },
+      { weight: 3, arbitrary: upload },
+      { weight: 3, arbitrary: fc.constant(sound) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          sound.repeat(300),
+          'GET / HTTP/1.1\r\nHost:\r\n\r\n'.repeat(1500),
+          'a: b\r\n'.repeat(1500),
+        ),
+      },
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((parts) => parts.join(''));
+
 describe('ten thousand malformed requests', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
   before(async () => {
@@ -194,7 +271,72 @@ describe('ten thousand malformed requests', () => {
     );
     assert.deepEqual(stray, [], `seed ${seed}`);
   });
+
+  it('nor do whole conversations of them, each of which comes to its end, and nothing stays open', async () => {
+    const seed = Date.now() % 1_000_000;
+    const descriptors = (): number => readdirSync(`/proc/${davgate.process.pid ?? 0}/fd`).length;
+    const memory = (): number =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${davgate.process.pid ?? 0}/status`, 'utf8'))?.[1]) /
+      1024;
+    const served = async (): Promise<void> => {
+      const { status } = await curl(`${davgate.url}/docs/Handbook.md`, ['--user', 'bob:bob-demo']);
+      assert.equal(status, 200, `seed ${seed}`);
+    };
+    const reading = `Authorization: Basic ${Buffer.from('bob:bob-demo').toString('base64')}`;
+    await served();
+    const before = { descriptors: descriptors(), memory: memory() };
+    // Of bob, who changes nothing that the next one needs.
+    const texts = fc
+      .sample(conversation, { numRuns: conversations, seed })
+      .map((text) => text.replaceAll(alice, reading));
+    const next = texts[Symbol.iterator]();
+    const worker = async (): Promise<void> => {
+      for (let item = next.next(); item.done !== true; item = next.next()) {
+        const answers = await converse(davgate.port, item.value);
+        assert.doesNotMatch(
+          answers,
+          /^HTTP\/1\.1 500/m,
+          `seed ${seed}: ${JSON.stringify(item.value.slice(0, 2000))}`,
+        );
+      }
+    };
+    const others = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await served();
+    };
+    await Promise.all([others(), ...Array.from({ length: atOnce }, worker)]);
+    assert.equal(davgate.process.exitCode, null, davgate.complaints());
+    await served();
+    // svn's connections to Apache are kept for a while, and more of them than before.
+    assert.ok(
+      descriptors() <= before.descriptors + 40,
+      `seed ${seed}: ${descriptors() - before.descriptors} descriptors`,
+    );
+    assert.ok(memory() < before.memory + 300, `seed ${seed}: ${memory() - before.memory} MB`);
+    const stray = davgate.log.filter(
+      ({ msg }) => msg === 'an error reached nobody' || msg === 'a rejection reached nobody',
+    );
+    assert.deepEqual(stray, [], `seed ${seed}`);
+  });
 });
+
+/** Sends bytes on a connection of their own and ends it. @returns all that comes back until the server closes */
+function converse(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let answers = '';
+    const unanswered = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`The server neither answers nor closes: ${JSON.stringify(text.slice(0, 2000))}`));
+    }, 100_000);
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      clearTimeout(unanswered);
+      resolve(answers);
+    });
+    socket.end(Buffer.from(text, 'latin1'));
+  });
+}
 
 /** Sends bytes on a connection of their own, ends it, and tells the status that came back, if any did. */
 function send(port: number, text: string): Promise<string> {

@@ -8,7 +8,8 @@ import { toStorageFailure } from './errno.js';
 
 /** Up to this many bytes are read at once: for small files one system call beats a stream several times over. */
 const wholeReadBytes = 64 * 1024;
-const streamChunkBytes = 256 * 1024;
+/** Of an answer that its client does not read, two of them are in memory: one at the socket and one read ahead. */
+const streamChunkBytes = 128 * 1024;
 
 /**
  * Opens the file at a real path. Non-blocking, since a pipe put there meanwhile would hold the whole server.
