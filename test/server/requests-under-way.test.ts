@@ -69,7 +69,7 @@ describe('requests under way', () => {
     const { underWay, request } = setting();
     for (const name of ['a1', 'a2', 'a3', 'a4']) void request('a', name);
     await assert.rejects(request('a', 'a5') ?? Promise.resolve(), tooMany);
-    for (const user of ['b', 'c']) for (const turn of [1, 2, 3, 4]) request(user, `${user}${turn}`);
+    for (const user of ['b', 'c']) for (const turn of [1, 2, 3, 4]) void request(user, `${user}${turn}`);
     assert.equal(underWay.running, 4);
     assert.equal(underWay.waiting, 4);
   });
