@@ -4,6 +4,7 @@ import { propfind } from './propfind.js';
 import { durability } from './durability.js';
 import { smallGet } from './small-get.js';
 import { subversion } from './subversion.js';
+import { worstSvnBodies } from './worst-svn-bodies.js';
 
 /** What `npm run bench` measures, by name; `npm run bench -- NAME …` measures only these. */
 const measurements: Readonly<Record<string, () => Promise<void>>> = {
@@ -13,6 +14,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   propfind,
   durability,
   subversion,
+  bodies: worstSvnBodies,
 };
 
 const asked = process.argv.slice(2);
