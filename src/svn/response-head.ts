@@ -19,6 +19,9 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
+/** The most lines of a head; Apache answers with some thirty. */
+const mostLines = 1000;
+
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?$/;
 const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const unfit = /[^\t -~\x80-\xff]/;
@@ -30,7 +33,8 @@ const unfit = /[^\t -~\x80-\xff]/;
  * @throws ProtocolError for what two readers could take for different things
  */
 export function parseResponseHead(text: string, method: string): ResponseHead {
-  const lines = text.split('\r\n');
+  const lines = text.split('\r\n', mostLines + 1);
+  if (lines.length > mostLines) throw new ProtocolError('The header section has too many fields.');
   const [, minor, code] = statusLine.exec(lines[0] ?? '') ?? [];
   if (code === undefined) throw new ProtocolError('The status line cannot be read.');
   const status = Number(code);

@@ -5,6 +5,7 @@ import { durability } from './durability.js';
 import { smallGet } from './small-get.js';
 import { subversion } from './subversion.js';
 import { worstBodies } from './worst-bodies.js';
+import { worstSvnBodies } from './worst-svn-bodies.js';
 
 /** What `npm run bench` measures, by name; `npm run bench -- NAME …` measures only these. */
 const measurements: Readonly<Record<string, () => Promise<void>>> = {
@@ -15,6 +16,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   durability,
   subversion,
   bodies: worstBodies,
+  'svn-bodies': worstSvnBodies,
 };
 
 const asked = process.argv.slice(2);

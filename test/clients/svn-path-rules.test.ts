@@ -95,6 +95,28 @@ describe('path rules of an svn share', () => {
       join(davgate.folder, 'shares.json'),
     ]);
 
+  it('answers 403 to a report on what it hides, and no process of Apache ends', async () => {
+    const element = (name: string, text: string): string => `<S:${name}>${text}</S:${name}>`;
+    const revisions =
+      element('peg-revision', '2') + element('start-revision', '2') + element('end-revision', '1');
+    const path =
+      element('path', 'trunk/secret/plan.txt') + element('revision', '2') + element('depth', 'empty');
+    const reports =
+      'file-revs-report get-locations get-location-segments get-deleted-rev-report inherited-props-report';
+    for (const name of [...reports.split(' '), 'list-report']) {
+      for (const place of ['', '/!svn/rvr/2', '/!svn/bc/2']) {
+        for (const ends of [revisions, revisions.replace('>1<', '>2<'), '']) {
+          const body = `<S:${name} xmlns:S="svn:">${path}${ends}</S:${name}>`;
+          const options = ['--user', login('bob'), '-X', 'REPORT', '--data-binary', body];
+          assert.equal((await curl(`${repository()}${place}`, options)).status, 403, `${name} at ${place}`);
+        }
+      }
+    }
+    assert.match(await svn('admin', 'blame', `${repository()}/trunk/secret/plan.txt`), /the plan/);
+    assert.match(await svn('bob', 'info', `${repository()}/trunk`), /trunk/);
+    assert.ok(!davgate.log.some(({ line }) => String(line).includes('exit signal')));
+  });
+
   it('hides a folder from who may not read it, until he joins the group, and again when he leaves', async () => {
     const copy = join(folder, 'bob');
     await svn('bob', 'checkout', `${repository()}/trunk`, copy);

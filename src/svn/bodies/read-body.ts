@@ -70,7 +70,7 @@ class Silence {
     });
     this.#timer = setTimeout(() => {
       fail(new Failure('unavailable', 'The request body did not arrive in time.'));
-    }, patience).unref();
+    }, patience);
   }
 
   broken(): void {

@@ -3,6 +3,9 @@ import { Failure } from '../../failure.js';
 /** Lists inside each other in what svn posts: `( create-txn-with-props ( NAME VALUE … ) )`. */
 const deepest = 8;
 
+/** Elements: a name and a value for each revision property. */
+const mostElements = 10_000;
+
 const [open, close] = [0x28, 0x29];
 
 /**
@@ -13,6 +16,7 @@ const [open, close] = [0x28, 0x29];
 export function checkSkel(bytes: Buffer): void {
   let depth = 0;
   let at = 0;
+  let elements = 0;
   while (at < bytes.length) {
     const byte = bytes[at] ?? 0;
     if (byte === open) {
@@ -27,6 +31,8 @@ export function checkSkel(bytes: Buffer): void {
     else if (isDigit(byte)) at = afterCounted(bytes, at);
     else if (isLetter(byte)) at = afterWord(bytes, at);
     else throw malformed();
+    if (!isSpace(byte)) elements += 1;
+    if (elements > mostElements) throw malformed();
     // Subversion reads one element, and nothing behind it.
     if (depth === 0) break;
   }

@@ -7,6 +7,15 @@ import { type FieldKind, isOfKind, type ReportFields, reports } from './report-f
 /** The longest path or number in a body, in UTF-16 code units. */
 const longestField = 32 * 1024;
 
+/**
+ * Bytes of a body that may be written in any way that XML knows; in a larger one nothing but elements, attributes and text
+ * passes, as svn writes it. A comment or a declaration would be kept whole until it ends.
+ */
+const anyXml = 64 * 1024;
+/** Bytes from one tag to the next, but in the values of properties. */
+const longestRun = 64 * 1024;
+const [lessThan, exclamation, question] = [0x3c, 0x21, 0x3f];
+
 /** A text that is being read, in an element so deep. */
 interface Field {
   readonly name: string;
@@ -28,6 +37,11 @@ export class XmlChecker implements XmlHandler {
   #elements = 0;
   #attributes = 0;
   #breaks = 0;
+  /** Of the byte that comes next. */
+  #at = 0;
+  #run = 0;
+  #wasOpening = false;
+  #isUnusual = false;
   readonly #fields: Field[] = [];
   #path: string | undefined;
 
@@ -55,7 +69,20 @@ export class XmlChecker implements XmlHandler {
     this.#size += bytes.length;
     // Before its root is there, a report may turn out to be one that can be large.
     if (this.#elements > 0 || this.#method !== 'REPORT') this.#checkSize();
-    for (const byte of bytes) if (byte === 0x0a || byte === 0x26 || byte === 0x0d) this.#breaks += 1;
+    for (const byte of bytes) this.#look(byte);
+    if (this.#size > anyXml && this.#isUnusual) throw unusual();
+  }
+
+  #look(byte: number): void {
+    if (this.#wasOpening && (byte === exclamation || (byte === question && this.#at > 1))) {
+      this.#isUnusual = true;
+    }
+    if (this.#at === 0 && byte >= 0xfe) this.#isUnusual = true;
+    this.#at += 1;
+    this.#wasOpening = byte === lessThan;
+    this.#run = this.#wasOpening ? 0 : this.#run + 1;
+    if (this.#run > longestRun && this.#method !== 'PROPPATCH') throw unusual();
+    if (byte === 0x0a || byte === 0x26 || byte === 0x0d) this.#breaks += 1;
   }
 
   open(tag: SaxesTagNS): void {
@@ -116,6 +143,10 @@ export class XmlChecker implements XmlHandler {
 
 function tooLarge(): Failure {
   return new Failure('too-large', 'The body is larger than any that a Subversion client sends.');
+}
+
+function unusual(): Failure {
+  return new Failure('malformed', 'A body of this size must be XML as a Subversion client writes it.');
 }
 
 function unfit(name: string): Failure {

@@ -47,16 +47,31 @@ describe('what svn itself sends is far below the limits', () => {
 
 describe('what is larger is refused', () => {
   const tooLarge: readonly [what: string, method: string, body: string][] = [
-    ['a report of 33 MiB', 'REPORT', report('update-report', 'x'.repeat(33 * MiB))],
-    ['another report of 65 KiB', 'REPORT', report('get-locks-report', 'x'.repeat(65 * KiB))],
-    ['a report that does not begin', 'REPORT', ' '.repeat(33 * MiB)],
-    ['a log report of 3 MiB', 'REPORT', report('log-report', 'x'.repeat(3 * MiB))],
+    ['a report of 33 MiB', 'REPORT', report('update-report', `${'x'.repeat(MiB / 32)}<a/>`.repeat(33 * 32))],
+    [
+      'another report of 65 KiB',
+      'REPORT',
+      report('get-locks-report', `<a>${'x'.repeat(33 * KiB)}</a>`.repeat(2)),
+    ],
+    [
+      'a log report of 3 MiB',
+      'REPORT',
+      report('log-report', `<a>${'x'.repeat(MiB / 32)}</a>`.repeat(3 * 32)),
+    ],
     ['an update report of 300,000 elements', 'REPORT', report('update-report', '<a/>'.repeat(300_000))],
-    ['an update report of 2,000,000 lines', 'REPORT', report('update-report', '\n'.repeat(2_000_000))],
-    ['an update report of 2,000,000 references', 'REPORT', report('update-report', '&lt;'.repeat(2_000_000))],
-    ['a PROPFIND of 65 KiB', 'PROPFIND', `<a>${'x'.repeat(65 * KiB)}</a>`],
+    [
+      'an update report of 2,000,000 lines',
+      'REPORT',
+      report('update-report', `${'\n'.repeat(10_000)}<a/>`.repeat(200)),
+    ],
+    [
+      'an update report of 2,000,000 references',
+      'REPORT',
+      report('update-report', `${'&lt;'.repeat(10_000)}<a/>`.repeat(200)),
+    ],
+    ['a PROPFIND of 66 KiB', 'PROPFIND', `<a>${'x'.repeat(33 * KiB)}<a/>${'x'.repeat(33 * KiB)}</a>`],
     ['a PROPFIND of 5,000 elements', 'PROPFIND', `<a>${'<a/>'.repeat(5000)}</a>`],
-    ['a MERGE of 17 MiB', 'MERGE', `<a>${'x'.repeat(17 * MiB)}</a>`],
+    ['a MERGE of 17 MiB', 'MERGE', `<a>${`${'x'.repeat(MiB / 32)}<a/>`.repeat(17 * 32)}</a>`],
     ['a POST of 5 MiB', 'POST', `(a ${'x'.repeat(5 * MiB)})`],
     ['the body of a GET', 'GET', 'x'.repeat(65 * KiB)],
     ['the body of what nobody knows', 'FOO', 'x'.repeat(65 * KiB)],
@@ -80,9 +95,32 @@ test('XML that Apache would expand or nest is refused', async () => {
   await assert.rejects(read('REPORT', 'no XML'), { kind: 'malformed' });
 });
 
+describe('a large body is written as svn writes it', () => {
+  const large = '<a/>'.repeat(10_000) + 'x'.repeat(40 * KiB);
+  const unusual: readonly [what: string, body: string | Buffer][] = [
+    ['a comment', `<a><!-- - -->${large}</a>`],
+    ['a comment at the end', `<a>${large}<a/>${large}<!-- - --></a>`],
+    ['a CDATA section', `<a>${large}<a/>${large}<![CDATA[x]]></a>`],
+    ['an instruction', `<a>${large}<a/>${large}<?x y?></a>`],
+    ['a text without end', `<a>${large}${large.replaceAll('<', '')}</a>`],
+    ['an attribute without end', `<a>${large}<a b="${'x'.repeat(65 * KiB)}"/></a>`],
+    ['UTF-16', Buffer.from(`\ufeff<a>${large}</a>`, 'utf16le')],
+  ];
+  for (const [what, body] of unusual) {
+    test(`${what} is refused`, async () => {
+      await assert.rejects(read('MERGE', body), { kind: 'malformed' });
+    });
+  }
+
+  test('a small one may be any XML', async () => {
+    await read('PROPFIND', '<?xml version="1.0"?><!-- --><a><![CDATA[x]]></a>');
+    await read('PROPFIND', Buffer.from('\ufeff<a/>', 'utf16le'));
+  });
+});
+
 test('one user keeps no more than their part, and gets it back', async () => {
   const allowance = new Allowance({ inAll: 300 * KiB, perOwner: 100 * KiB });
-  const lock = `<a>${'x'.repeat(80 * KiB)}</a>`;
+  const lock = `<a>${'x'.repeat(40 * KiB)}<a/>${'x'.repeat(40 * KiB)}</a>`;
   const send = (owner: string) =>
     readFrom({ method: 'LOCK', body: Readable.from([Buffer.from(lock)]), owner, allowance });
   const first = await send('alice');
@@ -118,7 +156,7 @@ test('a body that stops coming is given up', async () => {
 
 test('a body in pieces of a byte takes no more memory than its bytes', async () => {
   const text = report('log-report', '<S:path>a/b</S:path>'.repeat(5000));
-  const { pieces } = await read('REPORT', ...text);
+  const { pieces } = await read('REPORT', ...Array.from(text, (byte) => byte));
   assert.equal(Buffer.concat(pieces).toString(), text);
   assert.ok(pieces.length < 10, `${pieces.length} pieces`);
 });
