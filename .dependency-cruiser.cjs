@@ -31,6 +31,7 @@ module.exports = {
       'credentials/failure-counter',
       'credentials/limiter-counter',
       'dav/locks/lock-store',
+      'dav/properties/limits',
       'dav/properties/property-store',
       'django/database-trouble',
       'django/postgresql-connection',

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { MemberProperties, MemberRun, Wanted } from '../dav/properties/property-store.js';
 import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
+import { selected } from './selected.js';
 
 /** Bytes of properties that are read at once. */
 const runBytes = 256 * 1024;
@@ -30,12 +31,10 @@ export async function memberProperties(
   parent: ServerPath,
   wanted: Wanted,
 ): Promise<MemberProperties | undefined> {
-  const rows = await asked(
-    database<PropertyRow>('properties')
-      .where({ parent })
-      .orderBy('path')
-      .limit(rememberedRows + 1)
-      .select('path', 'bytes'),
+  const rows = await selected(
+    database,
+    `select path, bytes from properties where parent = ? limit ${rememberedRows + 1}`,
+    [parent],
   );
   if (rows.length === 0) return undefined;
   const all = rows.length <= rememberedRows ? sizesOf(rows) : undefined;
@@ -88,7 +87,7 @@ async function read(
 }
 
 /** What of these rows is wanted; values that are not are not read. */
-export function selecting(
+function selecting(
   query: Knex.QueryBuilder<PropertyRow>,
   wanted: Wanted,
 ): Knex.QueryBuilder<PropertyRow, Pick<PropertyRow, 'path' | 'name' | 'value'>[]> {

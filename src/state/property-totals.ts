@@ -33,7 +33,7 @@ export class PropertyTally {
     this.#count('share', share, bytes);
   }
 
-  take(sums: readonly PropertySum[]): void {
+  take(sums: readonly Omit<PropertySum, 'number'>[]): void {
     for (const { principal, share, bytes } of sums) this.add({ principal, share }, -Number(bytes));
   }
 
@@ -44,16 +44,16 @@ export class PropertyTally {
 
   /** Writes the new totals. @returns those that have grown */
   async book(transaction: Knex.Transaction): Promise<Grown[]> {
-    const grown: Grown[] = [];
-    for (const { kind, name, bytes } of this.#changed()) {
-      const [row] = await transaction<TotalRow>('property_totals')
-        .insert({ kind, name, bytes })
-        .onConflict(['kind', 'name'])
-        .merge({ bytes: transaction.raw('property_totals.bytes + excluded.bytes') })
-        .returning<TotalRow[]>('bytes');
-      if (bytes > 0 && name !== '') grown.push({ kind, total: Number(row?.bytes) });
-    }
-    return grown;
+    const changed = this.#changed();
+    if (changed.length === 0) return [];
+    const rows = await transaction<TotalRow>('property_totals')
+      .insert(changed)
+      .onConflict(['kind', 'name'])
+      .merge({ bytes: transaction.raw('property_totals.bytes + excluded.bytes') })
+      .returning<TotalRow[]>(['kind', 'name', 'bytes']);
+    return rows
+      .filter(({ kind, name }) => name !== '' && (this.#changes[kind].get(name) ?? 0) > 0)
+      .map(({ kind, bytes }) => ({ kind, total: Number(bytes) }));
   }
 
   /** @returns the totals that would have grown if they were written */

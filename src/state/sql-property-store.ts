@@ -13,10 +13,10 @@ import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
 import { inTransaction } from './in-transaction.js';
-import { memberProperties, selecting, type PropertyRow } from './member-properties.js';
-import { inTree } from './paths.js';
-import { takeTurn } from './postgresql.js';
+import { memberProperties, type PropertyRow } from './member-properties.js';
+import { isPostgresql, takeTurn } from './postgresql.js';
 import { pagesOf } from './property-pages.js';
+import { selected } from './selected.js';
 import { PropertyTally, shareTotals, type Grown, type PropertySum } from './property-totals.js';
 
 /** The quotas of the shares that have one, by where they stand. */
@@ -52,8 +52,13 @@ export class SqlPropertyStore implements PropertyStore {
   }
 
   async get(path: ServerPath, wanted: Wanted = 'all'): Promise<PropertyMap> {
-    const query = this.#database<PropertyRow>('properties').where({ path });
-    const rows = await asked(selecting(query, wanted));
+    const names = typeof wanted === 'string' ? [] : wanted;
+    const rows = await selected(
+      this.#database,
+      `select name, ${wanted === 'names' ? "''" : ''} value from properties where path = ?` +
+        (names.length > 0 ? ` and name in (${names.map(() => '?').join()})` : ''),
+      [path, ...names],
+    );
     return new Map(rows.map(({ name, value }) => [name, value]));
   }
 
@@ -66,12 +71,17 @@ export class SqlPropertyStore implements PropertyStore {
     const values = new Map(changes.map(({ name, value }) => [name, value]));
     if (values.size === 0) return;
     await this.#transaction(owner.share, async (transaction, tally) => {
-      const named = transaction<PropertyRow>('properties')
+      // Changes nothing, but keeps others from writing, and tells what there is.
+      const old = await transaction<PropertyRow>('properties')
         .where({ path })
-        .whereIn('name', [...values.keys()]);
-      const old = await sums(named.clone());
+        .whereIn('name', [...values.keys()])
+        .update({ bytes: transaction.raw<number>('bytes') })
+        .returning<PropertyRow[]>(['principal', 'share', 'bytes']);
+      const removed = [...values].filter(([, value]) => value === undefined).map(([name]) => name);
+      if (old.length > 0 && removed.length > 0) {
+        await transaction<PropertyRow>('properties').where({ path }).whereIn('name', removed).delete();
+      }
       tally.take(old);
-      await named.delete();
       const rows: PropertyRow[] = [];
       for (const [name, value] of values) {
         if (value === undefined) continue;
@@ -86,8 +96,11 @@ export class SqlPropertyStore implements PropertyStore {
       }
       const added = rows.reduce((sum, { bytes }) => sum + bytes, 0);
       tally.add(owner, added);
-      if (rows.length > 0) await transaction<PropertyRow>('properties').insert(rows);
-      if (added > total(old)) await this.#requireRoomOn(transaction, path);
+      if (rows.length > 0) {
+        await transaction<PropertyRow>('properties').insert(rows).onConflict(['path', 'name']).merge();
+      }
+      if (added > old.reduce((sum, { bytes }) => sum + bytes, 0))
+        await this.#requireRoomOn(transaction, path);
     });
   }
 
@@ -100,6 +113,7 @@ export class SqlPropertyStore implements PropertyStore {
     if (!(await this.#isAnyIn(from, to))) return;
     const longer = Buffer.byteLength(to) - Buffer.byteLength(from);
     await this.#transaction(owner.share, async (transaction, tally, settle) => {
+      await writeFirst(transaction);
       await removeIn(transaction, tally, to);
       await countCopies(transaction, tally, from, depth, owner, longer);
       // Before the rows are there: what is refused costs no more than being read.
@@ -149,6 +163,7 @@ export class SqlPropertyStore implements PropertyStore {
   async moveTree(from: ServerPath, to: ServerPath, share: ServerPath): Promise<void> {
     if (!(await this.#isAnyIn(from, to))) return;
     await this.#transaction(undefined, async (transaction, tally) => {
+      await writeFirst(transaction);
       await removeIn(transaction, tally, to);
       const longer = Buffer.byteLength(to) - Buffer.byteLength(from);
       for await (const page of pagesOf(transaction, from)) {
@@ -170,14 +185,22 @@ export class SqlPropertyStore implements PropertyStore {
 
   async removeTree(path: ServerPath): Promise<void> {
     if (!(await this.#isAnyIn(path))) return;
-    await this.#transaction(undefined, (transaction, tally) => removeIn(transaction, tally, path));
+    await this.#transaction(undefined, async (transaction, tally) => {
+      await writeFirst(transaction);
+      await removeIn(transaction, tally, path);
+    });
   }
 
   /** Whether anything in one of these trees has properties: most has none, and nothing is to be done then. */
   async #isAnyIn(...roots: readonly ServerPath[]): Promise<boolean> {
     for (const root of roots) {
-      const found = this.#database<PropertyRow>('properties').where(inTree('path', root)).first('path');
-      if (await asked(found)) return true;
+      const base = root === '/' ? '' : root;
+      const found = await selected(
+        this.#database,
+        'select path from properties where path = ? or (path > ? and path < ?) limit 1',
+        [root, `${base}/`, `${base}0`],
+      );
+      if (found.length > 0) return true;
     }
     return false;
   }
@@ -208,7 +231,8 @@ export class SqlPropertyStore implements PropertyStore {
   async #adopt(shares: readonly ServerPath[]): Promise<void> {
     for (const share of shares) {
       await inTransaction(this.#database, async (transaction) => {
-        await begin(transaction);
+        await takeTurn(transaction, 'properties');
+        await writeFirst(transaction);
         const tally = new PropertyTally();
         for await (const page of pagesOf(transaction, share)) {
           const others = transaction<PropertyRow>('properties').where(page).whereNot({ share });
@@ -239,7 +263,8 @@ export class SqlPropertyStore implements PropertyStore {
     const room = growing === undefined ? undefined : await this.#quotas.get(growing)?.reserve();
     try {
       const shares = await inTransaction(this.#database, async (transaction) => {
-        await begin(transaction);
+        // Two that wrote the same rows in another order would wait for each other.
+        await takeTurn(transaction, 'properties');
         const tally = new PropertyTally();
         let settled = false;
         const settle = async (): Promise<void> => {
@@ -266,10 +291,9 @@ export class SqlPropertyStore implements PropertyStore {
 
 const columns = 'path, parent, name, principal, share, bytes, value';
 
-/** Two that wrote the same rows in another order would wait for each other; in SQLite who writes first is alone. */
-async function begin(transaction: Knex.Transaction): Promise<void> {
-  await takeTurn(transaction, 'properties');
-  await transaction('property_totals').where({ kind: 'none' }).delete();
+/** In SQLite whoever has written is alone; whoever has only read is not, and could not write any more. */
+async function writeFirst(transaction: Knex.Transaction): Promise<void> {
+  if (!isPostgresql(transaction)) await transaction('property_totals').where({ kind: 'none' }).delete();
 }
 
 async function removeIn(transaction: Knex.Transaction, tally: PropertyTally, root: string): Promise<void> {

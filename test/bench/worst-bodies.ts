@@ -110,7 +110,7 @@ async function ask(
       },
       context,
     );
-    if (answer.body instanceof Readable) for await (const piece of answer.body) void piece;
+    if (answer.body instanceof Readable) await answer.body.forEach(() => undefined);
     ({ status } = answer);
   } catch (error) {
     if (!isFailure(error)) throw error;

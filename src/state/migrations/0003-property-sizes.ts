@@ -11,8 +11,7 @@ import { exactText } from './exact-text.js';
 export const propertySizes: Migration = {
   name: '0003-property-sizes',
   async up(database) {
-    await database.schema.renameTable('properties', 'properties_0001');
-    await database.schema.createTable('properties', (table) => {
+    await database.schema.createTable('counted_properties', (table) => {
       exactText(database, table, 'path').notNullable();
       exactText(database, table, 'parent').notNullable();
       exactText(database, table, 'name').notNullable().comment('Clark notation');
@@ -20,26 +19,27 @@ export const propertySizes: Migration = {
       exactText(database, table, 'share').notNullable().comment('where its share stands; empty: not known');
       table.integer('bytes').notNullable().comment('of the value, the name and the path');
       table.text('value').notNullable().comment('the whole element, standing alone');
-      table.primary(['path', 'name'], 'properties_by_path');
+      table.primary(['path', 'name']);
       table.index(['parent', 'path'], 'properties_by_parent');
     });
     await database.schema.createTable('property_totals', (table) => {
       table.text('kind').notNullable().comment('user or share');
       exactText(database, table, 'name').notNullable();
       table.bigInteger('bytes').notNullable();
-      table.primary(['kind', 'name'], 'property_totals_by_name');
+      table.primary(['kind', 'name']);
     });
     const bytes = octets(database);
     await database.raw(
-      `insert into properties (path, parent, name, principal, share, bytes, value)
+      `insert into counted_properties (path, parent, name, principal, share, bytes, value)
        select path, parent, name, '', '', ${bytes('path')} + ${bytes('name')} + ${bytes('value')}, value
-       from properties_0001`,
+       from properties`,
     );
     await database.raw(
       `insert into property_totals (kind, name, bytes)
-       select 'share', '', sum(bytes) from properties having count(*) > 0`,
+       select 'share', '', sum(bytes) from counted_properties having count(*) > 0`,
     );
-    await database.schema.dropTable('properties_0001');
+    await database.schema.dropTable('properties');
+    await database.schema.renameTable('counted_properties', 'properties');
   },
   async down(database) {
     await database.schema.dropTable('property_totals');

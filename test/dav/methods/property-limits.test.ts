@@ -20,7 +20,11 @@ async function limitedSite(
   const docs = new LimitedStorage(plain.docs, quota);
   const all = { ...propertyLimits, ...limits };
   const properties = new SqlPropertyStore(database, all, new Map([['/docs', docs]]));
-  const site = new DavSite(plain.folder, docs, plain.attic, { ...plain, properties });
+  const site = new DavSite(plain.folder, docs, plain.attic, {
+    properties,
+    locks: plain.locks,
+    clock: plain.clock,
+  });
   site.propertyLimits = all;
   return site;
 }
