@@ -33,6 +33,13 @@ exec "$root"/usr/lib64/ld-linux-*.so.* --library-path "$(echo "$root"/usr/lib/*-
 /** Debian's mysqlclient is older than this Django takes; PyMySQL stands in for it, by the way that it has for that. */
 const mysqlClient = `import pymysql
 
+
+def connect(*args, password="", **kwargs):
+    # By itself it takes passwords for Latin-1.
+    return pymysql.Connection(*args, password=password.encode(), **kwargs)
+
+
+pymysql.connect = connect
 pymysql.version_info = (2, 2, 1, "final", 0)
 pymysql.install_as_MySQLdb()
 `;
