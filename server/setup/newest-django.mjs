@@ -18,7 +18,7 @@ import { archive, cache } from './unpacked-packages.mjs';
 const packages = [
   'python3-django/experimental',
   'python3-psycopg2',
-  'python3-mysqldb',
+  'python3-pymysql',
   'python3-argon2',
   'python3-bcrypt',
 ];
@@ -28,6 +28,20 @@ const program = `#!/bin/sh
 root=$(dirname "$(readlink -f "$0")")
 exec "$root"/usr/lib64/ld-linux-*.so.* --library-path "$(echo "$root"/usr/lib/*-linux-gnu)" \\
   --argv0 "$root/usr/bin/python3" "$root/usr/bin/python3" "$@"
+`;
+
+/** Debian's mysqlclient is older than this Django takes; PyMySQL stands in for it, by the way that it has for that. */
+const mysqlClient = `import pymysql
+
+
+def connect(*args, password="", **kwargs):
+    # By itself it takes passwords for Latin-1.
+    return pymysql.Connection(*args, password=password.encode(), **kwargs)
+
+
+pymysql.connect = connect
+pymysql.version_info = (2, 2, 1, "final", 0)
+pymysql.install_as_MySQLdb()
 `;
 
 /**
@@ -60,9 +74,18 @@ export function unpackNewestDjango() {
     for (const file of readdirSync(archives).filter((entry) => entry.endsWith('.deb'))) {
       if (!run('dpkg-deb', ['-x', join(archives, file), 'unpacked'], quiet)) return undefined;
     }
+    const modules = join(work, 'unpacked/usr/lib/python3/dist-packages/MySQLdb');
+    mkdirSync(modules);
+    writeFileSync(join(modules, '__init__.py'), mysqlClient);
     writeFileSync(join(work, 'unpacked/python'), program);
     chmodSync(join(work, 'unpacked/python'), 0o755);
-    if (!run(join(work, 'unpacked/python'), ['-c', 'import django, psycopg2, MySQLdb'], quiet))
+    if (
+      !run(
+        join(work, 'unpacked/python'),
+        ['-c', 'import django, psycopg2; from MySQLdb.constants import CLIENT'],
+        quiet,
+      )
+    )
       return undefined;
     renameSync(join(work, 'unpacked'), folder);
     return python;

@@ -8,7 +8,8 @@ const vectors = z.object({
       algorithm: z.string(),
       encoded: z.string(),
       password: z.string(),
-      tries: z.array(z.tuple([z.string(), z.boolean()])),
+      /** Other passwords and Django's answers; null where it had none. */
+      tries: z.array(z.tuple([z.string(), z.boolean().nullable()])),
     }),
   ),
   garbled: z.array(

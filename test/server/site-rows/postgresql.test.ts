@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { siteToDeclaration } from '../../../src/django/discovery/site-declaration.js';
 import { parseDatabaseUrl } from '../../../src/django/database-url.js';
+import { siteTables } from '../../../server/cli/site-tables.js';
+import { siteOf } from '../../../src/django/explicit-site.js';
 import { isFailure } from '../../../src/failure.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 import { djangoProject, settings } from '../../django/discovery/django-project.js';
@@ -255,6 +257,23 @@ describe('the rows that the site reads are davgate\u2019s, PostgreSQL', () => {
     assert.match(database, /\?search_path=site_b$/);
     assert.deepEqual(parseDatabaseUrl(database, '/'), site.database);
   });
+});
+
+test('a declared database: check says which users are read, and warns of others', async () => {
+  const plain = server.server({ user: 'site', password, database: 'site' });
+  const site = siteOf({ database: 'postgresql://db/name' }, '/');
+  const of = (searchPath?: readonly string[]) => {
+    const location = { kind: 'postgresql', server: { ...plain, tls: undefined } } as const;
+    const database = searchPath ? { ...location, server: { ...location.server, searchPath } } : location;
+    return siteTables({ ...site, database }, true);
+  };
+  const { words, warnings } = await of(['site_b']);
+  assert.equal(words, 'Users: auth_user is site_b.auth_user in the database site.\n');
+  assert.match(
+    warnings.join(),
+    /users in other schemas too \(.*public\.auth_user.*\); davgate reads site_b\.auth_user/,
+  );
+  assert.equal((await of()).words, 'Users: auth_user is public.auth_user in the database site.\n');
 });
 
 const refused: Record<string, readonly [SiteCase, RegExp]> = {

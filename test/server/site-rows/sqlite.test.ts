@@ -120,7 +120,10 @@ describe('the rows that the site reads, SQLite', () => {
     });
     const before = present();
     const { seen } = await discover();
-    assert.ok('trouble' in seen && seen.trouble.includes('unable to open database file'), JSON.stringify(seen));
+    assert.ok(
+      'trouble' in seen && seen.trouble.includes('unable to open database file'),
+      JSON.stringify(seen),
+    );
     assert.deepEqual(present(), before, folder);
   });
 
