@@ -17,6 +17,8 @@ const programs = [
   'rclone',
   'fuse3',
   'davfs2',
+  'exfat-fuse',
+  'exfatprogs',
   'curl',
   'python3-django',
   'python3-psycopg2',
