@@ -12,6 +12,8 @@ const probes = {
   rclone: () => which('rclone') !== undefined,
   fuse3: () => which('fusermount3') !== undefined,
   davfs2: () => ['/usr/sbin/mount.davfs', '/sbin/mount.davfs'].some((file) => existsSync(file)),
+  'exfat-fuse': () => existsSync('/usr/sbin/mount.exfat-fuse') || existsSync('/sbin/mount.exfat-fuse'),
+  exfatprogs: () => existsSync('/usr/sbin/mkfs.exfat') || existsSync('/sbin/mkfs.exfat'),
   'apache2-utils': () => which('ab') !== undefined,
   curl: () => which('curl') !== undefined,
   'python3-django': () => hasPythonModule('django'),

@@ -18,6 +18,8 @@ const programs = [
   'rclone',
   'fuse3',
   'davfs2',
+  'exfat-fuse',
+  'exfatprogs',
   'curl',
   'python3-django',
   'python3-psycopg2',

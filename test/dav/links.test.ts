@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { openBody } from '../contracts/bodies.js';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { davSite } from './dav-site.js';
 
 describe('a tree with symbolic links', () => {
@@ -103,4 +105,22 @@ describe('a tree with symbolic links', () => {
     assert.equal((await site.ask('DELETE', '/docs/tree')).status, 204);
     assert.deepEqual(readdirSync(site.folder), ['kept']);
   });
+});
+
+test('a slow PUT whose folder a MOVE swaps for a link that leads out is refused, and writes nothing there', async (t) => {
+  const site = await davSite(t);
+  const outside = temporaryFolder(t);
+  await site.mkcol('/docs/a', '/docs/a/out', '/docs/b');
+  symlinkSync(outside, join(site.folder, 'b/out'));
+  const body = openBody();
+  const put = site.ask('PUT', '/docs/a/out/file', { body });
+  body.push('half');
+  while (site.hidden().length === 0) await new Promise(setImmediate);
+  assert.equal((await site.ask('MOVE', '/docs/a', { to: '/docs/c' })).status, 201);
+  assert.equal((await site.ask('MOVE', '/docs/b', { to: '/docs/a' })).status, 201);
+  body.push(null);
+  assert.equal((await put).status, 409);
+  assert.deepEqual(readdirSync(outside), []);
+  assert.deepEqual(readdirSync(join(site.folder, 'c/out')), []);
+  assert.deepEqual(site.hidden(), []);
 });

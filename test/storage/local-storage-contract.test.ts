@@ -1,3 +1,4 @@
+import { byPath } from '../../src/storage/local/held.js';
 import { storageContract } from '../contracts/storage-contract.js';
 import { localOptions, localStorage } from './local-setting.js';
 
@@ -7,3 +8,8 @@ for (const durability of ['relaxed', 'full'] as const) {
     (t) => localStorage(t, { ...localOptions, durability }).storage,
   );
 }
+
+storageContract(
+  'a local folder of a system without descriptors of paths',
+  (t) => localStorage(t, { ...localOptions, reach: byPath }).storage,
+);

@@ -1,26 +1,35 @@
-import { lstatSync, opendirSync, realpathSync } from 'node:fs';
-import { Failure } from '../../failure.js';
+import { opendirSync, realpathSync, type Stats } from 'node:fs';
+import { Failure, isFailure } from '../../failure.js';
 import { nameOf, parentOf, type SharePath } from '../../http/target.js';
-import { errnoOf, toStorageFailure } from './errno.js';
-import { isReservedName } from './staging.js';
-
-/** An absolute path below the root with no symbolic link in it, except perhaps its last name. */
-export type RealPath = string;
+import { reachOf, type Held, type Reach, type RealPath } from './held.js';
+import { below, movedAway, nothingHere, Occupied, Place } from './place.js';
+import { isRespelled, Spelling, tellsCase } from './spelling.js';
+import { isLikeReservedName, isReservedName } from './reserved-names.js';
 
 /** `hidden`: a symbolic link is as if it were not there, wherever it leads. */
 export type Links = 'followed' | 'hidden';
 
+export interface RootOptions {
+  readonly links: Links;
+  /** Default: the best that this system has. */
+  readonly reach: Reach | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
 /**
- * Finds share paths in a folder and nothing outside it. Symbolic links are followed as long as they end inside;
- * each look-up resolves the whole path anew, so that a link in an ancestor cannot lead out either.
+ * Finds share paths in a folder and nothing outside it. What is found is held, and was inside when it was; what a path
+ * leads to afterwards does not matter. Symbolic links are followed as long as they end inside. A name that differs from
+ * the file's own in letter case or the like, where the file system takes it, is as if it were not there.
  */
 export class ConfinedRoot {
   readonly root: RealPath;
-
+  readonly reach: Reach;
   readonly #links: Links;
+  readonly #spelling: Spelling;
 
   /** @throws Failure `unavailable` when there is no such folder */
-  constructor(folder: string, links: Links = 'followed') {
+  constructor(folder: string, { links, reach, now }: RootOptions) {
     this.#links = links;
     try {
       this.root = realpathSync.native(folder);
@@ -28,57 +37,199 @@ export class ConfinedRoot {
     } catch (cause) {
       throw new Failure('unavailable', 'The folder of this share is missing.', { cause });
     }
+    this.reach = reach ?? reachOf(this.root);
+    this.#spelling = new Spelling(this.reach, now);
   }
 
-  /** Where `path` really is; undefined when nothing is there or it lies outside. */
-  find(path: SharePath): RealPath | undefined {
-    if (path === '/') return this.root;
+  /** What is at `path`; undefined when nothing is there or it lies outside. The caller closes it. */
+  find(path: SharePath): Held | undefined {
+    if (path === '/') return this.hold();
     if (hasReservedName(path)) return undefined;
-    let real: string;
-    try {
-      real = realpathSync.native(this.root + path);
-    } catch (error) {
-      const code = errnoOf(error);
-      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG')
-        return undefined;
-      throw toStorageFailure(error);
+    const asked = this.root === '/' ? path : this.root + path;
+    const slash = asked.lastIndexOf('/');
+    if (!this.#spelling.isKnown(asked.slice(0, slash) || '/', asked.slice(slash + 1)))
+      return this.#walk(path);
+    const held = this.reach.hold(asked, 'followed');
+    if (!held || this.reach.isAsked(held.real, asked)) return held;
+    held.close();
+    return this.#links === 'hidden' ? undefined : this.#walk(path);
+  }
+
+  /** The root itself; undefined while it is not there. The caller closes it. */
+  hold(): Held | undefined {
+    const held = this.reach.hold(this.root, 'held');
+    if (!held || held.real === this.root) return held;
+    held.close();
+    return undefined;
+  }
+
+  /** From the root step by step: slower, and it sees each name's own spelling. */
+  #walk(path: SharePath): Held | undefined {
+    let folder = this.hold();
+    let known = true;
+    for (const name of path.slice(1).split('/')) {
+      if (!folder) return undefined;
+      using parent = folder;
+      const spelled = { alone: false };
+      folder = this.#member(parent, name, spelled);
+      known &&= spelled.alone && folder?.real === below(parent.real, name);
+      if (known) this.#spelling.learn(parent.real, name);
     }
-    if (this.#links === 'hidden' && real !== this.root + path) return undefined;
-    return this.contains(real) ? real : undefined;
+    return folder;
   }
 
   /**
-   * Where the name `path` stands, whether something is there or not: its real parent and its last name.
+   * What is under a name in a folder that is held, a link as what it leads to; undefined when nothing is there or it
+   * lies outside. The caller closes it.
+   */
+  member(folder: Held, name: string): Held | undefined {
+    return this.#member(folder, name, { alone: false });
+  }
+
+  #member(folder: Held, name: string, spelled: { alone: boolean }): Held | undefined {
+    const path = `${folder.path}/${name}`;
+    const own = this.reach.hold(path, 'held');
+    if (!own) return undefined;
+    if (!this.#isItself(folder, name, own, spelled)) {
+      own.close();
+      return undefined;
+    }
+    if (!own.stats().isSymbolicLink()) return own;
+    own.close();
+    if (this.#links === 'hidden') return undefined;
+    const target = this.reach.hold(path, 'followed');
+    if (!target || this.#serves(target.real)) return target;
+    target.close();
+    return undefined;
+  }
+
+  #isItself(folder: Held, name: string, own: Held, spelled: { alone: boolean }): boolean {
+    // It may be gone, or the folder elsewhere by now.
+    if (!this.reach.isAsked(own.real, below(folder.real, name))) return false;
+    if (this.#spelling.isKnown(folder.real, name)) {
+      spelled.alone = true;
+      return true;
+    }
+    const look = this.#spelling.look(folder, name);
+    spelled.alone = look === 'alone';
+    return look !== 'other';
+  }
+
+  /**
+   * What stands at a place itself, whether it may be seen or not; undefined where nothing is.
+   * @throws Failure `conflict` where something is that has this name in another spelling
+   */
+  standing({ folder, name }: Place): Stats | undefined {
+    const path = `${folder.path}/${name}`;
+    // What is usual is cheap: nothing.
+    using own = this.reach.isThere(path) ? this.reach.hold(path, 'held') : undefined;
+    if (!own) return undefined;
+    if (this.#isItself(folder, name, own, { alone: false })) return own.stats();
+    if (!isRespelled(own.real, below(folder.real, name))) throw movedAway();
+    throw new Failure('conflict', 'There is something here whose name is the same but for its spelling.');
+  }
+
+  /**
+   * Where the name `path` stands, whether something is there or not.
    * @throws Failure `parent-missing`; `forbidden` for the share's root and for names davgate keeps for itself
    */
-  place(path: SharePath): { parent: RealPath; real: RealPath } {
+  place(path: SharePath): Place {
     if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
-    if (hasReservedName(path))
-      throw new Failure('forbidden', 'Names that begin with .davgate- are reserved.');
-    const parent = this.find(parentOf(path));
-    if (parent === undefined || !lstatSync(parent).isDirectory()) {
-      throw new Failure('parent-missing', 'The parent collection does not exist.');
+    if (hasReservedName(path)) throw nameIsReserved();
+    const folder = this.find(parentOf(path));
+    if (folder?.stats().isDirectory()) return new Place(folder, nameOf(path));
+    folder?.close();
+    throw new Failure('parent-missing', 'The parent collection does not exist.');
+  }
+
+  /**
+   * The place of something new: not one whose name this folder takes for one that davgate keeps for itself.
+   * @throws Failure as `place`
+   */
+  placeForNew(path: SharePath): Place {
+    const place = this.place(path);
+    if (!isLikeReservedName(place.name) || tellsCase(this.reach, place.folder)) return place;
+    place.close();
+    throw nameIsReserved();
+  }
+
+  /** Something that is there, with its place. @throws Failure `not-found`; `forbidden` for the share's root */
+  occupied(path: SharePath): Occupied {
+    if (hasReservedName(path)) throw nothingHere();
+    const place = this.#placeOfOld(path);
+    try {
+      const held = this.member(place.folder, place.name);
+      if (!held) throw nothingHere();
+      return new Occupied(place, held);
+    } catch (error) {
+      place.close();
+      throw error;
     }
-    return { parent, real: `${parent}/${nameOf(path)}` };
+  }
+
+  #placeOfOld(path: SharePath): Place {
+    try {
+      return this.place(path);
+    } catch (error) {
+      throw isFailure(error, 'parent-missing') ? nothingHere() : error;
+    }
   }
 
   /**
    * Where bytes written to `path` must go: like `place`, but a symbolic link that ends inside is followed.
-   * @throws Failure as `place`; `forbidden` for a link that leads outside or nowhere
+   * @throws Failure as `place` and `standing`; `forbidden` for a link that leads outside or nowhere;
+   *   `method-not-allowed` where something is that is no file
    */
-  placeForWriting(path: SharePath): { parent: RealPath; real: RealPath } {
-    const place = this.place(path);
-    if (!lstatSync(place.real, { throwIfNoEntry: false })?.isSymbolicLink()) return place;
-    const real = this.find(path);
-    if (real === undefined) throw new Failure('forbidden', 'A symbolic link leads out of this share.');
-    return { parent: real.slice(0, real.lastIndexOf('/')), real };
+  placeForWriting(path: SharePath): Place {
+    const place = this.placeForNew(path);
+    try {
+      const standing = this.standing(place);
+      if (!standing?.isSymbolicLink()) {
+        requireFile(standing);
+        return place;
+      }
+      using target = this.member(place.folder, place.name);
+      if (!target) throw new Failure('forbidden', 'A symbolic link leads out of this share.');
+      requireFile(target.stats());
+      const followed = this.#placeOf(target.real);
+      place.close();
+      return followed;
+    } catch (error) {
+      place.close();
+      throw error;
+    }
   }
 
-  contains(real: RealPath): boolean {
-    return real === this.root || real.startsWith(this.root === '/' ? '/' : `${this.root}/`);
+  #placeOf(real: RealPath): Place {
+    const slash = real.lastIndexOf('/');
+    const parent = real.slice(0, slash) || '/';
+    const folder = this.reach.hold(parent, 'held');
+    if (folder?.real === parent) return new Place(folder, real.slice(slash + 1));
+    folder?.close();
+    throw movedAway();
+  }
+
+  /** Tells that folders have come to stand elsewhere. */
+  moved(): void {
+    this.#spelling.forget();
+  }
+
+  #serves(real: RealPath): boolean {
+    if (real === this.root) return true;
+    const root = this.root === '/' ? '' : this.root;
+    return real.startsWith(`${root}/`) && !hasReservedName(real.slice(root.length));
   }
 }
 
-function hasReservedName(path: SharePath): boolean {
+function nameIsReserved(): Failure {
+  return new Failure('forbidden', 'Names that begin with .davgate- are reserved.');
+}
+
+function requireFile(stats: Stats | undefined): void {
+  if (stats && !stats.isFile())
+    throw new Failure('method-not-allowed', 'There is something here that is no file.');
+}
+
+function hasReservedName(path: string): boolean {
   return path.includes('/.davgate-') && path.split('/').some(isReservedName);
 }

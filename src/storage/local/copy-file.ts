@@ -1,20 +1,14 @@
-import { constants, fstatSync, futimesSync, lstatSync, renameSync } from 'node:fs';
-import { copyFile, open, rm } from 'node:fs/promises';
+import { constants, fstatSync, futimesSync, renameSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { errnoOf } from './errno.js';
 import { freshModificationTime } from './file-stat.js';
-import { keepOwnership, syncPath, type Durability } from './replace-file.js';
+import type { Held } from './held.js';
+import { unlinkIfThere } from './remove-local-tree.js';
+import { keepOwnership, openStaged, syncPath, type Arriving } from './replace-file.js';
 
-export interface Copy {
-  /** The real path of the file to copy. */
-  readonly source: string;
-  /** A new path on the file system of `parent`. */
-  readonly staged: string;
-  readonly parent: string;
-  /** Makes a new path in `parent` itself, for where a rename from `staged` is refused, as on a bind mount. */
-  readonly beside: () => string;
-  /** The file to make or replace. */
-  readonly real: string;
-  readonly durability: Durability;
+export interface Copy extends Arriving {
+  /** The file to copy. */
+  readonly source: Held;
 }
 
 /** Copies a file aside, shared block by block where the file system can, and renames it into its place. */
@@ -27,23 +21,23 @@ export async function copyInto(copy: Copy): Promise<void> {
   }
 }
 
-async function copyBy({ source, staged, parent, real, durability }: Copy): Promise<void> {
+async function copyBy({ source, staged, place, standing, durability }: Copy): Promise<void> {
   try {
-    await copyFile(source, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    const handle = await open(staged, 'r');
+    await copyFile(source.path, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    const handle = await openStaged(staged);
     try {
       if (durability === 'full') await handle.datasync();
-      const current = lstatSync(real, { throwIfNoEntry: false });
-      keepOwnership(handle.fd, current ?? fstatSync(handle.fd));
+      keepOwnership(handle.fd, standing() ?? fstatSync(handle.fd));
       const time = freshModificationTime();
       futimesSync(handle.fd, time, time);
-      renameSync(staged, real);
+      place.requireInPlace();
+      renameSync(staged, place.path);
     } finally {
       await handle.close();
     }
-    if (durability === 'full') await syncPath(parent);
+    if (durability === 'full') await syncPath(place.folder.path);
   } catch (error) {
-    await rm(staged, { force: true });
+    unlinkIfThere(staged);
     throw error;
   }
 }

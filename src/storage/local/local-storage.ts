@@ -8,13 +8,12 @@ import {
   utimesSync,
   type Dir,
   type Dirent,
-  type Stats,
 } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
-import { child, parentOf, type SharePath } from '../../http/target.js';
+import { child, parentOf, shareRoot, type SharePath } from '../../http/target.js';
 import type {
   Arrival,
   Aside,
@@ -28,14 +27,18 @@ import type {
   WriteOptions,
   Written,
 } from '../storage.js';
-import { ConfinedRoot, type Links, type RealPath } from './confined-root.js';
+import { ConfinedRoot, type Links } from './confined-root.js';
+import { copyInto } from './copy-file.js';
 import { errnoOf, toStorageFailure } from './errno.js';
 import { givenModificationTime, resourceStatOf } from './file-stat.js';
+import type { Held, Reach, RealPath } from './held.js';
 import { openLocalFile } from './open-local-file.js';
-import { copyInto } from './copy-file.js';
-import { replaceFile, syncPath, type Durability } from './replace-file.js';
+import { movedAway, nothingHere, type Place } from './place.js';
+import { replaceFile, syncPath, type Arriving, type Durability } from './replace-file.js';
+import { isReservedName } from './reserved-names.js';
 import { setAside } from './set-aside.js';
-import { isReservedName, Staging, type StagingOwner } from './staging.js';
+import { isRespelled } from './spelling.js';
+import { Staging, type Staged, type StagingOwner } from './staging.js';
 
 /** Entries looked at between two turns of the event loop. */
 const batchSize = 256;
@@ -46,11 +49,14 @@ export interface LocalStorageOptions {
   readonly durability: Durability;
   /** Default: followed as long as they end inside. */
   readonly links?: Links;
+  /** Default: the best that this system has. */
+  readonly reach?: Reach;
 }
 
 /**
  * A folder of this machine. Metadata calls are synchronous: on a local disk they take microseconds, a trip through
- * the thread pool several times that (docs/decisions/0003-synchronous-metadata.md).
+ * the thread pool several times that (docs/decisions/0003-synchronous-metadata.md). What a path leads to is looked up
+ * once and held, and all is done with that (docs/decisions/0012-descriptors.md).
  */
 export class LocalStorage implements DavStorage {
   readonly #root: ConfinedRoot;
@@ -58,10 +64,10 @@ export class LocalStorage implements DavStorage {
   readonly #durability: Durability;
 
   /** Sweeps what an earlier process left unfinished. @throws Failure `unavailable` when the folder is missing */
-  constructor(folder: string, options: LocalStorageOptions) {
-    this.#root = new ConfinedRoot(folder, options.links);
-    this.#staging = new Staging(this.#root.root, options.owner);
-    this.#durability = options.durability;
+  constructor(folder: string, { owner, durability, links = 'followed', reach }: LocalStorageOptions) {
+    this.#root = new ConfinedRoot(folder, { links, reach, now: () => owner.now() });
+    this.#staging = new Staging(this.#root, owner);
+    this.#durability = durability;
     this.#staging.sweep();
   }
 
@@ -70,36 +76,38 @@ export class LocalStorage implements DavStorage {
     this.#staging.sweep();
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, local disks are not
   async stat(path: SharePath): Promise<ResourceStat | undefined> {
-    return this.#stat(path);
-  }
-
-  #stat(path: SharePath): ResourceStat | undefined {
-    const real = this.#root.find(path);
-    return real === undefined ? undefined : statOf(real);
+    return guarded(() => {
+      using held = this.#root.find(path);
+      return held && resourceStatOf(held.stats());
+    });
   }
 
   async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
-    const real = this.#collection(path);
     let folder: Dir | undefined;
     try {
-      folder = opendirSync(real, { bufferSize: batchSize });
+      using held = this.#root.find(path);
+      if (!held?.stats().isDirectory()) throw new Failure('not-found', 'There is no collection here.');
+      folder = opendirSync(held.path, { bufferSize: batchSize });
+      const prefix = `${held.path}/`;
       for (;;) {
         const batch: Entry[] = [];
         let entry: Dirent | null = null;
         while (batch.length < batchSize && (entry = folder.readSync()) !== null) {
-          const stat = this.#memberStat(path, real, entry);
           const { name } = entry;
-          if (!stat) {
-            if (!isReservedName(name)) onLeftOut?.(isNameable(path, name) ? 'hidden' : 'unnameable');
+          if (!isShown(path, name)) {
+            if (!isReservedName(name)) onLeftOut?.('unnameable');
             continue;
           }
-          batch.push(entry.isSymbolicLink() ? { name, stat, link: true } : { name, stat });
+          const isLink = entry.isSymbolicLink();
+          const stat = isLink ? this.#linkStat(path, held, name) : statOf(prefix + name);
+          if (stat) batch.push(isLink ? { name, stat, link: true } : { name, stat });
+          else onLeftOut?.('hidden');
         }
         if (batch.length > 0) yield batch;
         if (entry === null) return;
         await setImmediate();
+        if (!held.isInPlace()) throw movedAway();
       }
     } catch (error) {
       throw toStorageFailure(error);
@@ -108,205 +116,213 @@ export class LocalStorage implements DavStorage {
     }
   }
 
-  #collection(path: SharePath): RealPath {
-    const real = this.#root.find(path);
-    if (real === undefined || statOf(real)?.kind !== 'collection') {
-      throw new Failure('not-found', 'There is no collection here.');
-    }
-    return real;
-  }
-
-  #memberStat(parent: SharePath, real: RealPath, entry: Dirent): ResourceStat | undefined {
-    if (isReservedName(entry.name)) return undefined;
-    const path = child(parent, entry.name);
-    // A name that no request could address is not shown either.
-    if (path === undefined || !isNameable(parent, entry.name)) return undefined;
-    if (!entry.isSymbolicLink()) return statOf(`${real}/${entry.name}`);
-    const target = this.#root.find(path);
-    return target === undefined || this.#isOn(parent, target) ? undefined : statOf(target);
+  /** Of what a link in a folder leads to; undefined where that is not served. */
+  #linkStat(parent: SharePath, folder: Held, name: string): ResourceStat | undefined {
+    using target = this.#root.member(folder, name);
+    return target && !this.#isOn(parent, target.real) ? resourceStatOf(target.stats()) : undefined;
   }
 
   /** Whether `path` goes through `real`: a link that leads back there would make the tree below it endless. */
   #isOn(path: SharePath, real: RealPath): boolean {
-    return this.#root.find(path) === real || (path !== '/' && this.#isOn(parentOf(path), real));
+    using held = this.#root.find(path);
+    return held?.real === real || (path !== '/' && this.#isOn(parentOf(path), real));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as stat
   async open(path: SharePath): Promise<OpenFile> {
-    const real = this.#root.find(path);
-    if (real === undefined) throw new Failure('not-found', 'There is nothing here.');
-    return openLocalFile(real);
+    return guarded(() => {
+      using held = this.#found(path);
+      return openLocalFile(held);
+    });
+  }
+
+  /** @throws Failure `not-found` */
+  #found(path: SharePath): Held {
+    const held = this.#root.find(path);
+    if (!held) throw nothingHere();
+    return held;
   }
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
     return guarded(async () => {
-      const { parent, real } = this.#root.placeForWriting(path);
-      refuseUnlessFile(real);
-      return this.#staged(parent, (paths) =>
-        replaceFile({ ...paths, parent, real, body, durability: this.#durability, ...options }),
-      );
+      using place = this.#root.placeForWriting(path);
+      return await this.#arriving(place, (arriving) => replaceFile({ ...arriving, body, ...options }));
     });
   }
 
-  /** Gives `action` a path to stage a file for `parent`, and others on demand, until it is over. */
-  async #staged<T>(
-    parent: RealPath,
-    action: (paths: { staged: string; beside: () => string }) => Promise<T>,
-  ): Promise<T> {
-    const staged = this.#staging.newPath(parent);
-    const given = [staged];
-    const beside = (): string => {
-      const path = this.#staging.newPathBeside(parent);
-      given.push(path);
-      return path;
+  /** Gives `action` what it needs to bring a file to a place, and lets go of that when it is over. */
+  async #arriving<T>(place: Place, action: (arriving: Arriving) => Promise<T>): Promise<T> {
+    const given: Staged[] = [];
+    const give = (staged: Staged): string => {
+      given.push(staged);
+      return staged.path;
     };
     try {
-      return await action({ staged, beside });
+      return await action({
+        staged: give(this.#staging.newFile(place.folder)),
+        beside: () => give(this.#staging.newFileBeside(place.folder)),
+        place,
+        standing: () => this.#root.standing(place),
+        durability: this.#durability,
+      });
     } finally {
-      for (const path of given) this.#staging.release(path);
+      for (const staged of given) staged.release();
     }
   }
 
   async makeCollection(path: SharePath): Promise<void> {
     await guarded(async () => {
-      const { parent, real } = this.#root.place(path);
-      mkdirSync(real);
-      await this.#keep(parent);
+      using place = this.#root.placeForNew(path);
+      if (this.#root.standing(place))
+        throw new Failure('method-not-allowed', 'There is something here already.');
+      mkdirSync(place.path);
+      await this.#keep(place.folder);
     });
   }
 
   async copyFile(from: SharePath, to: SharePath): Promise<void> {
     await guarded(async () => {
-      const source = this.#root.find(from);
-      if (source === undefined || statOf(source)?.kind !== 'file') {
-        throw new Failure('not-found', 'There is no file here.');
-      }
-      const { parent, real } = this.#root.placeForWriting(to);
-      refuseUnlessFile(real);
-      await this.#staged(parent, (paths) =>
-        copyInto({ source, ...paths, parent, real, durability: this.#durability }),
-      );
+      using source = this.#found(from);
+      if (!source.stats().isFile()) throw new Failure('not-found', 'There is no file here.');
+      using place = this.#root.placeForWriting(to);
+      await this.#arriving(place, (arriving) => copyInto({ ...arriving, source }));
     });
   }
 
   async rename(from: SharePath, to: SharePath): Promise<boolean> {
     return guarded(async () => {
-      if (this.#root.find(from) === undefined) throw new Failure('not-found', 'There is nothing here.');
-      const source = this.#root.place(from);
-      const target = this.#root.place(to);
-      const [moving, replaced] = [lstatSync(source.real), lstatSync(target.real, { throwIfNoEntry: false })];
-      if (replaced && (moving.isDirectory() || replaced.isDirectory())) {
-        throw new Failure('method-not-allowed', 'There is something here already.');
-      }
+      using source = this.#root.occupied(from);
+      using target = this.#root.placeForNew(to);
+      this.#requireRoom(source.place, target);
+      source.place.requireInPlace();
+      target.requireInPlace();
       try {
-        renameSync(source.real, target.real);
+        renameSync(source.place.path, target.path);
       } catch (error) {
         if (errnoOf(error) === 'EXDEV') return false;
         throw error;
       }
-      await this.#keep(target.parent);
-      if (source.parent !== target.parent) await this.#keep(source.parent);
+      this.#root.moved();
+      await this.#keep(target.folder);
+      if (source.place.folder.real !== target.folder.real) await this.#keep(source.place.folder);
       return true;
     });
   }
 
+  /** @throws Failure where what is at `from` may not take the place */
+  #requireRoom(from: Place, to: Place): void {
+    const isSameFolder = from.folder.real === to.folder.real;
+    if (isSameFolder && from.name !== to.name && isRespelled(from.name, to.name)) {
+      // Only the spelling changes, unless this folder has both.
+      using other = this.#root.member(to.folder, to.name);
+      if (!other) return;
+    }
+    const replaced = this.#root.standing(to);
+    if (replaced && (replaced.isDirectory() || lstatSync(from.path).isDirectory())) {
+      throw new Failure('method-not-allowed', 'There is something here already.');
+    }
+  }
+
   async setAside(path: SharePath, arrival: Arrival = 'at once'): Promise<Aside | undefined> {
-    return guarded(() => {
-      const { parent, real } = this.#root.place(path);
-      return setAside(this.#staging, this.#durability, { parent, real, arrival });
+    return guarded(async () => {
+      const place = this.#root.place(path);
+      try {
+        if (!this.#root.standing(place)) throw nothingHere();
+      } catch (error) {
+        place.close();
+        throw error;
+      }
+      const means = { reach: this.#root.reach, staging: this.#staging, durability: this.#durability };
+      const aside = await setAside(means, place, arrival);
+      this.#root.moved();
+      return aside;
     });
   }
 
   async realNames(path: SharePath): Promise<readonly string[]> {
     return guarded(() => {
-      const stands = path === '/' ? this.#root.root : this.#root.place(path).real;
-      const leads = this.#root.find(path);
-      return leads === undefined || leads === stands ? [stands] : [stands, leads];
+      if (path === '/') return [this.#root.root];
+      using place = this.#root.place(path);
+      using leads = this.#root.member(place.folder, place.name);
+      return leads && leads.real !== place.real ? [place.real, leads.real] : [place.real];
     });
   }
 
   async space(): Promise<Space> {
     return guarded(async () => {
-      const { blocks, bfree, bavail, bsize } = await statfs(this.#root.root);
+      using root = this.#found(shareRoot);
+      const { blocks, bfree, bavail, bsize } = await statfs(root.path);
       return { used: (blocks - bfree) * bsize, available: bavail * bsize };
     });
   }
 
   async setModified(path: SharePath, modified: number): Promise<boolean> {
     return guarded(async () => {
-      const real = this.#root.find(path);
-      if (real === undefined || !statOf(real)) throw new Failure('not-found', 'There is nothing here.');
-      utimesSync(real, Date.now() / 1000, givenModificationTime(modified));
-      await this.#keep(real);
+      using held = this.#found(path);
+      if (!resourceStatOf(held.stats())) throw nothingHere();
+      if (!held.isInPlace()) throw movedAway();
+      utimesSync(held.path, Date.now() / 1000, givenModificationTime(modified));
+      await this.#keep(held);
       return true;
     });
   }
 
   async remove(path: SharePath, { extent }: RemoveOptions = {}): Promise<void> {
     await guarded(async () => {
-      if (this.#root.find(path) === undefined) throw new Failure('not-found', 'There is nothing here.');
-      const { parent, real } = this.#root.place(path);
-      if (lstatSync(real).isDirectory()) this.#removeFolder(path, real);
-      else unlinkSync(real);
-      if (extent !== 'part') await this.#keep(parent);
+      using found = this.#root.occupied(path);
+      const { place, held } = found;
+      place.requireInPlace();
+      if (lstatSync(place.path).isDirectory()) this.#removeFolder(path, place, held);
+      else unlinkSync(place.path);
+      if (extent !== 'part') await this.#keep(place.folder);
     });
   }
 
-  #removeFolder(path: SharePath, real: RealPath): void {
-    this.#staging.sweep(real);
+  #removeFolder(path: SharePath, place: Place, folder: Held): void {
+    this.#staging.sweep(folder);
     try {
-      rmdirSync(real);
+      rmdirSync(place.path);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOTEMPTY' || !this.#clearHidden(path, real)) throw error;
-      rmdirSync(real);
+      if (errnoOf(error) !== 'ENOTEMPTY' || !this.#clearHidden(path, folder)) throw error;
+      rmdirSync(place.path);
     }
   }
 
   /** Makes what was done in a folder last, where that was promised. */
-  async #keep(folder: RealPath): Promise<void> {
-    if (this.#durability === 'full') await syncPath(folder);
+  async #keep(folder: Held): Promise<void> {
+    if (this.#durability === 'full') await syncPath(folder.path);
   }
 
   /**
    * Removes what a client cannot see and so cannot remove itself: links that lead nowhere or out, sockets and pipes.
    * @returns whether the folder is empty then
    */
-  #clearHidden(path: SharePath, real: RealPath): boolean {
+  #clearHidden(path: SharePath, held: Held): boolean {
     const hidden: string[] = [];
-    const folder = opendirSync(real);
+    const folder = opendirSync(held.path);
     try {
       for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
-        if (entry.isFile() || entry.isDirectory() || this.#memberStat(path, real, entry)) return false;
+        if (entry.isFile() || entry.isDirectory()) return false;
+        if (entry.isSymbolicLink() && isShown(path, entry.name) && this.#linkStat(path, held, entry.name))
+          return false;
         hidden.push(entry.name);
       }
     } finally {
       folder.closeSync();
     }
-    for (const name of hidden) unlinkSync(`${real}/${name}`);
+    for (const name of hidden) unlinkSync(`${held.path}/${name}`);
     return true;
   }
 }
 
-/** Whether a request can name this member: not bytes that are not UTF-8, nor control characters. */
-function isNameable(parent: SharePath, name: string): boolean {
-  return child(parent, name) !== undefined && !name.includes('\ufffd');
+/** Not names that no request could address (bytes that are not UTF-8, control characters), nor davgate's own. */
+function isShown(parent: SharePath, name: string): boolean {
+  return !isReservedName(name) && !name.includes('\ufffd') && child(parent, name) !== undefined;
 }
 
-/** A stat that follows no link: the callers have resolved them. What vanishes meanwhile is not there. */
-function statOf(real: RealPath): ResourceStat | undefined {
-  let stats: Stats | undefined;
-  try {
-    stats = lstatSync(real, { throwIfNoEntry: false });
-  } catch (error) {
-    throw toStorageFailure(error);
-  }
+/** A stat that follows no link. What vanishes meanwhile is not there. */
+function statOf(path: string): ResourceStat | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats && resourceStatOf(stats);
-}
-
-function refuseUnlessFile(real: RealPath): void {
-  const stats = lstatSync(real, { throwIfNoEntry: false });
-  if (stats && !stats.isFile())
-    throw new Failure('method-not-allowed', 'There is something here that is no file.');
 }
 
 async function guarded<T>(action: () => T | Promise<T>): Promise<T> {

@@ -1,10 +1,10 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, read, readSync } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync, read, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import type { ByteRange } from '../../http/range.js';
 import type { FileStat, OpenFile } from '../storage.js';
 import { fileStatOf } from './file-stat.js';
-import { toStorageFailure } from './errno.js';
+import type { Held } from './held.js';
 
 /** Up to this many bytes are read at once: for small files one system call beats a stream several times over. */
 const wholeReadBytes = 64 * 1024;
@@ -12,22 +12,14 @@ const wholeReadBytes = 64 * 1024;
 const streamChunkBytes = 128 * 1024;
 
 /**
- * Opens the file at a real path. Non-blocking, since a pipe put there meanwhile would hold the whole server.
+ * Opens a file that is held. Non-blocking, and only once it is known to be a file: a pipe would hold the whole server,
+ * and opening a device can do things.
  * @throws Failure `not-found` when it is no regular file
  */
-export function openLocalFile(real: string): OpenFile {
-  let descriptor: number;
-  try {
-    descriptor = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    throw toStorageFailure(error);
-  }
-  const stats = fstatSync(descriptor);
-  if (!stats.isFile()) {
-    closeSync(descriptor);
-    throw new Failure('not-found', 'There is no file here.');
-  }
-  return new LocalFile(descriptor, fileStatOf(stats));
+export function openLocalFile(held: Held): OpenFile {
+  const stats = held.stats();
+  if (!stats.isFile()) throw new Failure('not-found', 'There is no file here.');
+  return new LocalFile(openSync(held.path, constants.O_RDONLY | constants.O_NONBLOCK), fileStatOf(stats));
 }
 
 /** Streams end and are destroyed as ever, but leave the descriptor to the file, which may be read again. */

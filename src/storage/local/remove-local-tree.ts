@@ -1,51 +1,118 @@
-import { opendirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { opendirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { errnoOf } from './errno.js';
+import type { Held, Reach } from './held.js';
+import { named } from './named.js';
 
 /** Members removed between two turns of the event loop. */
 const breath = 32;
 
+/** Names of folders held in memory at once. */
+const maximumWaiting = 1024;
+
 /**
- * Removes whatever is at a real path, a folder with all below it; never the names of a whole folder are held at once.
- * Symbolic links are removed, not followed.
+ * Removes whatever has a name in a folder, a tree with all below it; never the names of a whole folder are held at once,
+ * nor more than a few folders open. Symbolic links are removed, not followed.
  */
-export async function removeLocalTree(real: string): Promise<void> {
+export async function removeLocalTree(reach: Reach, folder: Held, name: string): Promise<void> {
+  let steps = 0;
+  for (const _ of removal(reach, folder, name)) if ((steps += 1) % breath === 0) await setImmediate();
+}
+
+/** The same without giving others a turn: for the start, when there are none. What cannot be removed stays. */
+export function removeLocalTreeAtOnce(reach: Reach, folder: Held, name: string): void {
   try {
-    unlinkSync(real);
-    return;
+    for (const _ of removal(reach, folder, name));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
+
+/** One step a member. */
+function* removal(reach: Reach, folder: Held, name: string): Generator<undefined> {
+  const path = `${folder.path}/${name}`;
+  if (isUnlinked(path)) return;
+  using top = reach.hold(path, 'held');
+  if (!top) return;
+  while (!isRemovedEmpty(path)) {
+    const folders: string[] = [];
+    yield* emptying(top, (bytes) => {
+      const member = bytes.toString();
+      return (
+        folders.push(Buffer.from(member).equals(bytes) ? member : lift(top, bytes, top)) < maximumWaiting
+      );
+    });
+    for (const member of folders) {
+      using inner = reach.hold(`${top.path}/${member}`, 'held');
+      if (!inner) continue;
+      yield* emptying(inner, (bytes) => {
+        lift(inner, bytes, top);
+        return true;
+      });
+      isRemovedEmpty(`${top.path}/${member}`);
+    }
+  }
+}
+
+/**
+ * Moves a folder to where it is reached without its parents, so that a deep tree keeps no folder open for each level.
+ * @returns its new name
+ */
+function lift(from: Held, name: Buffer, to: Held): string {
+  const lifted = randomBytes(8).toString('hex');
+  renameSync(named(from, name), `${to.path}/${lifted}`);
+  return lifted;
+}
+
+/** Removes a folder's files and empty folders. `full` is given the other folders, until it has enough. */
+function* emptying(folder: Held, full: (name: Buffer) => boolean): Generator<undefined> {
+  // Names need not be UTF-8: this way each byte is a letter.
+  const entries = opendirSync(folder.path, { encoding: 'latin1' });
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+      const name = Buffer.from(entry.name, 'latin1');
+      const path = named(folder, name);
+      if (!entry.isDirectory()) unlinkIfThere(path);
+      else if (!isRemovedEmpty(path) && !full(name)) break;
+      yield;
+    }
+  } finally {
+    entries.closeSync();
+  }
+}
+
+/** Removes a file or link, if it is there. */
+export function unlinkIfThere(path: string | Buffer): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** @returns whether it is gone; false for a folder */
+function isUnlinked(path: string): boolean {
+  try {
+    unlinkIfThere(path);
+    return true;
   } catch (error) {
     const code = errnoOf(error);
-    if (code === 'ENOENT') return;
     // Linux says EISDIR of a folder, POSIX EPERM.
     if (code !== 'EISDIR' && code !== 'EPERM') throw error;
-  }
-  while (!removeEmpty(real)) {
-    const folders: string[] = [];
-    const folder = opendirSync(real);
-    try {
-      let done = 0;
-      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
-        const path = `${real}/${entry.name}`;
-        if (entry.isDirectory()) folders.push(path);
-        else unlinkSync(path);
-        if (folders.length >= 1024) break;
-        if ((done += 1) % breath === 0) await setImmediate();
-      }
-    } finally {
-      folder.closeSync();
-    }
-    for (const path of folders) await removeLocalTree(path);
+    return false;
   }
 }
 
 /** @returns whether it is gone */
-function removeEmpty(real: string): boolean {
+function isRemovedEmpty(path: string | Buffer): boolean {
   try {
-    rmdirSync(real);
+    rmdirSync(path);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return true;
-    if (errnoOf(error) !== 'ENOTEMPTY') throw error;
+    // POSIX allows both.
+    if (errnoOf(error) !== 'ENOTEMPTY' && errnoOf(error) !== 'EEXIST') throw error;
     return false;
   }
 }

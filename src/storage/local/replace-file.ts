@@ -1,38 +1,45 @@
-import { fchmodSync, fchownSync, fstatSync, futimesSync, lstatSync, renameSync, type Stats } from 'node:fs';
-import { copyFile, open, rm, type FileHandle } from 'node:fs/promises';
+import { constants, fchmodSync, fchownSync, fstatSync, futimesSync, renameSync, type Stats } from 'node:fs';
+import { copyFile, open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { chunksOf } from '../../async/body-chunks.js';
 import type { WriteOptions, Written } from '../storage.js';
 import { errnoOf } from './errno.js';
 import { fileStatOf, freshModificationTime, givenModificationTime, resourceStatOf } from './file-stat.js';
+import type { Place } from './place.js';
+import { unlinkIfThere } from './remove-local-tree.js';
 
 export type Durability = 'full' | 'relaxed';
 
-export interface Replacement extends WriteOptions {
-  /** A new path on the file system of `parent`. */
+/** A file that grows aside and then takes a place. */
+export interface Arriving {
+  /** A new path on the file system of the place. */
   readonly staged: string;
-  readonly parent: string;
-  /** The file to make or replace. */
-  readonly real: string;
-  /** Makes a new path in `parent` itself, for where a rename from `staged` is refused, as on a bind mount. */
+  /** Makes a new path in the place's folder itself, for where a rename from `staged` is refused, as on a bind mount. */
   readonly beside: () => string;
-  readonly body: Readable;
+  /** The file to make or replace. */
+  readonly place: Place;
+  /** What stands there; it throws where nothing may come there. */
+  readonly standing: () => Stats | undefined;
   readonly durability: Durability;
+}
+
+export interface Replacement extends WriteOptions, Arriving {
+  readonly body: Readable;
 }
 
 /** Writes the body aside and, when it is whole, renames it over the old file; else nothing is left of it. */
 export async function replaceFile(replacement: Replacement): Promise<Written> {
-  const { staged, parent, durability } = replacement;
+  const { staged, place, durability } = replacement;
   const handle = await open(staged, 'wx', 0o666);
   try {
     await receive(handle, replacement);
     if (durability === 'full') await handle.datasync();
     const written = await settle(handle, replacement);
-    if (durability === 'full') await syncPath(parent);
+    if (durability === 'full') await syncPath(place.folder.path);
     return written;
   } catch (error) {
-    await rm(staged, { force: true });
+    unlinkIfThere(staged);
     throw error;
   } finally {
     await handle.close();
@@ -47,16 +54,16 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
     if (errnoOf(error) !== 'EXDEV') throw error;
   }
   const beside = replacement.beside();
-  await copyFile(replacement.staged, beside);
-  const copy = await open(beside, 'r');
+  await copyFile(replacement.staged, beside, constants.COPYFILE_EXCL);
+  const copy = await openStaged(beside);
   try {
     if (replacement.durability === 'full') await copy.datasync();
     await replacement.recheck?.();
     const written = takePlace(copy.fd, { ...replacement, staged: beside });
-    await rm(replacement.staged, { force: true });
+    unlinkIfThere(replacement.staged);
     return written;
   } catch (error) {
-    await rm(beside, { force: true });
+    unlinkIfThere(beside);
     throw error;
   } finally {
     await copy.close();
@@ -64,14 +71,20 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
 }
 
 // Synchronous, so that no other request of this process replaces the file between the check and the rename.
-function takePlace(descriptor: number, { staged, real, check, modified }: Replacement): Written {
-  const current = lstatSync(real, { throwIfNoEntry: false });
+function takePlace(descriptor: number, { staged, place, standing, check, modified }: Replacement): Written {
+  const current = standing();
   check?.(current && resourceStatOf(current));
   if (current) keepOwnership(descriptor, current);
   const time = modified === undefined ? freshModificationTime() : givenModificationTime(modified);
   futimesSync(descriptor, time, time);
-  renameSync(staged, real);
+  place.requireInPlace();
+  renameSync(staged, place.path);
   return { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
+}
+
+/** Opens a file in a staging folder to look after it. */
+export function openStaged(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 }
 
 async function receive(handle: FileHandle, { body, length, onBytes }: Replacement): Promise<void> {

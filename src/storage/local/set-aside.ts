@@ -1,67 +1,82 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { renameSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import type { Arrival, Aside } from '../storage.js';
 import { errnoOf } from './errno.js';
-import { removeLocalTree } from './remove-local-tree.js';
+import type { Reach } from './held.js';
+import { originText } from './origin.js';
+import type { Place } from './place.js';
+import { removeLocalTree, unlinkIfThere } from './remove-local-tree.js';
 import { syncPath, type Durability } from './replace-file.js';
-import { originText, type Staging } from './staging.js';
+import type { Staged, Staging } from './staging.js';
 
-/** What goes, and how its successor comes. */
-export interface Leaving {
-  readonly parent: string;
-  readonly real: string;
-  readonly arrival: Arrival;
+/** How and where things are set aside. */
+export interface Means {
+  readonly reach: Reach;
+  readonly staging: Staging;
+  readonly durability: Durability;
 }
 
 /**
- * Renames what is at `real` into the staging folder. A file beside it says where it belongs, so that a crash in between
- * is undone at the next start.
+ * Renames what is at a place into the staging folder. A file beside it says where it belongs, so that a crash in between
+ * is undone at the next start; that file is on the disk before. Nothing slow comes after, until the successor is there.
+ * @param place is let go of in the end
  * @returns undefined where it cannot be renamed, as a mount point cannot
  */
-export async function setAside(
-  staging: Staging,
-  durability: Durability,
-  { parent, real, arrival }: Leaving,
-): Promise<Aside | undefined> {
-  const { aside, origin } = staging.newAside(parent);
-  const forget = async (): Promise<void> => {
-    await rm(origin, { force: true });
-    staging.release(aside);
+export async function setAside(means: Means, place: Place, arrival: Arrival): Promise<Aside | undefined> {
+  const { reach, staging, durability } = means;
+  const staged = newFileFor(place, staging);
+  const [name, origin] = [`${staged.name}.aside`, `${staged.path}.origin`];
+  const aside = `${staged.folder.path}/${name}`;
+  const forget = (): void => {
+    unlinkIfThere(origin);
+    staged.release();
+    place.close();
   };
-  const last = async (): Promise<void> => {
-    if (durability === 'relaxed') return;
-    await syncPath(dirname(aside));
-    await syncPath(parent);
+  const last = async (...folders: readonly string[]): Promise<void> => {
+    if (durability === 'full') for (const folder of folders) await syncPath(folder);
   };
   try {
-    await writeFile(origin, originText(relative(dirname(dirname(origin)), real), arrival), {
-      flag: 'wx',
-      flush: durability === 'full',
-    });
-    await rename(real, aside);
+    const text = originText(relative(staged.base, place.real), arrival);
+    await writeFile(origin, text, { flag: 'wx', mode: 0o600, flush: durability === 'full' });
+    await last(staged.folder.path, `${staged.folder.path}/..`);
+    place.requireInPlace();
+    renameSync(place.path, aside);
   } catch (error) {
-    await forget();
+    forget();
     if (errnoOf(error) === 'EXDEV' || errnoOf(error) === 'EBUSY') return undefined;
-    throw error;
-  }
-  try {
-    await last();
-  } catch (error) {
-    await rename(aside, real);
-    await forget();
     throw error;
   }
   return {
     putBack: async () => {
-      await rename(aside, real);
-      await last();
-      await forget();
+      try {
+        place.requireInPlace();
+        renameSync(aside, place.path);
+        await last(staged.folder.path, place.folder.path);
+        unlinkIfThere(origin);
+      } finally {
+        staged.release();
+        place.close();
+      }
     },
     discard: async () => {
-      // The successor is whole: from now on nothing of this comes back.
-      await rm(origin, { force: true });
-      await removeLocalTree(aside);
-      await forget();
+      try {
+        // The successor is whole: from now on nothing of this comes back.
+        unlinkIfThere(origin);
+        await last(staged.folder.path);
+        await removeLocalTree(reach, staged.folder, name);
+      } finally {
+        forget();
+      }
     },
   };
+}
+
+function newFileFor(place: Place, staging: Staging): Staged {
+  try {
+    return staging.newFile(place.folder);
+  } catch (error) {
+    place.close();
+    throw error;
+  }
 }

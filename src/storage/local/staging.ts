@@ -1,23 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import {
-  existsSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
   rmdirSync,
-  statSync,
+  unlinkSync,
+  type Stats,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { Arrival } from '../storage.js';
+import { Failure } from '../../failure.js';
+import type { ConfinedRoot } from './confined-root.js';
 import { errnoOf } from './errno.js';
+import type { Held } from './held.js';
+import { readOrigin } from './origin.js';
+import { below } from './place.js';
+import { removeLocalTreeAtOnce } from './remove-local-tree.js';
+import { putBack } from './put-back.js';
+import { folderName, unfinishedName } from './reserved-names.js';
 
-const folderName = '.davgate-staging';
-
-/** Host, process and a random part; a host's name may have dots of its own. `.aside` and `.origin` stand for a pair. */
-const unfinishedName = /^(.*)\.(\d+)\.([0-9a-f]+)(\.aside|\.origin)?$/;
+export { originText } from './origin.js';
 
 /** More than a day without a byte: an upload from another host that nobody is making any more. */
 const abandonedAfterMilliseconds = 24 * 60 * 60 * 1000;
@@ -34,143 +39,194 @@ export interface StagingOwner {
   readonly unfinished: Set<string>;
 }
 
-/** Names that davgate keeps for itself: never listed, never served, never written by a client. */
-export function isReservedName(name: string): boolean {
-  return name.startsWith('.davgate-');
-}
-
-/** What was set aside, and the file that says where it belongs, written first. */
-export interface AsidePaths {
-  readonly aside: string;
-  readonly origin: string;
+/** A new name in a staging folder. The folder is held, and the name is this process's, until `release`. */
+export interface Staged {
+  /** How a system call reaches it. */
+  readonly path: string;
+  readonly name: string;
+  readonly folder: Held;
+  /** Where the folder is that holds the staging folder. */
+  readonly base: string;
+  release(): void;
 }
 
 /**
  * Where files grow until they are whole, and where what is being replaced waits: a hidden folder in the share's root,
- * so that the last step is a rename on one file system. A folder mounted below the root gets one of its own.
+ * so that the last step is a rename on one file system. A folder mounted below the root gets one of its own. It is
+ * used only where this process's user has made it, since what lies in it is moved into the share.
  */
 export class Staging {
-  readonly #root: string;
-  readonly #device: number;
+  readonly #root: ConfinedRoot;
   readonly #owner: StagingOwner;
+  /** Folders that have been found to be this user's, by identity and owner. */
+  readonly #own = new Set<string>();
 
-  constructor(root: string, owner: StagingOwner) {
+  constructor(root: ConfinedRoot, owner: StagingOwner) {
     this.#root = root;
-    this.#device = statSync(root).dev;
     this.#owner = owner;
   }
 
-  /** A new file's path, on the file system of `parent`; the folder that holds it exists. */
-  newPath(parent: string): string {
-    return this.#newPathIn(statSync(parent).dev === this.#device ? this.#root : parent);
+  /** A new name on the file system of `parent`. @throws Failure `unavailable` where the folder for it is not ours */
+  newFile(parent: Held): Staged {
+    using root = this.#root.hold();
+    return this.newFileBeside(root?.stats().dev === parent.stats().dev ? root : parent);
   }
 
-  /** A new file's path in `parent` itself, for where a rename from elsewhere is refused as on a bind mount. */
-  newPathBeside(parent: string): string {
-    return this.#newPathIn(parent);
-  }
-
-  #newPathIn(base: string): string {
-    const folder = `${base}/${folderName}`;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  /** A new name in `parent` itself, for where a rename from elsewhere is refused as on a bind mount. */
+  newFileBeside(parent: Held): Staged {
+    const folder = this.#folderIn(parent);
     const { host, pid, unfinished } = this.#owner;
-    const path = `${folder}/${encodeURIComponent(host)}.${pid}.${randomBytes(8).toString('hex')}`;
-    unfinished.add(path);
-    return path;
+    const name = `${encodeURIComponent(host)}.${pid}.${randomBytes(8).toString('hex')}`;
+    const key = below(folder.real, name);
+    unfinished.add(key);
+    return {
+      path: `${folder.path}/${name}`,
+      name,
+      folder,
+      base: parent.real,
+      release: () => {
+        unfinished.delete(key);
+        folder.close();
+      },
+    };
   }
 
-  /** Paths for setting aside what is in `parent`. */
-  newAside(parent: string): AsidePaths {
-    const path = this.newPath(parent);
-    return { aside: `${path}.aside`, origin: `${path}.origin` };
+  #folderIn(base: Held): Held {
+    const path = `${base.path}/${folderName}`;
+    // Another process may make it at the same time, or sweep it away before there is a file in it.
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const folder = this.#root.reach.hold(path, 'held');
+      if (!folder) {
+        make(path);
+        continue;
+      }
+      try {
+        if (this.#isOwn(folder)) return folder;
+        throw new Failure('unavailable', 'The folder for unfinished uploads is not this server\u2019s own.', {
+          cause: new Error(
+            `${below(base.real, folderName)} belongs to another user, or is no folder: remove it.`,
+          ),
+        });
+      } catch (error) {
+        folder.close();
+        throw error;
+      }
+    }
+    throw new Failure('unavailable', 'The folder for unfinished uploads goes as soon as it is made.');
   }
 
-  /** Tells that a path which was given out is in use no longer. */
-  release(path: string): void {
-    this.#owner.unfinished.delete(withoutPair(path));
+  /** Whether a folder is this process's user's; others are kept from looking into it. */
+  #isOwn(folder: Held): boolean {
+    const stats = folder.stats();
+    if (!stats.isDirectory()) return false;
+    if (!this.#own.has(identityOf(stats))) {
+      if (ownerOfNew(folder) !== stats.uid) return false;
+      if (this.#own.size >= 1024) this.#own.clear();
+      this.#own.add(identityOf(stats));
+    }
+    if (!isClosed(stats)) chmodSync(folder.path, 0o700);
+    return true;
   }
 
   /**
    * Removes what processes that have ended left behind, and the folder itself if nothing is left in it. What such a
    * process had set aside goes back to its place, unless its successor has taken that already.
+   * @param base the folder that holds the staging folder; default: the share's root
    */
-  sweep(folder: string = this.#root): void {
-    const staging = `${folder}/${folderName}`;
-    let names: string[];
+  sweep(base?: Held): void {
+    if (base) this.#sweepIn(base);
+    else {
+      using root = this.#root.hold();
+      if (root) this.#sweepIn(root);
+    }
+  }
+
+  #sweepIn(base: Held): void {
+    using folder = this.#root.reach.hold(`${base.path}/${folderName}`, 'held');
+    if (!folder) return;
+    const closed = isClosed(folder.stats());
     try {
-      names = readdirSync(staging);
+      if (!this.#isOwn(folder)) return;
+      this.#sweepOut(base, folder, closed);
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EACCES') return;
+      if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EROFS') return;
       throw error;
     }
-    const abandoned = names.filter((name) => this.#isAbandoned(staging, name));
-    const homeless = abandoned.filter((name) => name.endsWith('.aside') && !restore(staging, name));
-    for (const name of abandoned) {
-      if (homeless.some((aside) => name.startsWith(aside.replace(/aside$/, '')))) continue;
-      rmSync(`${staging}/${name}`, { recursive: true, force: true });
-    }
+    const made = `${folder.real}/`;
     // Made for a file that is about to be.
-    if ([...this.#owner.unfinished].some((path) => path.startsWith(`${staging}/`))) return;
+    if ([...this.#owner.unfinished].some((path) => path.startsWith(made))) return;
     try {
-      rmdirSync(staging);
+      rmdirSync(`${base.path}/${folderName}`);
     } catch {
       // Another process is writing: its folder stays.
     }
   }
 
-  #isAbandoned(folder: string, name: string): boolean {
-    const stat = lstatSync(`${folder}/${name}`, { throwIfNoEntry: false });
-    if (!stat) return false;
+  #sweepOut(base: Held, folder: Held, closed: boolean): void {
+    const { uid } = folder.stats();
+    const abandoned = readdirSync(folder.path).filter((name) => {
+      const stats = lstatSync(`${folder.path}/${name}`, { throwIfNoEntry: false });
+      // Where others could write, they may have.
+      return stats && (closed || stats.uid === uid) && this.#isAbandoned(folder, name, stats);
+    });
+    const homeless = abandoned.filter(
+      (name) => name.endsWith('.aside') && !this.#restore(base, folder, name),
+    );
+    for (const name of abandoned) {
+      if (homeless.some((aside) => withoutPair(name) === withoutPair(aside))) continue;
+      removeLocalTreeAtOnce(this.#root.reach, folder, name);
+    }
+  }
+
+  /** @returns whether nothing is left to be done for it */
+  #restore(base: Held, folder: Held, aside: string): boolean {
+    const origin = readOrigin(folder, aside.replace(/aside$/, 'origin'));
+    if (origin === 'missing') return true;
+    return origin !== 'not ours' && putBack(this.#root.reach, { base, folder, aside, origin });
+  }
+
+  #isAbandoned(folder: Held, name: string, stats: Stats): boolean {
     const owner = this.#owner;
     const [, host, pid, , pair] = unfinishedName.exec(name) ?? [];
-    if (!stat.isFile() && pair !== '.aside') return false;
-    if (owner.unfinished.has(withoutPair(`${folder}/${name}`))) return false;
+    if (!stats.isFile() && pair !== '.aside') return false;
+    if (owner.unfinished.has(below(folder.real, withoutPair(name)))) return false;
     if (host === encodeURIComponent(owner.host)) {
       if (Number(pid) === owner.pid || !owner.isAlive(Number(pid))) return true;
     }
-    return owner.now() - stat.mtimeMs > abandonedAfterMilliseconds;
+    return owner.now() - stats.mtimeMs > abandonedAfterMilliseconds;
   }
 }
 
-/** The path that stands for both of {@link AsidePaths}. */
-function withoutPair(path: string): string {
-  return path.replace(/\.(?:aside|origin)$/, '');
-}
-
-/** The second line of an origin; the first is where what was set aside belongs. */
-const byMember = 'by member';
-
-/** What an origin says; no name that is served has a line feed. */
-export function originText(place: string, arrival: Arrival): string {
-  return arrival === 'by member' ? `${place}\n${byMember}` : place;
-}
-
-/** Puts back what has no successor; what has one stays aside. */
-function restoreMembers(aside: string, target: string): void {
-  if (!lstatSync(aside).isDirectory() || !lstatSync(target).isDirectory()) return;
-  for (const name of readdirSync(aside)) {
-    const [old, successor] = [`${aside}/${name}`, `${target}/${name}`];
-    if (lstatSync(successor, { throwIfNoEntry: false })) restoreMembers(old, successor);
-    else renameSync(old, successor);
-  }
-}
-
-/** @returns whether nothing is left to be done for it */
-function restore(staging: string, name: string): boolean {
-  const aside = `${staging}/${name}`;
-  const origin = `${staging}/${name.replace(/aside$/, 'origin')}`;
-  if (!existsSync(origin)) return true;
-  const [place = '', arrival] = readFileSync(origin, 'utf8').split('\n');
-  const target = join(dirname(staging), place);
-  if (lstatSync(target, { throwIfNoEntry: false })) {
-    if (arrival === byMember) restoreMembers(aside, target);
-    return true;
-  }
+function make(path: string): void {
   try {
-    renameSync(aside, target);
-    return true;
-  } catch {
-    // The place where it belongs is gone: it stays here for whoever looks for it.
-    return false;
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
+}
+
+/** The owner that a file gets which is made here: not on every file system the one who makes it. */
+function ownerOfNew(folder: Held): number {
+  const path = `${folder.path}/owner.${randomBytes(8).toString('hex')}`;
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    return fstatSync(descriptor).uid;
+  } finally {
+    closeSync(descriptor);
+    unlinkSync(path);
+  }
+}
+
+/** Whether only its owner can look into a folder. */
+function isClosed({ mode }: Stats): boolean {
+  return (mode & 0o077) === 0;
+}
+
+function identityOf({ dev, ino, uid }: Stats): string {
+  return `${dev}:${ino}:${uid}`;
+}
+
+/** The name that stands for both of what was set aside and its origin. */
+function withoutPair(name: string): string {
+  return name.replace(/\.(?:aside|origin)$/, '');
 }

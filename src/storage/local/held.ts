@@ -1,0 +1,216 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
+import { errnoOf, toStorageFailure } from './errno.js';
+
+/** An absolute path with no symbolic link in it, except perhaps its last name. */
+export type RealPath = string;
+
+/** Whether a symbolic link in the last name is followed or held itself. */
+export type LastLink = 'followed' | 'held';
+
+/** A file, folder or link that was looked up once; what is done with it is done with that, not with its name again. */
+export interface Held {
+  /** Where it was when it was looked up. */
+  readonly real: RealPath;
+  /** How a system call reaches it, or with a slash and a name what is in it. Not to be used after `close`. */
+  readonly path: string;
+  /** Of what is held, also where it is a link. */
+  stats(): Stats;
+  /** Whether it is still where it was looked up. */
+  isInPlace(): boolean;
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** How files are reached: by descriptors, or where the system has no way to them, by paths that are checked again. */
+export interface Reach {
+  /**
+   * Looks up an absolute path, or a name in something that is held.
+   * @returns undefined where nothing is; its caller closes what it gets
+   * @throws Failure for what the file system refuses
+   */
+  hold(path: string, lastLink: LastLink): Held | undefined;
+  /** Whether anything is at a path. */
+  isThere(path: string): boolean;
+  /** Whether a real path is the one that was asked for, letter by letter where the file system keeps letters. */
+  isAsked(real: RealPath, asked: string): boolean;
+}
+
+/** O_PATH of Linux's open(2), which Node does not name; one number on all of Node's processors. */
+const pathOnly = 0o10000000;
+
+const descriptors = '/proc/self/fd';
+
+/**
+ * Linux: a descriptor opened for its path only, which reads nothing and wakes no device; the kernel says where what was
+ * opened is, and `/proc/self/fd/N/name` is openat(2) and its like, which Node lacks.
+ */
+export const byDescriptor: Reach = {
+  hold(path, lastLink) {
+    const flags = lastLink === 'followed' ? pathOnly : pathOnly | constants.O_NOFOLLOW;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const held = open(path, flags);
+      if (!held?.isReplaced()) return held;
+      held.close();
+    }
+    return undefined;
+  },
+  isThere,
+  isAsked: (real, asked) => real === asked,
+};
+
+/** How often a file is looked up that others replace between its opening and the question where it is. */
+const attempts = 10;
+
+function open(path: string, flags: number): HeldByDescriptor | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, flags);
+  } catch (error) {
+    requireNothing(error);
+    return undefined;
+  }
+  const held = new HeldByDescriptor(descriptor);
+  try {
+    held.real = held.where();
+    return held;
+  } catch (error) {
+    held.close();
+    requireNothing(error);
+    return undefined;
+  }
+}
+
+class HeldByDescriptor implements Held {
+  real = '';
+  readonly #descriptor: number;
+  #closed = false;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  get path(): string {
+    // The number may stand for another file by now.
+    if (this.#closed) throw new TypeError('What is held was let go of before.');
+    return `${descriptors}/${this.#descriptor}`;
+  }
+
+  where(): RealPath {
+    return readlinkSync(this.path);
+  }
+
+  stats(): Stats {
+    return fstatSync(this.#descriptor);
+  }
+
+  isInPlace(): boolean {
+    return this.where() === this.real;
+  }
+
+  /** Whether nothing has its name any more; the kernel adds a word to the path then, as a name may have it too. */
+  isReplaced(): boolean {
+    return this.real.endsWith(' (deleted)') && this.stats().nlink === 0;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    closeSync(this.#descriptor);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Systems without Linux's /proc: what was looked up is found by its real path again, and compared. */
+export const byPath: Reach = {
+  hold(path, lastLink) {
+    try {
+      const stats = lstatSync(path);
+      const real = lastLink === 'held' && stats.isSymbolicLink() ? path : realpathSync.native(path);
+      return new HeldByPath(real);
+    } catch (error) {
+      requireNothing(error);
+      return undefined;
+    }
+  },
+  isThere,
+  // Apple's file systems may spell accents otherwise than the client did.
+  isAsked: (real, asked) => real === asked || real.normalize('NFC') === asked.normalize('NFC'),
+};
+
+class HeldByPath implements Held {
+  readonly real: RealPath;
+  readonly path: RealPath;
+  readonly #identity: string;
+
+  constructor(real: RealPath) {
+    this.real = real;
+    this.path = real;
+    this.#identity = identityOf(this.stats());
+  }
+
+  stats(): Stats {
+    return lstatSync(this.real);
+  }
+
+  isInPlace(): boolean {
+    try {
+      return realpathSync.native(this.real) === this.real && identityOf(this.stats()) === this.#identity;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    // Nothing is kept open.
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A name that the file system cannot hold.
+    return false;
+  }
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+/** Descriptors where this system reaches files by them, shown by `folder`, a real path; else paths. */
+export function reachOf(folder: RealPath): Reach {
+  try {
+    using held = byDescriptor.hold(folder, 'held');
+    const own = held?.stats();
+    const reached = held && lstatSync(`${held.path}/.`);
+    return held?.real === folder && own && reached && identityOf(own) === identityOf(reached)
+      ? byDescriptor
+      : byPath;
+  } catch {
+    return byPath;
+  }
+}
+
+const nothing = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/** Throws unless the error says that nothing is there. */
+function requireNothing(error: unknown): void {
+  if (!nothing.has(errnoOf(error) ?? '')) throw toStorageFailure(error);
+}

@@ -1,0 +1,72 @@
+import { lstatSync, readdirSync, renameSync } from 'node:fs';
+import type { Held, Reach } from './held.js';
+import { named } from './named.js';
+import type { Origin } from './origin.js';
+import { below } from './place.js';
+
+/** What was set aside in a staging folder, and where it belongs. */
+export interface Stranded {
+  /** The folder that holds the staging folder. */
+  readonly base: Held;
+  readonly folder: Held;
+  readonly aside: string;
+  readonly origin: Origin;
+}
+
+/**
+ * Puts back what a process had set aside that has ended, or where its successor came member by member, what of it has
+ * no successor. No link is followed on the way.
+ * @returns whether nothing is left to be done for it
+ */
+export function putBack(reach: Reach, { base, folder, aside, origin }: Stranded): boolean {
+  const { names, arrival } = origin;
+  const last = names.at(-1) ?? '';
+  using parent = walk(reach, base, names.slice(0, -1));
+  // The place where it belongs is gone: it stays here for whoever looks for it.
+  if (!parent) return false;
+  if (lstatSync(`${parent.path}/${last}`, { throwIfNoEntry: false })) {
+    if (arrival === 'by member') mergeBack(reach, { folder, aside }, { folder: parent, name: last });
+    return true;
+  }
+  try {
+    if (!parent.isInPlace()) return false;
+    renameSync(`${folder.path}/${aside}`, `${parent.path}/${last}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Puts back what has no successor; what has one stays aside. */
+function mergeBack(
+  reach: Reach,
+  old: { folder: Held; aside: string },
+  successor: { folder: Held; name: string },
+): void {
+  const waiting: (readonly string[])[] = [[]];
+  for (let names = waiting.pop(); names; names = waiting.pop()) {
+    using from = walk(reach, old.folder, [old.aside, ...names]);
+    using to = walk(reach, successor.folder, [successor.name, ...names]);
+    if (!from || !to) continue;
+    for (const bytes of readdirSync(from.path, 'buffer')) {
+      const name = bytes.toString();
+      const target = named(to, bytes);
+      if (!lstatSync(target, { throwIfNoEntry: false })) renameSync(named(from, bytes), target);
+      else if (Buffer.from(name).equals(bytes)) waiting.push([...names, name]);
+    }
+  }
+}
+
+/** The folder that names lead to without any link; undefined where there is none. The caller closes it. */
+function walk(reach: Reach, base: Held, names: readonly string[]): Held | undefined {
+  let folder = reach.hold(base.path, 'followed');
+  for (const name of names) {
+    if (!folder) return undefined;
+    using parent = folder;
+    folder = reach.hold(`${parent.path}/${name}`, 'held');
+    if (folder?.real === below(parent.real, name) && folder.stats().isDirectory()) continue;
+    folder?.close();
+    folder = undefined;
+  }
+  return folder;
+}
