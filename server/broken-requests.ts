@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import { Failure, statusOf } from '../src/failure.js';
 import { normalizeAddress } from '../src/http/client-address.js';
@@ -22,32 +22,32 @@ export function answerBrokenRequests(server: Server, clients: ClientConnections,
       return;
     }
     clients.afterAll(socket, (begun) => {
-      close(socket, error, begun, log);
+      if (begun || !socket.writable) {
+        // What was written into the midst of an answer would be taken for a part of it.
+        socket.destroy();
+        return;
+      }
+      close(socket, error, clients.isOfSvn(socket), log);
     });
   });
 }
 
-function close(socket: Socket, error: Error, begun: ServerResponse | undefined, log: Log | undefined): void {
-  // What was written into the midst of an answer would be taken for a part of it.
-  if (begun || !socket.writable) {
-    socket.destroy();
-    return;
-  }
+function close(socket: Socket, error: Error, svn: boolean, log: Log | undefined): void {
   const requestId = randomUUID();
-  const failure = failureOf(codeOf(error));
+  const failure = failureOf(codeOf(error), svn);
   const address = normalizeAddress(socket.remoteAddress ?? '');
   log?.info({ requestId, address, status: statusOf(failure.kind), reason: codeOf(error) }, 'no request');
-  socket.end(textOf(failure, requestId));
+  socket.end(textOf(failure, requestId, svn));
   const timer = setTimeout(() => socket.destroy(), linger);
   socket.once('close', () => {
     clearTimeout(timer);
   });
 }
 
-function textOf(failure: Failure, requestId: string): string {
+function textOf(failure: Failure, requestId: string, svn: boolean): string {
   const { status, headers, body } = errorResponse(failure, {
     accept: undefined,
-    svn: false,
+    svn,
     requestId,
   });
   const fields = [...headers, ['X-Request-Id', requestId], ['Connection', 'close']]
@@ -56,10 +56,12 @@ function textOf(failure: Failure, requestId: string): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${fields}\r\n${body instanceof Buffer ? body.toString() : ''}`;
 }
 
-function failureOf(code: string | undefined): Failure {
+function failureOf(code: string | undefined, svn: boolean): Failure {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new Failure('too-many-fields', 'The header section is too long.');
+      // svn lists the lock tokens of a folder that it deletes in If, and upon 400 alone in the body instead
+      // (subversion/libsvn_ra_serf/commit.c, delete_entry).
+      return new Failure(svn ? 'malformed' : 'too-many-fields', 'The header section is too long.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Failure('too-large', 'The chunk extensions are too long.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { LimitsDeclaration } from '../src/config/limits.js';
 import { normalizeAddress } from '../src/http/client-address.js';
+import { readsSvnErrors } from '../src/svn/error-body.js';
 import { type AddressConnections, ConnectionsByAddress } from './address-connections.js';
 import { PipelineOrder } from './pipeline-order.js';
 import { type WaitingOfConnection, WaitingRequests } from './waiting-requests.js';
@@ -24,6 +25,8 @@ class ClientConnection {
   readonly waiting: WaitingOfConnection;
   /** Those of the same address; missing where the client was gone at once. */
   siblings: AddressConnections | undefined;
+  /** Whether svn, or a program made of its libraries, has sent a request on it. */
+  isOfSvn = false;
   /** What is done when all requests are over that have come whole: nothing can be read after them. */
   last: ((begun: ServerResponse | undefined) => void) | undefined;
 
@@ -116,6 +119,7 @@ export class ClientConnections {
     if (socket.destroyed) return false;
     const connection = this.#of(socket);
     const { running, order, waiting } = connection;
+    connection.isOfSvn ||= readsSvnErrors(req.headers['user-agent']);
     const begun = order.isFree ? undefined : waiting.add(req);
     if (begun) connection.siblings?.pipelined();
     if (begun === 'no room') {
@@ -153,6 +157,11 @@ export class ClientConnections {
     connection.endIfLast();
   }
 
+  /** Whether what comes on this connection is svn's, as far as earlier requests have told. */
+  isOfSvn(socket: Socket): boolean {
+    return this.#of(socket).isOfSvn;
+  }
+
   #of(socket: Socket): ClientConnection {
     const known = this.#connections.get(socket);
     if (known) return known;
@@ -165,7 +174,7 @@ export class ClientConnections {
 /** Whether svn itself is at the other end: a proxy keeps its connections for others, and is not to be hung up on. */
 function isSvn({ headers }: IncomingMessage): boolean {
   return (
-    headers['user-agent']?.startsWith('SVN/') === true &&
+    readsSvnErrors(headers['user-agent']) &&
     headers.via === undefined &&
     headers.forwarded === undefined &&
     headers['x-forwarded-for'] === undefined
