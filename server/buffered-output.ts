@@ -22,26 +22,36 @@ export function bufferedOutput(descriptor: number): DestinationStream {
   });
   let waiting = false;
   let dropped = 0;
-  output.on('drop', () => {
-    dropped += 1;
-  });
-  output.on('drain', () => {
-    if (dropped === 0) return;
-    output.write(droppedLine(dropped));
-    dropped = 0;
-  });
+  /** Bytes that have been handed over and not dropped, and those of them that are out. */
+  let taken = 0;
+  let out = 0;
   const flush = (): void => {
     waiting = false;
     output.flush();
   };
-  return {
-    write(line) {
-      output.write(line);
-      if (waiting) return;
-      waiting = true;
-      setTimeout(flush, longestWait);
-    },
+  const write = (line: string): void => {
+    taken += Buffer.byteLength(line);
+    output.write(line);
+    if (waiting) return;
+    waiting = true;
+    setTimeout(flush, longestWait);
   };
+  output.on('drop', (line: string) => {
+    dropped += 1;
+    taken -= Buffer.byteLength(line);
+  });
+  output.on('write', (bytes: number) => {
+    out += bytes;
+  });
+  output.on('drain', () => {
+    if (dropped > 0) {
+      write(droppedLine(dropped));
+      dropped = 0;
+    }
+    // Lines whose time came while others were still being written were left out of that.
+    if (out < taken && !waiting) output.flush();
+  });
+  return { write };
 }
 
 function droppedLine(lines: number): string {

@@ -37,3 +37,32 @@ test('a log that nobody reads takes no more memory than its bound, and tells how
   assert.ok(read < lines / 2);
   assert.equal(dropped, lines - read);
 });
+
+/** Two lines, of which the second comes to be written while the first still is, and nothing after. */
+const pair = `
+  const { bufferedOutput } = await import('${module}');
+  const output = bufferedOutput(1);
+  setInterval(() => undefined, 1000);
+  output.write(JSON.stringify({ part: 1, text: 'x'.repeat(300_000) }) + '\\n');
+  setTimeout(() => {
+    output.write(JSON.stringify({ part: 2 }) + '\\n');
+    setTimeout(() => process.stderr.write('now'), 100);
+  }, 50);
+`;
+
+test('a line that comes while others are being written is out without a further one', async (t) => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', pair]);
+  t.after(() => child.kill());
+  // The first is longer than a pipe holds, and is being written until somebody reads it.
+  await once(child.stderr, 'data');
+  const read: unknown[] = [];
+  const late = setTimeout(() => child.kill(), 10_000);
+  for await (const text of createInterface(child.stdout)) {
+    const line: unknown = JSON.parse(text);
+    assert.ok(typeof line === 'object' && line !== null && 'part' in line);
+    read.push(line.part);
+    if (line.part === 2) break;
+  }
+  clearTimeout(late);
+  assert.deepEqual(read, [1, 2]);
+});
