@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { inShare } from './paths.js';
 
@@ -25,6 +26,11 @@ export function brokenBody(first: string): Readable {
 /** A body that the test feeds by `push`. */
 export function openBody(): Readable {
   return new Readable({ read: () => undefined });
+}
+
+/** Resolves once all that was pushed into a body has been taken out of it. */
+export async function taken(body: Readable): Promise<void> {
+  while (body.readableLength > 0) await setImmediate();
 }
 
 /** All bytes of what a storage or an answer gives. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rootPath } from '../../../src/http/target.js';
-import { openBody } from '../../contracts/bodies.js';
+import { openBody, taken } from '../../contracts/bodies.js';
 import { davSite, propertyUpdate, type Asking, type DavSite } from '../dav-site.js';
 import { askLock, locksAt, takeLock, type Taking } from '../locking.js';
 
@@ -253,6 +253,7 @@ describe('a lock that is taken while a PUT is under way', () => {
     const body = openBody();
     const slow = site.ask('PUT', '/docs/file', { body, headers: { if: `(<${token}>)` } });
     body.push('new');
+    await taken(body);
     site.clock.now += 7_200_000;
     body.push(null);
     assert.equal((await slow).status, 204);
