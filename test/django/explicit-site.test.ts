@@ -83,7 +83,9 @@ describe('what is refused', () => {
     ],
     'a table of a schema': [
       { database, user: { columns: { id: 'people.id' } } },
-      ['user.columns.id: must be the name of a table or column, without a schema, dots, backslashes or quotation marks'],
+      [
+        'user.columns.id: must be the name of a table or column, without a schema, dots, backslashes or quotation marks',
+      ],
     ],
     'no hasher': [{ database, hashers: [] }, ['hashers: must name a hasher at least']],
     'a login page by its name': [
