@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { Breath } from '../../src/async/breath.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { hrefOf, nameOf } from '../../src/http/target.js';
 import type { Entry } from '../../src/storage/storage.js';
@@ -7,6 +8,9 @@ import { pageHead, pageHeaders, pageTail } from './layout.js';
 
 /** Up to this many entries are sorted, folders first; a larger folder is shown in the order it is read. */
 const sortedEntries = 10_000;
+
+/** Entries that are sorted or written without a pause. */
+const runLength = 256;
 
 /** A page that lists a collection. */
 export function directoryListing(
@@ -30,26 +34,66 @@ async function* page(
     pageHead(nameOf(path), username) +
       `<h1>${breadcrumbs(path)}</h1>\n<table>\n<thead><tr><th>Name</th><th class="number">Size</th><th>Changed</th></tr></thead>\n<tbody>\n`,
   );
+  const breath = new Breath(username);
   let gathered: Entry[] = [];
   let sorting = true;
   for await (const batch of entries) {
+    await breath.pause();
     gathered.push(...batch);
     if (sorting && gathered.length <= sortedEntries) continue;
     sorting = false;
-    yield Buffer.from(rows(path, gathered));
+    yield* rows(path, gathered, breath);
     gathered = [];
   }
-  const rest = sorting ? gathered.sort(inOrder) : gathered;
-  yield Buffer.from(
-    rows(path, rest) + `</tbody>\n</table>\n${sorting && rest.length === 0 ? empty : ''}${pageTail}`,
-  );
+  const rest = sorting ? await inOrder(gathered, breath) : gathered;
+  yield* rows(path, rest, breath);
+  yield Buffer.from(`</tbody>\n</table>\n${sorting && rest.length === 0 ? empty : ''}${pageTail}`);
 }
 
 const empty = '<p class="note">This folder is empty.</p>\n';
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-function inOrder(a: Entry, b: Entry): number {
+/** Sorted in runs, which are then merged, so that others have their turns meanwhile. */
+async function inOrder(entries: readonly Entry[], breath: Breath): Promise<readonly Entry[]> {
+  let runs: (readonly Entry[])[] = [];
+  for (let at = 0; at < entries.length; at += runLength) {
+    await breath.pause();
+    runs.push(entries.slice(at, at + runLength).sort(compare));
+  }
+  while (runs.length > 1) {
+    const merged: (readonly Entry[])[] = [];
+    for (let at = 0; at < runs.length; at += 2) {
+      merged.push(await mergedRuns(runs[at] ?? [], runs[at + 1] ?? [], breath));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function mergedRuns(
+  first: readonly Entry[],
+  second: readonly Entry[],
+  breath: Breath,
+): Promise<Entry[]> {
+  const merged: Entry[] = [];
+  let [one, other] = [0, 0];
+  for (;;) {
+    const [a, b] = [first[one], second[other]];
+    if (!a) return merged.concat(second.slice(other));
+    if (!b) return merged.concat(first.slice(one));
+    if (compare(a, b) <= 0) {
+      merged.push(a);
+      one += 1;
+    } else {
+      merged.push(b);
+      other += 1;
+    }
+    if (merged.length % runLength === 0) await breath.pause();
+  }
+}
+
+function compare(a: Entry, b: Entry): number {
   if (a.stat.kind !== b.stat.kind) return a.stat.kind === 'collection' ? -1 : 1;
   return collator.compare(a.name, b.name);
 }
@@ -65,9 +109,13 @@ function breadcrumbs(path: string): string {
     .join(' / ');
 }
 
-function rows(path: string, entries: readonly Entry[]): string {
+async function* rows(path: string, entries: readonly Entry[], breath: Breath): AsyncGenerator<Buffer> {
   const base = hrefOf(path, true);
-  return entries.map((entry) => row(base, entry)).join('');
+  for (let at = 0; at < entries.length; at += runLength) {
+    await breath.pause();
+    const run = entries.slice(at, at + runLength);
+    yield Buffer.from(run.map((entry) => row(base, entry)).join(''));
+  }
 }
 
 function row(base: string, { name, stat }: Entry): string {

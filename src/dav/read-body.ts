@@ -16,6 +16,7 @@ export async function readBody(
   const holding = xmlBytes.hold(principal);
   try {
     return await readXml(body, xmlLimits, {
+      owner: principal,
       onBytes: ({ length }) => {
         if (holding.grow(length)) return;
         throw new Failure('unavailable', 'Too many XML bodies are being read at once. Try again.', {

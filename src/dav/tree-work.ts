@@ -1,10 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
+import { Breath } from '../async/breath.js';
 import { Failure } from '../failure.js';
 import type { ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
-
-/** Members done between two turns of the event loop: local disks answer without one. */
-const breath = 32;
 
 /** Failures that are gathered before the rest of a tree is left alone. */
 const maximumFailures = 1000;
@@ -18,6 +15,14 @@ export interface MemberFailure {
   readonly incomplete?: true;
 }
 
+/** On whose behalf a tree is gone through. */
+export interface Behalf {
+  /** Owners take turns with each other. */
+  readonly owner?: string;
+  /** Says that nobody waits for the answer any more: ends it early, with a failure. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** So much has failed that going on would only gather more of it. */
 class GivenUp extends Error {
   override readonly name = 'GivenUp';
@@ -27,19 +32,20 @@ class GivenUp extends Error {
 export class TreeWork {
   readonly failures: MemberFailure[] = [];
   readonly #signal: AbortSignal | undefined;
-  #done = 0;
+  readonly #breath: Breath;
 
-  /** @param signal says that nobody waits for the answer any more */
-  constructor(signal: AbortSignal | undefined) {
+  constructor({ owner, signal }: Behalf) {
+    this.#breath = new Breath(owner);
     this.#signal = signal;
   }
 
   /** To be awaited before each member. @throws Failure `malformed` once the client has gone */
   async step(): Promise<void> {
+    const rest = this.#breath.pause();
+    if (rest) await rest;
     if (this.#signal?.aborted === true) {
       throw new Failure('malformed', 'The client went away before this was done.');
     }
-    if ((this.#done += 1) % breath === 0) await setImmediate();
   }
 
   fail(place: Place, stat: ResourceStat, failure: Failure): void {

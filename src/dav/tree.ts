@@ -5,7 +5,7 @@ import type { LeftOut, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
 import { holds } from './same-resource.js';
-import { TreeWork, type MemberFailure } from './tree-work.js';
+import { TreeWork, type Behalf, type MemberFailure } from './tree-work.js';
 import { memberStatus } from './xml/multistatus.js';
 
 export type { MemberFailure } from './tree-work.js';
@@ -15,15 +15,14 @@ const maximumWaiting = 1024;
 
 /**
  * Removes a resource and everything below it, as far as it can be.
- * @param signal ends it early, with a failure
  * @returns what is still there because it could not be removed itself; empty when all is gone
  */
 export async function removeTree(
   place: Place,
   stat: ResourceStat,
-  signal?: AbortSignal,
+  behalf: Behalf = {},
 ): Promise<MemberFailure[]> {
-  const work = new TreeWork(signal);
+  const work = new TreeWork(behalf);
   return work.over(place, stat, () => removeInto(work, place, stat, 'whole'));
 }
 
@@ -76,15 +75,13 @@ async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failur
   return undefined;
 }
 
-export interface Copying {
+export interface Copying extends Behalf {
   /** `0` copies a collection without its members. */
   readonly depth: '0' | 'infinity';
   /** What is not listed: left behind, which is said of members that no request can name; or nothing may be. */
   readonly leftOut: 'told' | 'refused';
   /** Called when the resource itself is there. */
   readonly arrived: () => void;
-  /** Ends it early, with a failure. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -95,9 +92,9 @@ export async function copyTree(
   from: Place,
   to: Place,
   stat: ResourceStat,
-  { depth, leftOut, arrived, signal }: Copying,
+  { depth, leftOut, arrived, ...behalf }: Copying,
 ): Promise<MemberFailure[]> {
-  const work = new TreeWork(signal);
+  const work = new TreeWork(behalf);
   return work.over(from, stat, () => copyInto({ work, depth, leftOut }, from, to, stat, arrived));
 }
 

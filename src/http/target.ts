@@ -24,6 +24,12 @@ export interface Target {
 /** The longest decoded path taken, in UTF-16 code units (Linux's PATH_MAX is 4096 bytes). */
 const maximumPathLength = 4096;
 
+/** The most segments of a path inside a share: file systems and stores look at each, and at all above it. */
+const maximumSegments = 256;
+
+/** Those of a path on the server: what lies as deep as can be in a share can be named, where the share lies itself. */
+const maximumServerSegments = maximumSegments + 16;
+
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 // Not C0 controls and DEL, which cannot stand in XML or in a header, nor backslashes, which Windows takes for slashes.
 const forbiddenCharacters = /[^ -[\]-~\u0080-\uffff]/;
@@ -52,7 +58,7 @@ function isNormal(path: string): boolean {
 /**
  * Parses a request target in origin form or absolute form.
  * @throws Failure `malformed` for bad escapes, invalid UTF-8, encoded slashes, backslashes, controls, dot segments;
- *   `name-too-long` for a path over 4,096 characters.
+ *   `name-too-long` for a path over 4,096 characters or 272 segments.
  */
 export function parseTarget(raw: string, names: NameRule = 'portable'): Target {
   if (!/^[!-~]+$/.test(raw)) throw new Failure('malformed', 'The request target must be printable ASCII.');
@@ -84,14 +90,28 @@ function decodePath(encoded: string): string {
  * @throws Failure as {@link parseTarget}
  */
 export function serverPathOf(decoded: string, names: NameRule = 'portable'): ServerPath {
-  if (decoded.length > maximumPathLength) throw new Failure('name-too-long', 'The path is too long.');
+  if (decoded.length > maximumPathLength) throw tooLong();
   if ((names === 'subversion' ? nul : forbiddenCharacters).test(decoded)) {
     throw new Failure('malformed', 'The path carries a backslash or a control character.');
   }
   const collapsed = decoded.replace(/\/{2,}/g, '/');
   const path = collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed;
   if (!isServerPath(path)) throw new Failure('malformed', 'The path must not carry `.` or `..` segments.');
+  if (!isShort(path, maximumServerSegments)) throw tooLong();
   return path;
+}
+
+function tooLong(): Failure {
+  return new Failure('name-too-long', 'The path is too long.');
+}
+
+function isShort(path: string, mostSegments: number): boolean {
+  if (path.length > maximumPathLength) return false;
+  // A slash and a letter for each at least.
+  if (path.length <= 2 * mostSegments) return true;
+  let segments = 0;
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) segments += 1;
+  return segments <= mostSegments;
 }
 
 /** The path of the server's root. */
@@ -117,16 +137,16 @@ export function within(base: ServerPath, path: ServerPath): SharePath | undefine
 export function join(base: ServerPath, path: SharePath): ServerPath {
   if (path === '/') return base;
   const joined = base === '/' ? path : base + path;
-  if (!isServerPathShallow(joined)) throw new Failure('name-too-long', 'The path is too long.');
+  if (!isServerPathShallow(joined)) throw tooLong();
   return joined;
 }
 
 // Only `join` calls this, with what two normal paths make.
 function isServerPathShallow(path: string): path is ServerPath {
-  return path.length <= maximumPathLength;
+  return isShort(path, maximumServerSegments);
 }
 
-/** The member `name` of the collection `parent`; undefined when `name` cannot be one path segment. */
+/** The member `name` of the collection `parent`; undefined when `name` cannot be one path segment, or not so deep. */
 export function child(parent: SharePath, name: string): SharePath | undefined {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || forbiddenCharacters.test(name)) {
     return undefined;
@@ -137,7 +157,7 @@ export function child(parent: SharePath, name: string): SharePath | undefined {
 
 // Only `child` calls this, and it has just checked the one segment that is new.
 function isSharePathShallow(path: string): path is SharePath {
-  return path.length <= maximumPathLength;
+  return isShort(path, maximumSegments);
 }
 
 /** The collection that holds `path`; the root is its own parent. */

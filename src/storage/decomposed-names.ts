@@ -1,3 +1,4 @@
+import { Breath } from '../async/breath.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import type { ReadableStorage } from './storage.js';
 
@@ -40,16 +41,27 @@ export function composedFor(name: string): string | undefined {
  */
 export async function findForMac(storage: ReadableStorage, path: SharePath): Promise<SharePath> {
   const names = path.slice(1).split('/');
-  if (names.every((name) => composedFor(name) === undefined)) return path;
+  const last = names.findLastIndex((name) => composedFor(name) !== undefined);
+  if (last === -1) return path;
+  const breath = new Breath();
   let found: SharePath = shareRoot;
   let isThere = true;
-  for (const name of names) {
+  let isOneByOne = false;
+  for (const [index, name] of names.entries()) {
     const exact = child(found, name);
     if (exact === undefined) return path;
     const composed: string | undefined = isThere ? composedFor(name) : undefined;
     const other: SharePath | undefined = composed === undefined ? undefined : child(found, composed);
     found = exact;
-    if (other === undefined || (await storage.stat(exact))) continue;
+    if (other === undefined) continue;
+    await breath.pause();
+    if (await storage.stat(exact)) {
+      // As a rule all names were made in one way: then one look at the whole does for the looks at each.
+      if (!isOneByOne && index < last && (await storage.stat(path))) return path;
+      isOneByOne = true;
+      continue;
+    }
+    isOneByOne = true;
     isThere = (await storage.stat(other)) !== undefined;
     if (isThere) found = other;
   }

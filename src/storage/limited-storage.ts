@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { Breath } from '../async/breath.js';
 import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import { PathTurns } from './path-turns.js';
@@ -73,10 +74,11 @@ export class LimitedStorage implements DavStorage {
   async #size(path: SharePath): Promise<number> {
     const stat = await this.#inner.stat(path);
     if (!stat || (await this.#isLink(path))) return 0;
-    return stat.kind === 'file' ? stat.size : this.#sizeBelow(path);
+    return stat.kind === 'file' ? stat.size : this.#sizeBelow(path, new Breath());
   }
 
-  async #sizeBelow(path: SharePath): Promise<number> {
+  async #sizeBelow(path: SharePath, breath: Breath): Promise<number> {
+    await breath.pause();
     let bytes = 0;
     const collections: SharePath[] = [];
     try {
@@ -93,7 +95,7 @@ export class LimitedStorage implements DavStorage {
       // What cannot be listed cannot be written either, or is gone by now.
       if (!isFailure(error, 'not-found', 'forbidden')) throw error;
     }
-    for (const collection of collections) bytes += await this.#sizeBelow(collection);
+    for (const collection of collections) bytes += await this.#sizeBelow(collection, breath);
     return bytes;
   }
 

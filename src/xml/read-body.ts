@@ -1,17 +1,19 @@
 import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { chunksOf } from '../async/body-chunks.js';
+import { Breath } from '../async/breath.js';
 import { Failure } from '../failure.js';
 import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
 
-/** Characters that are parsed between two turns of the event loop: a few milliseconds, whatever they are. */
-const breath = 16 * 1024;
+/** Characters that are parsed without a pause: a few milliseconds, whatever they are. */
+const pieceCharacters = 8 * 1024;
 
 /** What is told of a body while it is read. */
 export interface BodyWatch {
   /** Bytes that have arrived, before they are parsed. May throw. */
   onBytes?(chunk: Buffer): void;
+  /** Who sends it: long bodies of several take turns. */
+  readonly owner?: string;
 }
 
 /**
@@ -27,21 +29,17 @@ export async function readXmlBody(
 ): Promise<boolean> {
   const parser = new StrictParser(bounds, handler);
   const decoder = new BodyDecoder();
+  const breath = new Breath(watch.owner);
   let size = 0;
-  let parsed = 0;
   for await (const chunk of chunksOf(body)) {
     size += chunk.length;
     if (size > bounds.size) throw new Failure('too-large', `The body is over ${bounds.size} bytes of XML.`);
     watch.onBytes?.(chunk);
     const text = decoder.decode(chunk);
-    for (let at = 0; at < text.length; at += breath) {
-      if (parsed >= breath) {
-        await setImmediate();
-        parsed = 0;
-      }
-      const piece = text.slice(at, at + breath);
-      parser.write(piece);
-      parsed += piece.length;
+    for (let at = 0; at < text.length; at += pieceCharacters) {
+      const rest = breath.pause();
+      if (rest) await rest;
+      parser.write(text.slice(at, at + pieceCharacters));
     }
   }
   if (size === 0) return false;

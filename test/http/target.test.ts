@@ -123,6 +123,8 @@ const refusals: readonly (readonly [name: string, raw: string, kind?: FailureKin
   ['a fragment after the root', 'http://files.example.org#x'],
   ['a parent segment in absolute form', 'http://files.example.org/../a'],
   ['more than 4,096 characters', `/${'a'.repeat(4096)}`, 'name-too-long'],
+  ['more than 272 segments', '/a'.repeat(273), 'name-too-long'],
+  ['more than 272 segments in absolute form', `http://h${'/%61b'.repeat(273)}/`, 'name-too-long'],
   ['more than 4,096 characters once decoded', `/${'%C3%A4'.repeat(4096)}`, 'name-too-long'],
 ];
 
@@ -200,6 +202,24 @@ for (const name of noNames) {
     assert.equal(child(inShare('/a'), name), undefined);
   });
 }
+
+describe('A path of 256 segments', () => {
+  for (const name of ['a', 'ab', '\u00e4\u00f6']) {
+    const deepest = `/${Array.from({ length: 256 }, () => name).join('/')}`;
+    test(`named ${name} is the deepest in a share, and can be named there`, () => {
+      const onServer = `${'/s'.repeat(16)}${deepest}`;
+      assert.equal(parseTarget(encodeURI(onServer)).path, onServer);
+      assert.equal(parseTarget(`${encodeURI(onServer)}//`).path, onServer);
+      assert.equal(join(serverPathOf('/s'.repeat(16)), inShare(deepest)), onServer);
+      assert.equal(child(parentOf(inShare(deepest)), name), deepest);
+      assert.equal(child(inShare(deepest), name), undefined);
+      assert.throws(
+        () => join(serverPathOf('/s'.repeat(17)), inShare(deepest)),
+        (error) => isFailure(error, 'name-too-long'),
+      );
+    });
+  }
+});
 
 test('parentOf takes one name away, and the root is its own parent', () => {
   assert.equal(parentOf(inShare('/a/b/c')), '/a/b');

@@ -101,22 +101,47 @@ describe('A path whose names a Mac has taken apart', () => {
     });
   }
 
+  for (const [what, names, expected, most] of [
+    ['whose names stand as they are', [nfd], [nfd], 2],
+    ['whose names are composed', [nfc], [nfc], 500],
+    ['of one kind and the other', [nfd, nfc], [nfd, nfc], 501],
+  ] as const) {
+    test(`of 250 levels ${what} takes ${most} looks at most`, async (t) => {
+      const { storage } = localStorage(t);
+      const level = (from: readonly string[], index: number): string => from[index % from.length] ?? '';
+      let path = '';
+      for (let index = 0; index < 250; index += 1) {
+        path += `/${level(names, index)}`;
+        await storage.makeCollection(inShare(path));
+      }
+      const { counting, looks } = countingLooks(storage);
+      const found = await findForMac(counting, inShare(`/${nfd}`.repeat(250)));
+      assert.equal(found, `/${Array.from({ length: 250 }, (_, index) => level(expected, index)).join('/')}`);
+      assert.ok(looks() <= most, String(looks()));
+    });
+  }
+
   test('is not looked up unless it can be a composed one', async (t) => {
     const { storage } = localStorage(t);
-    let lookups = 0;
-    const counting: ReadableStorage = {
-      stat: (path) => {
-        lookups += 1;
-        return storage.stat(path);
-      },
-      list: (path) => storage.list(path),
-      open: (path) => storage.open(path),
-    };
+    const { counting, looks } = countingLooks(storage);
     for (const path of ['/', '/plain', `/${nfc}`, `/plain/${nfc}`, '/\u65e5\u672c\u8a9e', '/\u212b']) {
       assert.equal(await findForMac(counting, inShare(path)), path);
     }
-    assert.equal(lookups, 0);
-    await findForMac(counting, inShare(`/${`${nfd}/`.repeat(500)}x`));
-    assert.equal(lookups, 2, 'below what is nowhere nothing is looked for');
+    assert.equal(looks(), 0);
+    await findForMac(counting, inShare(`/${`${nfd}/`.repeat(250)}x`));
+    assert.equal(looks(), 2, 'below what is nowhere nothing is looked for');
   });
 });
+
+function countingLooks(storage: ReadableStorage): { counting: ReadableStorage; looks: () => number } {
+  let looks = 0;
+  const counting: ReadableStorage = {
+    stat: (path) => {
+      looks += 1;
+      return storage.stat(path);
+    },
+    list: (path) => storage.list(path),
+    open: (path) => storage.open(path),
+  };
+  return { counting, looks: () => looks };
+}

@@ -59,7 +59,7 @@ export async function lockedMembers(
   const index = await readLocks(context.locks, key, 'infinity');
   const roots = new Set(below.map(({ root }) => root));
   const locked = [...roots].filter((root) => !mayChange(index.covering(root), submitted, context.principal));
-  const hrefs = await memberHrefs(place, locked.slice(0, toldConflicts));
+  const hrefs = await memberHrefs(place, locked.slice(0, toldConflicts), context.principal);
   return hrefs.map((href) => memberStatus(href, statusOf('locked'), 'lock-token-submitted', [href]));
 }
 
@@ -78,9 +78,13 @@ export async function requireUnlocked(
 }
 
 /** The hrefs of what is locked, while others have their turns. */
-export async function memberHrefs(place: Place, roots: readonly ServerPath[]): Promise<string[]> {
+export async function memberHrefs(
+  place: Place,
+  roots: readonly ServerPath[],
+  owner?: string,
+): Promise<string[]> {
   const hrefs: string[] = [];
-  const breath = new Breath();
+  const breath = new Breath(owner);
   for (const root of roots) {
     await breath.pause();
     hrefs.push(await memberHref(place, root));
@@ -104,7 +108,7 @@ function mayChange(locks: readonly Lock[], submitted: ReadonlySet<string>, princ
 
 /** Drops the locks below `place` whose resources are gone, after a change that went only part of the way. */
 export async function dropOrphans(context: DavContext, place: Place): Promise<void> {
-  const breath = new Breath();
+  const breath = new Breath(context.principal);
   for (const { token, root } of await context.locks.below(keyOf(place))) {
     await breath.pause();
     const path = isSameOrBelow(place.base, root) ? within(place.base, root) : undefined;

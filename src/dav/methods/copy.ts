@@ -19,7 +19,8 @@ export const copy: DavMethod = async (request, context) => {
   const owner = { principal, share: to.base };
   const copyFiles = async (arrived: () => void): Promise<MemberFailure[]> => {
     const { signal } = request;
-    const failed = await copyTree(request, to, source, { depth, leftOut: 'told', arrived, signal });
+    const behalf = { owner: principal, signal };
+    const failed = await copyTree(request, to, source, { depth, leftOut: 'told', arrived, ...behalf });
     const failure = failureOfAll(failed, request);
     if (failure) throw failure;
     return failed;

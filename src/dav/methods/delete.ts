@@ -14,7 +14,8 @@ export const remove: DavMethod = async (request, context) => {
   requireConditions(request.method, request.headers, stat);
   const locked = await requireUnlocked(request, context, request);
   if (locked.length > 0) return multistatusOf(locked);
-  const failures = await removeTree(request, stat, request.signal).catch(async (error: unknown) => {
+  const behalf = { owner: context.principal, signal: request.signal };
+  const failures = await removeTree(request, stat, behalf).catch(async (error: unknown) => {
     // Given up half way: what has gone takes its locks along.
     await dropOrphans(context, request);
     throw error;

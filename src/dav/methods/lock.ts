@@ -175,7 +175,7 @@ async function refused(
   const roots = [...new Set(conflicts.map(({ root }) => root))];
   const below = roots.filter((root) => root !== key && root.startsWith(`${key}/`));
   const legible = roots.filter((root) => root === key || context.resolve(root) !== undefined);
-  const hrefs = await memberHrefs(request, legible);
+  const hrefs = await memberHrefs(request, legible, context.principal);
   if (below.length < roots.length) {
     throw new Failure('locked', 'Somebody has locked this already.', {
       condition: 'no-conflicting-lock',

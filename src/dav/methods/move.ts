@@ -38,8 +38,8 @@ export const move: DavMethod = async (request, context) => {
         done.renamed =
           request.storage === to.storage && (await request.storage.rename(request.path, to.path));
         if (done.renamed) return [];
-        const { signal } = request;
-        return copyTree(request, to, source, { depth: 'infinity', leftOut: 'refused', arrived, signal });
+        const behalf = { owner: context.principal, signal: request.signal };
+        return copyTree(request, to, source, { depth: 'infinity', leftOut: 'refused', arrived, ...behalf });
       },
     );
     const failure = failureOfAll(failed, request);
@@ -60,7 +60,7 @@ export const move: DavMethod = async (request, context) => {
   }
   // The source goes only once all of it has arrived.
   if (replaced) await properties.copyTree(from, target, 'infinity', arrival.owner);
-  const left = await removeTree(request, source);
+  const left = await removeTree(request, source, { owner: context.principal });
   if (left.length > 0) {
     await countAsCopy(context, arrival, to.base);
     await dropOrphans(context, request);

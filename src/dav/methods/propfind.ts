@@ -72,7 +72,7 @@ export async function findProperties(
     depth,
     noRoot: preferences.noRoot,
     kept: (path, resource, dead) => withQuota(withLocks(path, resource, dead), resource, quota),
-    breath: new Breath(),
+    breath: new Breath(context.principal),
   };
   const answer = await multistatus(responses(request, telling, stat));
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };

@@ -34,6 +34,7 @@ import { givenModificationTime, resourceStatOf } from './file-stat.js';
 import type { Held, Reach, RealPath } from './held.js';
 import { openLocalFile } from './open-local-file.js';
 import { movedAway, nothingHere, type Place } from './place.js';
+import { removeLocalTree } from './remove-local-tree.js';
 import { replaceFile, syncPath, type Arriving, type Durability } from './replace-file.js';
 import { isReservedName } from './reserved-names.js';
 import { setAside } from './set-aside.js';
@@ -106,6 +107,7 @@ export class LocalStorage implements DavStorage {
         }
         if (batch.length > 0) yield batch;
         if (entry === null) return;
+        // Whoever lists keeps the pace: no more than the one whose turn it is asks for a further batch.
         await setImmediate();
         if (!held.isInPlace()) throw movedAway();
       }
@@ -271,18 +273,23 @@ export class LocalStorage implements DavStorage {
       using found = this.#root.occupied(path);
       const { place, held } = found;
       place.requireInPlace();
-      if (lstatSync(place.path).isDirectory()) this.#removeFolder(path, place, held);
+      if (lstatSync(place.path).isDirectory()) await this.#removeFolder(path, place, held);
       else unlinkSync(place.path);
       if (extent !== 'part') await this.#keep(place.folder);
     });
   }
 
-  #removeFolder(path: SharePath, place: Place, folder: Held): void {
+  async #removeFolder(path: SharePath, place: Place, folder: Held): Promise<void> {
     this.#staging.sweep(folder);
     try {
       rmdirSync(place.path);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOTEMPTY' || !this.#clearHidden(path, folder)) throw error;
+      if (errnoOf(error) !== 'ENOTEMPTY') throw error;
+      if (isDeepest(path)) {
+        await removeLocalTree(this.#root.reach, place.folder, place.name);
+        return;
+      }
+      if (!this.#clearHidden(path, folder)) throw error;
       rmdirSync(place.path);
     }
   }
@@ -317,6 +324,11 @@ export class LocalStorage implements DavStorage {
 /** Not names that no request could address (bytes that are not UTF-8, control characters), nor davgate's own. */
 function isShown(parent: SharePath, name: string): boolean {
   return !isReservedName(name) && !name.includes('\ufffd') && child(parent, name) !== undefined;
+}
+
+/** Whether no request can name any member, so that a folder of other programs' making goes with all that is in it. */
+function isDeepest(path: SharePath): boolean {
+  return child(path, 'm') === undefined;
 }
 
 /** A stat that follows no link. What vanishes meanwhile is not there. */

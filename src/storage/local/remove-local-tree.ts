@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { opendirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { Breath } from '../../async/breath.js';
 import { errnoOf } from './errno.js';
 import type { Held, Reach } from './held.js';
 import { named } from './named.js';
-
-/** Members removed between two turns of the event loop. */
-const breath = 32;
 
 /** Names of folders held in memory at once. */
 const maximumWaiting = 1024;
@@ -16,8 +13,11 @@ const maximumWaiting = 1024;
  * nor more than a few folders open. Symbolic links are removed, not followed.
  */
 export async function removeLocalTree(reach: Reach, folder: Held, name: string): Promise<void> {
-  let steps = 0;
-  for (const _ of removal(reach, folder, name)) if ((steps += 1) % breath === 0) await setImmediate();
+  const breath = new Breath();
+  for (const _ of removal(reach, folder, name)) {
+    const rest = breath.pause();
+    if (rest) await rest;
+  }
 }
 
 /** The same without giving others a turn: for the start, when there are none. What cannot be removed stays. */

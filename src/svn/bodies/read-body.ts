@@ -43,13 +43,13 @@ export interface BodyRequest {
  * @throws Failure `too-large`, `malformed`, `unavailable` where too much is kept already, and as readXmlBody
  */
 export async function readBody(request: BodyRequest): Promise<WholeBody> {
-  const { method, framing, owner, allowance, body, patience = 60_000 } = request;
+  const { method, framing, owner, allowance, patience = 60_000 } = request;
   const most = mostOf(method);
   if (framing.kind === 'length' && Number(framing.bytes) > most) throw tooLarge(most);
   const keeper = new Keeper(allowance.hold(owner), most);
   const silence = new Silence(patience);
   try {
-    return await Promise.race([keptBody(method, body, keeper, silence), silence.failure]);
+    return await Promise.race([keptBody(request, keeper, silence), silence.failure]);
   } catch (error) {
     keeper.release();
     throw error;
@@ -83,8 +83,7 @@ class Silence {
 }
 
 async function keptBody(
-  method: string,
-  body: Readable,
+  { method, body, owner }: BodyRequest,
   keeper: Keeper,
   silence: Silence,
 ): Promise<WholeBody> {
@@ -92,7 +91,7 @@ async function keptBody(
     silence.broken();
     keeper.keep(bytes);
   };
-  if (hasXmlBody(method)) return readXml(method, body, keeper, keep);
+  if (hasXmlBody(method)) return readXml(method, body, keeper, { owner, keep });
   for await (const chunk of chunksOf(body)) keep(chunk);
   if (method === 'POST') checkSkel(Buffer.concat(keeper.pieces()));
   return keeper.whole(keeper.size);
@@ -102,12 +101,13 @@ async function readXml(
   method: string,
   body: Readable,
   keeper: Keeper,
-  keep: (bytes: Buffer) => void,
+  { owner, keep }: { readonly owner: string; readonly keep: (bytes: Buffer) => void },
 ): Promise<WholeBody> {
   const checker = new XmlChecker(method);
   const finder = method === 'MERGE' ? new SourceFinder() : undefined;
   const bounds = method === 'REPORT' ? limitsOfXml(method, 'update-report') : limitsOfXml(method, undefined);
   await readXmlBody(body, bounds, finder ? both(checker, finder) : checker, {
+    owner,
     onBytes: (bytes) => {
       checker.count(bytes);
       keep(bytes);

@@ -1,0 +1,61 @@
+/** Milliseconds of long work in one turn of the event loop, whoever's it is. */
+const longest = 10;
+
+/**
+ * Shares the event loop's turns among all long work: once that has taken its milliseconds of a turn, all of it waits,
+ * and each later turn goes to one that waits. Between two slices everybody else is served, however many wait.
+ */
+export class LoopPace {
+  readonly #now: () => number;
+  /** The owners in the order of their turns; of each, what waits. */
+  readonly #waiting = new Map<unknown, (() => void)[]>();
+  #since = 0;
+  #booked = false;
+
+  /** @param now milliseconds on a clock that never goes back */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /**
+   * To be awaited between two steps of long work.
+   * @param owner owners take turns with each other, whatever waits for each
+   * @returns undefined where there is still time, since even awaiting has its cost
+   */
+  pause(owner: unknown): Promise<void> | undefined {
+    if (!this.#booked) {
+      this.#since = this.#now();
+      this.#book();
+      return undefined;
+    }
+    if (this.#now() - this.#since < longest) return undefined;
+    return new Promise((resume) => {
+      const others = this.#waiting.get(owner);
+      if (others) others.push(resume);
+      else this.#waiting.set(owner, [resume]);
+    });
+  }
+
+  #book(): void {
+    this.#booked = true;
+    setImmediate(() => {
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    this.#booked = false;
+    for (const [owner, resumes] of this.#waiting) {
+      const resume = resumes.shift();
+      this.#waiting.delete(owner);
+      if (resumes.length > 0) this.#waiting.set(owner, resumes);
+      this.#since = this.#now();
+      this.#book();
+      resume?.();
+      return;
+    }
+  }
+}
+
+/** Of this process: it has one event loop, so all long work in it keeps one pace. */
+export const loopPace = new LoopPace();
