@@ -5,6 +5,12 @@ import { normalizeAddress } from '../src/http/client-address.js';
 import { readsSvnErrors } from '../src/svn/error-body.js';
 import { type AddressConnections, ConnectionsByAddress } from './address-connections.js';
 import { PipelineOrder } from './pipeline-order.js';
+import {
+  HeadOfConnection,
+  type UnfinishedLimits,
+  unfinishedBytes,
+  watchUnfinished,
+} from './unfinished-heads.js';
 import { type WaitingOfConnection, WaitingRequests } from './waiting-requests.js';
 
 /**
@@ -23,6 +29,7 @@ class ClientConnection {
   readonly running = new Set<Running>();
   readonly order = new PipelineOrder();
   readonly waiting: WaitingOfConnection;
+  readonly head: HeadOfConnection;
   /** Those of the same address; missing where the client was gone at once. */
   siblings: AddressConnections | undefined;
   /** Whether svn, or a program made of its libraries, has sent a request on it. */
@@ -30,8 +37,9 @@ class ClientConnection {
   /** What is done when all requests are over that have come whole: nothing can be read after them. */
   last: ((begun: ServerResponse | undefined) => void) | undefined;
 
-  constructor(waiting: WaitingOfConnection) {
+  constructor(waiting: WaitingOfConnection, head: HeadOfConnection) {
     this.waiting = waiting;
+    this.head = head;
   }
 
   /** Whether the client has sent all it has to and has taken all that there is: the next byte must be the server's. */
@@ -67,6 +75,8 @@ export interface ClientLimits extends Pick<
 > {
   /** Whether this address, normalized, is of a proxy, which stands for many clients. */
   readonly isProxy?: ((address: string) => boolean) | undefined;
+  /** How much may be kept of header sections that have not come whole. */
+  readonly unfinished?: UnfinishedLimits;
 }
 
 /**
@@ -78,10 +88,12 @@ export interface ClientLimits extends Pick<
 export class ClientConnections {
   readonly #connections = new WeakMap<Socket, ClientConnection>();
   readonly #waiting = new WaitingRequests();
+  readonly #open = new Set<ClientConnection>();
   readonly #svnIdle: number;
 
   constructor(server: Server, limits: ClientLimits) {
     const { idleSeconds, connections, connectionsPerAddress, isProxy = () => false } = limits;
+    const { unfinished = unfinishedBytes } = limits;
     server.maxConnections = connections;
     server.timeout = idleSeconds * 1000;
     this.#svnIdle = Math.min(idleSeconds, svnIdleSeconds) * 1000;
@@ -89,6 +101,10 @@ export class ClientConnections {
       connectionsPerAddress,
       (socket) => !this.#of(socket).waiting.isTooMuch,
     );
+    const watch = watchUnfinished(() => this.#unfinished(), unfinished);
+    server.once('close', () => {
+      watch.end();
+    });
     server.on('timeout', (socket: Socket) => {
       // Node counts again only once bytes move.
       if (this.#of(socket).isWorking(socket)) socket.setTimeout(server.timeout);
@@ -102,7 +118,9 @@ export class ClientConnections {
         socket.destroy();
         return;
       }
+      this.#open.add(connection);
       socket.once('close', () => {
+        this.#open.delete(connection);
         connection.close();
       });
     });
@@ -119,6 +137,7 @@ export class ClientConnections {
     if (socket.destroyed) return false;
     const connection = this.#of(socket);
     const { running, order, waiting } = connection;
+    connection.head.begun(req);
     connection.isOfSvn ||= readsSvnErrors(req.headers['user-agent']);
     const begun = order.isFree ? undefined : waiting.add(req);
     if (begun) connection.siblings?.pipelined();
@@ -135,6 +154,7 @@ export class ClientConnections {
       begun?.();
       // Node has just set its own, and counts anew at the next request.
       if (running.size === 0 && isSvn(req)) socket.setTimeout(this.#svnIdle);
+      if (running.size === 0) connection.head.idle(req);
       if (connection.last) connection.endIfLast();
       over();
     });
@@ -162,10 +182,14 @@ export class ClientConnections {
     return this.#of(socket).isOfSvn;
   }
 
+  *#unfinished(): Iterable<HeadOfConnection> {
+    for (const { running, head } of this.#open) if (running.size === 0) yield head;
+  }
+
   #of(socket: Socket): ClientConnection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    const connection = new ClientConnection(this.#waiting.of(socket));
+    const connection = new ClientConnection(this.#waiting.of(socket), new HeadOfConnection(socket));
     this.#connections.set(socket, connection);
     return connection;
   }

@@ -125,6 +125,7 @@ export async function compose(
       propertyLimits,
       lockLimits: lockLimitsOf(declaration.limits),
       turns: lasting.treeTurns,
+      treeSlots: lasting.treeSlots,
       now: Date.now,
     };
     const { counter, ...limits } = declaration.throttle;

@@ -3,7 +3,7 @@ import { DerivationGate } from '../src/credentials/derivation-gate.js';
 import type { FailureCounter } from '../src/credentials/failure-counter.js';
 import { MemoryFailureCounter } from '../src/credentials/memory-failure-counter.js';
 import { VerifiedCredentials } from '../src/credentials/verified-credentials.js';
-import { treeTurnLimits } from '../src/dav/tree-turns.js';
+import { treeSlots, treeTurnLimits } from '../src/dav/tree-turns.js';
 import { DerivationPool } from '../src/django/hashers/derivation-pool.js';
 import type { StateDatabase } from '../src/state/database.js';
 import type { StagingOwner } from '../src/storage/local/staging.js';
@@ -41,6 +41,7 @@ export class Lasting {
   readonly stagingOwner: StagingOwner;
   /** Of requests that change whole trees: an old composition's may be under way yet. */
   readonly treeTurns = new PathTurns(treeTurnLimits);
+  readonly treeSlots = treeSlots();
   /** Missing where nobody is told. */
   readonly metrics: Metrics | undefined;
   /** Of compositions that are closed. */

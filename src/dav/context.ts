@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Allowance } from '../async/allowance.js';
+import type { FairSlots } from '../async/fair-slots.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
@@ -66,6 +67,8 @@ export interface DavContext extends ReadContext {
   readonly lockLimits: LockLimits;
   /** Those of all requests of this process that change whole trees. */
   readonly turns: PathTurns;
+  /** Room for those of them that go through trees member by member. */
+  readonly treeSlots: FairSlots;
   readonly propertyLimits: PropertyLimits;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

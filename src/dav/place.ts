@@ -38,7 +38,7 @@ export async function requireStat(place: ReadPlace): Promise<ResourceStat> {
 
 /**
  * Conditional requests (RFC 9110 section 13) for a method that changes something.
- * @throws Failure `precondition-failed`
+ * @throws Failure `precondition-failed`, `malformed` for a condition that cannot be read
  */
 export function requireConditions(
   method: string,

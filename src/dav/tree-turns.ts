@@ -1,3 +1,4 @@
+import { FairSlots, type FairSlotLimits } from '../async/fair-slots.js';
 import { Failure, isFailure } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { isSameOrBelow } from '../http/target.js';
@@ -6,7 +7,30 @@ import type { DavContext, DavRequest, Place } from './context.js';
 import { keyOf } from './place.js';
 
 /** How long MOVE, COPY and DELETE wait for each other, and how many. */
-export const treeTurnLimits = { patience: 30_000, waiting: 1000 };
+export const treeTurnLimits = { patience: 30_000, waiting: 1000, waitingOfOne: 100 };
+
+/** How many go through trees member by member at once, and how many wait for that. */
+const treeWorkLimits: FairSlotLimits = {
+  most: 16,
+  mostOfOne: 4,
+  waiting: 1000,
+  waitingOfOne: 100,
+  patience: 30_000,
+};
+
+/** The room there is, in all and for each user, for going through trees member by member. */
+export function treeSlots(limits: Partial<FairSlotLimits> = {}): FairSlots {
+  return new FairSlots(
+    { ...treeWorkLimits, ...limits },
+    {
+      busy: () =>
+        new Failure('unavailable', 'Too many folders are being copied or removed at once. Try again later.', {
+          headers: [['Retry-After', '5']],
+        }),
+      gone: () => new Failure('malformed', 'The client went away before this was done.'),
+    },
+  );
+}
 
 /**
  * Does what changes whole trees in its turn: two such changes of one resource, or of one and what lies below it, are
@@ -16,12 +40,34 @@ export const treeTurnLimits = { patience: 30_000, waiting: 1000 };
  */
 export async function inTurn(
   request: DavRequest,
-  { turns }: Pick<DavContext, 'turns'>,
+  context: Pick<DavContext, 'turns' | 'treeSlots' | 'principal'>,
+  change: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const { treeSlots: slots, principal } = context;
+  const work = (): Promise<HttpResponse> => taken(request, context, change);
+  // Before its turn: what waits for room keeps nobody from anything.
+  return (await isLarge(request)) ? slots.run(principal, request.signal, work) : work();
+}
+
+/** Whether this may go through a tree member by member. Within a storage, MOVE renames. */
+async function isLarge({ method, storage, path, destination, headers }: DavRequest): Promise<boolean> {
+  if (method === 'MOVE' && storage === destination?.storage) return false;
+  if (method === 'COPY' && headers.depth?.trim() === '0') return false;
+  const stat = await storage.stat(path).catch((error: unknown) => {
+    // The method itself tells it.
+    if (isFailure(error)) return undefined;
+    throw error;
+  });
+  return stat?.kind === 'collection';
+}
+
+async function taken(
+  request: DavRequest,
+  { turns, principal }: Pick<DavContext, 'turns' | 'principal'>,
   change: () => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   const claim = await claimOf(request);
-  if (!claim) return change();
-  const turn = await turns.take(claim, request.signal);
+  const turn = await turns.take(claim, { signal: request.signal, owner: principal });
   let changed = false;
   try {
     if (await isReplaced(request, turn.written)) {
@@ -38,7 +84,7 @@ export async function inTurn(
   }
 }
 
-async function claimOf(request: DavRequest): Promise<Claim | undefined> {
+async function claimOf(request: DavRequest): Promise<Claim> {
   const { method, destination } = request;
   const own = await pathsOf(request);
   const target = destination ? await pathsOf(destination) : [];
@@ -46,7 +92,8 @@ async function claimOf(request: DavRequest): Promise<Claim | undefined> {
     case 'MOVE':
       return { writes: [...own, ...target] };
     case 'COPY':
-      return { writes: target, reads: own };
+      // Whoever may only read must not keep others from their work: what goes meanwhile is told as what failed.
+      return { writes: target, sees: own };
     default:
       return { writes: own };
   }

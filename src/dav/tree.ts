@@ -117,7 +117,7 @@ async function copyInto(
   }
   if (stat.kind === 'file' || depth === '0') return;
   const left = new Set<LeftOut>();
-  for await (const member of members(from, (why) => left.add(why))) {
+  for await (const member of copied(work, from, stat, (why) => left.add(why))) {
     const source = at(from, member.path);
     const path = child(to.path, nameOf(member.path));
     if (path === undefined) {
@@ -133,6 +133,21 @@ async function copyInto(
   }
   if (left.has('unnameable')) work.leaveOut(from, stat, unnameable());
   else if (left.size > 0 && leftOut === 'refused') work.leaveOut(from, stat, notShown());
+}
+
+/** The members of a collection; where somebody else has removed or moved that meanwhile, those seen so far. */
+async function* copied(
+  work: TreeWork,
+  from: Place,
+  stat: ResourceStat,
+  onLeftOut: (why: LeftOut) => void,
+): AsyncGenerator<Member> {
+  try {
+    yield* members(from, onLeftOut);
+  } catch (error) {
+    if (!isFailure(error, 'not-found')) throw error;
+    work.fail(from, stat, error);
+  }
 }
 
 function unnameable(): Failure {

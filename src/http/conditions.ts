@@ -1,5 +1,6 @@
+import { Failure } from '../failure.js';
 import { parseHttpDate } from './date.js';
-import { matchesStrongly, matchesWeakly, parseEntityTag, parseEntityTags, type EntityTag } from './etag.js';
+import { matchesStrongly, matchesWeakly, parseEntityTag, parseTagList, type EntityTag } from './etag.js';
 import type { RequestHeaders } from './message.js';
 
 /** What conditional requests compare with: the current representation, or undefined where nothing is. */
@@ -14,7 +15,10 @@ export type ConditionOutcome = 'proceed' | 'not-modified' | 'precondition-failed
 
 /**
  * Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of
- * RFC 9110 section 13.2.2. A date that cannot be read is as if it were not there; a list of tags matches nothing.
+ * RFC 9110 section 13.2.2. A date that cannot be read is as if it were not there: a recipient must ignore it (sections
+ * 13.1.3 and 13.1.4). A list of tags that cannot be read matches nothing where the method reads; where it writes, nothing
+ * may be overwritten against a condition that the client has set.
+ * @throws Failure `malformed` for such a list where the method writes
  */
 export function evaluateConditions(
   method: string,
@@ -24,7 +28,7 @@ export function evaluateConditions(
   const reading = method === 'GET' || method === 'HEAD';
   const ifMatch = headers['if-match'];
   if (ifMatch !== undefined) {
-    if (!listed(ifMatch, current, matchesStrongly)) return 'precondition-failed';
+    if (!listed('If-Match', ifMatch, current, matchesStrongly, reading)) return 'precondition-failed';
   } else if (headers['if-unmodified-since'] !== undefined) {
     const limit = parseHttpDate(headers['if-unmodified-since']);
     if (limit !== undefined && current && wholeSeconds(current.lastModified) > limit)
@@ -32,7 +36,8 @@ export function evaluateConditions(
   }
   const ifNoneMatch = headers['if-none-match'];
   if (ifNoneMatch !== undefined) {
-    if (listed(ifNoneMatch, current, matchesWeakly)) return reading ? 'not-modified' : 'precondition-failed';
+    if (listed('If-None-Match', ifNoneMatch, current, matchesWeakly, reading))
+      return reading ? 'not-modified' : 'precondition-failed';
   } else if (reading && headers['if-modified-since'] !== undefined) {
     const since = parseHttpDate(headers['if-modified-since']);
     if (since !== undefined && current && wholeSeconds(current.lastModified) <= since) return 'not-modified';
@@ -52,14 +57,22 @@ export function rangeApplies(ifRange: string | undefined, current: Validators): 
 }
 
 function listed(
+  name: string,
   field: string,
   current: Validators | undefined,
   matches: (a: EntityTag, b: EntityTag) => boolean,
+  reading: boolean,
 ): boolean {
-  if (field.trim() === '*') return current !== undefined;
+  const list = parseTagList(field);
+  if (list === undefined && !reading) {
+    throw new Failure(
+      'malformed',
+      `${name} must be * or a list of entity tags, of 16,384 characters at most.`,
+    );
+  }
+  if (list === '*') return current !== undefined;
   const own = current?.etag === undefined ? undefined : parseEntityTag(current.etag);
-  const tags = parseEntityTags(field);
-  return own !== undefined && tags?.some((tag) => matches(tag, own)) === true;
+  return own !== undefined && list?.some((tag) => matches(tag, own)) === true;
 }
 
 function wholeSeconds(milliseconds: number): number {

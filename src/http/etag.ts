@@ -32,8 +32,28 @@ export function parseEntityTags(text: string): EntityTag[] | undefined {
     if (!match || value === undefined) return undefined;
     tags.push({ weak: match[1] !== undefined, value });
     position = entityTag.lastIndex;
-    if (position < text.length && !/[ \t,]/.test(text.charAt(position))) return undefined;
+    while (text[position] === ' ' || text[position] === '\t') position += 1;
+    if (position < text.length && text[position] !== ',') return undefined;
   }
+}
+
+/** What a list of tags stands for: with `*` among its members, anything that is there. */
+export type TagList = '*' | readonly EntityTag[];
+
+/**
+ * Parses an If-Match or If-None-Match header field (RFC 9110 sections 13.1.1 and 13.1.2). Two fields, one of which is
+ * `*`, arrive joined: no list has a `*` by the grammar, but what such a client asks is plain.
+ * @returns undefined as `parseEntityTags`
+ */
+export function parseTagList(text: string): TagList | undefined {
+  if (text.length > maximumLength) return undefined;
+  const members = text.split(',').map((member) => member.trim());
+  if (!members.includes('*')) return parseEntityTags(text);
+  // A tag may have commas, and between them stars, in its quotes.
+  const tags = parseEntityTags(text);
+  if (tags) return tags;
+  const others = members.filter((member) => member !== '*').join();
+  return /^,*$/.test(others) || parseEntityTags(others) ? '*' : undefined;
 }
 
 /** Strong comparison (RFC 9110 section 8.8.3.2). */

@@ -53,3 +53,12 @@ function refuseRepeated(fields: readonly string[]): void {
     seen.add(name);
   }
 }
+
+/** Beside those that are single: conditions, what the body is, and what svn asks of its server. */
+const otherDeciding = /^(?:if-.*|content-.*|x-svn-.*|dav|label|timeout)$/;
+
+/** Whether a field, named in lower case, decides what a request means. */
+export function decides(name: string): boolean {
+  // Expect is for the next hop to answer.
+  return (single.has(name) && name !== 'expect') || otherDeciding.test(name);
+}

@@ -37,7 +37,8 @@ export function endToEnd(headers: HeaderList, kept: ReadonlySet<string> = nothin
   });
 }
 
-function namedByConnection(headers: HeaderList): ReadonlySet<string> | undefined {
+/** The names, in lower case, that the Connection fields hold. */
+export function namedByConnection(headers: HeaderList): ReadonlySet<string> | undefined {
   let named: Set<string> | undefined;
   for (const [name, value] of headers) {
     if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;

@@ -6,6 +6,8 @@ export interface Claim {
   readonly writes: readonly string[];
   /** What must stay as it is meanwhile. Those who only read do not wait for each other. */
   readonly reads?: readonly string[];
+  /** What it waits for others to write who came before, while nobody waits for it there. */
+  readonly sees?: readonly string[];
 }
 
 /** A turn that has come. */
@@ -21,10 +23,22 @@ export interface TurnLimits {
   readonly patience: number;
   /** Changes that may wait at once. */
   readonly waiting: number;
+  /** Of them those of one owner. */
+  readonly waitingOfOne?: number;
 }
 
+export interface Taking {
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whose change it is. */
+  readonly owner?: string;
+}
+
+/** What of a claim others may have to wait for. */
+type Held = Required<Omit<Claim, 'sees'>>;
+
 interface Entry {
-  readonly claim: Required<Claim>;
+  readonly claim: Held;
   /** Resolves to whether it has written anything. */
   readonly over: Promise<boolean>;
   readonly end: (changed?: boolean) => void;
@@ -38,6 +52,8 @@ const unlimited: TurnLimits = { patience: Infinity, waiting: Infinity };
 export class PathTurns {
   readonly #entries = new Set<Entry>();
   readonly #limits: TurnLimits;
+  /** How many changes wait, by their owner. */
+  readonly #waitingOf = new Map<string, number>();
   #waiting = 0;
 
   constructor(limits: TurnLimits = unlimited) {
@@ -46,14 +62,15 @@ export class PathTurns {
 
   /**
    * Waits until no change that was before is at one of the paths, above or below it.
-   * @param signal ends the waiting
    * @throws Failure `unavailable` with Retry-After when that takes too long or too many wait; `malformed` when `signal`
    *   ends it
    */
-  async take({ writes, reads = [] }: Claim, signal?: AbortSignal): Promise<Turn> {
+  async take({ writes, reads = [], sees = [] }: Claim, { signal, owner = '' }: Taking = {}): Promise<Turn> {
     const entry = newEntry({ writes, reads });
-    const before = [...this.#entries].filter((other) => conflict(other.claim, entry.claim));
-    if (before.length > 0 && this.#waiting >= this.#limits.waiting) throw busy();
+    const before = [...this.#entries].filter(
+      ({ claim }) => conflict(claim, entry.claim) || touches(claim.writes, sees),
+    );
+    if (before.length > 0 && this.#isFull(owner)) throw busy();
     this.#entries.add(entry);
     const end = (changed = true): void => {
       this.#entries.delete(entry);
@@ -62,11 +79,11 @@ export class PathTurns {
     const written: string[] = [];
     try {
       if (before.length > 0) {
-        this.#waiting += 1;
+        this.#count(owner, 1);
         try {
           written.push(...(await this.#waitFor(before, signal)));
         } finally {
-          this.#waiting -= 1;
+          this.#count(owner, -1);
         }
       }
       entry.begun = true;
@@ -103,6 +120,18 @@ export class PathTurns {
     };
   }
 
+  #isFull(owner: string): boolean {
+    const { waiting, waitingOfOne = waiting } = this.#limits;
+    return this.#waiting >= waiting || (this.#waitingOf.get(owner) ?? 0) >= waitingOfOne;
+  }
+
+  #count(owner: string, change: 1 | -1): void {
+    this.#waiting += change;
+    const own = (this.#waitingOf.get(owner) ?? 0) + change;
+    if (own > 0) this.#waitingOf.set(owner, own);
+    else this.#waitingOf.delete(owner);
+  }
+
   /** @returns what they have written */
   async #waitFor(before: readonly Entry[], signal: AbortSignal | undefined): Promise<string[]> {
     const { patience } = this.#limits;
@@ -132,7 +161,7 @@ export class PathTurns {
   }
 }
 
-function newEntry(claim: Required<Claim>): Entry {
+function newEntry(claim: Held): Entry {
   let end: (changed?: boolean) => void = () => undefined;
   const over = new Promise<boolean>((resolve) => {
     end = (changed = true) => {
@@ -148,7 +177,7 @@ function busy(): Failure {
   });
 }
 
-function conflict(one: Required<Claim>, other: Required<Claim>): boolean {
+function conflict(one: Held, other: Held): boolean {
   return (
     touches(one.writes, other.writes) || touches(one.writes, other.reads) || touches(one.reads, other.writes)
   );

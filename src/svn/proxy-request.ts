@@ -1,5 +1,6 @@
 import { Failure } from '../failure.js';
-import { endToEnd } from '../http/hop-by-hop.js';
+import { decides } from '../http/fields.js';
+import { endToEnd, namedByConnection } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import { secretHeader } from './apache-config.js';
 import { destinationAt, ifAt, originForm } from './destination.js';
@@ -69,8 +70,17 @@ export function upstreamHead(
   return { path: originForm(request.rawTarget), headers, framing };
 }
 
-/** The fields of a head or a trailer section that may pass to the child. */
+/**
+ * The fields of a head or a trailer section that may pass to the child.
+ * @throws Failure `malformed` for several Destinations, and where Connection names a field that decides: this server has
+ *   decided by it, and the child would without it
+ */
 export function forwardable(headers: HeaderList): HeaderList {
+  for (const name of namedByConnection(headers) ?? []) {
+    if (decides(name)) {
+      throw new Failure('malformed', `The Connection header field must not name "${name}".`);
+    }
+  }
   let destinations = 0;
   const passing = endToEnd(headers).filter(([name]) => {
     const lower = name.toLowerCase();

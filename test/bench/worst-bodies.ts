@@ -11,6 +11,7 @@ import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
+import { treeSlots } from '../../src/dav/tree-turns.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import { inShare, onServer } from '../contracts/paths.js';
 import { lockLimits, propertyLimits, xmlAllowance, xmlLimits } from '../dav/limits.js';
@@ -46,6 +47,7 @@ export async function worstBodies(): Promise<void> {
       resolve: () => undefined,
       find: () => Promise.resolve(undefined),
       turns: new PathTurns(),
+      treeSlots: treeSlots(),
       mayRead: () => true,
       depthInfinity: false,
       listing: () => ({ status: 200, headers: [] }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { treeSlots } from '../../src/dav/tree-turns.js';
 import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
 import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
@@ -174,4 +175,62 @@ test('a file that is put into a folder while that is moved member by member is n
     assert.equal((await site.text(`/docs/b/${name}`)) ?? (await site.text(`/docs/a/${name}`)), name);
   }
   t.diagnostic(`${acknowledged} of 50 came in time`);
+});
+
+test('a copy keeps nobody from removing, moving and putting what it is made of', async (t) => {
+  const site = await davSite(t);
+  await site.mkcol('/docs/a', '/docs/a/in');
+  for (let index = 0; index < 20; index += 1) await site.put(`/docs/a/${index}`);
+  await site.put('/docs/a/in/file');
+  let reached: () => void = () => undefined;
+  const copying = new Promise<void>((resolve) => (reached = resolve));
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const copyFile = site.docs.copyFile.bind(site.docs);
+  site.docs.copyFile = async (from, to) => {
+    reached();
+    await held;
+    return copyFile(from, to);
+  };
+  const copies = Array.from({ length: 4 }, (_, index) =>
+    site.ask('COPY', '/docs/a', { to: `/docs/copy${index}`, as: 'bob' }),
+  );
+  await copying;
+  // They are over while the copies are still at their first file.
+  assert.equal((await site.ask('MOVE', '/docs/a/1', { to: '/docs/a/moved' })).status, 201);
+  assert.equal((await site.ask('DELETE', '/docs/a/in')).status, 204);
+  assert.equal((await site.ask('DELETE', '/docs/a/2')).status, 204);
+  assert.equal((await site.ask('MOVE', '/docs/a', { to: '/docs/b' })).status, 201);
+  goOn();
+  for (const { status } of await Promise.all(copies))
+    assert.ok(status === 207 || status === 404, String(status));
+  assert.equal(await site.kind('/docs/b'), 'collection');
+});
+
+test('a user goes through few trees at once, and the rest waits or is told to come back', async (t) => {
+  const site = await davSite(t);
+  site.treeSlots = treeSlots({ most: 3, mostOfOne: 2, waitingOfOne: 1 });
+  await site.mkcol('/docs/a', '/docs/other');
+  await site.put('/docs/a/file');
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const copyFile = site.docs.copyFile.bind(site.docs);
+  let running = 0;
+  site.docs.copyFile = async (from, to) => {
+    running += 1;
+    await held;
+    return copyFile(from, to);
+  };
+  const copies = Array.from({ length: 5 }, (_, index) =>
+    site.ask('COPY', '/docs/a', { to: `/docs/copy${index}`, as: 'bob' }),
+  );
+  const refused = await Promise.race(copies);
+  assert.equal(refused.status, 503);
+  assert.ok(refused.header('Retry-After') !== undefined);
+  assert.equal((await site.ask('DELETE', '/docs/other')).status, 204, 'another user has room');
+  assert.equal((await site.ask('MOVE', '/docs/a/file', { to: '/docs/a/renamed', as: 'bob' })).status, 201);
+  assert.ok(running <= 2, String(running));
+  goOn();
+  const statuses = (await Promise.all(copies)).map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 503).length, 2, String(statuses));
 });

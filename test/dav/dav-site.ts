@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { v2 } from 'webdav-server';
 import type { DavContext, Place } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
+import { treeSlots } from '../../src/dav/tree-turns.js';
 import type { LockStore } from '../../src/dav/locks/lock-store.js';
 import type { PropertyStore } from '../../src/dav/properties/property-store.js';
 import { isFailure, statusOf, type Failure, type FailureKind } from '../../src/failure.js';
@@ -64,6 +65,7 @@ export class DavSite {
   readonly clock: { now: number };
   lockLimits = lockLimits;
   readonly turns = new PathTurns();
+  treeSlots = treeSlots();
   propertyLimits = propertyLimits;
   xmlBytes = xmlAllowance();
 
@@ -99,6 +101,7 @@ export class DavSite {
       xmlBytes: this.xmlBytes,
       lockLimits: this.lockLimits,
       turns: this.turns,
+      treeSlots: this.treeSlots,
       propertyLimits: this.propertyLimits,
       now: () => this.clock.now,
       principal: as,

@@ -7,6 +7,7 @@ import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
+import { treeSlots } from '../../src/dav/tree-turns.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import { inShare, onServer } from '../contracts/paths.js';
 import { localOptions } from '../storage/local-setting.js';
@@ -25,6 +26,7 @@ const context: DavContext = {
   xmlBytes: xmlAllowance(),
   lockLimits,
   turns: new PathTurns(),
+  treeSlots: treeSlots(),
   propertyLimits,
   now: Date.now,
   principal: 'alice',

@@ -7,6 +7,7 @@ import {
   type Validators,
 } from '../../src/http/conditions.js';
 import type { RequestHeaders } from '../../src/http/message.js';
+import { failing } from '../contracts/failing.js';
 
 const before = 'Sun, 06 Nov 1994 08:49:36 GMT';
 const same = 'Sun, 06 Nov 1994 08:49:37 GMT';
@@ -23,7 +24,7 @@ interface Case {
   readonly current?: Validators | null;
   readonly get: ConditionOutcome;
   /** Where PUT differs from GET. */
-  readonly put?: ConditionOutcome;
+  readonly put?: ConditionOutcome | 'malformed';
 }
 
 const failed = 'precondition-failed';
@@ -69,9 +70,9 @@ const cases: readonly Case[] = [
     current: collection,
     get: failed,
   },
-  { name: 'If-Match without quotes', headers: { 'if-match': 'now' }, get: failed },
-  { name: 'If-Match that breaks off', headers: { 'if-match': '"now", "x' }, get: failed },
-  { name: 'an empty If-Match', headers: { 'if-match': '' }, get: failed },
+  { name: 'If-Match without quotes', headers: { 'if-match': 'now' }, get: failed, put: 'malformed' },
+  { name: 'If-Match that breaks off', headers: { 'if-match': '"now", "x' }, get: failed, put: 'malformed' },
+  { name: 'an empty If-Match', headers: { 'if-match': '' }, get: failed, put: 'malformed' },
 
   { name: 'If-None-Match with another tag', headers: { 'if-none-match': '"old"' }, get: 'proceed' },
   { name: 'If-None-Match with the tag', headers: { 'if-none-match': '"now"' }, get: unmodified, put: failed },
@@ -114,7 +115,42 @@ const cases: readonly Case[] = [
     current: null,
     get: 'proceed',
   },
-  { name: 'If-None-Match that cannot be read', headers: { 'if-none-match': 'now' }, get: 'proceed' },
+  {
+    name: 'If-None-Match that cannot be read',
+    headers: { 'if-none-match': 'now' },
+    get: 'proceed',
+    put: 'malformed',
+  },
+
+  ...['*, *', '*,', ',*', '*, "x"', '"x", *', '*,W/"x" , *'].flatMap((star): Case[] => [
+    { name: `If-None-Match: ${star}`, headers: { 'if-none-match': star }, get: unmodified, put: failed },
+    { name: `If-Match: ${star}`, headers: { 'if-match': star }, get: 'proceed' },
+    {
+      name: `If-None-Match: ${star} and nothing there`,
+      headers: { 'if-none-match': star },
+      current: null,
+      get: 'proceed',
+    },
+  ]),
+  ...['"a" "b"', 'W/*', '*;x', '"a,*,b', '* "x"', '**', ','].map((list): Case => {
+    return {
+      name: `If-None-Match: ${list}`,
+      headers: { 'if-none-match': list },
+      get: 'proceed',
+      put: 'malformed',
+    };
+  }),
+  {
+    name: 'If-None-Match with a tag that looks like a list with a star',
+    headers: { 'if-none-match': '"a,*,b"' },
+    get: 'proceed',
+  },
+  {
+    name: 'If-None-Match that is too long and ends with the tag',
+    headers: { 'if-none-match': `${'"0123456789", '.repeat(1200)}"now"` },
+    get: 'proceed',
+    put: 'malformed',
+  },
 
   { name: 'If-Modified-Since earlier', headers: { 'if-modified-since': before }, get: 'proceed' },
   {
@@ -196,7 +232,9 @@ describe('evaluateConditions', () => {
       assert.equal(evaluateConditions('GET', headers, validators), get);
       assert.equal(evaluateConditions('HEAD', headers, validators), get);
       for (const method of ['PUT', 'DELETE', 'MOVE']) {
-        assert.equal(evaluateConditions(method, headers, validators), put, method);
+        const evaluate = (): ConditionOutcome => evaluateConditions(method, headers, validators);
+        if (put === 'malformed') assert.throws(evaluate, failing('malformed'), method);
+        else assert.equal(evaluate(), put, method);
       }
     });
   }

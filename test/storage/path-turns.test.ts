@@ -28,6 +28,10 @@ const conflicts: readonly [first: Claim, second: Claim, waits: boolean][] = [
   [{ writes: ['/b'], reads: ['/a'] }, { writes: ['/c'], reads: ['/a/x'] }, false],
   [{ writes: ['/b'], reads: ['/a'] }, { writes: ['/a/x'] }, true],
   [{ writes: ['/a'] }, { writes: ['/b'], reads: ['/a'] }, true],
+  [{ writes: ['/a'] }, { writes: ['/b'], sees: ['/a/x'] }, true],
+  [{ writes: ['/b'], sees: ['/a'] }, { writes: ['/a'] }, false],
+  [{ writes: ['/b'], sees: ['/a'] }, { writes: ['/a/x'] }, false],
+  [{ writes: ['/b'], sees: ['/a'] }, { writes: ['/a'], sees: ['/b'] }, true],
 ];
 for (const [first, second, waits] of conflicts) {
   test(`${JSON.stringify(second)} ${waits ? 'waits for' : 'goes beside'} ${JSON.stringify(first)}`, async () => {
@@ -65,7 +69,7 @@ test('a change whose client is gone gives its place up at once', async () => {
   const turns = new PathTurns();
   const one = await turns.take({ writes: ['/a'] });
   const gone = new AbortController();
-  const two = turns.take({ writes: ['/a'] }, gone.signal);
+  const two = turns.take({ writes: ['/a'] }, { signal: gone.signal });
   const three = turns.take({ writes: ['/a'] });
   gone.abort();
   await assert.rejects(two, failing('malformed'));
@@ -73,7 +77,7 @@ test('a change whose client is gone gives its place up at once', async () => {
   (await three).end();
   await assert.rejects(async () => {
     const four = await turns.take({ writes: ['/a'] });
-    await turns.take({ writes: ['/a'] }, gone.signal).finally(() => {
+    await turns.take({ writes: ['/a'] }, { signal: gone.signal }).finally(() => {
       four.end();
     });
   }, failing('malformed'));
@@ -87,6 +91,17 @@ test('only so many may wait', async () => {
   (await turns.take({ writes: ['/b'] })).end();
   one.end();
   for (const turn of waiting) (await turn).end();
+});
+
+test('one owner\u2019s changes do not take all the room for waiting', async () => {
+  const turns = new PathTurns({ patience: Infinity, waiting: 3, waitingOfOne: 1 });
+  const one = await turns.take({ writes: ['/a'] });
+  const waiting = [turns.take({ writes: ['/a'] }, { owner: 'bob' })];
+  await assert.rejects(turns.take({ writes: ['/a'] }, { owner: 'bob' }), failing('unavailable'));
+  waiting.push(turns.take({ writes: ['/a'] }, { owner: 'alice' }));
+  one.end();
+  for (const turn of waiting) (await turn).end();
+  (await turns.take({ writes: ['/a'] }, { owner: 'bob' })).end();
 });
 
 test('a small change waits for nobody: it is refused, and those that come later wait for it', async () => {

@@ -63,9 +63,36 @@ for (const name of [
 }
 
 test('a Connection field cannot strip what the proxy sets', () => {
-  const { list } = head([['Connection', 'Authorization, X-Davgate-Secret, Host, Destination']]);
+  const { list } = head([['Connection', 'X-Davgate-Secret, X-Forwarded-For']]);
   assert.deepEqual(list, [['Host', '127.0.0.1:8099'], ...identity]);
 });
+
+for (const named of [
+  'If',
+  'Depth',
+  'overwrite',
+  'Destination',
+  'Lock-Token',
+  'If-Match',
+  'If-None-Match',
+  'If-Unmodified-Since',
+  'Content-Type',
+  'Content-Encoding',
+  'Authorization',
+  'Host',
+  'X-SVN-Version-Name',
+  'X-SVN-Options',
+]) {
+  test(`a Connection field that names ${named} is refused, also among others and in a second line`, () => {
+    for (const connection of [named, `close, ${named}`, `keep-alive ,\t${named.toUpperCase()},`]) {
+      const fields: HeaderList = [
+        ['Connection', 'keep-alive'],
+        ['Connection', connection],
+      ];
+      assert.throws(() => head(fields), { kind: 'malformed' }, connection);
+    }
+  });
+}
 
 test('the user name travels in UTF-8', () => {
   const [, authorization] = head([], { username: 'Zoë' }).list;

@@ -17,6 +17,9 @@ export interface ConditionList {
 export const maximumLength = 128 * 1024;
 export const maximumConditions = 1024;
 
+/** Resources that the field may be about: each is looked for, and its locks and those above it. */
+export const maximumResources = 64;
+
 /**
  * Parses an If header field (RFC 4918 section 10.4.2): lists that are all tagged or all untagged.
  * @returns one list at least
@@ -30,10 +33,13 @@ export function parseIf(field: string): readonly ConditionList[] {
   const lists: ConditionList[] = [];
   let resource: string | undefined;
   let conditions = 0;
+  const resources = new Set<string>();
   for (let token = tokens.next(); token; token = tokens.next()) {
     if (token.kind === 'uri') {
       if (lists.length > 0 && resource === undefined) throw malformed('mixes tagged and untagged lists');
       resource = resourceTag(token.uri);
+      resources.add(resource);
+      if (resources.size > maximumResources) throw malformed(`is about over ${maximumResources} resources`);
       token = tokens.next();
     }
     if (token?.kind !== 'open') throw malformed('has something other than a list');

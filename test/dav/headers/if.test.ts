@@ -244,3 +244,10 @@ describe('If, by a model', () => {
     );
   });
 });
+
+test('a field is about 64 resources at most, however often it names each', () => {
+  const about = (most: number): string =>
+    Array.from({ length: 500 }, (_, index) => `</docs/${'a/'.repeat(50)}${index % most}> (["a"])`).join(' ');
+  assert.equal(parseIf(about(64)).length, 500);
+  assert.throws(() => parseIf(about(65)), failing('malformed'));
+});

@@ -41,7 +41,9 @@ describe('PUT', () => {
     ['with If-Match of another file', '/docs/file', { 'if-match': '"other"' }, 412],
     ['with If-Match: * on nothing', '/docs/new', { 'if-match': '*' }, 412],
     ['with If-Match of something on nothing', '/docs/new', { 'if-match': '"other"' }, 412],
-    ['with If-Match that is no list of tags', '/docs/file', { 'if-match': 'other' }, 412],
+    ['with If-Match that is no list of tags', '/docs/file', { 'if-match': 'other' }, 400],
+    ['with If-None-Match: *, *', '/docs/file', { 'if-none-match': '*, *' }, 412],
+    ['with If-None-Match that is no list of tags', '/docs/file', { 'if-none-match': '"a" "b"' }, 400],
     [
       'with If-Unmodified-Since long ago',
       '/docs/file',
