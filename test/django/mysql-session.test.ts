@@ -14,7 +14,14 @@ after(() => administrator.destroy());
 /** An error, were it SQL: a subquery of two rows. */
 const statement = "' or 1 = (select 1 union select 2) -- ";
 /** Its bytes in UTF-8, read as GBK or Shift_JIS, swallow a backslash before the quotation mark. */
-const names = [statement, `中${statement}`, `é${statement}`, `ア${statement}`, `\\${statement}`, `'${statement}`];
+const names = [
+  statement,
+  `中${statement}`,
+  `é${statement}`,
+  `ア${statement}`,
+  `\\${statement}`,
+  `'${statement}`,
+];
 
 const settings = [
   {},
@@ -54,7 +61,12 @@ describe('a user name is never a part of a statement, MariaDB', () => {
 test('a session that does not take its settings is not used', async () => {
   const stubborn: MysqlConnection = {
     query: (sql, _values, done) =>
-      done?.(null, String(sql).startsWith('select') ? [{ state: 'NO_BACKSLASH_ESCAPES,gbk,gbk,gbk' }] : []),
+      done?.(
+        null,
+        typeof sql === 'string' && sql.startsWith('select')
+          ? [{ state: 'NO_BACKSLASH_ESCAPES,gbk,gbk,gbk' }]
+          : [],
+      ),
     execute: () => assert.fail(),
   };
   const error = await new Promise((resolve) => {
