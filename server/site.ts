@@ -41,8 +41,8 @@ async function discovered(
     environment: variables,
     systemUser: userName,
   });
-  const more = await refuseOtherRows(readableSite(site), seen, project.project);
-  return { site, warnings: [...warnings, ...more] };
+  await refuseOtherRows(readableSite(site), seen, project.project);
+  return { site, warnings };
 }
 
 /** The same with the texts of its TLS files, ready to be opened. @throws Failure `unavailable` */

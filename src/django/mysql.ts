@@ -1,29 +1,10 @@
 import { isIP, type Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import { Failure } from '../failure.js';
-import {
-  impatientSocket,
-  serverPool,
-  silenceMilliseconds,
-  statementMilliseconds,
-} from './server-connections.js';
+import { beginSession, preparedStatements } from './mysql-session.js';
+import { impatientSocket, serverPool, silenceMilliseconds } from './server-connections.js';
 import { silentLog } from './silent-log.js';
 import type { DatabaseServer, TlsOptions } from './site.js';
-
-/**
- * What each session begins with. MySQL and MariaDB call the time-out differently, each with a comment that only it
- * reads. Without autocommit, every reading after the first would see what the first saw.
- */
-const sessionStatements = [
-  `set session autocommit = 1 /*!50708 , max_execution_time = ${statementMilliseconds} */ ` +
-    `/*M!100101 , max_statement_time = ${statementMilliseconds / 1000} */`,
-  'set session transaction read only',
-];
-
-/** What of a mysql2 connection is used here. */
-interface Connection {
-  query(sql: string, done: (error: Error | null) => void): void;
-}
 
 /**
  * Opens a MySQL or MariaDB database for reading only.
@@ -49,6 +30,7 @@ export function openMysql(server: DatabaseServer): Knex {
     connectTimeout: silenceMilliseconds,
     charset: 'utf8mb4',
     supportBigNumbers: true,
+    maxPreparedStatements: preparedStatements,
   };
   return knex({
     client: 'mysql2',
@@ -63,14 +45,6 @@ function connect({ socket: path, host, port = 3306 }: DatabaseServer): Socket {
   if (path !== undefined) return socket.connect(path);
   socket.setNoDelay(true);
   return socket.connect(port, host);
-}
-
-function beginSession(connection: Connection, done: (error: Error | null) => void): void {
-  const [first = '', second = ''] = sessionStatements;
-  connection.query(first, (error) => {
-    if (error) done(error);
-    else connection.query(second, done);
-  });
 }
 
 function tlsOf({ verify, ca, cert, key }: TlsOptions) {

@@ -21,11 +21,12 @@ export async function readFacts(
   tables: readonly string[],
 ): Promise<Facts> {
   if (kind === 'sqlite') return factsOf(await sqliteFacts(knex, tables));
-  const names = tables.map((table) => `'${table.replaceAll("'", "''")}'`).join(', ');
+  const names = tables.map(() => '?').join(', ');
   const found: Found[] = [];
   for (const { sql, mayBeForbidden } of statements[kind]) {
     try {
-      found.push(...(await rowsOf(knex, sql.replaceAll('{tables}', names))).map(foundIn));
+      const values = sql.includes('{tables}') ? tables : [];
+      found.push(...(await rowsOf(knex, sql.replaceAll('{tables}', names), values)).map(foundIn));
     } catch (error) {
       if (!mayBeForbidden) throw error;
     }
@@ -42,8 +43,12 @@ function statementsIn(name: string) {
 }
 
 /** Rows of any driver, their columns in order: an array, one in front of the columns' description, or `rows`. */
-async function rowsOf(knex: Knex, sql: string): Promise<readonly (readonly unknown[])[]> {
-  const answer: unknown = await knex.raw(sql.replaceAll('?', '\\?'));
+async function rowsOf(
+  knex: Knex,
+  sql: string,
+  values: readonly string[] = [],
+): Promise<readonly (readonly unknown[])[]> {
+  const answer: unknown = await knex.raw(sql, values);
   return rowsIn(answer).map((row) => {
     const values: unknown[] = typeof row === 'object' && row !== null ? Object.values(row) : [];
     return values;
@@ -79,9 +84,10 @@ async function sqliteFacts(knex: Knex, tables: readonly string[]): Promise<reado
     const row: unknown = await knex('sqlite_master')
       .whereRaw('name = ? collate nocase', [table])
       .whereIn('type', ['table', 'view'])
-      .first('type');
-    if (typeof row !== 'object' || row === null || !('type' in row)) continue;
-    found.push([table, 'is', `main.${table}`], [table, 'kind', String(row.type)]);
+      .first('type', 'rootpage');
+    if (typeof row !== 'object' || row === null || !('type' in row) || !('rootpage' in row)) continue;
+    const kind = row.type === 'table' && !row.rootpage ? 'virtual table' : String(row.type);
+    found.push([table, 'is', `main.${table}`], [table, 'kind', kind]);
   }
   return found;
 }

@@ -7,18 +7,16 @@ import { isSameServer } from './same-server.js';
 import { hasSameUsers } from './sampled-users.js';
 import type { SeenBySite } from './seen-by-site.js';
 
-/** In sentences, what stands between the rows that the site reads and those that davgate does. */
-export interface RowComparison {
-  /** Why davgate must not read them. */
-  readonly differences: readonly string[];
-  readonly warnings: readonly string[];
-}
-
 /**
  * Compares what the site's own connection read with what davgate's reads.
+ * @returns in sentences, why davgate must not read its rows
  * @throws the driver's error
  */
-export async function compareRows(knex: Knex, site: DjangoSite, seen: SeenBySite): Promise<RowComparison> {
+export async function compareRows(
+  knex: Knex,
+  site: DjangoSite,
+  seen: SeenBySite,
+): Promise<readonly string[]> {
   const { kind } = site.database;
   const tables = tablesRead(site);
   const own = await readFacts(knex, kind, tables);
@@ -35,20 +33,23 @@ export async function compareRows(knex: Knex, site: DjangoSite, seen: SeenBySite
     ...(seen.declared ? [] : tables.flatMap((table) => tableDifference(table, seen.facts, own))),
     ...(seen.byRequest === undefined || seen.declared ? [] : [chosenByRequest(seen.byRequest, kind)]),
     ...secured.map(securedTable),
+    ...tables.flatMap((table) => notStored(table, own.get(table)?.get('kind') ?? 'table')),
     ...(seen.declared && !own.has(site.user.table)
       ? [`The schemas of "searchPath" have no table ${site.user.table}.`]
       : []),
   ];
-  const views = tables.filter((table) => own.get(table)?.get('kind') === 'view');
-  return {
-    differences:
-      differences.length === 0 && !seen.declared && own.has(site.user.table)
-        ? await userDifference(knex, site, seen)
-        : differences,
-    warnings: views.map(
-      (view) => `${view} is a view: davgate reads what it shows to a connection of davgate\u2019s own.`,
-    ),
-  };
+  return differences.length === 0 && !seen.declared && own.has(site.user.table)
+    ? userDifference(knex, site, seen)
+    : differences;
+}
+
+/** What is no table may show other rows to each session: by its settings, its role, its variables or its name. */
+function notStored(table: string, kind: string): readonly string[] {
+  if (kind === 'table') return [];
+  return [
+    `${table} is a ${kind}, and what it shows may depend on who asks and how: declare the database itself ` +
+      '("database") instead of the project, with a user and settings that see the rows meant.',
+  ];
 }
 
 function connectionDifference(fact: string, seen: Facts, own: Facts): readonly string[] {

@@ -5,6 +5,7 @@ import { environmentAdvice } from './environment-advice.js';
 import { findDatabase } from './find-database.js';
 import { asSeen } from './as-seen.js';
 import { findPython } from './find-python.js';
+import { maskSecrets } from './mask-secrets.js';
 import { algorithmOf } from '../hashers/known-hashers.js';
 import { answerSchema, type FailureReport, type SiteReport } from './report.js';
 import { type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
@@ -77,7 +78,7 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
       : [`The users' primary key is a ${kind}, not an integer or UUID.`];
   return {
     site,
-    warnings: [...report.warnings, ...warnings, ...hashers.warnings, ...keys],
+    warnings: [...report.warnings.map(maskSecrets), ...warnings, ...hashers.warnings, ...keys],
     seen,
     python: report.python,
     django: report.django,
@@ -108,7 +109,7 @@ function failed(
   const site = `The Django site in ${project} (settings ${settings})`;
   switch (failure) {
     case 'refused':
-      return new Failure('not-implemented', `${site}: ${message}`);
+      return new Failure('not-implemented', `${site}: ${maskSecrets(message)}`);
     case 'timeout':
       return new Failure(
         'unavailable',
@@ -127,9 +128,9 @@ function failed(
   }
 }
 
-/** The end of a longer text, on lines of its own. */
+/** The end of a longer text of the site's, on lines of its own, without passwords. */
 function lastLines(text: string): string {
-  const lines = text.trimEnd().split('\n');
+  const lines = maskSecrets(text).trimEnd().split('\n');
   const shown = lines.length > shownLines ? ['…', ...lines.slice(-shownLines)] : lines;
   return text.trim() === '' ? '' : `\n${shown.join('\n')}`;
 }

@@ -53,6 +53,9 @@ def discovered(alias, ends):
             tables.append(found["sessions"]["table"])
         columns = {"table": facts["table"], "key": facts["id"]["column"]}
         columns.update(username=facts["username"], password=facts["password"])
+        columns["links"] = [link for link in (facts["groups"], facts["permissions"]) if link is not None]
+        if facts["groups"] is not None:
+            columns["links"].append({"table": "auth_group_permissions", "user": None, "other": "permission_id"})
         patience = min(ends - time.monotonic(), DATABASE_SECONDS)
         found["seen"] = seen(aliases.chosen, tables, columns, max(patience, 0))
     found.update(python="%d.%d.%d" % sys.version_info[:3], django=django.get_version(), warnings=warnings)

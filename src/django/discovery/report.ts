@@ -28,7 +28,14 @@ const seen = z.union([
     /** subject (a table, or empty for the connection), fact, value */
     facts: z.array(z.tuple([z.string(), z.string(), optionalText])),
     /** Primary keys and digests of some users at both ends of the table, by primary key. */
-    users: z.strictObject({ first: digests, last: digests }),
+    users: z.strictObject({
+      first: digests,
+      last: digests,
+      /** The key up to which users and their links were counted, where keys are integers. */
+      upTo: optionalText,
+      /** table, how many rows, the sum of the keys of what users are linked with */
+      counts: z.array(z.tuple([z.string(), z.string(), z.string()])),
+    }),
     /** How a PostgreSQL driver is connected, by the names of libpq's parameters. */
     driver: z.record(z.string(), z.string()),
     /** What seems to choose the rows anew for each request, in words. */

@@ -21,10 +21,15 @@ export interface NotSeen {
 export function seenBySite(report: SeenReport | undefined, declared: boolean): SeenBySite | NotSeen {
   if (report === undefined) return { trouble: 'it was not asked' };
   if ('trouble' in report) return report;
-  const { first, last } = report.users;
+  const { first, last, upTo, counts } = report.users;
   return {
     facts: factsOf(report.facts),
-    users: { first: digestsOf(first), last: digestsOf(last) },
+    users: {
+      first: digestsOf(first),
+      last: digestsOf(last),
+      upTo: upTo ?? undefined,
+      counts: new Map(counts.map(([table, count, sum]) => [table, `${count} ${sum}`])),
+    },
     byRequest: report.byRequest ?? undefined,
     declared,
   };

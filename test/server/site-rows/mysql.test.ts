@@ -62,7 +62,10 @@ const letIn: Record<string, SiteCase> = {
     apps: ['people'],
     files: handler('USE new_site', "SET sql_mode = 'ANSI'"),
   },
-  'a view': { settings: databases({ NAME: 'views' }) },
+  'a docstring that only speaks of a database': {
+    settings: `${databases({ NAME: 'new_site' })}\nROOT_URLCONF = 'urls'`,
+    files: { 'urls.py': '"""Use the admin site."""\nHELP = "Use the admin"\nurlpatterns = []' },
+  },
 };
 
 const refused: Record<string, readonly [SiteCase, RegExp]> = {
@@ -88,6 +91,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
       files: handler('CREATE TEMPORARY TABLE auth_user AS SELECT * FROM new_site.auth_user'),
     },
     /The users in auth_user are others/,
+  ],
+  'a view': [
+    { settings: databases({ NAME: 'views', OPTIONS: { init_command: "SET @tenant = 'a'" } }) },
+    /auth_user is a view, and .* declare the database itself/,
+  ],
+  'a middleware that changes the database, named at the end': [
+    {
+      settings: `${databases({ NAME: 'new_site' })}\nMIDDLEWARE = ['tenancy.by_host']`,
+      files: { 'tenancy.py': 'def by_host(get_response): return "USE " + get_response' },
+    },
+    /tenancy \(MIDDLEWARE\) may choose/,
   ],
   'a middleware that changes the database': [
     {

@@ -21,6 +21,11 @@ function files(t: TestContext) {
     folder,
     current: make('current.sqlite3', tables('current')),
     old: make('old.sqlite3', tables('old')),
+    view: make('view.sqlite3', [
+      ...tables('current'),
+      'alter table auth_user rename to everybody',
+      'create view auth_user as select * from everybody',
+    ]),
     empty: make('empty.sqlite3', ['create table other (id integer)']),
   };
 }
@@ -83,6 +88,18 @@ connection_created.connect(prepare)
     }),
     /The table auth_user is temp\.auth_user for the site’s own connection, main\.auth_user for davgate’s/,
   ],
+  'a middleware that opens another file by request': [
+    ({ current }) => ({
+      settings: `${databases(current)}\nMIDDLEWARE = ['tenancy.by_host']`,
+      files: {
+        'tenancy.py': `from django.db import connection
+def by_host(get_response):
+    connection.settings_dict['NAME'] = get_response`,
+      },
+    }),
+    /tenancy \(MIDDLEWARE\) may choose .* declare the database itself/,
+  ],
+  'a view': [({ view }) => ({ settings: databases(view) }), /auth_user is a view, and/],
   'an engine that opens another file': [
     ({ old, current }) => ({
       settings: databases(old, { ENGINE: 'pool' }),
@@ -125,6 +142,17 @@ describe('the rows that the site reads, SQLite', () => {
       JSON.stringify(seen),
     );
     assert.deepEqual(present(), before, folder);
+  });
+
+  test('a file that the site has not made yet: what is wrong, where, and what to do', async (t) => {
+    await assert.rejects(
+      found(t, { settings: databases('absent.sqlite3') }),
+      (error) =>
+        isFailure(error, 'unavailable') &&
+        /unable to open database file\nIn other words, the file \/.*\/absent\.sqlite3 does not exist: correct its name, or have the site make it\./.test(
+          error.message,
+        ),
+    );
   });
 
   test('a change that a handler would make is refused by the file', async (t) => {

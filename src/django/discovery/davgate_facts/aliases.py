@@ -1,18 +1,19 @@
 """The entry of DATABASES that the site reads its users from."""
 
-import inspect
 import re
 
 from django.conf import settings
 from django.db import router
 
+from .source import with_imports
 from .values import Refused, dotted
 
 # Often enough to meet every one of a router that draws lots among replicas.
 ASKED = 64
 
-# What a choice by the request at hand is kept in.
-BY_REQUEST = re.compile(r"threading|contextvars|ContextVar|asgiref\.local|get_current|tenant|\brequest\b")
+# What a choice by the request at hand is kept in, and how it is asked for.
+KEPT = re.compile(r"^(threading|contextvars|ContextVar|asgiref\.local|Local)$")
+BY_REQUEST = re.compile(KEPT.pattern + r"|get_current|tenant|^request$", re.IGNORECASE)
 
 
 class Aliases:
@@ -72,10 +73,9 @@ def readable(manager):
 def by_request():
     """A router that seems to choose by the request at hand; None where none does."""
     for one in router.routers:
-        try:
-            source = inspect.getsource(inspect.getmodule(type(one)))
-        except (OSError, TypeError):
-            source = ""
-        if BY_REQUEST.search(source):
-            return dotted(type(one))
+        module = type(one).__module__
+        for source in with_imports(module):
+            sign = BY_REQUEST if source.name == module else KEPT
+            if any(sign.search(name) for name in source.identifiers()):
+                return dotted(type(one))
     return None

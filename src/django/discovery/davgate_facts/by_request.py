@@ -1,6 +1,6 @@
 """Signs that the site chooses the rows it reads anew for each request, which no look at a connection can show."""
 
-import importlib.util
+import ast
 import inspect
 import re
 import weakref
@@ -8,15 +8,33 @@ import weakref
 from django.conf import settings
 from django.core.signals import request_started
 
-# The schema, the role or the database of a connection is changed.
-CHANGED = re.compile(
-    r"search_path|set_schema|set_tenant|schema_context|tenant_context|select_db|\bSET\s+(SESSION\s+|LOCAL\s+)?ROLE\b"
-    r"|[\"']\s*USE\s",
-    re.IGNORECASE,
-)
+from .source import called, with_imports
 
 # Methods of the engines of django-tenants and its like.
 SWITCHES = ("set_schema", "set_tenant")
+
+# Whatever else changes the schema or the database of a connection.
+CHANGING = SWITCHES + ("schema_context", "tenant_context", "select_db")
+
+# Where Django keeps how it connects.
+CONNECTING = ("settings_dict", "databases", "DATABASES")
+
+# What only reads a mapping.
+READING = ("get", "items", "keys", "values", "copy", "__getitem__", "__contains__")
+COPYING = ("dict", "copy", "deepcopy", "len", "list", "sorted", "set", "bool", "str", "repr", "isinstance")
+
+# A statement, whole or to be completed, at the beginning of a text, a line or behind a semicolon.
+BEGINS = r"(?:^|;|\n|\*/)\s*"
+REST = r"(?:\s*=\s*|\s+TO\s+|\s+)(?:\S+\s*(?:;|\n|$)|$)"
+
+# The schema, the role or the database of a session is changed.
+STATEMENTS = {
+    "postgresql": re.compile(
+        r"search_path|\bset_config\b|" + BEGINS + r"(?:SET|set)\s+(?i:SESSION\s+|LOCAL\s+)?"
+        r"(?i:ROLE|SCHEMA|SESSION\s+AUTHORIZATION|AUTHORIZATION)" + REST
+    ),
+    "mysql": re.compile(BEGINS + r"(?:USE|use)(?:\s+\S+\s*(?:;|\n|$)|\s+$)|" + BEGINS + r"(?i:SET\s+ROLE)" + REST),
+}
 
 
 def chosen_by_request(connection):
@@ -24,13 +42,14 @@ def chosen_by_request(connection):
     for name in SWITCHES:
         if hasattr(type(connection), name):
             return "The engine of its database (%s.%s)" % (type(connection).__module__, name)
-    for setting, path in code_of_requests():
-        if CHANGED.search(source_of(path)):
-            return "%s (%s)" % (path, setting)
-    for receiver in receivers():
-        module = inspect.getmodule(receiver)
-        if module is not None and not module.__name__.startswith("django.") and CHANGED.search(source_of_code(module)):
-            return "%s (a receiver of request_started)" % module.__name__
+    known = set()
+    for setting, path in list(code_of_requests()) + list(receivers()):
+        if path.startswith("django."):
+            continue
+        for source in with_imports(path):
+            if source.name not in known and changes(source, connection.vendor):
+                return "%s (%s)" % (source.name, setting if source.name == path else "%s, by %s" % (setting, path))
+            known.add(source.name)
     return None
 
 
@@ -45,28 +64,59 @@ def code_of_requests():
         yield "ROOT_URLCONF", settings.ROOT_URLCONF
 
 
-def source_of(name):
-    """The text of a module, which is not run; empty where there is none."""
-    if name.startswith("django."):
-        return ""
-    try:
-        origin = importlib.util.find_spec(name).origin
-        with open(origin, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except Exception:  # whatever importing the packages around it raises
-        return ""
-
-
-def source_of_code(module):
-    try:
-        return inspect.getsource(module)
-    except (OSError, TypeError):
-        return ""
-
-
 def receivers():
     for entry in request_started.receivers:
         receiver = entry[1]
         receiver = receiver() if isinstance(receiver, weakref.ReferenceType) else receiver
-        if receiver is not None:
-            yield getattr(receiver, "__func__", receiver)
+        module = inspect.getmodule(getattr(receiver, "__func__", receiver))
+        if module is not None:
+            yield "a receiver of request_started", module.__name__
+
+
+def changes(source, vendor):
+    """Whether a module changes which rows a connection reads."""
+    statements = STATEMENTS.get(vendor)
+    if statements is not None:
+        if any(statements.search(text) for text in source.texts()):
+            return True
+        if any(name in CHANGING for name in source.identifiers()):
+            return True
+    return reconnects(source.tree) or "settings_dict" in source.texts()
+
+
+def reconnects(tree):
+    """Whether it changes how Django connects, or hands that on to what may."""
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and last_name(node.value) == "connections":
+            if not isinstance(node.ctx, ast.Load):
+                return True
+        if isinstance(node, ast.keyword) and node.arg == "settings_dict":
+            return True
+        if isinstance(node, ast.Attribute) and is_connecting(node) and not is_only_read(node, above):
+            return True
+    return False
+
+
+def is_connecting(node):
+    return node.attr in CONNECTING and (node.attr != "databases" or last_name(node.value) == "connections")
+
+
+def last_name(node):
+    return getattr(node, "attr", None) or getattr(node, "id", None)
+
+
+def is_only_read(node, above):
+    if not isinstance(node.ctx, ast.Load):
+        return False
+    deep = False
+    parent = above[node]
+    while isinstance(parent, ast.Subscript) and parent.value is node:
+        if not isinstance(parent.ctx, ast.Load):
+            return False
+        node, parent, deep = parent, above[parent], True
+    if isinstance(parent, ast.Attribute):
+        return deep and parent.attr not in ("update", "setdefault", "pop", "clear") or parent.attr in READING
+    if isinstance(parent, ast.Call) and node in parent.args:
+        return deep or called(parent) in COPYING
+    return deep or isinstance(parent, (ast.Compare, ast.For, ast.comprehension, ast.BoolOp, ast.If, ast.UnaryOp))

@@ -14,6 +14,9 @@ STATEMENTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file
 
 # Users at each end of the table, by primary key, who must be the same on both connections.
 SAMPLED = 16
+# Rows of a table that are counted at most.
+COUNTED = 1000000
+
 ENDS = (("first", "asc"), ("last", "desc"))
 
 
@@ -46,46 +49,77 @@ class Look:
         try:
             with opened_read_only(self.connection):
                 self.connection.ensure_connection()
-            with self.connection.cursor() as cursor:
-                facts = self.facts(cursor)
-                known = self.user["table"] in {subject for subject, _, _ in facts}
-                users = {end: self.users(cursor, order) if known else [] for end, order in ENDS}
-            by_request = None if self.connection.vendor == "sqlite" else chosen_by_request(self.connection)
+            facts = self.facts()
+            known = self.user["table"] in {subject for subject, _, _ in facts}
+            rows = {end: self.users(order) if known else [] for end, order in ENDS}
+            users = {end: [[text(row[0]), digest(*row[1:])] for row in rows[end]] for end in rows}
+            newest = rows["last"][0][0] if rows["last"] else None
+            # Users who join meanwhile come behind them, where keys count up.
+            upto = newest if isinstance(newest, int) else None
+            users.update(upTo=None if upto is None else text(upto), counts=self.counts(upto) if known else [])
+            by_request = chosen_by_request(self.connection)
             return {"facts": facts, "users": users, "driver": self.driver(), "byRequest": by_request}
         finally:
             self.connection.close()
 
-    def facts(self, cursor):
+    def facts(self):
         if self.connection.vendor == "sqlite":
-            return sqlite_facts(cursor, self.tables)
+            with self.connection.cursor() as cursor:
+                return sqlite_facts(cursor, self.tables)
         with open(os.path.join(STATEMENTS, "%s.sql" % self.connection.vendor), encoding="utf-8") as file:
             statements = file.read().split(";\n")
-        names = ", ".join("'%s'" % table.replace("'", "''") for table in self.tables)
+        names = ", ".join(["%s"] * len(self.tables))
         facts = []
         for statement in statements:
             if statement.strip():
-                facts += self.answers(cursor, statement.replace("{tables}", names))
+                values = self.tables * statement.count("{tables}")
+                facts += self.answers(statement.replace("{tables}", names), values)
         return facts
 
-    def answers(self, cursor, statement):
+    def answers(self, statement, values):
         try:
-            cursor.execute(statement)
-            return [([""] + [text(value) for value in row])[-3:] for row in cursor.fetchall()]
+            return [([""] + [text(value) for value in row])[-3:] for row in self.rows(statement, values)]
         except Exception:
             if "-- May be forbidden." not in statement:
                 raise
-            self.connection.close_if_unusable_or_obsolete()
+            if not self.connection.get_autocommit():
+                self.connection.rollback()
             return []
 
-    def users(self, cursor, order):
-        """Keys and digests of some users."""
+    def rows(self, statement, values=()):
+        """What a cursor of its own gives: after an error, another's may be closed."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, list(values) or None)
+            return cursor.fetchall()
+
+    def users(self, order):
+        """Keys, names and passwords of some users."""
         quote = self.connection.ops.quote_name
         key, name, password = (quote(self.user[part]) for part in ("key", "username", "password"))
         table = quote(self.user["table"])
-        cursor.execute(
+        return self.rows(
             "select %s, %s, %s from %s order by %s %s limit %d" % (key, name, password, table, key, order, SAMPLED)
         )
-        return [[text(row[0]), digest(*row[1:])] for row in cursor.fetchall()]
+
+    def counts(self, upto):
+        """Of the users, and of the links that say what they may: [table, how many, the sum of the others' keys]."""
+        found = [self.count(self.user["table"], self.user["key"], None, upto)]
+        for link in self.user["links"]:
+            found.append(self.count(link["table"], link["user"], link["other"], upto if link["user"] else None))
+        return found
+
+    def count(self, table, user, other, upto):
+        """As sampled-users.ts counts."""
+        quote = self.connection.ops.quote_name
+        statement = "select count(*), %s from (select %s from %s%s limit %d) counted" % (
+            "case when count(*) < %d then sum(summed) else 0 end" % COUNTED if other else "0",
+            "%s as summed" % quote(other) if other else "1",
+            quote(table),
+            "" if upto is None else " where %s <= %d" % (quote(user), upto),
+            COUNTED,
+        )
+        (count, total), = self.rows(statement)
+        return [table, "%d" % count, "%d" % (total or 0)]
 
     def driver(self):
         """How a PostgreSQL driver is connected, by libpq's own names: a service file and PGHOST are in it."""
@@ -113,7 +147,8 @@ def sqlite_facts(cursor, tables):
     for table in tables:
         for schema in ["temp"] + [name for name in files if name != "temp"]:
             catalogue = "sqlite_temp_master" if schema == "temp" else '"%s".sqlite_master' % schema.replace('"', '""')
-            cursor.execute("select type from %s where name = %%s collate nocase and type in ('table', 'view')" % catalogue, [table])
+            cursor.execute("select case when type = 'view' then 'view' when coalesce(rootpage, 0) = 0 then 'virtual table' else 'table' end "
+                           "from %s where name = %%s collate nocase and type in ('table', 'view')" % catalogue, [table])
             row = cursor.fetchone()
             if row is not None:
                 facts += [[table, "is", "%s.%s" % (schema, table)], [table, "kind", row[0]]]

@@ -10,5 +10,8 @@ show global variables where variable_name in
 select table_name as subject, 'is' as fact, concat(table_schema, '.', table_name) as value
 from information_schema.tables where table_schema = database() and table_name in ({tables});
 
-select table_name as subject, 'kind' as fact, if(table_type = 'VIEW', 'view', 'table') as value
+select table_name as subject, 'kind' as fact, case
+  when table_type in ('VIEW', 'SYSTEM VIEW') then 'view'
+  when engine in ('CONNECT', 'FEDERATED', 'SPIDER') then 'foreign table'
+  else 'table' end as value
 from information_schema.tables where table_schema = database() and table_name in ({tables});

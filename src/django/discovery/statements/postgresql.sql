@@ -16,7 +16,7 @@ join pg_namespace n on n.oid = c.relnamespace
 cross join lateral (values
   ('is', n.nspname || '.' || c.relname),
   ('number', c.oid::text),
-  ('kind', case c.relkind when 'v' then 'view' else 'table' end),
+  ('kind', case c.relkind when 'v' then 'view' when 'f' then 'foreign table' else 'table' end),
   ('row security', row_security_active(c.oid)::text)
 ) as found (fact, value);
 
