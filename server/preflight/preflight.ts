@@ -17,7 +17,7 @@ export async function machineFindings(
     ...projectFindings(declaration, user),
     ...folderFindings(declaration, user),
     ...(await repositoryFindings(declaration, environment)),
-    ...stateFindings(declaration, user),
+    ...stateFindings(declaration, user, environment.uid),
     ...realmFindings(declaration),
   ];
 }

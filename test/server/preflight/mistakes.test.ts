@@ -159,6 +159,23 @@ const mistakes: readonly Mistake[] = [
     code: 1,
   },
   {
+    name: 'a state whose log is a link',
+    make: (site) => {
+      mkdirSync(site.at('var'));
+      symlinkSync(site.write('other', ''), site.at('var', 'state.sqlite3-wal'));
+    },
+    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where others .*: remove it/,
+    code: 1,
+  },
+  {
+    name: 'a state in a folder of the kernel\u2019s',
+    make: (site) => {
+      site.declaration.state = 'sqlite:/proc/davgate/state.sqlite3';
+    },
+    says: /state: the folder \/proc\/davgate cannot be made, since \/proc: /,
+    code: 1,
+  },
+  {
     name: 'a state that is no database',
     make: (site) => {
       site.declaration.state = `sqlite:${site.write('notes.txt', 'These are notes, and no database at all.\n')}`;
