@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
 import { findApache } from '../../../src/svn/find-apache.js';
+import { projectFolder } from '../../clients/davgate.js';
 import { run } from '../../clients/programs.js';
 import { freePort } from '../../clients/free-port.js';
 import { python } from '../../django/djangos.js';
@@ -462,6 +463,18 @@ const mistakes: readonly Mistake[] = [
     },
     says: /^warning: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
     code: 0,
+  },
+  {
+    name: 'the folder for temporary files as a share',
+    make: share(1, { root: '/var/tmp', write: false }),
+    says: /shares\[1\]\.root: holds the folder \S+ for temporary files, which the share would serve/,
+    code: 1,
+  },
+  {
+    name: 'davgate itself in a share',
+    make: share(1, { root: projectFolder, write: false }),
+    says: /shares\[1\]\.root: holds davgate\u2019s own program, which the share would serve/,
+    code: 1,
   },
   {
     name: 'repositories inside a WebDAV share',
