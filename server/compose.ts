@@ -84,7 +84,9 @@ export async function compose(
     closers.push(lasting.countDerivationsOf(authenticator));
     const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
     const location = readableState(declaration.state);
-    const state = await lasting.states.use(JSON.stringify(location), () => openStateDatabase(location));
+    const state = await lasting.states.use(JSON.stringify(location), () =>
+      openStateDatabase(location, environment.uid),
+    );
     closers.push(state.release);
     const svn = await startSvnServices(declaration.shares, {
       memberships: directory,

@@ -4,7 +4,7 @@ import { readEnvironment } from '../environment.js';
 import { apacheConf } from './apache-conf.js';
 import { check } from './check.js';
 import { discover } from './discover.js';
-import { endWith } from './ending.js';
+import { endWith, untilDone, untilRead } from './ending.js';
 import { explain } from './explain.js';
 import type { Output } from './output.js';
 import { openSiteUsers } from './site-users.js';
@@ -75,4 +75,6 @@ async function onFile(
   }
 }
 
-endWith(await main(process.argv.slice(2)));
+const words = process.argv.slice(2);
+for (const stream of [process.stdout, process.stderr]) untilRead(stream);
+endWith(await untilDone(words[0], output.error, () => main(words)));

@@ -1,5 +1,64 @@
+import { writeSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { errorCode } from '../../src/config/files.js';
+
 /** Milliseconds that what was written gets to leave the process. */
 const patience = 1000;
+
+/** What a question's exit code is where it cannot be answered; the others are either done or not. */
+const unanswered: ReadonlySet<string | undefined> = new Set(['explain', 'who', 'discover', 'apache-conf']);
+
+/**
+ * Runs a command so that it ends with a sentence and one of its exit codes, whatever a storage module does meanwhile: one
+ * that throws when nobody waits for it, ends the process, or leaves nothing that could go on.
+ * @param name the command's
+ * @param error gets the sentence
+ */
+export async function untilDone(
+  name: string | undefined,
+  error: (text: string) => void,
+  command: () => Promise<number>,
+): Promise<number> {
+  const code = unanswered.has(name) ? 2 : 1;
+  const unfinished = (): void => {
+    const message = `davgate: ended before ${name ?? 'it'} was done; does a storage module call process.exit?\n`;
+    // The process does not wait for a stream any more.
+    writeSync(2, message);
+    process.exitCode = code;
+  };
+  const uncaught = (fault: unknown): void => {
+    process.off('exit', unfinished);
+    writeSync(2, `davgate: an error reached nobody, of a storage module perhaps: ${faultInWords(fault)}\n`);
+    process.exit(code);
+  };
+  process.once('exit', unfinished);
+  // A server goes on, and logs it.
+  if (name !== 'serve') process.on('uncaughtException', uncaught);
+  try {
+    return await command();
+  } catch (fault) {
+    error(`davgate: ${faultInWords(fault)}\n`);
+    return code;
+  } finally {
+    process.off('exit', unfinished);
+  }
+}
+
+/** On one line, with the place where it was thrown: a module's author looks there. */
+function faultInWords(fault: unknown): string {
+  if (!(fault instanceof Error)) return inspect(fault);
+  const line = (fault.message || fault.name).replace(/\s+/g, ' ');
+  if (errorCode(fault) !== undefined && 'syscall' in fault) return line;
+  const place = /^ {4}at (.*)$/m.exec(fault.stack ?? '')?.[1];
+  return place === undefined ? line : `${line} (at ${place})`;
+}
+
+/** A reader that wants no more, such as `head`, ends a command as it would have ended by itself. */
+export function untilRead(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') throw error;
+  });
+}
 
 /** Ends the process with this exit code, also where a storage module has left a timer or a socket behind. */
 export function endWith(code: number): void {

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SvnShare } from '../../src/config/declaration.js';
+import { errorCode } from '../../src/config/files.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import {
@@ -12,6 +13,7 @@ import {
 import { repositoriesIn } from '../../src/svn/repository-names.js';
 import { faultOfName, isRepositoryName, type RepositoryName } from '../../src/svn/repository-name.js';
 import type { Environment } from '../environment.js';
+import { errorInWords } from '../error-in-words.js';
 import { answering, BadUsage } from './answering.js';
 import type { Output } from './output.js';
 
@@ -141,8 +143,9 @@ async function attempt({ output }: Task, url: string, work: () => Promise<string
     output.out(`${url}: ${await work()}\n`);
     return 0;
   } catch (error) {
-    if (!isFailure(error)) throw error;
-    output.error(`${url}: ${error.message}\n`);
+    // What the system refuses, such as a backup's folder, is said of the repository as well.
+    if (!isFailure(error) && errorCode(error) === undefined) throw error;
+    output.error(`${url}: ${errorInWords(error)}\n`);
     return 1;
   }
 }

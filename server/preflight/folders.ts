@@ -1,7 +1,9 @@
 import { dirname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Declaration, Share } from '../../src/config/declaration.js';
 import { absence, realPathOf } from '../../src/config/files.js';
 import { placeOf } from '../../src/config/problems.js';
+import { secretsInShares } from '../../src/config/secrets-in-shares.js';
 import { hiddenNames } from '../../src/storage/hiding-storage.js';
 import type { Finding } from './finding.js';
 import { closedToReading, closedToWriting, unreadableFile } from './rights.js';
@@ -16,6 +18,9 @@ const ordinaryNames = [
   '2026-01-14.csv',
   'archive.tar.gz',
 ];
+
+/** A part of davgate, which stands for all of it. */
+const program = fileURLToPath(import.meta.url);
 
 /** Python looks for modules in the project's folder, and is started there. */
 export function projectFindings({ django }: Pick<Declaration, 'django'>, user: string): Finding[] {
@@ -113,6 +118,20 @@ function hidingAll(share: Share, index: number): Finding[] {
   ];
 }
 
+/**
+ * Shares of folders in which davgate, the Apache that it runs and Python keep what they read again.
+ * @param temporaryFolders absolute
+ */
+export function temporaryFindings(
+  { shares }: Pick<Declaration, 'shares'>,
+  temporaryFolders: readonly string[],
+): Finding[] {
+  const secrets = temporaryFolders.map((path) => ({ what: `the folder ${path} for temporary files`, path }));
+  return secretsInShares(shares, [...secrets, { what: 'davgate\u2019s own program', path: program }]).map(
+    (problem) => ({ gravity: 'refusal', ...problem }),
+  );
+}
+
 /** That is allowed, but the files are then reached by two sets of rules. */
 function nested(shares: readonly Share[]): Finding[] {
   const folders = shares.flatMap((share, index) => {
@@ -132,19 +151,13 @@ function nested(shares: readonly Share[]): Finding[] {
         const same = outer.real === inner.real;
         return other !== order && (same ? other < order : isBelow(outer.real, inner.real));
       })
-      .map((outer): Finding => {
-        const danger =
-          inner.share.kind === 'svn' && outer.share.kind !== 'svn'
-            ? `; what is written there damages repositories`
-            : '';
-        return {
-          gravity: 'warning',
-          place: inner.place,
-          message:
-            `lies in the folder of the share ${outer.share.path}, so its files are reached there as well, by the rules of ` +
-            `${outer.share.path}${danger}: move one of the folders, or use \`rules\` in one share`,
-        };
-      }),
+      .map((outer): Finding => ({
+        gravity: 'warning',
+        place: inner.place,
+        message:
+          `lies in the folder of the share ${outer.share.path}, so its files are reached there as well, by the rules of ` +
+          `${outer.share.path}: move one of the folders, or use \`rules\` in one share`,
+      })),
   );
 }
 

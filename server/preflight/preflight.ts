@@ -1,8 +1,9 @@
+import { tmpdir } from 'node:os';
 import type { Declaration } from '../../src/config/declaration.js';
 import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
 import type { Environment } from '../environment.js';
 import type { Finding } from './finding.js';
-import { folderFindings, projectFindings } from './folders.js';
+import { folderFindings, projectFindings, temporaryFindings } from './folders.js';
 import { repositoryFindings } from './repositories.js';
 import { userInWords } from './rights.js';
 import { stateFindings, stateInSite } from './state.js';
@@ -16,10 +17,16 @@ export async function machineFindings(
   return [
     ...projectFindings(declaration, user),
     ...folderFindings(declaration, user),
+    ...temporaryFindings(declaration, temporaryFolders()),
     ...(await repositoryFindings(declaration, environment)),
-    ...stateFindings(declaration, user),
+    ...stateFindings(declaration, user, environment.uid),
     ...realmFindings(declaration),
   ];
+}
+
+/** Apache's may be any of them, whichever its user may write in. */
+function temporaryFolders(): readonly string[] {
+  return [...new Set([tmpdir(), '/tmp', '/var/tmp'])];
 }
 
 /** What can be told only where the site is known, too. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Declaration } from '../../src/config/declaration.js';
 import { absence, realPathOf } from '../../src/config/files.js';
 import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
+import { statePlace } from '../../src/state/owner-only.js';
 import type { Finding } from './finding.js';
 import { closedToWriting, unreadableFile, unwritableFile } from './rights.js';
 
@@ -10,8 +11,12 @@ import { closedToWriting, unreadableFile, unwritableFile } from './rights.js';
 const magic = 'SQLite format 3\0';
 
 /** Why the state could not be kept where it is declared. A server's database is asked elsewhere. */
-export function stateFindings({ state }: Pick<Declaration, 'state'>, user: string): Finding[] {
-  const fault = state.kind === 'sqlite' ? faultOfFile(state.file, user) : undefined;
+export function stateFindings(
+  { state }: Pick<Declaration, 'state'>,
+  user: string,
+  uid: number | undefined,
+): Finding[] {
+  const fault = state.kind === 'sqlite' ? faultOfFile(state.file, user, uid) : undefined;
   return fault === undefined ? [] : [{ gravity: 'refusal', place: 'state', message: fault }];
 }
 
@@ -37,7 +42,7 @@ function isSamePlace(state: Declaration['state'], database: DjangoSite<TlsFiles>
   return false;
 }
 
-function faultOfFile(file: string, user: string): string | undefined {
+function faultOfFile(file: string, user: string, uid: number | undefined): string | undefined {
   const folder = nearestFolder(dirname(file));
   const what =
     folder === dirname(file)
@@ -47,7 +52,10 @@ function faultOfFile(file: string, user: string): string | undefined {
   if (absent !== undefined) return `${what} ${absent}`;
   const closed = closedToWriting(folder, user);
   if (closed !== undefined) return `${what}: ${closed}`;
+  if (isTheKernels(folder)) return `${what}: nothing can be kept there: name another place`;
   if (isFull(folder)) return `no space is left on the disk of ${folder}: make room, or name another place`;
+  const place = folder === dirname(file) ? statePlace(file, uid) : undefined;
+  if (place?.kind === 'fault') return place.words;
   if (!existsSync(file)) return undefined;
   const fault = absence('file', file, user);
   if (fault !== undefined) return `the file ${file} ${fault}`;
@@ -70,6 +78,15 @@ function nearestFolder(folder: string): string {
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return isMissing && parent !== folder ? nearestFolder(parent) : folder;
+  }
+}
+
+/** Whether a folder shows what the kernel knows (statfs(2): proc, sysfs, cgroup2, devpts), and keeps no files. */
+function isTheKernels(folder: string): boolean {
+  try {
+    return [0x9fa0, 0x62656572, 0x63677270, 0x1cd1].includes(statfsSync(folder).type);
+  } catch {
+    return false;
   }
 }
 

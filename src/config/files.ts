@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 /** Where a file is or would be, once the symbolic links in the part of its path that exists are followed. */
 export function realPathOf(path: string): string {
@@ -9,6 +9,29 @@ export function realPathOf(path: string): string {
     const parent = dirname(path);
     return parent === path ? path : join(realPathOf(parent), basename(path));
   }
+}
+
+/** Symbolic links behind each other that are followed, as Linux does (path_resolution(7)). */
+const mostLinks = 40;
+
+/** The symbolic links that a path leads over, each by where it is itself. @param path absolute */
+export function linksOn(path: string): string[] {
+  const links: string[] = [];
+  const rest = path.split(sep).filter((name) => name !== '');
+  let real: string = sep;
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const next = name === '..' ? dirname(real) : join(real, name);
+    const target = name === '..' ? undefined : linkTarget(next);
+    if (target === undefined) {
+      real = next;
+      continue;
+    }
+    links.push(next);
+    if (links.length > mostLinks) break;
+    rest.unshift(...target.split(sep).filter((part) => part !== ''));
+    real = sep;
+  }
+  return links;
 }
 
 export function isFolder(path: string): boolean {

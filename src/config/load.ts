@@ -4,6 +4,7 @@ import { siteOf } from '../django/explicit-site.js';
 import { parseSearchPath } from '../django/search-path.js';
 import { parseBytes } from './bytes.js';
 import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource } from './declaration.js';
+import { keptFiles } from './kept-files.js';
 import { missingInShare, missingSite, type Surroundings } from './missing-files.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
@@ -11,7 +12,7 @@ import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
 import { parseStateUrl } from './state-url.js';
 import { policyOf } from './rules.js';
-import { databaseSecrets, secretsInShares, siteSecrets, type Secret } from './secrets-in-shares.js';
+import { secretsInShares } from './secrets-in-shares.js';
 import { declarationSchema, djangoSchema, type DjangoInput } from './schema.js';
 import { shareSchema, type ShareInput, type SvnShareInput } from './share-schema.js';
 
@@ -68,24 +69,9 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
     shares: shares.map((share) => resolveShare(share, folder)),
     grants: shares.flatMap(grantsOf),
   };
-  problems.push(...secretsInShares(declaration.shares, secretsOf(declaration, resolve(file))));
+  problems.push(...secretsInShares(declaration.shares, keptFiles(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems);
   return declaration;
-}
-
-function secretsOf({ django, state, shares }: Declaration, file: string): Secret[] {
-  return [
-    ...(django.kind === 'site'
-      ? siteSecrets(django.site)
-      : [{ what: 'the Django project', path: django.project }]),
-    ...databaseSecrets(state, 'the state database'),
-    ...shares.flatMap((share) =>
-      share.kind === 'svn' && share.source.kind === 'upstream'
-        ? [{ what: 'the secret of an svn share', path: share.source.secretFile }]
-        : [],
-    ),
-    { what: 'this declaration', path: file },
-  ];
 }
 
 interface NumberedShare {

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { DatabaseLocation, DjangoSite, TlsFiles } from '../django/site.js';
 import type { Declaration, Share } from './declaration.js';
-import { isFolder, realPathOf } from './files.js';
+import { isFolder, linksOn, realPathOf } from './files.js';
 import { DeclarationError, placeOf, type Problem } from './problems.js';
 
 /** A file or a folder that no share may serve, and what to call it. */
@@ -9,6 +9,8 @@ export interface Secret {
   readonly what: string;
   /** Absolute. */
   readonly path: string;
+  /** Whether no part of the folder may be served either, such as the hooks of a repository. */
+  readonly whole?: boolean;
 }
 
 /**
@@ -36,19 +38,35 @@ export function checkSite({ shares }: Declaration, site: DjangoSite<TlsFiles>, f
   if (problems.length > 0) throw new DeclarationError(file, problems);
 }
 
-/** Files with secrets must not lie where a share would serve them, wherever symbolic links lead. */
+/**
+ * Files with secrets must not lie where a share would serve them, wherever symbolic links lead; nor may a link that leads
+ * to them stand where a share lets users put another file in its place.
+ */
 export function secretsInShares(shares: readonly Share[], secrets: readonly Secret[]): Problem[] {
   return shares.flatMap((share, index) => {
     const root = servedFolder(share);
     if (root === undefined || !isFolder(root)) return [];
     const real = realPathOf(root);
-    return secrets
-      .filter(({ path }) => isAtOrBelow(real, realPathOf(path)))
-      .map(({ what }) => ({
-        place: placeOf(['shares', index, 'root']),
-        message: `holds ${what}, which the share would serve`,
-      }));
+    const found = secrets.flatMap(({ what, path, whole = false }) => {
+      const at = realPathOf(path);
+      const ways = isWritten(share) ? [at, ...linksOn(path)] : [at];
+      if (ways.some((way) => isAtOrBelow(real, way))) return [{ says: `holds ${what}`, at }];
+      return whole && isAtOrBelow(at, real) ? [{ says: `lies in ${what}`, at }] : [];
+    });
+    // What lies in something else that is found goes without saying.
+    const outermost = found.filter(
+      ({ at }) => !found.some((other) => other.at !== at && isAtOrBelow(other.at, at)),
+    );
+    return [...new Set(outermost.map(({ says }) => says))].map((says) => ({
+      place: placeOf(['shares', index, 'root']),
+      message: `${says}, which the share would serve`,
+    }));
   });
+}
+
+/** Whether users may change something in the share. */
+function isWritten({ kind, policy }: Share): boolean {
+  return kind === 'webdav' && policy.rules.some(({ write }) => write !== false);
 }
 
 function servedFolder(share: Share): string | undefined {

@@ -1,14 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
 import { databaseTrouble } from '../django/database-trouble.js';
 import type { DatabaseServer } from '../django/site.js';
-import { Failure } from '../failure.js';
+import { Failure, isFailure } from '../failure.js';
 import type { Migration } from './migration.js';
 import { locksAndProperties } from './migrations/0001-locks-and-properties.js';
 import { loginFailures } from './migrations/0002-login-failures.js';
 import { propertySizes } from './migrations/0003-property-sizes.js';
-import { keepToOwner } from './owner-only.js';
+import { keepToOwner, makeFolder } from './owner-only.js';
 import { isPostgresql, openPostgresqlState, takeTurn } from './postgresql.js';
 
 export type StateDatabase = Knex;
@@ -26,27 +25,30 @@ export type StateLocation =
 /**
  * Opens the database that holds locks and dead properties, making a SQLite file where there is none and bringing the
  * schema up to date.
+ * @param uid this process's effective user id, whose links to the file are followed; those of root are at any rate
  * @throws Failure `unavailable`
  */
-export async function openStateDatabase(location: StateLocation): Promise<StateDatabase> {
+export async function openStateDatabase(location: StateLocation, uid?: number): Promise<StateDatabase> {
   let database: Knex | undefined;
   try {
-    database = location.kind === 'sqlite' ? openSqlite(location.file) : openPostgresqlState(location.server);
+    database =
+      location.kind === 'sqlite' ? openSqlite(location.file, uid) : openPostgresqlState(location.server);
     await migrate(database);
     return database;
   } catch (cause) {
     await database?.destroy();
+    if (isFailure(cause)) throw cause;
     const reason = databaseTrouble(cause, location).words;
     throw new Failure('unavailable', `The state database could not be opened: ${reason}.`, { cause });
   }
 }
 
-function openSqlite(file: string): Knex {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  keepToOwner(file);
+function openSqlite(file: string, uid: number | undefined): Knex {
+  makeFolder(dirname(file));
+  const real = keepToOwner(file, uid);
   return knex({
     client: 'better-sqlite3',
-    connection: { filename: file },
+    connection: { filename: real },
     useNullAsDefault: true,
     pool: { min: 1, max: 1, afterCreate: configure },
   });

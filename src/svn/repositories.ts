@@ -1,11 +1,24 @@
-import { lchown, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
-import { Failure } from '../failure.js';
+import { constants } from 'node:fs';
+import {
+  type FileHandle,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+} from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { Failure, isFailure } from '../failure.js';
 import { closedTo } from './folder-access.js';
 import type { RepositoryName } from './repository-name.js';
 import { type Caller, refuseLinks, runOn } from './repository-user.js';
 import { type Owner, runtimeUser } from './runtime-user.js';
-import { type AdminOutcome, runAdmin } from './svnadmin.js';
+import { type AdminOutcome, inheritedDescriptor, runAdmin } from './svnadmin.js';
 
 /** The folder of repositories of one share, and what a command needs to work on it. */
 export interface Repositories extends Caller {
@@ -17,30 +30,83 @@ export interface Repositories extends Caller {
 const makeAndMove =
   'rm -rf -- "$1" && svnadmin create "$1" && test ! -e "$2" && mv -- "$1" "$2" || { rm -rf -- "$1"; exit 1; }';
 
+/** How an open folder is reached, by this process and by a child that inherits it; Linux alone has it. */
+const ownDescriptors = '/proc/self/fd';
+
 /**
- * Makes a repository that Apache's user can write; it appears whole or not at all. Where the folder of repositories is
- * that user's, who could put links into it, root works as that user.
- * @throws Failure `conflict`, `internal` with svnadmin's complaint, `unavailable`
+ * Makes a repository that Apache's user can write; it appears whole or not at all. Root works as that user, who could put
+ * links into the folder of repositories, wherever they may write in it. Where root alone may, root makes the repository
+ * where nobody else can look, and then gives it away.
+ * @throws Failure `conflict`, also where others than root and that user may write in the folder; `internal` with
+ *   svnadmin's complaint, `unavailable`
  */
 export async function createRepository(place: Repositories, name: RepositoryName): Promise<void> {
   const { parent, path, uid } = place;
-  const final = join(parent, name);
-  if (await exists(final)) throw new Failure('conflict', `There is a ${name} already.`);
-  const making = join(parent, `.${name}.new`);
-  const folder = await stat(parent);
-  const user = uid === 0 ? runtimeUser([folder], await readFile('/etc/passwd', 'utf8')) : undefined;
-  if (user?.uid === folder.uid && (await closedTo(user, parent, 'write')) === undefined) {
-    must(await runAdmin('/bin/sh', ['-c', makeAndMove, 'create', making, final], { path, user }));
+  if (await exists(join(parent, name))) throw new Failure('conflict', `There is a ${name} already.`);
+  try {
+    if (uid === 0) await createAsRoot(place, name);
+    else await createIn(parent, name, (making) => runAdmin('svnadmin', ['create', making], { path }));
+  } catch (cause) {
+    if (isFailure(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('unavailable', `No repository can be made in ${parent}: ${reason}.`, { cause });
+  }
+}
+
+async function createAsRoot({ parent, path }: Repositories, name: RepositoryName): Promise<void> {
+  await using folder = await open(parent, constants.O_RDONLY | constants.O_DIRECTORY);
+  const { uid, gid, mode } = await folder.stat();
+  // A folder that was given to a user may have kept root's group, which is not theirs.
+  const owner = { uid, gid: gid === 0 ? uid : gid };
+  const user = runtimeUser([owner], await readFile('/etc/passwd', 'utf8'));
+  const asUser = async (within: string, inherit?: FileHandle): Promise<void> => {
+    const args = ['-c', makeAndMove, 'create', join(within, `.${name}.new`), join(within, name)];
+    must(await runAdmin('/bin/sh', args, { path, user, inherit: inherit?.fd }));
+  };
+  if ((await closedTo(user, parent, 'write')) === undefined) {
+    await asUser(parent);
     return;
   }
-  await rm(making, { recursive: true, force: true });
+  // The way to the folder is closed to its owner, or theirs to change: what was opened is the one that was looked at.
+  const isReached = await exists(`${ownDescriptors}/${folder.fd}`);
+  if (uid !== 0) {
+    await (isReached ? asUser(`${ownDescriptors}/${inheritedDescriptor}`, folder) : asUser(parent));
+    return;
+  }
+  if ((mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
+    throw new Failure(
+      'conflict',
+      `Others than root may write in ${parent}, and could put links there: take that from them (chmod go-w), ` +
+        `or give the folder to Apache\u2019s user (chown ${user.name}).`,
+    );
+  }
+  const [own, child] = isReached
+    ? [`${ownDescriptors}/${folder.fd}`, `${ownDescriptors}/${inheritedDescriptor}`]
+    : [parent, parent];
+  await createIn(own, name, async (making) => {
+    const inherit = isReached ? folder.fd : undefined;
+    const made = await runAdmin('svnadmin', ['create', join(child, relative(own, making))], {
+      path,
+      inherit,
+    });
+    if (made.done) await giveTree(making, user);
+    return made;
+  });
+}
+
+/** Makes a repository in a folder that is open to nobody else, and moves it to its place. */
+async function createIn(
+  parent: string,
+  name: RepositoryName,
+  make: (making: string) => Promise<AdminOutcome>,
+): Promise<void> {
+  const closed = await mkdtemp(join(parent, '.davgate-'));
   try {
-    await mkdir(making);
-    must(await runAdmin('svnadmin', ['create', making], { path }));
-    if (user) await giveTree(making, user);
-    await rename(making, final);
+    const making = join(closed, 'repository');
+    must(await make(making));
+    await rename(making, join(parent, name));
   } finally {
-    await rm(making, { recursive: true, force: true });
+    await rm(closed, { recursive: true, force: true });
   }
 }
 

@@ -17,7 +17,7 @@ export async function runtimeFolderPath(
 ): Promise<string> {
   for (const parent of parents) {
     if (user !== undefined && (await closedTo(user, parent, 'write')) !== undefined) continue;
-    return join(await realpath(parent), `davgate-apache-${randomBytes(12).toString('hex')}`);
+    return join(await realpath(parent), `.davgate-apache-${randomBytes(12).toString('hex')}`);
   }
   throw new Failure('internal', `No temporary folder is open to the user ${user?.name ?? ''}.`);
 }

@@ -13,7 +13,12 @@ export interface AdminOptions {
   readonly user?: Owner | undefined;
   /** Whether nobody else may read what it makes. */
   readonly secret?: boolean;
+  /** A descriptor that the program inherits, as {@link inheritedDescriptor}. */
+  readonly inherit?: number | undefined;
 }
+
+/** The first after the standard ones. */
+export const inheritedDescriptor = 3;
 
 /** Bytes of complaints that are kept. */
 const most = 16 * 1024;
@@ -29,7 +34,7 @@ const notFound = 127;
 export function runAdmin(
   program: 'svnadmin' | 'svnlook' | '/bin/sh',
   args: readonly string[],
-  { path, user, secret = false }: AdminOptions,
+  { path, user, secret = false, inherit }: AdminOptions,
 ): Promise<AdminOutcome> {
   return new Promise((resolve, reject) => {
     const missing = (cause?: unknown): void => {
@@ -40,15 +45,15 @@ export function runAdmin(
       : ([program, ...args] as const);
     const child = spawn(command, rest, {
       cwd: '/',
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(inherit === undefined ? [] : [inherit])],
       env: { PATH: path, LANG: 'C.UTF-8' },
       ...(user && { uid: user.uid, gid: user.gid }),
     });
     let out = '';
     let complaint = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out = (out + text).slice(-most)));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (out = (out + text).slice(-most)));
     child.stderr
-      .setEncoding('utf8')
+      ?.setEncoding('utf8')
       .on('data', (text: string) => (complaint = (complaint + text).slice(-most)));
     child.once('error', missing);
     child.once('close', (code, signal) => {

@@ -33,7 +33,7 @@ async function processes(): Promise<Map<number, string>> {
 }
 
 async function runtimeFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('davgate-apache-'));
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('.davgate-apache-'));
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
@@ -108,7 +108,7 @@ describe('davgate under faults', () => {
     const line = await davgate.logged(
       ({ line: text }) => typeof text === 'string' && text.includes('Command line'),
     );
-    const runtime = /davgate-apache-\w+/.exec(String(line.line))?.[0] ?? '';
+    const runtime = /\.davgate-apache-\w+/.exec(String(line.line))?.[0] ?? '';
     assert.ok(before.includes(runtime));
     assert.ok([...(await processes()).values()].some((command) => command.includes(runtime)));
     await davgate.end('SIGKILL');
@@ -124,7 +124,7 @@ describe('davgate under faults', () => {
     const line = await davgate.logged(
       ({ line: text }) => typeof text === 'string' && text.includes('Command line'),
     );
-    const runtime = /davgate-apache-\w+/.exec(String(line.line))?.[0] ?? '';
+    const runtime = /\.davgate-apache-\w+/.exec(String(line.line))?.[0] ?? '';
     const pid = Number(await readFile(join(tmpdir(), runtime, 'httpd.pid'), 'utf8'));
     process.kill(pid, 'SIGKILL');
     const url = `${davgate.url}/svn/sample/`;

@@ -648,11 +648,102 @@ describe('secrets must not lie in what is served', () => {
     assert.deepEqual(problems(declaring([webdavShare], { django })), []);
   });
 
-  test('a link in the share to a database outside is no matter: storage does not follow it', (t) => {
+  test('a link to a database outside is no matter where nobody writes, since storage does not follow it', (t) => {
     const { folder, problems } = site(t);
     symlinkSync('../db.sqlite3', join(folder, 'docs/db.sqlite3'));
     const django = { database: 'sqlite:./docs/db.sqlite3' };
-    assert.deepEqual(problems(declaring([webdavShare], { django })), []);
+    const sharing = (share: unknown) => problems(declaring([share], { django }));
+    assert.deepEqual(sharing({ ...webdavShare, write: false }), []);
+    assert.deepEqual(sharing({ ...staticShare, root: './docs' }), []);
+    // Users could put a database of theirs in its place.
+    assert.deepEqual(sharing(webdavShare), [holds('Django\u2019s database')]);
+  });
+
+  test('what of a Django project is run, whatever else of it may be shared', (t) => {
+    const { folder, problems } = site(t);
+    for (const path of [
+      'site/mysite/settings',
+      'site/mysite/static',
+      'site/.venv/lib/x',
+      'site/uploads',
+      'env/bin',
+    ])
+      mkdirSync(join(folder, path), { recursive: true });
+    writeFileSync(join(folder, 'env/pyvenv.cfg'), '');
+    writeFileSync(join(folder, 'env/bin/python'), '');
+    symlinkSync('site/mysite', join(folder, 'linked'));
+    const django = { project: './site', settings: 'mysite.settings.live', python: './env/bin/python' };
+    const settings = [holds('the project\u2019s settings')];
+    const table: readonly (readonly [root: string, problems: readonly string[]])[] = [
+      ['./site', [holds('the Django project')]],
+      ['./site/mysite', settings],
+      ['./linked', settings],
+      ['./site/mysite/settings', settings],
+      ['./site/mysite/static', []],
+      ['./site/uploads', []],
+      ['./site/.venv', [holds('the Python environment')]],
+      ['./site/.venv/lib/x', ['shares[0].root: lies in the Python environment, which the share would serve']],
+      ['./env', [holds('the Python environment')]],
+      ['./env/bin', ['shares[0].root: lies in the Python environment, which the share would serve']],
+    ];
+    for (const kind of ['static', 'webdav']) {
+      for (const [root, expected] of table) {
+        assert.deepEqual(problems(declaring([{ path: '/a', kind, root }], { django })), expected, root);
+      }
+    }
+  });
+
+  test('repositories with their hooks, path rules, secrets and storage modules', (t) => {
+    const { folder, problems } = site(t);
+    const repository = join(folder, 'docs/svn/one');
+    for (const path of ['db', 'hooks']) mkdirSync(join(repository, path), { recursive: true });
+    for (const path of ['svn/one/format', 'authz', 'secret', 'storage.js'])
+      writeFileSync(join(folder, 'docs', path), '');
+    const upstream = { path: '/up', kind: 'svn', upstream: 'https://svn.example.org' };
+    const module = (name: string) => ({ path: '/m', kind: 'webdav', storage: { module: name } });
+    const table: readonly (readonly [share: Json, what: string])[] = [
+      [{ ...svnShare, repositories: './docs/svn' }, 'the repositories of /svn'],
+      [{ ...svnShare, repositories: undefined, repository: './docs/svn/one' }, 'the repositories of /svn'],
+      [{ ...svnShare, authz: './docs/authz' }, 'path rules of an svn share'],
+      [{ ...upstream, upstreamSecretFile: './docs/secret' }, 'the secret of an svn share'],
+      [
+        {
+          ...upstream,
+          upstreamSecretFile: './db.sqlite3',
+          authz: './db.sqlite3',
+          upstreamAuthzFile: './docs/new',
+        },
+        'path rules of an svn share',
+      ],
+      [module('./docs/storage.js'), 'a storage module'],
+      [module('./docs/storage'), 'a storage module'],
+    ];
+    for (const [share, what] of table) {
+      for (const kind of ['webdav', 'static']) {
+        assert.deepEqual(problems(declaring([{ ...webdavShare, kind }, share])), [holds(what)], what);
+      }
+    }
+    for (const root of ['./docs/svn/one', './docs/svn/one/hooks']) {
+      const shares = [
+        { ...webdavShare, root },
+        { ...svnShare, repositories: './docs/svn' },
+      ];
+      assert.deepEqual(problems(declaring(shares)), [
+        'shares[0].root: lies in the repositories of /svn, which the share would serve',
+      ]);
+    }
+  });
+
+  test('a link that users could replace, in a folder on the way', (t) => {
+    const { folder, problems } = site(t);
+    mkdirSync(join(folder, 'elsewhere'));
+    writeFileSync(join(folder, 'elsewhere/storage.js'), '');
+    mkdirSync(join(folder, 'docs/deep'));
+    symlinkSync('../../elsewhere', join(folder, 'docs/deep/modules'));
+    symlinkSync('docs/deep/modules', join(folder, 'modules'));
+    const share = { path: '/m', kind: 'webdav', storage: { module: './modules/storage.js' } };
+    assert.deepEqual(problems(declaring([webdavShare, share])), [holds('a storage module')]);
+    assert.deepEqual(problems(declaring([{ ...webdavShare, write: false }, share])), []);
   });
 });
 

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openStateDatabase, type StateDatabase } from '../../src/state/database.js';
@@ -52,6 +63,83 @@ describe('the state database', () => {
     const database = await openSqlite(t, join(links, 'state'));
     assert.equal((await new SqlPropertyStore(database, propertyLimits).get(onServer('/a'))).size, 1);
     assert.deepEqual(modesIn(folder), closed);
+  });
+
+  interface Hostile {
+    readonly name: string;
+    /** Puts a link of another user's, where the caller is root, into the state's folder. */
+    readonly put: (folder: string, victim: string) => void;
+    /** The state's folder can be written by others. */
+    readonly open?: true;
+  }
+  const linkOf = (target: string, path: string): void => {
+    symlinkSync(target, path);
+    if (process.geteuid?.() === 0) lchownSync(path, 65534, 65534);
+  };
+  const hostile: readonly Hostile[] = [
+    ...['-wal', '-shm', '-journal'].map((suffix): Hostile => ({
+      name: `its ${suffix} file`,
+      put: (folder, victim) => {
+        linkOf(victim, join(folder, `state.sqlite3${suffix}`));
+      },
+    })),
+    {
+      name: 'its file',
+      open: true,
+      put: (folder, victim) => {
+        linkOf(victim, join(folder, 'state.sqlite3'));
+      },
+    },
+    {
+      name: 'its file, which leads nowhere yet',
+      open: true,
+      put: (folder, victim) => {
+        linkOf(`${victim}-new`, join(folder, 'state.sqlite3'));
+      },
+    },
+    {
+      name: 'a second link behind one of our own',
+      open: true,
+      put: (folder, victim) => {
+        const own = `${victim}-own`;
+        mkdirSync(own, { mode: 0o700 });
+        linkOf(`${victim}-new`, join(folder, 'second'));
+        symlinkSync(join(folder, 'second'), join(own, 'state.sqlite3'));
+      },
+    },
+    {
+      name: 'a hard link beside it',
+      open: true,
+      put: (folder, victim) => {
+        linkSync(victim, join(folder, 'state.sqlite3-shm'));
+      },
+    },
+  ];
+  for (const { name, put, open } of hostile) {
+    test(`follows no link that others can put there: ${name}`, async (t) => {
+      const folder = temporaryFolder(t);
+      const victim = join(temporaryFolder(t), 'victim');
+      writeFileSync(victim, '');
+      chmodSync(victim, 0o644);
+      if (open) chmodSync(folder, 0o777);
+      if (process.geteuid?.() === 0) chownSync(folder, 65534, 65534);
+      put(folder, victim);
+      const own = join(`${victim}-own`, 'state.sqlite3');
+      const file = existsSync(`${victim}-own`) ? own : join(folder, 'state.sqlite3');
+      await assert.rejects(openStateDatabase({ kind: 'sqlite', file }), (error: Error) => {
+        failing('unavailable')(error);
+        return error.message.includes(
+          'is a link, in a place where others than this user or root can put one',
+        );
+      });
+      assert.equal(statSync(victim).mode & 0o777, 0o644);
+      assert.equal(existsSync(`${victim}-new`), false);
+    });
+  }
+
+  test('in a folder that the kernel makes nothing in is unavailable, and no endless attempt', async () => {
+    const file = '/proc/davgate/deep/state.sqlite3';
+    await assert.rejects(openStateDatabase({ kind: 'sqlite', file }), failing('unavailable'));
   });
 
   test('opened again has the same schema, the same migrations and what was in it', async (t) => {

@@ -43,7 +43,7 @@ export function sqliteAt(file: string): StateLocation {
 
 /** Opens a state database and closes it after the test. */
 export async function openState(t: TestContext, location: StateLocation): Promise<StateDatabase> {
-  const database = await openStateDatabase(location);
+  const database = await openStateDatabase(location, process.geteuid?.());
   t.after(() => database.destroy());
   return database;
 }

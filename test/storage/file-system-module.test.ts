@@ -66,6 +66,10 @@ describe('a storage module', () => {
     ['exports a value', 'export default 7;', /default export is not a function/],
     ['returns nothing', 'export default () => undefined;', /did not return a webdav-server v2 FileSystem/],
     ['returns something else', 'export default () => ({});', /did not return a webdav-server v2 FileSystem/],
+    ['throws nothing', 'export default () => { throw null; };', /could not be loaded: it threw null$/],
+    ['throws an object', 'export default () => { throw Object.create(null); };', /it threw /],
+    ['throws without words', 'throw new TypeError();', /could not be loaded: TypeError$/],
+    ['throws many lines', "throw new Error('one\\ntwo');", /could not be loaded: one$/],
     ['cannot be parsed', 'export default (;', /could not be loaded/],
   ];
   for (const [what, text, message] of bad) {
@@ -80,10 +84,28 @@ describe('a storage module', () => {
     });
   }
 
-  test('that is not there is unavailable', async (t) => {
+  test('that is not there is unavailable, and what to do is said', async (t) => {
     const folder = temporaryFolder(t);
-    await assert.rejects(loadFileSystem('./none.mjs', folder, {}), (error) =>
-      isFailure(error, 'unavailable'),
-    );
+    for (const module of ['./none.mjs', 'no-such-package']) {
+      await assert.rejects(loadFileSystem(module, folder, {}), {
+        kind: 'unavailable',
+        message:
+          `The storage module ${module} could not be loaded: Cannot find module '${module}': ` +
+          'name a file, relative to the folder of the declaration, or a package that is installed there',
+      });
+    }
   });
+
+  for (const [what, text] of [
+    ['loads', 'await new Promise(() => {});'],
+    ['makes a file system', 'export default () => new Promise(() => {});'],
+  ] as const) {
+    test(`that never ${what} is unavailable`, async (t) => {
+      const folder = holding(t, 'hung.mjs', text);
+      await assert.rejects(loadFileSystem('./modules/hung.mjs', folder, {}, 20), {
+        kind: 'unavailable',
+        message: /could not be loaded: it takes longer than 0\.02 s/,
+      });
+    });
+  }
 });

@@ -36,7 +36,7 @@ async function processes(): Promise<number[]> {
   const found: number[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const line = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
-    if (line.includes(`${temporary}/davgate-apache`)) found.push(Number(pid));
+    if (line.includes(`${temporary}/.davgate-apache`)) found.push(Number(pid));
   }
   return found;
 }

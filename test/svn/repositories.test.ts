@@ -17,6 +17,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { isFailure } from '../../src/failure.js';
 import { discardInterruptedCommit } from '../../src/svn/interrupted-commit.js';
 import { isRepositoryName } from '../../src/svn/repository-name.js';
 import {
@@ -181,6 +182,69 @@ if (isRoot) {
         await rename(`${path}.kept`, path);
       }
       assert.equal(await backUpRepository(place, 'one', join(closed, 'backup')), 1);
+    });
+
+    it('make a repository in root\u2019s own folder, for Apache\u2019s user', async (t) => {
+      const { folder, place } = await setting(t);
+      const parent = join(folder, 'of-root');
+      await mkdir(parent, { mode: 0o755 });
+      const name = 'three';
+      assert.ok(isRepositoryName(name));
+      await createRepository({ ...place, parent }, name);
+      assert.deepEqual(await readdir(parent), ['three']);
+      assert.notEqual(await ownerOf(join(parent, name)), 0);
+      for (const path of await readdir(join(parent, name), { recursive: true })) {
+        assert.notEqual(await ownerOf(join(parent, name, path)), 0, path);
+      }
+    });
+
+    it('make no repository where others may write who are not Apache\u2019s user', async (t) => {
+      const { folder, place } = await setting(t);
+      const parent = join(folder, 'of-a-group');
+      await mkdir(parent);
+      await chown(parent, 0, 12345);
+      await chmod(parent, 0o775);
+      const name = 'three';
+      assert.ok(isRepositoryName(name));
+      await assert.rejects(createRepository({ ...place, parent }, name), {
+        kind: 'conflict',
+        message: /^Others than root may write in .*: take that from them \(chmod go-w\)/,
+      });
+      assert.deepEqual(await readdir(parent), []);
+    });
+
+    it('make a repository with its owner\u2019s rights alone where the way to the folder is closed to them', async (t) => {
+      const { closed, place } = await setting(t);
+      const parent = join(closed, 'repositories');
+      await rename(place.parent, parent);
+      const name = 'three';
+      assert.ok(isRepositoryName(name));
+      const victim = join(closed, 'victim');
+      await mkdir(victim);
+      await writeFile(join(victim, 'secret'), 'x');
+      // Its owner, who has the folder open, puts what is not theirs into the place.
+      await mkdir(join(parent, '.three.new'), { mode: 0o777 });
+      await chown(join(parent, '.three.new'), repositoryOwner, repositoryOwner);
+      await mkdir(join(parent, '.three.new', 'x'));
+      await writeFile(join(parent, '.three.new', 'x', 'of-root'), '');
+      await assert.rejects(createRepository({ ...place, parent }, name), { kind: 'internal' });
+      assert.equal(existsSync(join(parent, '.three.new', 'x', 'of-root')), true);
+      await rm(join(parent, '.three.new'), { recursive: true });
+      const swap = 'while :; do ln -s "$1" .three.new; rm -rf .three.new/; ln -sfn "$1" .three.new/db; done';
+      const hostile = spawn('/bin/sh', ['-c', swap, 'swap', victim], {
+        ...{ cwd: parent, stdio: 'ignore', uid: repositoryOwner, gid: repositoryOwner },
+      });
+      const ended = once(hostile, 'exit');
+      for (let round = 0; round < 10; round += 1) {
+        await createRepository({ ...place, parent }, name).catch((error: unknown) => {
+          assert.ok(isFailure(error), String(error));
+        });
+        await rm(join(parent, name), { recursive: true, force: true });
+      }
+      hostile.kill('SIGKILL');
+      await ended;
+      assert.equal(await ownerOf(victim), 0);
+      assert.equal(await ownerOf(join(victim, 'secret')), 0);
     });
 
     it('make no repository where a link leads', async (t) => {

@@ -27,7 +27,7 @@ export async function spool(
   folder: string,
   { length: expected, onBytes }: WriteOptions,
 ): Promise<Spooled> {
-  const path = `${folder}/davgate-${randomBytes(12).toString('hex')}`;
+  const path = `${folder}/.davgate-${randomBytes(12).toString('hex')}`;
   const head: Buffer[] = [];
   let length = 0;
   let file: FileHandle | undefined;

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
 import { findApache } from '../../../src/svn/find-apache.js';
+import { projectFolder } from '../../clients/davgate.js';
 import { run } from '../../clients/programs.js';
 import { freePort } from '../../clients/free-port.js';
 import { python } from '../../django/djangos.js';
@@ -156,6 +157,23 @@ const mistakes: readonly Mistake[] = [
       closed(0o444, 'var', 'state.sqlite3-wal')(site);
     },
     says: /state: the file \S+\/state\.sqlite3-wal: the user \S+ may not read and write it/,
+    code: 1,
+  },
+  {
+    name: 'a state whose log is a link',
+    make: (site) => {
+      mkdirSync(site.at('var'));
+      symlinkSync(site.write('other', ''), site.at('var', 'state.sqlite3-wal'));
+    },
+    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where others .*: remove it/,
+    code: 1,
+  },
+  {
+    name: 'a state in a folder of the kernel\u2019s',
+    make: (site) => {
+      site.declaration.state = 'sqlite:/proc/davgate/state.sqlite3';
+    },
+    says: /state: the folder \/proc\/davgate cannot be made, since \/proc: /,
     code: 1,
   },
   {
@@ -445,6 +463,18 @@ const mistakes: readonly Mistake[] = [
     },
     says: /^warning: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
     code: 0,
+  },
+  {
+    name: 'the folder for temporary files as a share',
+    make: share(1, { root: '/var/tmp', write: false }),
+    says: /shares\[1\]\.root: holds the folder \S+ for temporary files, which the share would serve/,
+    code: 1,
+  },
+  {
+    name: 'davgate itself in a share',
+    make: share(1, { root: projectFolder, write: false }),
+    says: /shares\[1\]\.root: holds davgate\u2019s own program, which the share would serve/,
+    code: 1,
   },
   {
     name: 'repositories inside a WebDAV share',
