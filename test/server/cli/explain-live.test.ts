@@ -118,7 +118,10 @@ describe('the command line and the running server', { concurrency: 3 }, () => {
   ] as const) {
     it(`agree on who may do what in ${folder}`, async () => {
       const { code, out, error } = await cli('who', davgate.url + folder);
-      assert.deepEqual({ code, error }, { code: 0, error: '' });
+      assert.equal(code, 0);
+      // The rule below /docs names a group that the sample's site has not.
+      if (folder.startsWith('/docs/')) assert.match(error, /^warning: [^\n]* no group chairs, [^\n]*\n$/);
+      else assert.equal(error, '');
       const rows = new Map(
         [...out.matchAll(/^(\w+) +(yes|no) +(yes|no)$/gm)].map(([, name, read, write]) => [
           name,
