@@ -54,11 +54,13 @@ function refuseRepeated(fields: readonly string[]): void {
   }
 }
 
+/** What a proxy answers for or sets itself: to name them in Connection strips nothing. */
+const ownOfEachHop: ReadonlySet<string> = new Set(['authorization', 'content-length', 'expect', 'host']);
+
 /** Beside those that are single: conditions, what the body is, and what svn asks of its server. */
-const otherDeciding = /^(?:if-.*|content-.*|x-svn-.*|dav|label|timeout)$/;
+const otherDeciding = /^(?:if-.*|content-(?!length$).*|x-svn-.*|dav|label|timeout)$/;
 
 /** Whether a field, named in lower case, decides what a request means. */
 export function decides(name: string): boolean {
-  // Expect is for the next hop to answer.
-  return (single.has(name) && name !== 'expect') || otherDeciding.test(name);
+  return (single.has(name) && !ownOfEachHop.has(name)) || otherDeciding.test(name);
 }

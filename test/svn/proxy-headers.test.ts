@@ -78,8 +78,6 @@ for (const named of [
   'If-Unmodified-Since',
   'Content-Type',
   'Content-Encoding',
-  'Authorization',
-  'Host',
   'X-SVN-Version-Name',
   'X-SVN-Options',
 ]) {
