@@ -28,6 +28,7 @@ module.exports = {
     only('svn', ['access', 'http', 'xml', 'async', 'failure']),
     only('gatekeeper', ['access', 'http', 'failure']),
     only('state', [
+      'async',
       'credentials/failure-counter',
       'credentials/limiter-counter',
       'dav/locks/lock-store',

@@ -87,7 +87,12 @@ async function serveShare(
         mayRead: what.mayRead,
         depthInfinity: false,
         classes: '1',
-        get: () => serveStatic({ ...common, query: target.query, ...what }, storage, listing),
+        get: () =>
+          serveStatic(
+            { ...common, query: target.query, owner: identity.username, ...what },
+            storage,
+            listing,
+          ),
       },
     );
   switch (share.kind) {

@@ -31,10 +31,12 @@ class GivenUp extends Error {
 /** One pass over a tree, however large: what has failed so far, and when to let others have their turn or to stop. */
 export class TreeWork {
   readonly failures: MemberFailure[] = [];
+  readonly owner: string | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #breath: Breath;
 
   constructor({ owner, signal }: Behalf) {
+    this.owner = owner;
     this.#breath = new Breath(owner);
     this.#signal = signal;
   }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { paced } from '../async/paced.js';
 import { Failure, isFailure, statusOf, toFailure } from '../failure.js';
 import { child, nameOf, type SharePath } from '../http/target.js';
 import type { LeftOut, ResourceStat } from '../storage/storage.js';
@@ -53,7 +54,7 @@ async function removeInto(
 async function removeMembers(work: TreeWork, place: Place, kept: Set<SharePath>): Promise<boolean> {
   let removed = false;
   try {
-    for await (const { path, stat } of members(place)) {
+    for await (const { path, stat } of members(work, place)) {
       if (kept.has(path)) continue;
       if (await removeInto(work, at(place, path), stat, 'part')) removed = true;
       else kept.add(path);
@@ -143,7 +144,7 @@ async function* copied(
   onLeftOut: (why: LeftOut) => void,
 ): AsyncGenerator<Member> {
   try {
-    yield* members(from, onLeftOut);
+    yield* members(work, from, onLeftOut);
   } catch (error) {
     if (!isFailure(error, 'not-found')) throw error;
     work.fail(from, stat, error);
@@ -193,9 +194,13 @@ interface Member {
 }
 
 /** The members of a collection, the files among them first, and never all of a large one at once. */
-async function* members(place: Place, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<Member> {
+async function* members(
+  work: TreeWork,
+  place: Place,
+  onLeftOut?: (why: LeftOut) => void,
+): AsyncGenerator<Member> {
   const collections: Member[] = [];
-  for await (const batch of place.storage.list(place.path, onLeftOut)) {
+  for await (const batch of paced(place.storage.list(place.path, onLeftOut), work.owner)) {
     for (const { name, stat, link = false } of batch) {
       const path = child(place.path, name);
       if (path === undefined) onLeftOut?.('unnameable');

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { PropertyOwner } from '../dav/properties/property-store.js';
+import { selected } from './selected.js';
 
 /** A sum of properties, as a database gives it: PostgreSQL's driver gives large numbers as text. */
 export interface PropertySum {
@@ -46,11 +47,13 @@ export class PropertyTally {
   async book(transaction: Knex.Transaction): Promise<Grown[]> {
     const changed = this.#changed();
     if (changed.length === 0) return [];
-    const rows = await transaction<TotalRow>('property_totals')
-      .insert(changed)
-      .onConflict(['kind', 'name'])
-      .merge({ bytes: transaction.raw('property_totals.bytes + excluded.bytes') })
-      .returning<TotalRow[]>(['kind', 'name', 'bytes']);
+    const rows = await selected(
+      transaction,
+      `insert into property_totals (kind, name, bytes) values ${changed.map(() => '(?, ?, ?)').join()}
+       on conflict (kind, name) do update set bytes = property_totals.bytes + excluded.bytes
+       returning kind, name, bytes`,
+      changed.flatMap(({ kind, name, bytes }) => [kind, name, bytes]),
+    );
     return rows
       .filter(({ kind, name }) => name !== '' && (this.#changes[kind].get(name) ?? 0) > 0)
       .map(({ kind, bytes }) => ({ kind, total: Number(bytes) }));

@@ -3,24 +3,29 @@ import type { ServerPath } from '../http/target.js';
 import { asked } from './asked.js';
 import { isPostgresql } from './postgresql.js';
 
-/** What is read of properties, as far as the query names it. */
-export interface SelectedProperty {
+/** What is read of properties and of their totals, as far as a statement names it. */
+export interface SelectedRow {
   readonly path: ServerPath;
   readonly name: string;
-  readonly bytes: number;
+  readonly kind: 'user' | 'share';
+  readonly principal: string;
+  readonly share: ServerPath | '';
+  /** PostgreSQL's driver gives a bigint, as sums are, as text. */
+  readonly bytes: number | string;
   readonly value: string;
 }
 
 /**
- * The rows of a query that is asked with most requests: written out, as Knex takes longer to put one together than a
- * local database to answer.
+ * The rows that a statement gives which is sent with most requests: written out, as Knex takes longer to put one
+ * together than a local database to answer.
+ * @returns unspecified for a statement that gives no rows
  * @throws Failure `unavailable`
  */
 export async function selected(
   database: Knex,
   sql: string,
-  bindings: readonly string[],
-): Promise<readonly SelectedProperty[]> {
-  if (!isPostgresql(database)) return asked(database.raw<SelectedProperty[]>(sql, bindings));
-  return (await asked(database.raw<{ rows: SelectedProperty[] }>(sql, bindings))).rows;
+  bindings: readonly (string | number)[],
+): Promise<readonly SelectedRow[]> {
+  if (!isPostgresql(database)) return asked(database.raw<SelectedRow[]>(sql, bindings));
+  return (await asked(database.raw<{ rows: SelectedRow[] }>(sql, bindings))).rows;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { loopPace } from '../async/loop-pace.js';
 import {
   toldConflicts,
   type Exhausted,
@@ -100,7 +100,7 @@ export class SqlLockStore implements LockStore {
       const page = last ? rest().andWhere('root', '<=', last.root) : rest();
       for (const row of await asked(page)) found.push(toLock(row));
       after = last?.root;
-      if (last) await setImmediate();
+      if (last) await loopPace.pause(this);
     }
     return found;
   }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { refuseProperties, sizeOfProperty, type PropertyLimits } from '../dav/properties/limits.js';
+import { refuseProperties, type PropertyLimits } from '../dav/properties/limits.js';
 import type {
   MemberProperties,
   PropertyChange,
@@ -14,10 +14,21 @@ import { asked } from './asked.js';
 import type { StateDatabase } from './database.js';
 import { inTransaction } from './in-transaction.js';
 import { memberProperties, type PropertyRow } from './member-properties.js';
-import { isPostgresql, takeTurn } from './postgresql.js';
+import { patchProperties } from './patch-properties.js';
+import { takeTurn } from './postgresql.js';
 import { pagesOf } from './property-pages.js';
 import { selected } from './selected.js';
-import { PropertyTally, shareTotals, type Grown, type PropertySum } from './property-totals.js';
+import { PropertyTally, shareTotals, type Grown } from './property-totals.js';
+import {
+  columns,
+  countCopies,
+  newParent,
+  parentOf,
+  removeIn,
+  sums,
+  treeOf,
+  writeFirst,
+} from './property-trees.js';
 
 /** The quotas of the shares that have one, by where they stand. */
 export type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
@@ -70,38 +81,9 @@ export class SqlPropertyStore implements PropertyStore {
     // Of several instructions for one property the last counts.
     const values = new Map(changes.map(({ name, value }) => [name, value]));
     if (values.size === 0) return;
-    await this.#transaction(owner.share, async (transaction, tally) => {
-      // Changes nothing, but keeps others from writing, and tells what there is.
-      const old = await transaction<PropertyRow>('properties')
-        .where({ path })
-        .whereIn('name', [...values.keys()])
-        .update({ bytes: transaction.raw<number>('bytes') })
-        .returning<PropertyRow[]>(['principal', 'share', 'bytes']);
-      const removed = [...values].filter(([, value]) => value === undefined).map(([name]) => name);
-      if (old.length > 0 && removed.length > 0) {
-        await transaction<PropertyRow>('properties').where({ path }).whereIn('name', removed).delete();
-      }
-      tally.take(old);
-      const rows: PropertyRow[] = [];
-      for (const [name, value] of values) {
-        if (value === undefined) continue;
-        rows.push({
-          path,
-          parent: parentOf(path),
-          name,
-          ...owner,
-          bytes: sizeOfProperty(path, name, value),
-          value,
-        });
-      }
-      const added = rows.reduce((sum, { bytes }) => sum + bytes, 0);
-      tally.add(owner, added);
-      if (rows.length > 0) {
-        await transaction<PropertyRow>('properties').insert(rows).onConflict(['path', 'name']).merge();
-      }
-      if (added > old.reduce((sum, { bytes }) => sum + bytes, 0))
-        await this.#requireRoomOn(transaction, path);
-    });
+    await this.#transaction(owner.share, (transaction, tally) =>
+      patchProperties(transaction, tally, { path, values, owner, perResource: this.#limits.perResource }),
+    );
   }
 
   async copyTree(
@@ -205,13 +187,6 @@ export class SqlPropertyStore implements PropertyStore {
     return false;
   }
 
-  async #requireRoomOn(transaction: Knex.Transaction, path: ServerPath): Promise<void> {
-    const { perResource } = this.#limits;
-    if (total(await sums(transaction<PropertyRow>('properties').where({ path }))) > perResource) {
-      refuseProperties(`The properties of a resource may have ${perResource} bytes at most.`);
-    }
-  }
-
   #requireRoom(grown: readonly Grown[]): void {
     const { perUser, perShare } = this.#limits;
     for (const { kind, total: bytes } of grown) {
@@ -287,69 +262,4 @@ export class SqlPropertyStore implements PropertyStore {
       room?.release();
     }
   }
-}
-
-const columns = 'path, parent, name, principal, share, bytes, value';
-
-/** In SQLite whoever has written is alone; whoever has only read is not, and could not write any more. */
-async function writeFirst(transaction: Knex.Transaction): Promise<void> {
-  if (!isPostgresql(transaction)) await transaction('property_totals').where({ kind: 'none' }).delete();
-}
-
-async function removeIn(transaction: Knex.Transaction, tally: PropertyTally, root: string): Promise<void> {
-  for await (const page of pagesOf(transaction, root)) {
-    const rows = transaction<PropertyRow>('properties').where(page);
-    const found = await sums(rows.clone());
-    if (found.length === 0) continue;
-    tally.take(found);
-    await rows.delete();
-  }
-}
-
-/** Counts what a copy of a tree takes, each path in which is so many bytes longer. */
-async function countCopies(
-  database: Knex,
-  tally: PropertyTally,
-  root: ServerPath,
-  depth: '0' | 'infinity',
-  owner: PropertyOwner,
-  longer: number,
-): Promise<void> {
-  for await (const page of treeOf(database, root, depth)) {
-    for (const { bytes, number } of await sums(database<PropertyRow>('properties').where(page))) {
-      tally.add(owner, Number(bytes) + Number(number) * longer);
-    }
-  }
-}
-
-async function* treeOf(
-  database: Knex,
-  root: ServerPath,
-  depth: '0' | 'infinity',
-): AsyncGenerator<Knex.QueryCallback> {
-  for await (const page of pagesOf(database, root)) {
-    yield page;
-    if (depth === '0') return;
-  }
-}
-
-/** How many properties there are and what they take, by whom they are counted to. */
-async function sums(rows: Knex.QueryBuilder<PropertyRow>): Promise<PropertySum[]> {
-  return rows
-    .groupBy('principal', 'share')
-    .select('principal', 'share')
-    .sum({ bytes: 'bytes' })
-    .count({ number: '*' });
-}
-
-function total(found: readonly PropertySum[]): number {
-  return found.reduce((sum, { bytes }) => sum + Number(bytes), 0);
-}
-
-/** The tree's own root gets a new parent; everything below it keeps its place in the tree. */
-const newParent = 'case when path = ? then ? else ? || substr(parent, length(?) + 1) end';
-
-/** The root is nobody's member. */
-function parentOf(path: string): string {
-  return path === '/' ? '' : path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }

@@ -25,6 +25,8 @@ export interface StaticRequest {
   readonly trust: PageTrust;
   /** Whether the user may know of this member of the share. */
   readonly mayRead: (path: SharePath) => boolean;
+  /** Whose request this is: owners take turns at long work. */
+  readonly owner?: string;
 }
 
 /**
@@ -57,5 +59,5 @@ export async function serveStatic(
       ],
     };
   }
-  return listing(full, visibleEntries(storage, path, request.mayRead));
+  return listing(full, visibleEntries(storage, path, request.mayRead, request.owner));
 }

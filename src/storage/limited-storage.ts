@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Breath } from '../async/breath.js';
+import { paced } from '../async/paced.js';
 import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import { PathTurns } from './path-turns.js';
@@ -82,7 +83,7 @@ export class LimitedStorage implements DavStorage {
     let bytes = 0;
     const collections: SharePath[] = [];
     try {
-      for await (const batch of this.#inner.list(path)) {
+      for await (const batch of paced(this.#inner.list(path), this)) {
         if (this.#closed) return bytes;
         for (const { name, stat, link } of batch) {
           if (link) continue;

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Breath } from '../../src/async/breath.js';
 import { LoopPace } from '../../src/async/loop-pace.js';
+import { paced } from '../../src/async/paced.js';
 
 /** Work that takes `slice` milliseconds a step, on a clock that nothing else moves. */
 class Workshop {
@@ -14,6 +15,15 @@ class Workshop {
 
   constructor() {
     this.pace = new LoopPace(() => this.#time);
+  }
+
+  /** A source that takes `slice` milliseconds for each of its parts. */
+  async *parts(name: string, number: number, slice: number): AsyncGenerator<string> {
+    for (let part = 0; part < number; part += 1) {
+      this.steps.push(name);
+      this.#time += slice;
+      yield await Promise.resolve(name);
+    }
   }
 
   breath(owner?: string): Breath {
@@ -62,6 +72,20 @@ describe('Long work of many', () => {
     await shop.until(Promise.all(['a', 'b', 'c', 'd'].map((name) => shop.work(name, 100, 1))));
     assert.ok(Math.max(...shop.turns) <= 24, String(Math.max(...shop.turns)));
     assert.ok(shop.turns.length <= 60, String(shop.turns.length));
+  });
+
+  test('is asked for one part a turn, the first as any other, however many ask', async () => {
+    const shop = new Workshop();
+    const all = Array.from({ length: 50 }, async (_, index) => {
+      const name = `listing ${index}`;
+      for await (const part of paced(shop.parts(name, 4, 10), name, shop.pace)) assert.equal(part, name);
+    });
+    await shop.until(Promise.all(all));
+    assert.equal(shop.steps.length, 200);
+    assert.ok(
+      shop.turns.every((steps) => steps <= 2),
+      String(Math.max(...shop.turns)),
+    );
   });
 
   test('goes on in turn by owner, however much waits for one of them', async () => {

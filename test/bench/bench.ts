@@ -1,3 +1,4 @@
+import { attacksBySignedIn } from './attacks.js';
 import { authentication } from './authentication.js';
 import { checkout } from './checkout.js';
 import { propfind } from './propfind.js';
@@ -17,6 +18,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   subversion,
   bodies: worstBodies,
   'svn-bodies': worstSvnBodies,
+  attacks: attacksBySignedIn,
 };
 
 const asked = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,7 +54,15 @@ function halfPut(davgate: TestDavgate, path: string): ClientRequest {
 async function stagedBytes(folder: string): Promise<number> {
   const staging = join(folder, 'docs', '.davgate-staging');
   const names = await readdir(staging).catch(() => []);
-  const sizes = await Promise.all(names.map(async (name) => (await readFile(join(staging, name))).length));
+  // An unfinished file may go, and the folder with it, between being seen and being looked at.
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(staging, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

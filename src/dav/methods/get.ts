@@ -13,6 +13,6 @@ export const get: DavMethod = async (request, context) => {
   if (stat.kind === 'file') return serveFile(storage, path, method, headers);
   return context.listing(
     spelled(keyOf(request), request.spelling),
-    visibleEntries(storage, path, context.mayRead),
+    visibleEntries(storage, path, context.mayRead, context.principal),
   );
 };

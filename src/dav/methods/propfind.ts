@@ -1,4 +1,5 @@
 import { Breath } from '../../async/breath.js';
+import { paced } from '../../async/paced.js';
 import { Failure, isFailure } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
 import { child, hrefOf, nameOf, type ServerPath, type SharePath } from '../../http/target.js';
@@ -72,6 +73,7 @@ export async function findProperties(
     depth,
     noRoot: preferences.noRoot,
     kept: (path, resource, dead) => withQuota(withLocks(path, resource, dead), resource, quota),
+    owner: context.principal,
     breath: new Breath(context.principal),
   };
   const answer = await multistatus(responses(request, telling, stat));
@@ -87,6 +89,8 @@ interface Telling extends Pick<ReadContext, 'properties' | 'mayRead'> {
   readonly noRoot: boolean;
   /** Adds to the dead properties what else does not come from the stat. */
   readonly kept: WithLocks;
+  /** Whose work this is: owners take turns. */
+  readonly owner: string;
   readonly breath: Breath;
 }
 
@@ -106,11 +110,11 @@ async function* responses(
 
 /** Depth first. A storage lists no link that leads back to where it stands, so this comes to an end. */
 async function* memberResponses(request: ReadRequest, telling: Telling): AsyncGenerator<string> {
-  const { properties, respond, wanted, depth, kept, breath } = telling;
+  const { properties, respond, wanted, depth, kept, owner, breath } = telling;
   const key = keyOf(request);
   const dead = wanted.length === 0 ? undefined : await properties.members(key, wanted);
   const base = hrefOfKey(request, key, true);
-  for await (const batch of request.storage.list(request.path)) {
+  for await (const batch of paced(request.storage.list(request.path), owner)) {
     let text = '';
     for await (const { members, found } of runsOf(membersIn(batch, request, telling), dead)) {
       for (const { path, key: member, stat } of members) {
