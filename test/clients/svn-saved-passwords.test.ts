@@ -60,7 +60,7 @@ describe('a password that svn saved when Apache served the same host, port and r
       );
       assert.deepEqual([code, error], [0, '']);
       assert.match(out, /^r1 /m);
-      assert.ok(davgate.log.some(({ event, user }) => event === 'login-accepted' && user === 'alice'));
+      await davgate.logged(({ event, user }) => event === 'login-accepted' && user === 'alice');
     });
   }
 
