@@ -12,6 +12,19 @@ const only = (from, targets) => ({
   },
 });
 
+/** The same for the rooms of server/. */
+const rooms = (arrows) =>
+  Object.entries(arrows).map(([from, targets]) => ({
+    name: `server-${from}-imports`,
+    comment: `server/${from} may import of server/ only: ${targets.join(', ') || 'nothing'}`,
+    severity: 'error',
+    from: { path: `^server/${from}(/|\\.ts$)` },
+    to: {
+      path: '^server/',
+      pathNot: [from, ...targets].map((target) => `^server/${target}(/|\\.ts$)`),
+    },
+  }));
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -20,38 +33,26 @@ module.exports = {
     only('xml', ['async', 'failure']),
     only('http', ['failure']),
     only('access', ['http', 'failure']),
+    only('database', ['failure']),
+    only('django', ['access', 'database', 'failure']),
+    only('credentials', ['access', 'django', 'async', 'failure']),
     only('storage', ['http', 'async', 'failure']),
-    only('django', ['access', 'failure']),
-    only('credentials', ['access', 'failure', 'django/directory', 'django/hashers/hasher']),
-    only('dav', ['storage', 'http', 'xml', 'async', 'failure']),
-    only('static', ['storage', 'http', 'failure']),
+    only('static', ['storage', 'http', 'async', 'failure']),
+    only('dav', ['static', 'storage', 'http', 'xml', 'async', 'failure']),
     only('svn', ['access', 'http', 'xml', 'async', 'failure']),
-    only('gatekeeper', ['access', 'http', 'failure']),
-    only('state', [
-      'async',
-      'credentials/failure-counter',
-      'credentials/limiter-counter',
-      'dav/locks/lock-store',
-      'dav/properties/limits',
-      'dav/properties/property-store',
-      'django/database-trouble',
-      'django/postgresql-connection',
-      'django/server-clock',
-      'django/server-connections',
-      'django/silent-log',
-      'django/site',
-      'failure',
-      'http',
-    ]),
-    only('config', [
-      'access',
-      'http',
-      'failure',
-      'django/database-url',
-      'django/explicit-site',
-      'django/search-path',
-      'django/site',
-    ]),
+    only('state', ['credentials', 'dav', 'database', 'http', 'async', 'failure']),
+    only('config', ['access', 'database', 'django', 'http', 'failure']),
+    ...rooms({
+      cli: ['lifecycle', 'preflight', 'shares', 'observability', 'environment'],
+      lifecycle: ['preflight', 'pipeline', 'shares', 'listener', 'observability', 'environment'],
+      pipeline: ['shares', 'listener', 'pages', 'observability'],
+      preflight: ['shares', 'listener', 'observability', 'environment'],
+      shares: ['pages', 'observability', 'environment'],
+      listener: ['pages', 'observability'],
+      pages: [],
+      observability: [],
+      environment: [],
+    }),
     {
       name: 'server-is-a-leaf',
       severity: 'error',
@@ -65,9 +66,9 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?koa(/|$)' },
     },
     {
-      name: 'database-libraries-only-in-django-and-state',
+      name: 'database-libraries-only-below-them',
       severity: 'error',
-      from: { path: '^(src|server)/', pathNot: '^src/(django|state)/' },
+      from: { path: '^(src|server)/', pathNot: '^src/(database|django|state)/' },
       to: { path: 'node_modules/(knex|objection|pg|better-sqlite3|mysql2)(/|$)' },
     },
     {

@@ -51,6 +51,12 @@ export interface FailureDetails {
   readonly headers?: readonly (readonly [string, string])[];
 }
 
+/** That something is refused, and why; thrown as a {@link Failure}, or told without being done. */
+export interface Refusal {
+  readonly failure: FailureKind;
+  readonly sentence: string;
+}
+
 /** A request that cannot be done. The message is for a person: it carries no file-system path and no secret. */
 export class Failure extends Error {
   override readonly name = 'Failure';

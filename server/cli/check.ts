@@ -1,7 +1,7 @@
 import { describeDeclaration } from '../../src/config/describe.js';
 import { DeclarationError } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
-import { readDeclared, type Declared } from '../declared.js';
+import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readEnvironment, readListen, type Environment } from '../environment.js';
 import { findingInWords, refuse, type Finding } from '../preflight/finding.js';
 import { listenFindings } from '../preflight/listening.js';
@@ -18,7 +18,7 @@ import { siteTables } from './site-tables.js';
 export async function check(file: string, output: Output): Promise<number> {
   try {
     const environment = readEnvironment();
-    const declared = await readDeclared(file, environment);
+    const declared = await readConfiguration(file, environment);
     const findings = [...declared.findings, ...(await furtherFindings(declared, environment))];
     refuse(file, findings);
     const { declaration, site, warnings } = declared;
@@ -37,7 +37,7 @@ export async function check(file: string, output: Output): Promise<number> {
 
 /** What the start finds by doing it. */
 async function furtherFindings(
-  { declaration, site }: Declared,
+  { declaration, site }: Configuration,
   { path }: Environment,
 ): Promise<readonly Finding[]> {
   const { metrics } = declaration;

@@ -4,7 +4,7 @@ import { DeclarationError } from '../../src/config/problems.js';
 import { siteToDeclaration } from '../../src/django/discovery/site-declaration.js';
 import { isFailure } from '../../src/failure.js';
 import { readEnvironment } from '../environment.js';
-import { findSite } from '../site.js';
+import { findSite } from '../preflight/find-site.js';
 import type { Output } from './output.js';
 
 const usage = 'usage: davgate discover [--secrets] [FILE]\n';

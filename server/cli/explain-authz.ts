@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import type { Answer, ExplainedRight } from '../../src/access/explain.js';
 import type { Memberships } from '../../src/access/memberships.js';
 import type { Identity } from '../../src/access/identity.js';
-import type { SvnShare } from '../../src/config/declaration.js';
+import type { SvnShare } from '../../src/config/kinds/svn.js';
 import { Failure } from '../../src/failure.js';
 import type { SharePath } from '../../src/http/target.js';
-import { AuthzRules, type AuthzGrant } from '../../src/svn/authz-access.js';
-import { parseAuthz } from '../../src/svn/authz-file.js';
-import { askedBy, canBeMember, unknownGroups } from '../../src/svn/authz-groups.js';
+import { AuthzRules, type AuthzGrant } from '../../src/svn/authz/authz-access.js';
+import { parseAuthz } from '../../src/svn/authz/authz-file.js';
+import { askedBy, canBeMember, unknownGroups } from '../../src/svn/authz/authz-groups.js';
 
 /** What the path rules of a share add to an explanation. */
 export interface ExplainedAuthz {

@@ -6,18 +6,20 @@ import {
 } from '../../src/access/explain.js';
 import { explanationInWords } from '../../src/access/explain-words.js';
 import { legible } from '../../src/access/legible.js';
-import type { Share } from '../../src/config/declaration.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
+import type { Method } from '../../src/http/method.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/names.js';
-import { isAboveShares, locate } from '../shares.js';
+import { kinds } from '../shares/kinds.js';
+import { refusalAtRoot } from '../shares/root.js';
+import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { answering } from './answering.js';
 import { explainAuthz, type ExplainedAuthz } from './explain-authz.js';
 import type { Output } from './output.js';
 import { parseExplain } from './question-arguments.js';
 import type { OpenSiteUsers, SiteUsers, UnacceptedPassword } from './site-users.js';
-import { unserved } from './unserved.js';
 
 /**
  * `davgate explain USER METHOD URL [--destination URL] [FILE]`: each right that the request needs, how the user stands
@@ -28,31 +30,31 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
   return answering(output, async () => {
     const { username, file, ...question } = parseExplain(args);
     const declaration = loadDeclaration(file);
-    const shares = declaration.shares.map((declared) => ({ declared }));
-    const place = (path: ServerPath) => {
-      const located = locate(shares, path);
-      return located && { share: located.share.declared, inside: located.inside };
-    };
+    const { shares } = declaration;
+    const holder = (path: ServerPath) => holderOf(shares, path);
     const users = await open(declaration);
     try {
       const user = await users.find(username);
       const explanation = explainAccess({
         asker: await askerOf(username, user, users),
         ...question,
-        locate: place,
+        locate: (path) => {
+          const held = holder(path);
+          return held && { ...held, share: { ...held.share, requires: kinds[held.share.kind].requires } };
+        },
         isAboveShares: (path) => isAboveShares(shares, path),
       });
       const { method, path, destination } = explanation;
       const asked = [path, ...(destination === undefined ? [] : [destination])];
-      const touched = new Set(asked.flatMap((each) => place(each)?.share ?? []));
+      const touched = new Set(asked.flatMap((each) => holder(each)?.share ?? []));
       const unknown = await users.unknownNames(
         [...touched].flatMap((share) => grantsOfShare(declaration, share)),
       );
       const password = passwordOf(explanation.asker, user && users.unacceptedPassword(user));
-      const byPaths = await explainedByPaths(explanation, place, users);
+      const byPaths = await explainedByPaths(explanation, holder, users);
       const answer = explanation.answer.allowed
         ? (password?.refusal ??
-          unserved(method, place(path)?.share, destination && place(destination)?.share) ??
+          refusalOf(method, holder(path)?.share, destination && holder(destination)?.share) ??
           byPaths.find(({ refusal }) => refusal)?.refusal ??
           explanation.answer)
         : explanation.answer;
@@ -67,6 +69,16 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
       await users.close();
     }
   });
+}
+
+/** What is refused whoever asks. @param share undefined above the shares and where none is */
+function refusalOf(
+  method: Method,
+  share: DeclaredShare | undefined,
+  destination: DeclaredShare | undefined,
+): Answer | undefined {
+  const refusal = share ? kinds[share.kind].refuses(method, share.path, destination) : refusalAtRoot(method);
+  return refusal && { allowed: false, ...refusal };
 }
 
 /** What the stored password means for the user, and for the answer where there is no other way in. */
@@ -91,7 +103,9 @@ async function askerOf(username: string, user: DirectoryUser | undefined, users:
 /** What path rules say to each right that lies in an svn share which has some. */
 async function explainedByPaths(
   { asker, rights }: Explanation,
-  locateShare: (path: ServerPath) => { readonly share: Share; readonly inside: SharePath } | undefined,
+  locateShare: (
+    path: ServerPath,
+  ) => { readonly share: DeclaredShare; readonly inside: SharePath } | undefined,
   users: SiteUsers,
 ): Promise<readonly ExplainedAuthz[]> {
   if (asker.standing !== 'active') return [];

@@ -1,15 +1,15 @@
-import { METHODS } from 'node:http';
 import { parseArgs } from 'node:util';
 import { parseUsername } from '../../src/credentials/username.js';
 import { hasDestination } from '../../src/access/required-access.js';
 import { isFailure } from '../../src/failure.js';
 import { parseDestination } from '../../src/http/destination.js';
+import { methodOf, type Method } from '../../src/http/method.js';
 import { parseTarget, type ServerPath } from '../../src/http/target.js';
 import { BadUsage } from './answering.js';
 
 export interface ExplainArguments {
   readonly username: string;
-  readonly method: string;
+  readonly method: Method;
   readonly path: ServerPath;
   readonly destination?: ServerPath;
   readonly file: string;
@@ -27,8 +27,8 @@ export function parseExplain(args: readonly string[]): ExplainArguments {
   if (user === undefined || name === undefined || url === undefined || rest.length > 0) {
     throw new BadUsage('usage: davgate explain USER METHOD URL [--destination URL] [FILE]');
   }
-  const method = name.toUpperCase();
-  if (!METHODS.includes(method)) throw new BadUsage(`"${name}" is not an HTTP method.`);
+  const method = methodOf(name.toUpperCase());
+  if (method === undefined) throw new BadUsage(`"${name}" is not an HTTP method.`);
   if (field === undefined && hasDestination(method)) {
     throw new BadUsage(`${method} needs --destination, the URL that it leads to.`);
   }

@@ -1,10 +1,10 @@
 import { isatty } from 'node:tty';
-import { announcement } from '../announcement.js';
+import { announcement } from './announcement.js';
 import { readEnvironment, readListen } from '../environment.js';
-import { errorInWords } from '../error-in-words.js';
-import { bufferedOutput } from '../buffered-output.js';
-import { createLog, type Log } from '../log.js';
-import { run, type Davgate } from '../run.js';
+import { errorInWords } from '../../src/config/error-in-words.js';
+import { bufferedOutput } from '../observability/buffered-output.js';
+import { createLog, type Log } from '../observability/log.js';
+import { run, type Davgate } from '../lifecycle/run.js';
 
 /**
  * Serves a declaration until SIGTERM or SIGINT, and reads it anew at SIGHUP; logs to standard output.

@@ -1,7 +1,8 @@
-import { openDatabase } from '../../src/django/database.js';
-import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import type { TlsFiles } from '../../src/database/location.js';
+import type { DjangoSite } from '../../src/django/site.js';
 import { type TablesFound, tablesFound } from '../../src/django/tables-found.js';
-import { readableSite } from '../site.js';
+import { readableSite } from '../preflight/find-site.js';
 
 /** Where the site's users are read from, in words for a person who checks that. */
 export interface SiteTables {

@@ -2,7 +2,7 @@ import type { Memberships } from '../../src/access/memberships.js';
 import type { PermissionSources } from '../../src/access/permission-sources.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import { findUser, parseUsername } from '../../src/credentials/username.js';
-import { openDatabase } from '../../src/django/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
 import { grantedNames } from '../../src/django/granted-names.js';
 import { createHashers } from '../../src/django/hashers/known-hashers.js';
@@ -14,7 +14,7 @@ import { readEnvironment } from '../environment.js';
 import type { Finding } from '../preflight/finding.js';
 import { nameFindings } from '../preflight/names.js';
 import { hashersAt, siteTrouble } from '../preflight/site.js';
-import { findSite, readableSite } from '../site.js';
+import { findSite, readableSite } from '../preflight/find-site.js';
 
 /** Why a user cannot sign in by the stored password, in words, and whether the site's sessions let them in instead. */
 export interface UnacceptedPassword {

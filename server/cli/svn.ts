@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { SvnShare } from '../../src/config/declaration.js';
+import type { SvnShare } from '../../src/config/kinds/svn.js';
 import { errorCode } from '../../src/config/files.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import { Failure, isFailure } from '../../src/failure.js';
@@ -9,11 +9,15 @@ import {
   createRepository,
   type Repositories,
   verifyRepository,
-} from '../../src/svn/repositories.js';
-import { repositoriesIn } from '../../src/svn/repository-names.js';
-import { faultOfName, isRepositoryName, type RepositoryName } from '../../src/svn/repository-name.js';
+} from '../../src/svn/repositories/repositories.js';
+import { repositoriesIn } from '../../src/svn/repositories/list-repositories.js';
+import {
+  faultOfName,
+  isRepositoryName,
+  type RepositoryName,
+} from '../../src/svn/repositories/repository-name.js';
 import type { Environment } from '../environment.js';
-import { errorInWords } from '../error-in-words.js';
+import { errorInWords } from '../../src/config/error-in-words.js';
 import { answering, BadUsage } from './answering.js';
 import type { Output } from './output.js';
 

@@ -6,7 +6,7 @@ import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
 import { findingInWords } from '../preflight/finding.js';
 import { grantsOfShare } from '../preflight/names.js';
-import { isAboveShares, locate } from '../shares.js';
+import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { answering } from './answering.js';
 import type { Output } from './output.js';
 import { parseWho } from './question-arguments.js';
@@ -27,13 +27,13 @@ export function who(args: readonly string[], output: Output, open: OpenSiteUsers
   return answering(output, async () => {
     const { path, file } = parseWho(args);
     const declaration = loadDeclaration(file);
-    const shares = declaration.shares.map((declared) => ({ declared }));
-    const located = locate(shares, path);
+    const { shares } = declaration;
+    const located = holderOf(shares, path);
     if (!located && !isAboveShares(shares, path)) {
       output.error(`There is no share at ${path}.\n`);
       return 1;
     }
-    const share = located?.share.declared;
+    const share = located?.share;
     const users = await open(declaration);
     try {
       const standings = await standingsOf(users.list(), (identity) =>

@@ -1,6 +1,7 @@
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Declaration, Share } from '../../src/config/declaration.js';
+import type { Declaration } from '../../src/config/declaration.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { absence, realPathOf } from '../../src/config/files.js';
 import { placeOf } from '../../src/config/problems.js';
 import { secretsInShares } from '../../src/config/secrets-in-shares.js';
@@ -39,7 +40,7 @@ export function folderFindings({ shares }: Pick<Declaration, 'shares'>, user: st
   ];
 }
 
-function rightsOf(share: Share, index: number, user: string): Finding[] {
+function rightsOf(share: DeclaredShare, index: number, user: string): Finding[] {
   const found = (
     gravity: Finding['gravity'],
     key: string,
@@ -96,16 +97,16 @@ function unmakeable(file: string, user: string): string | undefined {
 }
 
 /** Whether anybody may write anywhere in the share. */
-export function isWritten({ policy }: Share): boolean {
+export function isWritten({ policy }: DeclaredShare): boolean {
   return policy.rules.some(({ write }) => write !== false);
 }
 
-function rootOf(share: Share): string | undefined {
+function rootOf(share: DeclaredShare): string | undefined {
   if (share.kind === 'static') return share.root;
   return share.kind === 'webdav' && share.storage.kind === 'folder' ? share.storage.root : undefined;
 }
 
-function hidingAll(share: Share, index: number): Finding[] {
+function hidingAll(share: DeclaredShare, index: number): Finding[] {
   if (share.kind === 'svn' || share.hide === undefined) return [];
   const isHidden = hiddenNames(share.hide);
   if (!ordinaryNames.every(isHidden)) return [];
@@ -133,7 +134,7 @@ export function temporaryFindings(
 }
 
 /** That is allowed, but the files are then reached by two sets of rules. */
-function nested(shares: readonly Share[]): Finding[] {
+function nested(shares: readonly DeclaredShare[]): Finding[] {
   const folders = shares.flatMap((share, index) => {
     const [key, folder] =
       share.kind === 'svn'

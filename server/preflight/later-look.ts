@@ -1,5 +1,5 @@
-import type { Declared } from '../declared.js';
-import type { Log } from '../log.js';
+import type { Configuration } from './configuration.js';
+import type { Log } from '../observability/log.js';
 import { findingInWords, type Finding } from './finding.js';
 import { siteFindings } from './site.js';
 
@@ -23,7 +23,7 @@ export class LaterLook {
   }
 
   /** Ends the look before, if that is not over. */
-  begin({ declaration, site }: Pick<Declared, 'declaration' | 'site'>): void {
+  begin({ declaration, site }: Pick<Configuration, 'declaration' | 'site'>): void {
     this.#looking.abort();
     const { signal } = (this.#looking = new AbortController());
     this.#done = siteFindings(declaration, site, signal).then(

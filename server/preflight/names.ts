@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { nearestName } from '../../src/access/nearest-name.js';
 import type { Requirement } from '../../src/access/requirement.js';
-import type { Declaration, NamedGrant, Share } from '../../src/config/declaration.js';
+import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { placeOf } from '../../src/config/problems.js';
 import type { GrantedNames } from '../../src/django/granted-names.js';
-import { membersIn, openGroups, parseAuthz } from '../../src/svn/authz-file.js';
-import { djangoGroup } from '../../src/svn/authz-groups.js';
+import { membersIn, openGroups, parseAuthz } from '../../src/svn/authz/authz-file.js';
+import { djangoGroup } from '../../src/svn/authz/authz-groups.js';
 import type { Finding } from './finding.js';
 
 /** What an `authz` file names of Django's, by its lines. What it cannot be read for is told elsewhere. */
-export function grantsInAuthz(shares: readonly Share[]): NamedGrant[] {
+export function grantsInAuthz(shares: readonly DeclaredShare[]): NamedGrant[] {
   return shares.flatMap((share, index) => {
     if (share.kind !== 'svn' || share.authz === undefined) return [];
     const place = placeOf(['shares', index, 'authz']);
@@ -23,7 +24,7 @@ export function grantsInAuthz(shares: readonly Share[]): NamedGrant[] {
 /** Those of a declaration's grants that one of its shares names, its path rules included. */
 export function grantsOfShare(
   { shares, grants }: Pick<Declaration, 'shares' | 'grants'>,
-  share: Share,
+  share: DeclaredShare,
 ): NamedGrant[] {
   const index = shares.indexOf(share);
   const own = (grant: NamedGrant): boolean => grant.place.startsWith(`shares[${index}].`);
@@ -88,7 +89,7 @@ export interface Population {
 
 /** Shares that no user at all may read, anywhere in them, since they ask for what does not exist. */
 export function unreachableFindings(
-  shares: readonly Share[],
+  shares: readonly DeclaredShare[],
   names: GrantedNames,
   population: Population,
 ): Finding[] {

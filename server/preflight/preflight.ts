@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { Declaration } from '../../src/config/declaration.js';
-import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
+import type { TlsFiles } from '../../src/database/location.js';
+import type { DjangoSite } from '../../src/django/site.js';
 import type { Environment } from '../environment.js';
 import type { Finding } from './finding.js';
 import { folderFindings, projectFindings, temporaryFindings } from './folders.js';

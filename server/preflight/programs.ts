@@ -2,11 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Declaration, SvnShare } from '../../src/config/declaration.js';
+import type { Declaration } from '../../src/config/declaration.js';
+import type { SvnShare } from '../../src/config/kinds/svn.js';
 import { placeOf } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
-import { findApache } from '../../src/svn/find-apache.js';
+import { findApache } from '../../src/svn/apache/find-apache.js';
 import type { Finding } from './finding.js';
 
 /** Milliseconds until an Apache of the administrator's is taken for silent. */

@@ -1,10 +1,11 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Declaration, SvnShare } from '../../src/config/declaration.js';
+import type { Declaration } from '../../src/config/declaration.js';
+import type { SvnShare } from '../../src/config/kinds/svn.js';
 import { placeOf } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
-import { repositoriesIn } from '../../src/svn/repository-names.js';
-import { runtimeUser, type RuntimeUser } from '../../src/svn/runtime-user.js';
+import { repositoriesIn } from '../../src/svn/repositories/list-repositories.js';
+import { runtimeUser, type RuntimeUser } from '../../src/svn/apache/runtime-user.js';
 import type { Finding } from './finding.js';
 import { isWritten } from './folders.js';
 import { nameOfUser, userInWords } from './rights.js';

@@ -1,17 +1,18 @@
 import type { Declaration, DjangoDeclaration } from '../../src/config/declaration.js';
-import { databaseTrouble } from '../../src/django/database-trouble.js';
-import { openDatabase } from '../../src/django/database.js';
+import { databaseTrouble } from '../../src/database/database-trouble.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { grantedNames } from '../../src/django/granted-names.js';
 import { faultInWords, type HashersAt } from '../../src/django/hashers/password-fault.js';
 import { createHashers } from '../../src/django/hashers/known-hashers.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { countPasswords, type PasswordCounts } from '../../src/django/password-counts.js';
-import { clockAhead } from '../../src/django/server-clock.js';
+import { clockAhead } from '../../src/database/server-clock.js';
 import { KnexSessionTable } from '../../src/django/sessions/knex-session-table.js';
-import type { DatabaseLocation, DjangoSite, TlsFiles } from '../../src/django/site.js';
+import type { DatabaseLocation, TlsFiles } from '../../src/database/location.js';
+import type { DjangoSite } from '../../src/django/site.js';
 import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
-import { readableSite, readableState } from '../site.js';
+import { readableSite, readableState } from './find-site.js';
 import type { Finding } from './finding.js';
 import { grantsInAuthz, nameFindings, unreachableFindings } from './names.js';
 

@@ -2,7 +2,8 @@ import { closeSync, existsSync, openSync, readSync, statfsSync, statSync } from 
 import { dirname } from 'node:path';
 import type { Declaration } from '../../src/config/declaration.js';
 import { absence, realPathOf } from '../../src/config/files.js';
-import type { DjangoSite, TlsFiles } from '../../src/django/site.js';
+import type { TlsFiles } from '../../src/database/location.js';
+import type { DjangoSite } from '../../src/django/site.js';
 import { statePlace } from '../../src/state/owner-only.js';
 import type { Finding } from './finding.js';
 import { closedToWriting, unreadableFile, unwritableFile } from './rights.js';

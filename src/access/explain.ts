@@ -1,20 +1,19 @@
-import type { FailureKind } from '../failure.js';
+import type { FailureKind, Refusal } from '../failure.js';
+import type { Method } from '../http/method.js';
 import { join, type ServerPath, type SharePath } from '../http/target.js';
 import type { Identity } from './identity.js';
 import type { PermissionSources } from './permission-sources.js';
 import { decideByRule, type Action, type Decision, type Policy, type Rule } from './policy.js';
-import {
-  hasDestination,
-  outsideOfShares,
-  requiredAccess,
-  type Access,
-  type ShareKind,
-} from './required-access.js';
+import { hasDestination, outsideOfShares, type Access, type RequiredAccess } from './required-access.js';
 import { conditions, type Condition } from './requirement.js';
 
 /** A path inside a share, as far as access goes. */
 export interface Place {
-  readonly share: { readonly kind: ShareKind; readonly path: ServerPath; readonly policy: Policy };
+  readonly share: {
+    readonly path: ServerPath;
+    readonly policy: Policy;
+    readonly requires: RequiredAccess;
+  };
   readonly inside: SharePath;
 }
 
@@ -26,7 +25,7 @@ export type Asker =
 /** What would be answered to this user for this request? */
 export interface Question {
   readonly asker: Asker;
-  readonly method: string;
+  readonly method: Method;
   readonly path: ServerPath;
   /** Where COPY and MOVE lead; of no meaning for other methods. */
   readonly destination?: ServerPath;
@@ -70,9 +69,7 @@ export interface ExplainedRight extends Access {
 }
 
 /** What access control says; `sentence` is what the client sees, or why the user is nobody. */
-export type Answer =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly failure: FailureKind; readonly sentence: string };
+export type Answer = { readonly allowed: true } | (Refusal & { readonly allowed: false });
 
 export interface Explanation extends Pick<Question, 'asker' | 'method' | 'path' | 'destination'> {
   /** Empty where nothing is asked of the user: at the server's root, outside every share, and for a nobody. */
@@ -87,9 +84,9 @@ export function explain(question: Question): Explanation {
   const place = locate(path);
   const rights =
     asker.standing === 'active' && place && (destination === undefined || locate(destination))
-      ? requiredAccess(place.share.kind, method, path, destination).map((access) =>
-          explainRight(access, locate(access.path), asker.identity, asker.sources),
-        )
+      ? place.share
+          .requires({ method, path, destination })
+          .map((access) => explainRight(access, locate(access.path), asker.identity, asker.sources))
       : [];
   return {
     asker,

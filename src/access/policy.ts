@@ -71,6 +71,11 @@ export class Policy {
     }
     return allowed;
   }
+
+  /** Tells of paths whether `identity` may read there. */
+  reader(identity: Identity): (path: SharePath) => boolean {
+    return (path) => this.decide(identity, 'read', path).allowed;
+  }
 }
 
 /** What one rule says, whatever others say further down. */

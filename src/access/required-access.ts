@@ -1,17 +1,12 @@
+import type { Refusal } from '../failure.js';
+import type { Method } from '../http/method.js';
 import type { ServerPath } from '../http/target.js';
 import type { Action, Scope } from './policy.js';
 
-export type ShareKind = 'webdav' | 'svn' | 'static';
-
-const makers = new Set(['PUT', 'MKCOL', 'LOCK']);
+const makers: ReadonlySet<Method> = new Set<Method>(['PUT', 'MKCOL', 'LOCK']);
 
 /** How a request for a path in no share is refused; undefined for OPTIONS, since any path has options. */
-export function outsideOfShares(method: string):
-  | {
-      readonly failure: 'not-found' | 'forbidden';
-      readonly sentence: string;
-    }
-  | undefined {
+export function outsideOfShares(method: Method): Refusal | undefined {
   if (method === 'OPTIONS') return undefined;
   return makers.has(method)
     ? { failure: 'forbidden', sentence: 'Nothing can be made here: files and folders live inside a share.' }
@@ -25,50 +20,51 @@ export interface Access {
   readonly scope: Scope;
 }
 
-const webdavReads = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND']);
-const svnReads = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
+const webdavReads: ReadonlySet<Method> = new Set<Method>(['GET', 'HEAD', 'OPTIONS', 'PROPFIND']);
+const svnReads: ReadonlySet<Method> = new Set<Method>(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
 
 /** Whether `method` only reads in an svn share. */
-export function isSvnRead(method: string): boolean {
+export function isSvnRead(method: Method): boolean {
   return svnReads.has(method);
 }
 
 /** Whether `method` carries a Destination header field that names a second resource. */
-export function hasDestination(method: string): boolean {
+export function hasDestination(method: Method): boolean {
   return method === 'COPY' || method === 'MOVE';
 }
 
-/**
- * What a request needs: COPY reads its source and writes its destination; MOVE writes both, and reads its source, since
- * it may bring the content to where the user can read it; DELETE writes all that it removes. A static share is only ever read, whatever the method: what it cannot do it answers with 405.
- * LOCK with Depth infinity, its default, keeps others from all that lies below. A method that is not known writes.
- * @param depth the Depth header field; of meaning for LOCK alone
- */
-export function requiredAccess(
-  kind: ShareKind,
-  method: string,
-  path: ServerPath,
-  destination?: ServerPath,
-  depth?: string,
-): readonly Access[] {
-  switch (kind) {
-    case 'static':
-      return [{ path, action: 'read', scope: 'node' }];
-    case 'svn':
-      return isSvnRead(method)
-        ? [{ path, action: 'read', scope: 'node' }]
-        : writes(method, path, destination);
-    case 'webdav':
-      if (method === 'LOCK') {
-        return [{ path, action: 'write', scope: depth?.trim() === '0' ? 'node' : 'tree' }];
-      }
-      return webdavReads.has(method)
-        ? [{ path, action: 'read', scope: 'node' }]
-        : writes(method, path, destination);
-  }
+/** A request, as far as it decides which rights are needed. */
+export interface AccessQuestion {
+  readonly method: Method;
+  readonly path: ServerPath;
+  readonly destination?: ServerPath | undefined;
+  /** The Depth header field; of meaning for LOCK alone. */
+  readonly depth?: string | undefined;
 }
 
-function writes(method: string, path: ServerPath, destination: ServerPath | undefined): readonly Access[] {
+/** The rights that a request needs in a share of some kind. A method that is not known writes. */
+export type RequiredAccess = (question: AccessQuestion) => readonly Access[];
+
+/** A share that is only ever read, whatever the method: it answers 405 to what it cannot do. */
+export const readAccess: RequiredAccess = ({ path }) => [{ path, action: 'read', scope: 'node' }];
+
+export const svnAccess: RequiredAccess = (question) =>
+  isSvnRead(question.method) ? readAccess(question) : writes(question);
+
+/**
+ * COPY reads its source and writes its destination; MOVE writes both, and reads its source, since it may bring the content
+ * to where the user can read it; DELETE writes all that it removes. LOCK with Depth infinity, its default, keeps others
+ * from all that lies below.
+ */
+export const webdavAccess: RequiredAccess = (question) => {
+  const { method, path, depth } = question;
+  if (method === 'LOCK') {
+    return [{ path, action: 'write', scope: depth?.trim() === '0' ? 'node' : 'tree' }];
+  }
+  return webdavReads.has(method) ? readAccess(question) : writes(question);
+};
+
+function writes({ method, path, destination }: AccessQuestion): readonly Access[] {
   const target =
     destination === undefined ? [] : [{ path: destination, action: 'write', scope: 'tree' } as const];
   const source = { path, action: 'read', scope: 'tree' } as const;

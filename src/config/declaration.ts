@@ -1,8 +1,7 @@
 import type { LimitsDeclaration } from './limits.js';
-import type { PageTrust } from '../http/active-content.js';
-import type { DatabaseLocation, DjangoSite, TlsFiles } from '../django/site.js';
-import type { Policy } from '../access/policy.js';
-import type { ServerPath } from '../http/target.js';
+import type { DatabaseLocation, TlsFiles } from '../database/location.js';
+import type { DjangoSite } from '../django/site.js';
+import type { DeclaredShare } from './share-schema.js';
 
 /** Where davgate keeps its own state; `file` is absolute. */
 export type StateDeclaration = Exclude<DatabaseLocation<TlsFiles>, { readonly kind: 'mysql' }>;
@@ -36,59 +35,6 @@ export interface ThrottleDeclaration {
   readonly counter: 'memory' | 'state';
 }
 
-interface CommonShare {
-  readonly path: ServerPath;
-  readonly policy: Policy;
-}
-
-export interface StaticShare extends CommonShare {
-  readonly kind: 'static';
-  /** An absolute folder. */
-  readonly root: string;
-  readonly trust: PageTrust;
-  /** Patterns of names that are as if they were not there. */
-  readonly hide?: readonly string[];
-}
-
-/** Where a WebDAV share's files are: a folder of this machine, or what a module makes. */
-export type StorageDeclaration =
-  | { readonly kind: 'folder'; readonly root: string; readonly durability: 'full' | 'relaxed' }
-  | { readonly kind: 'module'; readonly module: string; readonly options: Readonly<Record<string, unknown>> };
-
-export interface WebdavShare extends CommonShare {
-  readonly kind: 'webdav';
-  readonly storage: StorageDeclaration;
-  /** Bytes that the share may hold; missing: what the file system can. */
-  readonly quota?: number;
-  /** Patterns of names that are as if they were not there. */
-  readonly hide?: readonly string[];
-  /** Whether PROPFIND with Depth infinity is answered. */
-  readonly depthInfinity?: boolean;
-}
-
-/** Where an svn share's repositories are; folders and files are absolute. */
-export type SvnSource =
-  | { readonly kind: 'repositories' | 'repository'; readonly folder: string }
-  | {
-      readonly kind: 'upstream';
-      /** Scheme, host and port of an Apache that the administrator runs. */
-      readonly origin: string;
-      readonly secretFile: string;
-      /** What davgate writes for that Apache where the share has path rules. */
-      readonly authzFile?: string;
-    };
-
-export interface SvnShare extends CommonShare {
-  readonly kind: 'svn';
-  readonly source: SvnSource;
-  /** An absolute file of path rules in svn's own format. */
-  readonly authz?: string;
-  /** Whether what a plain WebDAV client changes is committed. */
-  readonly autoversioning?: boolean;
-}
-
-export type Share = StaticShare | WebdavShare | SvnShare;
-
 /** A permission or a group that a declaration names. */
 export interface NamedGrant {
   readonly kind: 'permission' | 'group';
@@ -117,7 +63,7 @@ export interface Declaration {
   /** Where Apache is; what is missing is looked for. Absolute. */
   readonly apache: { readonly binary?: string; readonly modules?: string };
   readonly limits: LimitsDeclaration;
-  readonly shares: readonly Share[];
+  readonly shares: readonly DeclaredShare[];
   /** All permissions and groups that the shares name themselves; their `authz` files may name others. */
   readonly grants: readonly NamedGrant[];
 }

@@ -1,7 +1,8 @@
 import type { Rule } from '../access/policy.js';
 import { inWords } from '../access/requirement.js';
-import type { DatabaseLocation, TlsFiles } from '../django/site.js';
-import type { Declaration, DjangoDeclaration, Share, SvnShare } from './declaration.js';
+import type { DatabaseLocation, TlsFiles } from '../database/location.js';
+import type { Declaration, DjangoDeclaration } from './declaration.js';
+import type { CommonShare } from './kinds/share.js';
 
 /** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
 export function describeDeclaration(declaration: Declaration): string {
@@ -30,41 +31,14 @@ function describeDatabase(database: DatabaseLocation<TlsFiles>): string {
 }
 
 /** One share in words. */
-export function describeShare(share: Share): string {
+export function describeShare(share: CommonShare): string {
   return [
-    `${share.path}  ${describeKind(share)}`,
+    `${share.path}  ${share.words}`,
     ...[...share.policy.rules].reverse().flatMap((rule) => describeRule(share, rule)),
   ].join('\n');
 }
 
-function describeKind(share: Share): string {
-  switch (share.kind) {
-    case 'static':
-      return `static files from ${share.root}`;
-    case 'svn':
-      return describeSvn(share);
-    case 'webdav':
-      return share.storage.kind === 'folder'
-        ? `WebDAV on ${share.storage.root}`
-        : `WebDAV on the module ${share.storage.module}`;
-  }
-}
-
-function describeSvn({ source, authz, autoversioning = false }: SvnShare): string {
-  const paths =
-    (authz === undefined ? '' : `, with path rules of ${authz}`) +
-    (autoversioning ? ', where each change by a WebDAV client is a commit' : '');
-  switch (source.kind) {
-    case 'repositories':
-      return `Subversion repositories in ${source.folder}${paths}`;
-    case 'repository':
-      return `the Subversion repository ${source.folder}${paths}`;
-    case 'upstream':
-      return `Subversion by the Apache at ${source.origin}${paths}`;
-  }
-}
-
-function describeRule(share: Share, rule: Rule): string[] {
+function describeRule(share: CommonShare, rule: Rule): string[] {
   const where = rule.path === '/' ? '' : `${share.path}${rule.path}  `;
   return [`  ${where}read:  ${inWords(rule.read)}`, `  ${where}write: ${whoWrites(rule)}`];
 }

@@ -1,20 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import { isSameOrBelow, serverPathOf } from '../http/target.js';
+import { isSameOrBelow } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
-import { parseSearchPath } from '../django/search-path.js';
-import { parseBytes } from './bytes.js';
-import type { Declaration, DjangoDeclaration, Share, StateDeclaration, SvnSource } from './declaration.js';
+import { parseSearchPath } from '../database/search-path.js';
+import type { Declaration, DjangoDeclaration, StateDeclaration } from './declaration.js';
 import { keptFiles } from './kept-files.js';
-import { missingInShare, missingSite, type Surroundings } from './missing-files.js';
+import { missingInShare, missingSite } from './missing-files.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
 import { parseStateUrl } from './state-url.js';
-import { policyOf } from './rules.js';
 import { secretsInShares } from './secrets-in-shares.js';
-import { declarationSchema, djangoSchema, type DjangoInput } from './schema.js';
-import { shareSchema, type ShareInput, type SvnShareInput } from './share-schema.js';
+import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
+import { resolveShare, shareSchema, type DeclaredShare, type ShareInput } from './share-schema.js';
 
 /**
  * Reads and checks a declaration.
@@ -25,32 +23,23 @@ import { shareSchema, type ShareInput, type SvnShareInput } from './share-schema
 export function loadDeclaration(file: string, user = 'the user who runs this'): Declaration {
   const folder = dirname(resolve(file));
   const json = readJson(file, user);
-  const parsed = declarationSchema.safeParse(json, { reportInput: true });
+  const parsed = outerSchema.safeParse(json, { reportInput: true });
+  const site = siteIn(partOf(json, 'django'), folder, user);
+  const shares = sharesIn(partOf(json, 'shares'), folder, user);
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error)),
-    ...sharesOf(json).flatMap(({ share, index }) => missingInShare(share, index, { folder, user })),
-    ...overlaps(sharesOf(json)),
-    ...missingSiteOf(json, { folder, user }),
+    ...site.problems,
+    ...shares.problems,
+    ...overlaps(shares.found),
   ];
-  if (!parsed.success) throw new DeclarationError(file, problems);
-  const {
-    listen,
-    realm,
-    django,
-    publicOrigin,
-    trustedProxies,
-    stripDomain,
-    throttle,
-    state,
-    metrics,
-    apache,
-    shares,
-  } = parsed.data;
+  if (!parsed.success || !site.django) throw new DeclarationError(file, problems);
+  const { listen, realm, publicOrigin, trustedProxies, stripDomain, throttle, state, metrics, apache } =
+    parsed.data;
   const declaration: Declaration = {
     folder,
     listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
     realm: realm ?? 'davgate',
-    django: djangoOf(django, folder),
+    django: site.django,
     publicOrigin,
     trustedProxies: trustedProxies ?? [],
     stripDomain: stripDomain ?? false,
@@ -66,34 +55,58 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
       ...(apache?.modules !== undefined && { modules: resolve(folder, apache.modules) }),
     },
     limits: limitsOf(parsed.data.limits),
-    shares: shares.map((share) => resolveShare(share, folder)),
-    grants: shares.flatMap(grantsOf),
+    shares: shares.found.map(({ share }) => share),
+    grants: shares.found.flatMap(({ input, index }) => grantsOf(input, index)),
   };
   problems.push(...secretsInShares(declaration.shares, keptFiles(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems);
   return declaration;
 }
 
-interface NumberedShare {
-  readonly share: ShareInput;
+function partOf(json: unknown, key: 'django' | 'shares'): unknown {
+  return typeof json === 'object' && json !== null && key in json
+    ? new Map(Object.entries(json)).get(key)
+    : undefined;
+}
+
+/** A share that can be understood by itself. */
+interface FoundShare {
+  readonly input: ShareInput;
+  readonly share: DeclaredShare;
   readonly index: number;
 }
 
-/** The shares that can be understood by themselves, whatever else is wrong, so that all problems show at once. */
-function sharesOf(json: unknown): NumberedShare[] {
-  const list = typeof json === 'object' && json !== null && 'shares' in json ? json.shares : undefined;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((candidate: unknown, index) => {
-    const parsed = shareSchema.safeParse(candidate);
-    return parsed.success ? [{ share: parsed.data, index }] : [];
-  });
+/** Each share by itself, whatever is wrong with the others, so that all problems show at once. */
+function sharesIn(
+  list: unknown,
+  folder: string,
+  user: string,
+): { readonly found: readonly FoundShare[]; readonly problems: readonly Problem[] } {
+  const found: FoundShare[] = [];
+  const problems: Problem[] = [];
+  if (!Array.isArray(list)) return { found, problems };
+  for (const [index, candidate] of list.entries()) {
+    const parsed = shareSchema.safeParse(candidate, { reportInput: true });
+    if (!parsed.success) {
+      problems.push(...problemsOf(parsed.error, ['shares', index]));
+      continue;
+    }
+    const share = resolveShare(parsed.data, { folder });
+    found.push({ input: parsed.data, share, index });
+    problems.push(...missingInShare(share, index, user));
+  }
+  return { found, problems };
 }
 
-function missingSiteOf(json: unknown, surroundings: Surroundings): Problem[] {
-  const input = typeof json === 'object' && json !== null && 'django' in json ? json.django : undefined;
-  const parsed = djangoSchema.safeParse(input);
-  if (!parsed.success) return [];
-  return missingSite(parsed.data, djangoOf(parsed.data, surroundings.folder), surroundings);
+function siteIn(
+  input: unknown,
+  folder: string,
+  user: string,
+): { readonly django?: DjangoDeclaration; readonly problems: readonly Problem[] } {
+  const parsed = djangoSchema.safeParse(input, { reportInput: true });
+  if (!parsed.success) return { problems: problemsOf(parsed.error, ['django']) };
+  const django = djangoOf(parsed.data, folder);
+  return { django, problems: missingSite(parsed.data, django, user) };
 }
 
 function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
@@ -111,8 +124,8 @@ function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
   };
 }
 
-function overlaps(shares: readonly NumberedShare[]): Problem[] {
-  return shares.flatMap(({ share, index }, order) => {
+function overlaps(shares: readonly FoundShare[]): Problem[] {
+  return shares.flatMap(({ input: share, index }, order) => {
     const place = placeOf(['shares', index, 'path']);
     const rulePaths = (share.rules ?? []).map(({ path }) => path.normalize('NFC'));
     const doubled = rulePaths.flatMap((path, rule) =>
@@ -128,68 +141,16 @@ function overlaps(shares: readonly NumberedShare[]): Problem[] {
     const clash = shares
       .slice(0, order)
       .find(
-        ({ share: other }) => isSameOrBelow(other.path, share.path) || isSameOrBelow(share.path, other.path),
+        ({ input: other }) => isSameOrBelow(other.path, share.path) || isSameOrBelow(share.path, other.path),
       );
     if (!clash) return doubled;
     const other = `shares[${clash.index}]`;
     const message =
-      clash.share.path === share.path
+      clash.input.path === share.path
         ? `${share.path} is the path of ${other} already`
-        : `${share.path} overlaps with ${clash.share.path} of ${other}; use \`rules\` for a path inside a share`;
+        : `${share.path} overlaps with ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
     return [{ place, message }, ...doubled];
   });
-}
-
-function resolveShare(share: ShareInput, folder: string): Share {
-  const common = { path: serverPathOf(share.path), policy: policyOf(share) };
-  switch (share.kind) {
-    case 'static':
-      return {
-        ...common,
-        kind: 'static',
-        root: resolve(folder, share.root),
-        trust: share.scripts === true ? 'trusted' : 'sandboxed',
-        ...(share.hide === undefined ? {} : { hide: share.hide }),
-      };
-    case 'svn':
-      return {
-        ...common,
-        kind: 'svn',
-        source: sourceOf(share, folder),
-        ...(share.authz !== undefined && { authz: resolve(folder, share.authz) }),
-        ...(share.autoversioning === true && { autoversioning: true }),
-      };
-    case 'webdav': {
-      const { root, storage, durability, quota, hide, depthInfinity } = share;
-      const bytes = quota === undefined ? undefined : parseBytes(quota);
-      return {
-        ...common,
-        kind: 'webdav',
-        ...(bytes === undefined ? {} : { quota: bytes }),
-        ...(hide === undefined ? {} : { hide }),
-        ...(depthInfinity === true && { depthInfinity }),
-        storage:
-          storage === undefined
-            ? { kind: 'folder', root: resolve(folder, root ?? '.'), durability: durability ?? 'full' }
-            : { kind: 'module', module: storage.module, options: storage.options ?? {} },
-      };
-    }
-  }
-}
-
-function sourceOf(share: SvnShareInput, folder: string): SvnSource {
-  const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile } = share;
-  if (upstream !== undefined) {
-    return {
-      kind: 'upstream',
-      origin: upstream,
-      secretFile: resolve(folder, upstreamSecretFile ?? ''),
-      ...(upstreamAuthzFile !== undefined && { authzFile: resolve(folder, upstreamAuthzFile) }),
-    };
-  }
-  return repository === undefined
-    ? { kind: 'repositories', folder: resolve(folder, repositories ?? '.') }
-    : { kind: 'repository', folder: resolve(folder, repository) };
 }
 
 /** @throws RangeError for a URL that the schema refuses */

@@ -1,13 +1,14 @@
 import type { NamedGrant } from './declaration.js';
 import { placeOf } from './problems.js';
-import type { RequirementInput, ShareInput } from './share-schema.js';
+import type { RequirementInput } from './kinds/access.js';
+import type { ShareInput } from './share-schema.js';
 
 /** The permissions and groups that a share names, each with its place in the file. */
 export function grantsOf(share: ShareInput, index: number): NamedGrant[] {
   const at = ['shares', index];
   return [
     ...namedIn(share.require, [...at, 'require']),
-    ...(share.kind === 'static' ? [] : namedIn(share.write, [...at, 'write'])),
+    ...('write' in share ? namedIn(share.write, [...at, 'write']) : []),
     ...inRules(share.rules ?? [], [...at, 'rules']),
   ];
 }

@@ -1,25 +1,34 @@
 import { Policy, type Rule } from '../access/policy.js';
 import { defaultRequirement, type Requirement } from '../access/requirement.js';
 import { rootPath, serverPathOf, within, type SharePath } from '../http/target.js';
-import type { RequirementInput, ShareInput, WriteInput } from './share-schema.js';
+import type { RequirementInput, WriteInput } from './kinds/access.js';
+
+interface RuleInput {
+  readonly path: string;
+  readonly require?: RequirementInput | undefined;
+  readonly write?: WriteInput | undefined;
+}
+
+interface RulesInput {
+  readonly require?: RequirementInput | undefined;
+  readonly write?: WriteInput | undefined;
+  readonly rules?: readonly RuleInput[] | undefined;
+}
 
 /**
  * The rules of a share, worked out once: a rule's keys override the share's, and `write` overrides both for writing.
  */
-export function policyOf(share: ShareInput): Policy {
-  const read = override(defaultRequirement, share.require);
-  if (share.kind === 'static') {
-    const inner = share.rules ?? [];
-    return new Policy([
-      ruleOf('/', read, false),
-      ...inner.map((rule) => ruleOf(rule.path, override(read, rule.require), false)),
-    ]);
-  }
-  const inner = share.rules ?? [];
+export function policyOf({ require, write, rules = [] }: RulesInput): Policy {
+  const read = override(defaultRequirement, require);
   return new Policy([
-    ruleOf('/', read, share.write),
-    ...inner.map((rule) => ruleOf(rule.path, override(read, rule.require), layered(share.write, rule.write))),
+    ruleOf('/', read, write),
+    ...rules.map((rule) => ruleOf(rule.path, override(read, rule.require), layered(write, rule.write))),
   ]);
+}
+
+/** As {@link policyOf}, for a share in which nobody writes anything. */
+export function readPolicyOf({ require, rules }: Omit<RulesInput, 'write'>): Policy {
+  return policyOf({ require, write: false, rules });
 }
 
 function ruleOf(path: string, read: Requirement, write: WriteInput | undefined): Rule {

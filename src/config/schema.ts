@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseSearchPath } from '../django/search-path.js';
+import { parseSearchPath } from '../database/search-path.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
 import { limitsSchema } from './limits.js';
 import { shareSchema } from './share-schema.js';
@@ -66,7 +66,7 @@ const limit = z.strictObject({
 });
 
 /** An administrator's declaration as it stands in the file; see docs/configuration.md. */
-export const declarationSchema = z.strictObject({
+const declarationSchema = z.strictObject({
   $schema: z.string().optional(),
   listen: z
     .strictObject({
@@ -131,8 +131,13 @@ function isNetwork(entry: string): boolean {
   }
 }
 
+/** The same with its parts as they are: each is validated by its own schema, once, whatever is wrong with the others. */
+export const outerSchema = declarationSchema.extend({
+  django: z.unknown(),
+  shares: z.array(z.unknown()).min(1, 'must declare a share at least'),
+});
+
 export type DjangoInput = z.infer<typeof djangoSchema>;
-export type DeclarationInput = z.infer<typeof declarationSchema>;
 
 /** The published JSON Schema of the declaration, as text. */
 export function jsonSchema(): string {

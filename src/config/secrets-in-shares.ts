@@ -1,17 +1,10 @@
 import { sep } from 'node:path';
-import type { DatabaseLocation, DjangoSite, TlsFiles } from '../django/site.js';
-import type { Declaration, Share } from './declaration.js';
+import type { DatabaseLocation, TlsFiles } from '../database/location.js';
+import type { DjangoSite } from '../django/site.js';
+import type { Declaration } from './declaration.js';
 import { isFolder, linksOn, realPathOf } from './files.js';
+import type { CommonShare, Secret } from './kinds/share.js';
 import { DeclarationError, placeOf, type Problem } from './problems.js';
-
-/** A file or a folder that no share may serve, and what to call it. */
-export interface Secret {
-  readonly what: string;
-  /** Absolute. */
-  readonly path: string;
-  /** Whether no part of the folder may be served either, such as the hooks of a repository. */
-  readonly whole?: boolean;
-}
 
 /**
  * The files that hold the secrets of a database.
@@ -42,14 +35,13 @@ export function checkSite({ shares }: Declaration, site: DjangoSite<TlsFiles>, f
  * Files with secrets must not lie where a share would serve them, wherever symbolic links lead; nor may a link that leads
  * to them stand where a share lets users put another file in its place.
  */
-export function secretsInShares(shares: readonly Share[], secrets: readonly Secret[]): Problem[] {
-  return shares.flatMap((share, index) => {
-    const root = servedFolder(share);
-    if (root === undefined || !isFolder(root)) return [];
-    const real = realPathOf(root);
+export function secretsInShares(shares: readonly CommonShare[], secrets: readonly Secret[]): Problem[] {
+  return shares.flatMap(({ home, isWritten }, index) => {
+    if (home?.served !== true || !isFolder(home.path)) return [];
+    const real = realPathOf(home.path);
     const found = secrets.flatMap(({ what, path, whole = false }) => {
       const at = realPathOf(path);
-      const ways = isWritten(share) ? [at, ...linksOn(path)] : [at];
+      const ways = isWritten ? [at, ...linksOn(path)] : [at];
       if (ways.some((way) => isAtOrBelow(real, way))) return [{ says: `holds ${what}`, at }];
       return whole && isAtOrBelow(at, real) ? [{ says: `lies in ${what}`, at }] : [];
     });
@@ -58,20 +50,10 @@ export function secretsInShares(shares: readonly Share[], secrets: readonly Secr
       ({ at }) => !found.some((other) => other.at !== at && isAtOrBelow(other.at, at)),
     );
     return [...new Set(outermost.map(({ says }) => says))].map((says) => ({
-      place: placeOf(['shares', index, 'root']),
+      place: placeOf(['shares', index, home.key]),
       message: `${says}, which the share would serve`,
     }));
   });
-}
-
-/** Whether users may change something in the share. */
-function isWritten({ kind, policy }: Share): boolean {
-  return kind === 'webdav' && policy.rules.some(({ write }) => write !== false);
-}
-
-function servedFolder(share: Share): string | undefined {
-  if (share.kind === 'static') return share.root;
-  return share.kind === 'webdav' && share.storage.kind === 'folder' ? share.storage.root : undefined;
 }
 
 function isAtOrBelow(folder: string, path: string): boolean {

@@ -1,4 +1,4 @@
-import { parseDatabaseUrl } from '../django/database-url.js';
+import { parseDatabaseUrl } from '../database/database-url.js';
 import type { StateDeclaration } from './declaration.js';
 
 /**

@@ -4,7 +4,7 @@ import type { PasswordChecker } from '../django/hashers/hasher.js';
 import type { Authenticator, Credentials, LoginAttempt } from './authenticator.js';
 import type { DerivationGate } from './derivation-gate.js';
 import { FreshUsers, type FreshUser } from './fresh-users.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight } from '../async/single-flight.js';
 import { parseUsername, type Username } from './username.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 

@@ -1,6 +1,6 @@
 import type { Identity } from '../access/identity.js';
 import type { UserDirectory } from '../django/directory.js';
-import { FreshValues } from './fresh-values.js';
+import { FreshValues } from '../async/fresh-values.js';
 import { findUser, type Username } from './username.js';
 
 export interface FreshUsersOptions {

@@ -1,7 +1,7 @@
 import type { Identity } from '../access/identity.js';
 import type { DirectoryUser } from '../django/directory.js';
 import { CredentialKey } from './credential-key.js';
-import { FreshValues } from './fresh-values.js';
+import { FreshValues } from '../async/fresh-values.js';
 
 /** Where the user of a session is looked up; reads only. */
 export interface SessionDirectory {

@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.js';
+import { LRUCache } from 'lru-cache';
 import { CredentialKey } from './credential-key.js';
 
 /** The most places remembered for one person's credentials. */
@@ -9,7 +9,7 @@ interface Verified {
   /** The encoded password that they were verified against. */
   readonly encoded: string;
   /** Where they were used from: LoginAttempt.place. */
-  readonly places: BoundedMap<string, true>;
+  readonly places: LRUCache<string, true>;
 }
 
 /**
@@ -18,11 +18,11 @@ interface Verified {
  */
 export class VerifiedCredentials {
   readonly #credentialKey = new CredentialKey();
-  readonly #verified: BoundedMap<string, Verified>;
+  readonly #verified: LRUCache<string, Verified>;
 
   /** @param capacity the most that are remembered */
   constructor(capacity = 10_000) {
-    this.#verified = new BoundedMap(capacity);
+    this.#verified = new LRUCache({ max: capacity });
   }
 
   /** What names these credentials here. */
@@ -37,7 +37,7 @@ export class VerifiedCredentials {
   }
 
   remember(key: string, encoded: string, place: string | undefined): void {
-    const places = this.#verified.get(key)?.places ?? new BoundedMap<string, true>(maximumPlaces);
+    const places = this.#verified.get(key)?.places ?? new LRUCache<string, true>({ max: maximumPlaces });
     if (place !== undefined) places.set(place, true);
     this.#verified.set(key, { encoded, places });
   }

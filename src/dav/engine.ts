@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { Failure, type Refusal } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { allowedMethods } from './allowed-methods.js';
 import type { DavContext, DavMethod, DavRequest } from './context.js';
@@ -34,9 +34,11 @@ const methods: ReadonlyMap<string, DavMethod> = new Map([
 /** They change whole trees, one after another. */
 const inTurns: ReadonlySet<DavMethod> = new Set([copy, move, remove]);
 
-/** Whether this engine has `method`; it answers every other with 405. */
-export function isDavMethod(method: string): boolean {
-  return methods.has(method);
+/** What this engine answers to a method that it does not have. */
+export function refusalOfDavMethod(method: string): Refusal | undefined {
+  return methods.has(method)
+    ? undefined
+    : { failure: 'method-not-allowed', sentence: `${method} is not known here.` };
 }
 
 /**
@@ -45,16 +47,17 @@ export function isDavMethod(method: string): boolean {
  */
 export async function handleDav(request: DavRequest, context: DavContext): Promise<HttpResponse> {
   const method = methods.get(request.method);
-  if (method) {
-    const answer = async (): Promise<HttpResponse> => {
-      // LOCK does this itself: where it is a refresh, the failure has a name of its own.
-      if (method !== lock) await requireIf(request, context);
-      return method(request, context);
-    };
-    return inTurns.has(method) ? inTurn(request, context, answer) : answer();
-  }
-  const stat = await request.storage.stat(request.path);
-  throw new Failure('method-not-allowed', `${request.method} is not known here.`, {
-    headers: [['Allow', allowedMethods(request.path, stat)]],
-  });
+  if (!method) throw await noSuchMethod(request);
+  const answer = async (): Promise<HttpResponse> => {
+    // LOCK does this itself: where it is a refresh, the failure has a name of its own.
+    if (method !== lock) await requireIf(request, context);
+    return method(request, context);
+  };
+  return inTurns.has(method) ? inTurn(request, context, answer) : answer();
+}
+
+async function noSuchMethod({ method, path, storage }: DavRequest): Promise<Failure> {
+  const stat = await storage.stat(path);
+  const sentence = refusalOfDavMethod(method)?.sentence ?? '';
+  return new Failure('method-not-allowed', sentence, { headers: [['Allow', allowedMethods(path, stat)]] });
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { Failure, type Refusal } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import type { ReadContext, ReadRequest } from './context.js';
 import { findProperties } from './methods/propfind.js';
@@ -9,9 +9,11 @@ const allow = ['Allow', 'OPTIONS, GET, HEAD, PROPFIND'] as const;
 
 const methods: ReadonlySet<string> = new Set(['OPTIONS', 'GET', 'HEAD', 'PROPFIND']);
 
-/** Whether what is only read has `method`; it answers every other with 405. */
-export function isReadOnlyMethod(method: string): boolean {
-  return methods.has(method);
+/** What is answered to a method that what is only read does not have. */
+export function refusalOfReadOnly(method: string): Refusal | undefined {
+  return methods.has(method)
+    ? undefined
+    : { failure: 'method-not-allowed', sentence: 'This can only be read.' };
 }
 
 /** The dead properties of a place where no client can set any. */
@@ -36,9 +38,8 @@ export async function handleReadOnly(request: ReadRequest, context: ReadOnlyCont
   const { method } = request;
   if (method === 'GET' || method === 'HEAD') return context.get();
   if (method === 'PROPFIND') return findProperties(request, context);
-  if (method !== 'OPTIONS') {
-    throw new Failure('method-not-allowed', 'This can only be read.', { headers: [allow] });
-  }
+  const refusal = refusalOfReadOnly(method);
+  if (refusal) throw new Failure(refusal.failure, refusal.sentence, { headers: [allow] });
   await requireStat(request);
   return {
     status: 200,

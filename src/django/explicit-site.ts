@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { parseDatabaseUrl } from './database-url.js';
+import { parseDatabaseUrl } from '../database/database-url.js';
 import { defaultAlgorithms, knownAlgorithms } from './hashers/known-hashers.js';
 import { leftOut } from './left-out.js';
-import { defaultUserModel, type DjangoSite, type LinkTable, type TlsFiles, type UserModel } from './site.js';
+import type { TlsFiles } from '../database/location.js';
+import { defaultUserModel, type DjangoSite, type LinkTable, type UserModel } from './site.js';
 
 const name = z.string().min(1, 'must not be empty');
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { type Facts, factsOf } from './facts.js';
-import type { DatabaseLocation } from './site.js';
+import type { DatabaseLocation } from '../database/location.js';
 
 /** What the site's own connection is asked too, by its Python. */
 const statements = {

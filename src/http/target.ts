@@ -125,6 +125,11 @@ function sharePathOf(path: string): SharePath {
   return path;
 }
 
+/** A path on the server as one inside a share that stood at its root. */
+export function pathBelowRoot(path: ServerPath): SharePath {
+  return sharePathOf(path);
+}
+
 /** Where `path` lies below `base`, or undefined when it lies elsewhere. `/ab` does not lie below `/a`. */
 export function within(base: ServerPath, path: ServerPath): SharePath | undefined {
   const rest = base === '/' ? path : path.startsWith(base) ? path.slice(base.length) : undefined;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
-import { databaseTrouble } from '../django/database-trouble.js';
-import type { DatabaseServer } from '../django/site.js';
+import { databaseTrouble } from '../database/database-trouble.js';
+import type { DatabaseServer } from '../database/location.js';
 import { Failure, isFailure } from '../failure.js';
 import type { Migration } from './migration.js';
 import { locksAndProperties } from './migrations/0001-locks-and-properties.js';

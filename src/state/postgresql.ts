@@ -1,8 +1,8 @@
 import knex, { type Knex } from 'knex';
-import { postgresqlConnection } from '../django/postgresql-connection.js';
-import { serverPool, socketWithPatience } from '../django/server-connections.js';
-import { silentLog } from '../django/silent-log.js';
-import type { DatabaseServer } from '../django/site.js';
+import { postgresqlConnection } from '../database/postgresql-connection.js';
+import { serverPool, socketWithPatience } from '../database/server-connections.js';
+import { silentLog } from '../database/silent-log.js';
+import type { DatabaseServer } from '../database/location.js';
 
 /** Milliseconds: the server gives up on a statement, then we give up on a server that hangs. */
 const statementMilliseconds = 10_000;

@@ -1,5 +1,5 @@
-import { databaseTrouble } from '../django/database-trouble.js';
-import { clockAhead } from '../django/server-clock.js';
+import { databaseTrouble } from '../database/database-trouble.js';
+import { clockAhead } from '../database/server-clock.js';
 import type { StateLocation } from './database.js';
 import { openPostgresqlState } from './postgresql.js';
 

@@ -3,9 +3,9 @@ import type { PageTrust } from '../http/active-content.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { spelled, type Spelling } from '../http/spelling.js';
 import { hrefOf, type ServerPath, type SharePath, join } from '../http/target.js';
-import { openIfFile, serveFile, serveOpenFile } from '../storage/serve-file.js';
+import { openIfFile, serveFile, serveOpenFile } from './serve-file.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
-import { visibleEntries } from '../storage/visible-entries.js';
+import { visibleEntries } from './visible-entries.js';
 
 /** Makes the page that shows a collection to a person. */
 export type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;

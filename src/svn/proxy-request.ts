@@ -2,10 +2,10 @@ import { Failure } from '../failure.js';
 import { decides } from '../http/fields.js';
 import { endToEnd, namedByConnection } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
-import { secretHeader } from './apache-config.js';
+import { secretHeader } from './apache/apache-config.js';
 import { destinationAt, ifAt, originForm } from './destination.js';
-import { type Framing, framingOf } from './framing.js';
-import { originAt, type UpstreamAddress } from './upstream-address.js';
+import { type Framing, framingOf } from './http1/framing.js';
+import { originAt, type UpstreamAddress } from './http1/upstream-address.js';
 
 /** What decides about the head of a forwarded request. */
 export interface RequestHead {

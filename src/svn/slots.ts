@@ -1,5 +1,5 @@
 import { Failure } from '../failure.js';
-import type { WhenGone } from './when-gone.js';
+import type { WhenGone } from '../async/when-gone.js';
 
 /** What a slot is held for, as far as it hangs on the client. */
 export interface Held {

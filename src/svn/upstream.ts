@@ -5,17 +5,17 @@ import { performance } from 'node:perf_hooks';
 import { Allowance } from '../async/allowance.js';
 import { Failure } from '../failure.js';
 import type { HeaderList, HttpResponse } from '../http/message.js';
-import { AnswerBody } from './answer-body.js';
-import { workers } from './apache-config.js';
+import { AnswerBody } from './http1/answer-body.js';
+import { workers } from './apache/apache-config.js';
 import type { WholeBody } from './bodies/read-body.js';
-import { Connections } from './connections.js';
+import { Connections } from './http1/connections.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
 import { type Slot, type SlotLimits, Slots } from './slots.js';
 import { whenWorthwhile } from './when-worthwhile.js';
-import type { UpstreamAddress } from './upstream-address.js';
-import { type Answer, type Outgoing, StaleConnection } from './upstream-connection.js';
-import type { WhenGone } from './when-gone.js';
+import type { UpstreamAddress } from './http1/upstream-address.js';
+import { type Answer, type Outgoing, StaleConnection } from './http1/upstream-connection.js';
+import type { WhenGone } from '../async/when-gone.js';
 
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {

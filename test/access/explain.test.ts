@@ -5,7 +5,8 @@ import { explanationInWords } from '../../src/access/explain-words.js';
 import type { Identity } from '../../src/access/identity.js';
 import { legible } from '../../src/access/legible.js';
 import { Policy } from '../../src/access/policy.js';
-import type { ShareKind } from '../../src/access/required-access.js';
+import { readAccess, webdavAccess, type RequiredAccess } from '../../src/access/required-access.js';
+import { methodOf } from '../../src/http/method.js';
 import type { Requirement } from '../../src/access/requirement.js';
 import { serverPathOf, within, type ServerPath } from '../../src/http/target.js';
 import { inShare } from '../http/paths.js';
@@ -18,7 +19,7 @@ const staffEditors: Requirement = { staff: true, superuser: false, groups: ['edi
 
 const shares = [
   {
-    kind: 'webdav',
+    requires: webdavAccess,
     path: serverPathOf('/docs'),
     policy: new Policy([
       { path: inShare('/'), read: viewers, write: changers },
@@ -27,11 +28,11 @@ const shares = [
     ]),
   },
   {
-    kind: 'static',
+    requires: readAccess,
     path: serverPathOf('/media'),
     policy: new Policy([{ path: inShare('/'), read: anyone, write: false }]),
   },
-] satisfies readonly { kind: ShareKind; path: ServerPath; policy: Policy }[];
+] satisfies readonly { requires: RequiredAccess; path: ServerPath; policy: Policy }[];
 
 function locate(path: ServerPath): Place | undefined {
   for (const share of shares) {
@@ -51,7 +52,9 @@ function active(
   return { standing: 'active', identity, sources: { own: new Set(own), groups: new Map(ofGroups) } };
 }
 
-function ask(asker: Asker, method: string, path: string, destination?: string): Explanation {
+function ask(asker: Asker, name: string, path: string, destination?: string): Explanation {
+  const method = methodOf(name);
+  assert.ok(method);
   return explain({
     asker,
     method,

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { apacheConfig } from '../../src/svn/apache-config.js';
-import { findApache } from '../../src/svn/find-apache.js';
+import { apacheConfig } from '../../src/svn/apache/apache-config.js';
+import { findApache } from '../../src/svn/apache/find-apache.js';
 import { freePort } from '../clients/free-port.js';
 import { run } from '../clients/programs.js';
 import { answering, type Peer } from './peer.js';

@@ -2,16 +2,15 @@
  * `open-davgate.js FILE`: davgate for measurements alone, the same app, log and listener, but everybody is let in without
  * being asked who he is.
  */
-import { createAppBehind } from '../../server/app.js';
-import { bufferedOutput } from '../../server/buffered-output.js';
-import { compose } from '../../server/compose.js';
-import { readDeclared } from '../../server/declared.js';
+import { createApp } from '../../server/pipeline/app.js';
+import { bufferedOutput } from '../../server/observability/buffered-output.js';
+import { compose } from '../../server/lifecycle/compose.js';
+import { readConfiguration } from '../../server/preflight/configuration.js';
 import { readEnvironment, readListen } from '../../server/environment.js';
-import { Generation } from '../../server/generation.js';
-import { listen } from '../../server/http-server.js';
-import { Lasting } from '../../server/lasting.js';
-import { createLog } from '../../server/log.js';
-import type { Middleware } from '../../server/state.js';
+import { Generation } from '../../server/lifecycle/generation.js';
+import { listen } from '../../server/listener/http-server.js';
+import { ProcessResources } from '../../server/lifecycle/process-resources.js';
+import { createLog } from '../../server/observability/log.js';
 import type { Identity } from '../../src/access/identity.js';
 
 const nobody: Identity = {
@@ -23,16 +22,14 @@ const nobody: Identity = {
   permissions: new Set(),
 };
 
-const letIn: Middleware = ({ state }, next) => {
-  state.identity = nobody;
-  return next();
-};
-
 const environment = readEnvironment();
-const declared = await readDeclared(process.argv[2] ?? 'shares.json', environment);
-const lasting = new Lasting({ pid: environment.pid, metrics: false });
-const composition = await compose(declared, lasting, environment, createLog(bufferedOutput(1)));
-const generation = new Generation(composition, createAppBehind(composition.parts, [letIn]));
+const declared = await readConfiguration(process.argv[2] ?? 'shares.json', environment);
+const resources = new ProcessResources({ pid: environment.pid, metrics: false });
+const composition = await compose(declared, resources, environment, createLog(bufferedOutput(1)));
+const generation = new Generation(
+  composition,
+  createApp(composition.parts, () => nobody),
+);
 const { listen: place, limits } = declared.declaration;
 const { host = place.host, port = place.port } = readListen();
 const server = await listen((req, res) => generation.handle(req, res), { host, port, limits });
@@ -40,5 +37,5 @@ process.once('SIGTERM', () => {
   void server
     .stop(1000)
     .then(() => generation.close())
-    .then(() => lasting.close());
+    .then(() => resources.close());
 });

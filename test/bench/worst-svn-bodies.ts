@@ -6,7 +6,7 @@ import { isFailure } from '../../src/failure.js';
 import { limitsOfXml, mostOfSkel } from '../../src/svn/bodies/limits.js';
 import { readBody } from '../../src/svn/bodies/read-body.js';
 import { ifAt } from '../../src/svn/destination.js';
-import { parseResponseHead } from '../../src/svn/response-head.js';
+import { parseResponseHead } from '../../src/svn/http1/response-head.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

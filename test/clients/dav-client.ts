@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { headersOf } from '../../server/request-headers.js';
 import { login, type TestDavgate } from './davgate.js';
 
 export interface DavAnswer {
@@ -55,7 +54,7 @@ export class DavClient {
           incoming.once('end', () => {
             resolve({
               status: incoming.statusCode ?? 0,
-              headers: headersOf(incoming.headers),
+              headers: joined(incoming.headers),
               text: Buffer.concat(chunks).toString(),
             });
           });
@@ -77,4 +76,10 @@ export class DavClient {
 /** The text of the first element of this local name. */
 export function elementText(xml: string, local: string): string | undefined {
   return new RegExp(`<(?:\\w+:)?${local}[^>]*>(?:<(?:\\w+:)?href>)?([^<]*)<`).exec(xml)?.[1];
+}
+
+function joined(headers: NodeJS.Dict<string | string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
 }

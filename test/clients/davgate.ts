@@ -40,7 +40,7 @@ export async function makeSample(): Promise<string> {
   const source = join(projectFolder, 'repos-sample');
   const made = ['svn', 'var', join('media', 'film.mp4')].map((name) => join(source, name));
   await cp(source, folder, { recursive: true, filter: (path) => !made.includes(path) });
-  const setup = new URL('../../../server/setup/sample.mjs', import.meta.url).href;
+  const setup = new URL('../../../scripts/sample.mjs', import.meta.url).href;
   await run(process.execPath, [
     '-e',
     `import('${setup}').then((module) => module.ensureSample('${folder}'))`,

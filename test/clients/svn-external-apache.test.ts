@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { makeCertificate } from '../servers/certificates.js';
 import { makeRepositories, until } from '../svn/apache-fixture.js';
-import { findApache } from '../../src/svn/find-apache.js';
+import { findApache } from '../../src/svn/apache/find-apache.js';
 import { login, projectFolder, sampleDavgate } from './davgate.js';
 import { freePort } from './free-port.js';
 import { curl, outcomeOf, run } from './programs.js';

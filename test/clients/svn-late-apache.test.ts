@@ -3,7 +3,7 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findApache } from '../../src/svn/find-apache.js';
+import { findApache } from '../../src/svn/apache/find-apache.js';
 import { declare, login, makeSample, startDavgate, type TestDavgate } from './davgate.js';
 import { curl, outcomeOf } from './programs.js';
 

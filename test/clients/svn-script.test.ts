@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findApache } from '../../src/svn/find-apache.js';
+import { findApache } from '../../src/svn/apache/find-apache.js';
 import { startBareApache } from './bare-apache.js';
 import { makeSample, startDavgate } from './davgate.js';
 import { outcomeOf, run } from './programs.js';

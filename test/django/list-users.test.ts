@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
-import { openSqlite } from '../../src/django/sqlite.js';
+import { openSqlite } from '../../src/database/sqlite.js';
 import { isFailure } from '../../src/failure.js';
 import { sampleDatabase } from './sample-database.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { ModelDirectory } from '../../src/django/model-directory.js';
-import { openDatabase } from '../../src/django/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import type { UserModel } from '../../src/django/site.js';
 import { password, type TestServer } from '../servers/database-server.js';
 import { bothServers } from '../servers/both-servers.js';

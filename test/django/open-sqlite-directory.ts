@@ -1,6 +1,6 @@
 import type { PasswordSamples, UserDirectory } from '../../src/django/directory.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
-import { openSqlite, type SqliteOptions } from '../../src/django/sqlite.js';
+import { openSqlite, type SqliteOptions } from '../../src/database/sqlite.js';
 
 /** A directory that holds connections until it is closed. */
 export interface OpenDirectory extends UserDirectory, PasswordSamples {

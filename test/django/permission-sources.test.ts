@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { defaultUserModel, type UserModel } from '../../src/django/site.js';
-import { openSqlite } from '../../src/django/sqlite.js';
+import { openSqlite } from '../../src/database/sqlite.js';
 import { isFailure } from '../../src/failure.js';
 import { sampleDatabase } from './sample-database.js';
 

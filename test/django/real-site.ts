@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { DatabaseServer } from '../../src/django/site.js';
+import type { DatabaseServer } from '../../src/database/location.js';
 import { run } from '../clients/programs.js';
 import { debian } from './djangos.js';
 

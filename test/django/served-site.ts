@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/django/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { password, type Access, type TestServer } from '../servers/database-server.js';
 import { makeSite, serverDatabase, type RealSite } from './real-site.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { openDatabase } from '../../src/django/database.js';
-import type { TlsOptions } from '../../src/django/site.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import type { TlsOptions } from '../../src/database/location.js';
 import { isFailure } from '../../src/failure.js';
 import { bothServers } from '../servers/both-servers.js';
 import { makeCertificate } from '../servers/certificates.js';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { DatabaseServer, TlsOptions } from '../../src/django/site.js';
+import type { DatabaseServer, TlsOptions } from '../../src/database/location.js';
 
 /** How to reach a database of a server that belongs to a test. */
 export interface Access {

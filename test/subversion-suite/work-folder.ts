@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type RuntimeUser, runtimeUser } from '../../src/svn/runtime-user.js';
+import { type RuntimeUser, runtimeUser } from '../../src/svn/apache/runtime-user.js';
 import { run } from '../clients/programs.js';
 import type { SubversionSource } from './source.js';
 

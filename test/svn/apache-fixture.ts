@@ -9,10 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { statusOf, toFailure } from '../../src/failure.js';
 import { pairs } from '../../src/http/hop-by-hop.js';
-import { type ApacheChild, type ApacheChildOptions, createApacheChild } from '../../src/svn/apache-child.js';
+import {
+  type ApacheChild,
+  type ApacheChildOptions,
+  createApacheChild,
+} from '../../src/svn/apache/apache-child.js';
 import { bodyToSend } from '../../src/svn/bodies/body-to-send.js';
 import { svnErrorBody, svnErrorType } from '../../src/svn/error-body.js';
-import { type ApacheProgram, findApache } from '../../src/svn/find-apache.js';
+import { type ApacheProgram, findApache } from '../../src/svn/apache/find-apache.js';
 import { createUpstream, type Upstream } from '../../src/svn/upstream.js';
 import { goneWith } from './gone.js';
 

@@ -1,4 +1,4 @@
-import type { WhenGone } from '../../src/svn/when-gone.js';
+import type { WhenGone } from '../../src/async/when-gone.js';
 
 /** A client that stays. */
 export const stays: WhenGone = () => () => undefined;

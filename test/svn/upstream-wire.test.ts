@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { UpstreamConnection } from '../../src/svn/upstream-connection.js';
+import { UpstreamConnection } from '../../src/svn/http1/upstream-connection.js';
 import { stays } from './gone.js';
 import { until } from './apache-fixture.js';
 

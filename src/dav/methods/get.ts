@@ -1,6 +1,6 @@
 import { spelled } from '../../http/spelling.js';
-import { openIfFile, serveFile, serveOpenFile } from '../../storage/serve-file.js';
-import { visibleEntries } from '../../storage/visible-entries.js';
+import { openIfFile, serveFile, serveOpenFile } from '../../static/serve-file.js';
+import { visibleEntries } from '../../static/visible-entries.js';
 import type { DavMethod } from '../context.js';
 import { keyOf, requireStat } from '../place.js';
 

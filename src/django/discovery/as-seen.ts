@@ -1,6 +1,6 @@
 import { connectionFact } from '../facts.js';
-import { parseSearchPath } from '../search-path.js';
-import type { DatabaseLocation, TlsFiles } from '../site.js';
+import { parseSearchPath } from '../../database/search-path.js';
+import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import { refusal } from './database-options.js';
 import type { NotSeen, SeenBySite } from './seen-by-site.js';
 

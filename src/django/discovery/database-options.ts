@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Failure } from '../../failure.js';
-import type { DatabaseLocation, TlsFiles } from '../site.js';
+import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import type { DatabaseReport } from './report.js';
 
 /** What decides about a database besides its entry in DATABASES. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../../failure.js';
-import type { DjangoSite, SessionSettings, TlsFiles, UserModel } from '../site.js';
+import type { TlsFiles } from '../../database/location.js';
+import type { DjangoSite, SessionSettings, UserModel } from '../site.js';
 import { environmentAdvice } from './environment-advice.js';
 import { findDatabase } from './find-database.js';
 import { asSeen } from './as-seen.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { formatSearchPath } from '../search-path.js';
-import type { DatabaseLocation, DatabaseServer, TlsFiles } from '../site.js';
+import { formatSearchPath } from '../../database/search-path.js';
+import type { DatabaseLocation, DatabaseServer, TlsFiles } from '../../database/location.js';
 
 const dialects = {
   postgresql: {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import type { TlsFiles } from '../site.js';
+import type { TlsFiles } from '../../database/location.js';
 import {
   type FoundDatabase,
   optionOf,

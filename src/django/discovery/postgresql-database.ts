@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { DatabaseServer, TlsFiles } from '../site.js';
+import type { DatabaseServer, TlsFiles } from '../../database/location.js';
 import {
   type FoundDatabase,
   isLoopback,

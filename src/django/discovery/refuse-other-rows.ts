@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.js';
-import { databaseTrouble } from '../database-trouble.js';
-import { openDatabase } from '../database.js';
+import { databaseTrouble } from '../../database/database-trouble.js';
+import { openDatabase } from '../../database/open-database.js';
 import type { DjangoSite } from '../site.js';
 import { compareRows } from './compare-rows.js';
 import { maskSecrets } from './mask-secrets.js';

@@ -1,5 +1,5 @@
 import { connectionFact, type Facts } from '../facts.js';
-import type { DatabaseLocation } from '../site.js';
+import type { DatabaseLocation } from '../../database/location.js';
 
 /** What tells MySQL and MariaDB servers apart, all of it together. */
 const serverVariables = ['hostname', 'port', 'datadir', 'server_id', 'server_uid', 'server_uuid'] as const;

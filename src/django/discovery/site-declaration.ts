@@ -1,6 +1,7 @@
 import type { ExplicitSite } from '../explicit-site.js';
 import { leftOut } from '../left-out.js';
-import type { DatabaseLocation, DjangoSite, SessionSettings, TlsFiles, UserModel } from '../site.js';
+import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
+import type { DjangoSite, SessionSettings, UserModel } from '../site.js';
 import { formatDatabaseUrl } from './format-database-url.js';
 
 export interface DeclarationOptions {

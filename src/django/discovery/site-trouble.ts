@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { databaseTrouble } from '../database-trouble.js';
-import type { DatabaseLocation } from '../site.js';
+import { databaseTrouble } from '../../database/database-trouble.js';
+import type { DatabaseLocation } from '../../database/location.js';
 
 /** What Python's drivers say, by the codes under which `databaseTrouble` knows the same. */
 const codes: readonly (readonly [said: RegExp, code: string])[] = [

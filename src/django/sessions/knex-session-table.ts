@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../failure.js';
-import type { DatabaseLocation } from '../site.js';
+import type { DatabaseLocation } from '../../database/location.js';
 import { DatabaseTime } from './database-time.js';
 import type { SessionRow, SessionTable } from './session-table.js';
 

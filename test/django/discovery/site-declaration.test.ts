@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { parseDatabaseUrl } from '../../../src/django/database-url.js';
+import { parseDatabaseUrl } from '../../../src/database/database-url.js';
 import { formatDatabaseUrl } from '../../../src/django/discovery/format-database-url.js';
 import { knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
 import { siteToDeclaration } from '../../../src/django/discovery/site-declaration.js';
 import { explicitSiteSchema, siteOf } from '../../../src/django/explicit-site.js';
-import { defaultUserModel, type DjangoSite, type TlsFiles } from '../../../src/django/site.js';
+import type { TlsFiles } from '../../../src/database/location.js';
+import { defaultUserModel, type DjangoSite } from '../../../src/django/site.js';
 import { djangoProject, settings } from './django-project.js';
 
 const site: DjangoSite<TlsFiles> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { describe, test, type TestContext } from 'node:test';
 import { KnexSessionTable } from '../../../src/django/sessions/knex-session-table.js';
-import { openSqlite } from '../../../src/django/sqlite.js';
+import { openSqlite } from '../../../src/database/sqlite.js';
 import { isFailure } from '../../../src/failure.js';
 import { sampleDatabase } from '../sample-database.js';
 import { reading } from './setting.js';

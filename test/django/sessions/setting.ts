@@ -3,7 +3,7 @@ import { ModelDirectory } from '../../../src/django/model-directory.js';
 import { KnexSessionTable } from '../../../src/django/sessions/knex-session-table.js';
 import { SessionUsers } from '../../../src/django/sessions/session-users.js';
 import type { SessionEngine, SessionSettings } from '../../../src/django/site.js';
-import { openSqlite } from '../../../src/django/sqlite.js';
+import { openSqlite } from '../../../src/database/sqlite.js';
 import { debian } from '../djangos.js';
 import { DjangoSite, type Settings } from './django-site.js';
 

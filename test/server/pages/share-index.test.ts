@@ -1,63 +1,35 @@
 import assert from 'node:assert/strict';
-import { tmpdir } from 'node:os';
 import { describe, test } from 'node:test';
 import { pageHeaders } from '../../../server/pages/layout.js';
 import { shareIndex } from '../../../server/pages/share-index.js';
-import type { MountedShare } from '../../../server/shares.js';
+import { listed, sharesOpenTo } from '../../../server/shares/root.js';
+import type { Share } from '../../../server/shares/share.js';
 import type { Identity } from '../../../src/access/identity.js';
 import { Policy, type Rule } from '../../../src/access/policy.js';
 import type { Requirement } from '../../../src/access/requirement.js';
-import { serverPathOf } from '../../../src/http/target.js';
-import { LocalStorage } from '../../../src/storage/local/local-storage.js';
+import { rootPath } from '../../../src/http/target.js';
 import { user } from '../../access/identities.js';
 import { inShare } from '../../http/paths.js';
+import { unservedShare } from '../shares/unserved-share.js';
 
 const anyone: Requirement = { staff: false, superuser: false };
 const staffOnly: Requirement = { staff: true, superuser: false };
-
-// The index asks no storage for anything, so any folder will do.
-const storage = new LocalStorage(tmpdir(), {
-  owner: { host: 'here', pid: 1, isAlive: () => true, now: () => 0, unfinished: new Set<string>() },
-  durability: 'relaxed',
-});
 
 function webdav(
   path: string,
   read: Requirement,
   write: Requirement | false,
   inner: readonly Rule[] = [],
-): MountedShare {
-  const policy = new Policy([{ path: inShare('/'), read, write }, ...inner]);
-  const declared = {
-    kind: 'webdav',
-    path: serverPathOf(path),
-    policy,
-    storage: { kind: 'folder', root: '.', durability: 'full' },
-  } as const;
-  return { kind: 'webdav', declared, storage };
+): Share {
+  return unservedShare('webdav', path, new Policy([{ path: inShare('/'), read, write }, ...inner]));
 }
 
-function staticFiles(path: string, read: Requirement): MountedShare {
-  const policy = new Policy([{ path: inShare('/'), read, write: false }]);
-  return {
-    kind: 'static',
-    declared: { kind: 'static', path: serverPathOf(path), policy, root: '.', trust: 'sandboxed' },
-    storage,
-  };
+function staticFiles(path: string, read: Requirement): Share {
+  return unservedShare('static', path, new Policy([{ path: inShare('/'), read, write: false }]));
 }
 
-function svn(path: string, read: Requirement): MountedShare {
-  const policy = new Policy([{ path: inShare('/'), read, write: read }]);
-  return {
-    kind: 'svn',
-    declared: {
-      kind: 'svn',
-      path: serverPathOf(path),
-      policy,
-      source: { kind: 'repositories', folder: '.' },
-    },
-    service: { kind: 'missing', reason: 'No Apache.' },
-  };
+function svn(path: string, read: Requirement): Share {
+  return unservedShare('svn', path, new Policy([{ path: inShare('/'), read, write: read }]));
 }
 
 const shares = [
@@ -68,8 +40,12 @@ const shares = [
   webdav('/half', staffOnly, staffOnly, [{ path: inShare('/open'), read: anyone, write: anyone }]),
 ];
 
-function htmlFor(identity: Identity, mounted: readonly MountedShare[] = shares): string {
-  const { body } = shareIndex(mounted, identity);
+function indexFor(identity: Identity, all: readonly Share[] = shares) {
+  return shareIndex(listed(sharesOpenTo(identity, all, rootPath), identity), identity.username);
+}
+
+function htmlFor(identity: Identity, all: readonly Share[] = shares): string {
+  const { body } = indexFor(identity, all);
   assert.ok(body instanceof Buffer);
   return body.toString();
 }
@@ -120,7 +96,7 @@ describe('the index of shares', () => {
   });
 
   test('is a page with its length in bytes', () => {
-    const { status, headers, body } = shareIndex(shares, user({ username: '\u00e4' }));
+    const { status, headers, body } = indexFor(user({ username: '\u00e4' }));
     assert.equal(status, 200);
     assert.ok(body instanceof Buffer);
     assert.deepEqual(headers, [...pageHeaders, ['Content-Length', String(body.length)]]);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { check } from '../../../server/cli/check.js';
 import { readEnvironment } from '../../../server/environment.js';
-import { errorInWords } from '../../../server/error-in-words.js';
-import { run } from '../../../server/run.js';
+import { errorInWords } from '../../../src/config/error-in-words.js';
+import { run } from '../../../server/lifecycle/run.js';
 import { asked, type Answered } from './mistaken-site.js';
 
 // Answers what `davgate check` and the start say of many declarations, one after the other, as JSON.

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
-import { findApache } from '../../../src/svn/find-apache.js';
+import { findApache } from '../../../src/svn/apache/find-apache.js';
 import { projectFolder } from '../../clients/davgate.js';
 import { run } from '../../clients/programs.js';
 import { freePort } from '../../clients/free-port.js';

@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { siteToDeclaration } from '../../../src/django/discovery/site-declaration.js';
-import { parseDatabaseUrl } from '../../../src/django/database-url.js';
+import { parseDatabaseUrl } from '../../../src/database/database-url.js';
 import { siteTables } from '../../../server/cli/site-tables.js';
 import { siteOf } from '../../../src/django/explicit-site.js';
 import { isFailure } from '../../../src/failure.js';

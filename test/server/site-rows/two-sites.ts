@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { pbkdf2Sync } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { findSite, readableSite } from '../../../server/site.js';
+import { findSite, readableSite } from '../../../server/preflight/find-site.js';
 import type { ProjectDeclaration } from '../../../src/config/declaration.js';
-import { openDatabase } from '../../../src/django/database.js';
+import { openDatabase } from '../../../src/database/open-database.js';
 import { ModelDirectory } from '../../../src/django/model-directory.js';
 import { siteAuthenticator } from '../../django/site-authenticator.js';
 import { djangoProject, settings } from '../../django/discovery/django-project.js';

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Composition } from './compose.js';
+import { createApp, handlerOf } from '../pipeline/app.js';
+
+/** A composition that answers requests. Once it is retired it gets no more, and is closed when the last is over. */
+export class Generation {
+  readonly composition: Composition;
+  readonly #handler: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  readonly #drained: Promise<void>;
+  #isDrained = (): void => undefined;
+  #running = 0;
+  #retired = false;
+  #closed: Promise<void> | undefined;
+
+  /** @param app what answers; measurements put another in */
+  constructor(composition: Composition, app = createApp(composition.parts)) {
+    this.composition = composition;
+    this.#handler = handlerOf(app);
+    this.#drained = new Promise((resolve) => {
+      this.#isDrained = resolve;
+    });
+  }
+
+  /** Requests that are not over. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Resolves when the app is done with the request; it is over once the answer has ended too. */
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    this.#running += 1;
+    let parts = 2;
+    const end = (): void => {
+      parts -= 1;
+      if (parts > 0) return;
+      this.#running -= 1;
+      if (this.#retired && this.#running === 0) this.#isDrained();
+    };
+    res.once('close', end);
+    try {
+      await this.#handler(req, res);
+    } finally {
+      end();
+    }
+  }
+
+  /** Resolves when the last request is over and everything is closed. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    if (this.#running > 0) await this.#drained;
+    await this.close();
+  }
+
+  /** Closes everything at once. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.composition.close());
+  }
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { limitsOf } from '../../src/config/limits.js';
+import { Failure } from '../../src/failure.js';
+import { listen, type RunningServer } from './http-server.js';
+import type { Log } from '../observability/log.js';
+import type { Metrics } from '../observability/metrics.js';
+import { dropRest, restOfStrangers } from './rest-of-body.js';
+import { portTrouble } from './port-trouble.js';
+
+export interface MetricsPlace {
+  readonly host: string;
+  /** 0: any that is free; the log says which. */
+  readonly port: number;
+}
+
+/**
+ * Answers GET /metrics, on a port of its own: what it tells is for the administrator.
+ * @throws Failure `unavailable` that says why the port could not be had
+ */
+export async function listenForMetrics(
+  metrics: Metrics,
+  { host, port }: MetricsPlace,
+  log: Log,
+): Promise<RunningServer> {
+  const handler = (req: IncomingMessage, res: ServerResponse): Promise<void> =>
+    answer(metrics, req, res).catch((err: unknown) => {
+      log.error({ err }, 'the metrics cannot be told');
+      if (!res.headersSent) res.writeHead(500);
+      res.end();
+    });
+  let server: RunningServer;
+  try {
+    server = await listen(handler, { host, port, limits: limitsOf(undefined) });
+  } catch (cause) {
+    throw new Failure('unavailable', `"metrics": ${portTrouble('metrics', { host, port }, cause)}.`, {
+      cause,
+    });
+  }
+  log.info({ host, port: server.address.port }, 'metrics listening');
+  return server;
+}
+
+async function answer(metrics: Metrics, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  dropRest(req, restOfStrangers.bytes);
+  if (req.url?.split('?', 1)[0] !== '/metrics') {
+    res.writeHead(404).end();
+    return;
+  }
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    res.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    return;
+  }
+  const text = await metrics.text();
+  res.writeHead(200, { 'Content-Type': metrics.contentType, 'Content-Length': Buffer.byteLength(text) });
+  res.end(req.method === 'HEAD' ? undefined : text);
+}

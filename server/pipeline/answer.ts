@@ -1,0 +1,86 @@
+import { outsideOfShares } from '../../src/access/required-access.js';
+import type { DavContext, UserPart } from '../../src/dav/context.js';
+import { Failure } from '../../src/failure.js';
+import type { TrustedProxies } from '../../src/http/client-address.js';
+import { keptPrivately } from '../../src/http/kept-privately.js';
+import { sendContinue } from '../listener/continue.js';
+import { requirePortableNames } from '../shares/portable-names.js';
+import { serveShareRoot, type RootRequest } from '../shares/root.js';
+import type { ShareMap } from '../shares/share-map.js';
+import type { IdentifiedRequest } from '../shares/incoming-request.js';
+import type { ShareRequest } from '../shares/share.js';
+import { authorize } from './authorize.js';
+import type { Authenticate } from './authenticate.js';
+import { placeAmongRequests } from './limit-requests.js';
+import { clientOf, readRequest } from './read-request.js';
+import type { Middleware, RequestRecord } from './request-record.js';
+import type { RequestLimits, RequestsUnderWay } from './requests-under-way.js';
+
+export interface AnswerParts {
+  readonly shares: ShareMap;
+  readonly trustedProxies: TrustedProxies;
+  /** This server as browsers address it; undefined: what requests say. */
+  readonly publicOrigin: string | undefined;
+  readonly dav: Omit<DavContext, UserPart>;
+  /** Counted beyond a reload. */
+  readonly underWay: RequestsUnderWay;
+  readonly requestLimits: RequestLimits;
+}
+
+/**
+ * Takes a request from its head to its answer: read, known whose it is, in its place among others, allowed, served. Each
+ * step takes what the one before has made, so none can be left out.
+ */
+export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
+  const { trustedProxies, publicOrigin, shares } = parts;
+  const since = Date.now();
+  return async ({ req, res, state }) => {
+    const { record } = state;
+    const client = clientOf(req, trustedProxies);
+    if (client.address !== undefined) record.address = client.address;
+    const request = readRequest(req, res, { id: record.id, client, publicOrigin });
+    const share = shares.locate(request.target.path)?.share;
+    if (share) record.share = share;
+    const asked = identify(request, record);
+    const identity = asked instanceof Promise ? await asked : asked;
+    if ('status' in identity) {
+      state.response = keptPrivately(identity);
+      return;
+    }
+    record.user = identity.username;
+    const identified: IdentifiedRequest = { ...request, identity };
+    const given = placeAmongRequests(identified, parts.underWay, parts.requestLimits);
+    const giveBack = given instanceof Promise ? await given : given;
+    record.giveBack = giveBack;
+    res.once('close', giveBack);
+    const permitted = await permit(identified, record, parts);
+    sendContinue(req, res);
+    state.response = keptPrivately(
+      'place' in permitted
+        ? await permitted.place.share.serve(permitted)
+        : await serveShareRoot(permitted, { ...parts, since }),
+    );
+  };
+}
+
+/**
+ * Finds what the request means, and checks that it may be made.
+ * @returns a request that a share may answer, or one for what is above the shares
+ * @throws Failure `malformed` for names that cannot be there; `not-found` or `forbidden` outside every share; as authorize
+ */
+export async function permit(
+  request: IdentifiedRequest,
+  record: RequestRecord,
+  { shares, publicOrigin }: Pick<AnswerParts, 'shares' | 'publicOrigin'>,
+): Promise<ShareRequest | RootRequest> {
+  const { target, method, headers } = request;
+  requirePortableNames(target.path, shares.locate(target.path));
+  const finding = shares.find(target.path, headers['user-agent']);
+  const { path, located } = finding instanceof Promise ? await finding : finding;
+  if (located) record.share = located.share;
+  const found = path === target.path ? request : { ...request, target: { ...target, path } };
+  if (located && !shares.isAbove(path)) return authorize(found, located, shares, publicOrigin);
+  const refusal = shares.isAbove(path) ? undefined : outsideOfShares(method);
+  if (refusal) throw new Failure(refusal.failure, refusal.sentence);
+  return { ...found, spelling: path === target.path ? undefined : { asked: target.path, real: path } };
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { ClientGone } from '../../src/async/when-gone.js';
+import { Failure } from '../../src/failure.js';
+import type { HttpResponse } from '../../src/http/message.js';
+import type { Log } from '../observability/log.js';
+import type { Middleware, RequestRecord } from './request-record.js';
+import { isAwaitingContinue } from '../listener/continue.js';
+import { pump } from './pump.js';
+import {
+  dropRest,
+  endAfterRest,
+  hasTooMuchLeft,
+  restOfStrangers,
+  restOfUsers,
+} from '../listener/rest-of-body.js';
+
+/** Writes the answer; nothing else touches the socket. */
+export function respond(log: Log): Middleware {
+  return async (context, next) => {
+    context.respond = false;
+    await next();
+    const { req, res, state } = context;
+    const { record, response } = state;
+    if (!response) {
+      if (res.destroyed) return;
+      throw new Failure('internal', 'No middleware answered the request.');
+    }
+    try {
+      await write(req, res, response, record);
+    } catch (error) {
+      // The head is out: all that is left is to break the connection off, so that nobody takes the answer for whole.
+      req.socket.destroy();
+      if (response.body instanceof Readable) response.body.destroy();
+      if (!(error instanceof ClientGone)) {
+        log.warn({ requestId: record.id, err: error }, 'the answer broke off');
+      }
+    }
+  };
+}
+
+/** How an answer ends: with the body at once, or later. */
+type End = (res: ServerResponse, body?: string | Buffer) => void;
+
+function write(
+  req: IncomingMessage,
+  res: ServerResponse,
+  response: HttpResponse,
+  record: RequestRecord,
+): Promise<void> | undefined {
+  const { status, headers, body } = response;
+  const fields: string[] = [];
+  for (const [name, value] of headers) fields.push(name, value);
+  fields.push('X-Request-Id', record.id);
+  const end = req.complete ? endAtOnce : endBeforeBody(req, record, fields);
+  res.writeHead(status, fields);
+  if (body instanceof Readable && req.method !== 'HEAD' && !res.destroyed) {
+    return writeStream(res, response, body, end);
+  }
+  if (body instanceof Readable) body.destroy();
+  else if (req.method !== 'HEAD' && body !== undefined) {
+    addTrailers(res, response);
+    end(res, body);
+    return undefined;
+  }
+  end(res);
+  return undefined;
+}
+
+const endAtOnce: End = (res, body) => {
+  res.end(body);
+};
+
+/** For an answer that did not wait for all of the request's body. */
+function endBeforeBody(req: IncomingMessage, record: RequestRecord, fields: string[]): End {
+  const known = record.user !== undefined;
+  const limits = known ? restOfUsers : restOfStrangers;
+  // A body that nobody has asked for yet would be taken for the next request.
+  if (!isAwaitingContinue(req) && !hasTooMuchLeft(req, known)) {
+    return (res, body) => {
+      dropRest(req, limits.bytes);
+      res.end(body);
+    };
+  }
+  fields.push('Connection', 'close');
+  return (res, body) => {
+    if (body !== undefined && body.length > 0) res.write(body);
+    else res.flushHeaders();
+    record.answered = true;
+    record.giveBack?.();
+    // Its client would not know yet that the answer has ended.
+    if (res.chunkedEncoding) res.end();
+    else endAfterRest(req, res, limits);
+  };
+}
+
+async function writeStream(
+  res: ServerResponse,
+  response: HttpResponse,
+  body: Readable,
+  end: End,
+): Promise<void> {
+  const declared = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
+  // Not ended with the body: after a short one, what comes next on the connection would be taken for the rest of it.
+  const sent = await pump(body, res);
+  if (declared !== undefined && Number(declared) !== sent) {
+    throw new Error('The body was not as long as announced.');
+  }
+  addTrailers(res, response);
+  end(res);
+}
+
+function addTrailers(res: ServerResponse, { trailers }: HttpResponse): void {
+  const fields = trailers?.() ?? [];
+  if (fields.length > 0) res.addTrailers(fields.map(([name, value]): [string, string] => [name, value]));
+}

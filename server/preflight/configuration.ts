@@ -1,0 +1,33 @@
+import type { Declaration } from '../../src/config/declaration.js';
+import { loadDeclaration } from '../../src/config/load.js';
+import { checkSite } from '../../src/config/secrets-in-shares.js';
+import type { Environment } from '../environment.js';
+import { refuse, type Finding } from './finding.js';
+import { machineFindings, placesFindings } from './preflight.js';
+import { userInWords } from './rights.js';
+import { findSite, type FoundSite } from './find-site.js';
+
+/** A declaration together with the site that it names. */
+export interface Configuration extends FoundSite {
+  readonly declaration: Declaration;
+  /** What does not keep davgate from starting, and is not as it should be. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads a declaration, and its Django project where it names one.
+ * @throws DeclarationError with what is wrong with the declaration or with what it names; Failure with the site's own
+ *   error
+ */
+export async function readConfiguration(
+  file: string,
+  environment: Pick<Environment, 'variables' | 'userName' | 'uid'>,
+): Promise<Configuration> {
+  const declaration = loadDeclaration(file, userInWords(environment));
+  const findings = await machineFindings(declaration, environment);
+  refuse(file, findings);
+  const found = await findSite(declaration.django, environment);
+  checkSite(declaration, found.site, file);
+  refuse(file, placesFindings(declaration, found.site));
+  return { declaration, ...found, findings };
+}

@@ -1,0 +1,29 @@
+import type { WebdavShare } from '../../src/config/kinds/webdav.js';
+import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
+import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import type { DavStorage } from '../../src/storage/storage.js';
+
+/** A share's storage with what the declaration lays over it, and how to let go of that. */
+export function layeredStorage(
+  { quota, hide }: Pick<WebdavShare, 'quota' | 'hide'>,
+  storage: DavStorage,
+): {
+  readonly storage: DavStorage;
+  /** Missing where the share has no quota. */
+  readonly limited: LimitedStorage | undefined;
+  readonly close: () => void;
+} {
+  const limited = quota === undefined ? undefined : new LimitedStorage(storage, quota);
+  return {
+    storage: hidingStorage(hide, limited ?? storage),
+    limited,
+    close: () => {
+      limited?.close();
+    },
+  };
+}
+
+/** The storage less the names that these patterns hide. */
+export function hidingStorage(hide: readonly string[] | undefined, storage: DavStorage): DavStorage {
+  return hide === undefined ? storage : new HidingStorage(storage, hiddenNames(hide));
+}

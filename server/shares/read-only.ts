@@ -1,0 +1,51 @@
+import type { ReadContext } from '../../src/dav/context.js';
+import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
+import type { PageTrust } from '../../src/http/active-content.js';
+import type { HttpResponse } from '../../src/http/message.js';
+import type { SharePath } from '../../src/http/target.js';
+import { serveStatic } from '../../src/static/static-share.js';
+import type { ReadableStorage } from '../../src/storage/storage.js';
+import { directoryListing } from '../pages/directory-listing.js';
+import type { ShareRequest } from './share.js';
+
+export interface ReadOnlyOptions {
+  readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
+  readonly trust: PageTrust;
+  /** Whether the user may know of this member of the share. */
+  readonly mayRead: (path: SharePath) => boolean;
+}
+
+/** Answers for what can only be read: mounted by WebDAV clients, shown as pages to people. */
+export function serveReadOnly(
+  request: ShareRequest,
+  storage: ReadableStorage,
+  { dav, trust, mayRead }: ReadOnlyOptions,
+): Promise<HttpResponse> {
+  const { method, target, headers, body, identity, place } = request;
+  const { username } = identity;
+  const common = {
+    method,
+    base: place.share.declared.path,
+    path: place.inside,
+    spelling: place.spelling,
+    collection: target.collection,
+    headers,
+  };
+  return handleReadOnly(
+    { ...common, storage, body },
+    {
+      ...dav,
+      principal: username,
+      properties: noProperties,
+      mayRead,
+      depthInfinity: false,
+      classes: '1',
+      get: () =>
+        serveStatic(
+          { ...common, query: target.query, owner: username, trust, mayRead },
+          storage,
+          (path, entries) => directoryListing(path, entries, username),
+        ),
+    },
+  );
+}

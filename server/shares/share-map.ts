@@ -1,0 +1,97 @@
+import type { Spelling } from '../../src/http/spelling.js';
+import {
+  isSameOrBelow,
+  join,
+  serverPathOf,
+  within,
+  type ServerPath,
+  type SharePath,
+} from '../../src/http/target.js';
+import { decomposedByMac, findForMac } from '../../src/storage/decomposed-names.js';
+import type { Found, Located, Locator, Share } from './share.js';
+
+/** The declared share that holds `path`, and where that is in it; shares do not overlap. */
+export function holderOf<S extends { readonly path: ServerPath }>(
+  shares: readonly S[],
+  path: ServerPath,
+): { readonly share: S; readonly inside: SharePath } | undefined {
+  const share = shares.find((each) => isSameOrBelow(each.path, path));
+  const inside = share && within(share.path, path);
+  return share && inside !== undefined ? { share, inside } : undefined;
+}
+
+/** Whether `path` is a collection of shares: the root, or `/a` where a share stands at `/a/b`. */
+export function isAboveShares(shares: readonly { readonly path: ServerPath }[], path: ServerPath): boolean {
+  return path === '/' || shares.some((share) => share.path !== path && isSameOrBelow(path, share.path));
+}
+
+/** The open shares, by where they stand. */
+export class ShareMap implements Locator {
+  #shares: readonly Share[] = [];
+  #declared: readonly Share['declared'][] = [];
+
+  /** In the order in which they are declared. */
+  get all(): readonly Share[] {
+    return this.#shares;
+  }
+
+  /** To be called once, when all are open. */
+  fill(shares: readonly Share[]): void {
+    this.#shares = shares;
+    this.#declared = shares.map(({ declared }) => declared);
+  }
+
+  locate(path: ServerPath): Located | undefined {
+    const share = this.#shares.find(({ declared }) => isSameOrBelow(declared.path, path));
+    const inside = share && within(share.declared.path, path);
+    return share && inside !== undefined ? { share, path, inside } : undefined;
+  }
+
+  isAbove(path: ServerPath): boolean {
+    return isAboveShares(this.#declared, path);
+  }
+
+  /**
+   * What a client means by a path: what it names, but for macOS's file system, which takes the names apart that it was
+   * shown (docs/decisions/0009-names.md).
+   */
+  find(path: ServerPath, userAgent: string | undefined): Found | Promise<Found> {
+    const isMac = userAgent?.startsWith('WebDAVFS/') === true && !isAscii(path);
+    return isMac ? this.#findByMac(path) : { path, located: this.locate(path) };
+  }
+
+  async #findByMac(asked: ServerPath): Promise<Found> {
+    const named = this.#bySharePath(asked);
+    const located = this.locate(named);
+    const files = located?.share.files;
+    // Names in a repository are Subversion's, and the target goes to Apache as it was written.
+    if (!located || !files) return { path: named, located };
+    const { share } = located;
+    const inside = await findForMac(files, located.inside);
+    const path = join(share.declared.path, inside);
+    return { path, located: { share, path, inside, ...spellingOf(asked, path) } };
+  }
+
+  /** The path with the names of the share that it leads to, or to the folders above it, as they were declared. */
+  #bySharePath(asked: ServerPath): ServerPath {
+    if (this.locate(asked) || this.isAbove(asked)) return asked;
+    for (const { files, declared } of this.#shares) {
+      const decomposed = decomposedByMac(declared.path);
+      if (isSameOrBelow(decomposed, asked) && files) {
+        return serverPathOf(declared.path + asked.slice(decomposed.length));
+      }
+      if (isSameOrBelow(asked, decomposed)) {
+        return serverPathOf(declared.path.split('/').slice(0, asked.split('/').length).join('/'));
+      }
+    }
+    return asked;
+  }
+}
+
+function isAscii(path: string): boolean {
+  return /^[ -~]*$/.test(path);
+}
+
+function spellingOf(asked: ServerPath, real: ServerPath): { readonly spelling?: Spelling } {
+  return asked === real ? {} : { spelling: { asked, real } };
+}

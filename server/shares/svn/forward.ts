@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import { Failure } from '../../../src/failure.js';
+import { restrained } from '../../../src/http/active-content.js';
+import { contentTypeOf } from '../../../src/http/media-type.js';
+import type { HttpResponse } from '../../../src/http/message.js';
+import { nameOf, parseTarget, within, type SharePath } from '../../../src/http/target.js';
+import { bodyToSend } from '../../../src/svn/bodies/body-to-send.js';
+import { pathBelow } from '../../../src/svn/destination.js';
+import type { Upstream, UpstreamRequest } from '../../../src/svn/upstream.js';
+import { isSvnRead } from '../../../src/access/required-access.js';
+import { checkSpecial } from '../../../src/svn/special-target.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import type { ShareRequest } from '../share.js';
+import type { SvnRepair } from './repair.js';
+import type { SvnService } from './svn-service.js';
+
+/** Seconds; about as long as it takes until Apache is tried again. */
+const retryAfter = '30';
+
+/** What a browser shows the answer of: a file of a repository is a user's file like any other, and Apache's pages name some. */
+const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
+
+/**
+ * Sends the request on to Apache in the name of the user.
+ * @param publicOrigin this server as browsers address it; undefined: links are paths, so that no Host that a client makes
+ *   up leads others elsewhere
+ * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository and a report on
+ *   what path rules close; and as bodyToSend and Upstream.forward
+ */
+export async function forwardToSvn(
+  request: ShareRequest,
+  share: SvnShare,
+  service: SvnService,
+  publicOrigin: string | undefined,
+): Promise<HttpResponse> {
+  const { method, rawTarget, fields: headers, identity, place, destination } = request;
+  const { inside } = place;
+  const fault = service.unserved?.();
+  if (fault) throw new Failure('unavailable', fault.sentence, { headers: [['Retry-After', retryAfter]] });
+  const { upstream, rules } = service;
+  await rules?.ready(identity.username);
+  checkSpecial({
+    method,
+    path: insideRepository(share, inside),
+    destination: destination && insideRepository(share, destination.inside),
+    headers,
+  });
+  const body = await bodyToSend({
+    method,
+    headers,
+    body: request.body,
+    owner: identity.username,
+    allowance: upstream.bodies,
+  });
+  const forwarding: UpstreamRequest = {
+    method,
+    rawTarget,
+    headers,
+    body,
+    username: identity.username,
+    connection: request.body.socket,
+    whenGone: request.whenGone,
+    publicOrigin: () => publicOrigin,
+  };
+  if ('pieces' in body) {
+    try {
+      if (body.source !== undefined) checkSource(body.source, share, inside);
+      if (rules !== undefined && body.path) await checkLegible(upstream, forwarding, body.path);
+    } catch (error) {
+      body.release();
+      throw error;
+    }
+  }
+  const forwarded = upstream.forward(forwarding);
+  const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, inside));
+  if (navigating.has(method)) return restrained(response, contentTypeOf(nameOf(inside)));
+  return share.autoversioning === true && method === 'MKCOL' ? withConflict(response, inside) : response;
+}
+
+/** A change that Apache could not make may have left the repository so that no other can be made: that is mended first. */
+async function mended(
+  forwarded: Promise<HttpResponse>,
+  repair: SvnRepair | undefined,
+  inside: SharePath,
+): Promise<HttpResponse> {
+  try {
+    const response = await forwarded;
+    if (response.status >= 500) await repair?.afterFailureAt(inside);
+    return response;
+  } catch (error) {
+    await repair?.afterFailureAt(inside);
+    throw error;
+  }
+}
+
+/**
+ * A collection whose parent is missing is a conflict (RFC 4918 section 9.3.1), upon which WebDAV clients, rclone for
+ * one, make the parent first; mod_dav_svn answers 404. What svn itself makes lies below `!svn`.
+ */
+function withConflict(response: HttpResponse, inside: string): HttpResponse {
+  const special = inside.split('/', 3).includes('!svn');
+  return response.status === 404 && !special ? { ...response, status: 409 } : response;
+}
+
+/** @throws Failure `forbidden` for a MERGE that commits to another repository than the user was authorised for */
+function checkSource(source: string, share: SvnShare, target: SharePath): void {
+  const { path } = parseTarget(source, 'subversion');
+  const inside = within(share.path, path);
+  const own = (other: string): boolean =>
+    share.source.kind === 'repository' || repositoryOf(other) === repositoryOf(target);
+  if (inside === undefined || !own(inside)) {
+    throw new Failure('forbidden', 'A MERGE must stay in its own repository.');
+  }
+}
+
+/**
+ * A report about a path that path rules close to the user: Subversion would end its process over one
+ * (subversion/libsvn_repos/rev_hunt.c, svn_repos_get_file_revs2) and tell of others whether they exist. So Apache is asked
+ * first, by a request that ends with its answer to that.
+ * @param path below the one that was asked for
+ */
+async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: string): Promise<void> {
+  const rawTarget = pathBelow(request.rawTarget, path);
+  const { status } = await upstream.forward({
+    ...request,
+    method: 'HEAD',
+    rawTarget,
+    headers: [],
+    body: Readable.from([]),
+  });
+  if (status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
+}
+
+/** A path inside an svn share, from the root of its repository on. */
+function insideRepository({ source }: SvnShare, inside: SharePath): string {
+  return source.kind === 'repository' ? inside : inside.slice(1 + repositoryOf(inside).length);
+}
+
+/** The first segment of a path inside an svn share. */
+function repositoryOf(path: string): string {
+  return path.split('/', 2)[1] ?? '';
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import type { Identity } from '../../../src/access/identity.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { Failure } from '../../../src/failure.js';
+import { child, rootPath, within, type SharePath } from '../../../src/http/target.js';
+import type { Entry, ReadableStorage } from '../../../src/storage/storage.js';
+import { AuthzRules } from '../../../src/svn/authz/authz-access.js';
+import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
+import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
+import type { PathRules } from './path-rules.js';
+
+const listingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PROPFIND']);
+
+/** Whether a request asks which repositories a share has: Apache refuses that, and davgate knows who may see which. */
+export function listsRepositories({ source }: SvnShare, method: string, inside: SharePath): boolean {
+  return source.kind === 'repositories' && inside === '/' && listingMethods.has(method);
+}
+
+/**
+ * The repositories of a share that a user may read, as empty collections.
+ * @throws Failure `unavailable` when they or the path rules cannot be read; `forbidden` as {@link PathRules.ready}
+ */
+export async function repositoryList(
+  { source, policy, authz }: SvnShare,
+  identity: Identity,
+  pathRules: PathRules | undefined,
+): Promise<ReadableStorage> {
+  await pathRules?.ready(identity.username);
+  const refused = (pathRules?.unknownGroups.length ?? 0) > 0;
+  const rules = authz === undefined ? undefined : new AuthzRules(parseAuthz(await textOf(authz)));
+  const mayRead = (name: string): boolean => {
+    const path = child(root(), name);
+    if (path === undefined || !policy.decide(identity, 'read', path).allowed) return false;
+    // Apache alone judges patterns, so where there are some nobody sees a name.
+    return (
+      !refused &&
+      (rules === undefined || (rules.patterns.length === 0 && rules.at(identity, name, '/')?.read === true))
+    );
+  };
+  const repositories = source.kind === 'upstream' ? [] : await repositoriesIn(source.folder);
+  const entries: readonly Entry[] = repositories
+    .filter(({ name }) => mayRead(name))
+    .map(({ name, modified }) => ({ name, stat: { kind: 'collection', modified, created: undefined } }));
+  const newest = Math.max(0, ...entries.map(({ stat }) => stat.modified));
+  return {
+    stat: (path) => {
+      const stat = entries.find(({ name }) => path === `/${name}`)?.stat;
+      return Promise.resolve(
+        path === '/' ? { kind: 'collection', modified: newest, created: undefined } : stat,
+      );
+    },
+    async *list(path) {
+      await Promise.resolve();
+      if (path === '/') yield entries;
+    },
+    open: () => Promise.reject(new Failure('not-found', 'There is no file here.')),
+  };
+}
+
+function root(): SharePath {
+  const inside = within(rootPath, rootPath);
+  if (inside === undefined) throw new Failure('internal', 'The root lies in itself.');
+  return inside;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Failure('unavailable', 'The path rules of this share cannot be read.', { cause });
+  }
+}

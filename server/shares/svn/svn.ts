@@ -1,0 +1,56 @@
+import { svnAccess } from '../../../src/access/required-access.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { Failure } from '../../../src/failure.js';
+import { refuseServiceWorker } from '../../../src/http/active-content.js';
+import { serveReadOnly } from '../read-only.js';
+import { elsewhere, type Share, type ShareKind, type ShareParts } from '../share.js';
+import { forwardToSvn } from './forward.js';
+import { listsRepositories, repositoryList } from './repositories.js';
+import { startSvnServices } from './start-services.js';
+import type { SvnService } from './svn-service.js';
+
+/** Subversion repositories, served by Apache's mod_dav_svn. */
+export const svnKind: ShareKind<SvnShare> = {
+  words: 'Subversion repositories',
+  names: 'subversion',
+  errors: 'svn',
+  requires: svnAccess,
+  refuses: (_method, share, destination) =>
+    destination && destination.path !== share
+      ? elsewhere('The destination lies in another share.')
+      : undefined,
+  open: async (declared, parts) => {
+    if (declared.length === 0) return [];
+    const services = await startSvnServices(declared, parts);
+    let left = declared.length;
+    // One Apache serves them all, and ends with the last.
+    const close = async (): Promise<void> => {
+      left -= 1;
+      if (left === 0) await services.close();
+    };
+    return services.all.flatMap((service, index) => {
+      const share = declared[index];
+      return share ? [openSvn(share, service, parts, close)] : [];
+    });
+  },
+};
+
+function openSvn(declared: SvnShare, service: SvnService, parts: ShareParts, close: Share['close']): Share {
+  const { dav, publicOrigin } = parts;
+  return {
+    declared,
+    ...(service.unserved && { fault: () => service.unserved?.()?.reason }),
+    serve: async (request) => {
+      const { method, headers, identity, place, destination } = request;
+      refuseServiceWorker(headers['service-worker'], 'sandboxed');
+      const refusal = svnKind.refuses(method, declared.path, destination?.share.declared);
+      if (refusal) throw new Failure(refusal.failure, refusal.sentence);
+      if (!listsRepositories(declared, method, place.inside)) {
+        return forwardToSvn(request, declared, service, publicOrigin);
+      }
+      const list = await repositoryList(declared, identity, service.rules);
+      return serveReadOnly(request, list, { dav, trust: 'sandboxed', mayRead: () => true });
+    },
+    close,
+  };
+}

@@ -1,0 +1,92 @@
+import type { Identity } from '../../src/access/identity.js';
+import { webdavAccess } from '../../src/access/required-access.js';
+import { goneSignal } from '../../src/async/when-gone.js';
+import type { WebdavShare } from '../../src/config/kinds/webdav.js';
+import type { Place } from '../../src/dav/context.js';
+import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
+import { Failure } from '../../src/failure.js';
+import { refuseServiceWorker } from '../../src/http/active-content.js';
+import type { Method } from '../../src/http/method.js';
+import { directoryListing } from '../pages/directory-listing.js';
+import { layeredStorage } from './layered-storage.js';
+import { openEach } from './open-each.js';
+import { elsewhere, type Located, type Share, type ShareKind, type ShareParts } from './share.js';
+import { openStorage } from './storage-kinds.js';
+
+/** Files that operating systems mount. */
+export const webdavKind: ShareKind<WebdavShare> = {
+  words: 'Folder to mount (WebDAV)',
+  names: 'portable',
+  errors: 'dav',
+  requires: webdavAccess,
+  refuses: (method, _share, destination) =>
+    destination && destination.kind !== 'webdav'
+      ? elsewhere('The destination lies in a share of another kind.')
+      : refusalOfDavMethod(method),
+  open: (declared, parts) => openEach(declared, (share) => openWebdav(share, parts)),
+};
+
+/** What goes through whole trees, and ends when nobody waits for it any more. */
+const lengthy: ReadonlySet<Method> = new Set<Method>(['COPY', 'MOVE', 'DELETE']);
+
+async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Share> {
+  const { shares, dav, quotas } = parts;
+  const opened = await openStorage(declared.storage, declared, parts);
+  const { storage, limited, close } = layeredStorage(declared, opened.storage);
+  const { path: base, policy, depthInfinity = false } = declared;
+  if (limited) quotas.set(base, limited);
+  return {
+    declared,
+    files: storage,
+    place: (path, spelling) => ({ storage, base, path, spelling }),
+    serve: async (request) => {
+      const { method, target, headers, body, identity, place, destination, authority } = request;
+      refuseServiceWorker(headers['service-worker'], 'sandboxed');
+      const leadsTo = destination && placeOf(destination);
+      return handleDav(
+        {
+          storage,
+          base,
+          path: place.inside,
+          spelling: place.spelling,
+          method,
+          collection: target.collection,
+          headers,
+          body,
+          ...(lengthy.has(method) && { signal: goneSignal(request.whenGone) }),
+          ...(headers.if !== undefined && { publicAuthority: authority() }),
+          ...(leadsTo && { destination: leadsTo }),
+        },
+        {
+          ...dav,
+          principal: identity.username,
+          resolve: (path) => legiblePlace(shares.locate(path), identity),
+          find: async (path) =>
+            legiblePlace((await shares.find(path, headers['user-agent'])).located, identity),
+          listing: (path, entries) => directoryListing(path, entries, identity.username),
+          mayRead: policy.reader(identity),
+          depthInfinity,
+        },
+      );
+    },
+    close: async () => {
+      close();
+      await opened.close();
+    },
+  };
+}
+
+function placeOf({ share, inside, spelling }: Located): Place {
+  const place = share.place?.(inside, spelling);
+  if (place) return place;
+  throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
+}
+
+/** The place of a path in a share like this one, if the user may read it. */
+function legiblePlace(located: Located | undefined, identity: Identity): Place | undefined {
+  if (!located) return undefined;
+  const { share, inside, spelling } = located;
+  return share.declared.policy.decide(identity, 'read', inside).allowed
+    ? share.place?.(inside, spelling)
+    : undefined;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+const sharePath = z
+  .string()
+  .max(1024, 'must be at most 1,024 characters long')
+  .regex(
+    /^(\/[^/\\%?#]+)+$/,
+    'must be an absolute URL path such as "/docs", without a trailing slash, `%`, `?` or `#`',
+  )
+  .refine(
+    (path) => !path.split('/').some((name) => name === '.' || name === '..'),
+    'must not hold `.` or `..`',
+  )
+  .refine((path) => !/\p{Cc}/u.test(path), 'must not hold control characters');
+
+const permission = z
+  .string()
+  .regex(/^[A-Za-z_]\w*\.\S+$/, 'must be Django\u2019s "app_label.codename", such as "docs.view_document"');
+
+const requirement = z.strictObject({
+  staff: z.boolean().optional().describe('Only users with is_staff. Default: true.'),
+  superuser: z.boolean().optional().describe('Only users with is_superuser. Default: false.'),
+  permission: permission
+    .nullable()
+    .optional()
+    .describe('Only users with this permission, as "app_label.codename"; null lifts one set further out.'),
+  groups: z
+    .array(z.string().min(1, 'must be the name of a group'))
+    .min(1, 'must name a group at least')
+    .nullable()
+    .optional()
+    .describe('Only members of one of these groups; null lifts groups set further out.'),
+});
+
+export const write = z
+  .union([z.literal(false), requirement])
+  .describe('What a writer must meet: keys here override those of `require`. false: nobody writes.');
+
+export const rule = z.strictObject({
+  path: sharePath.describe('A path inside the share, such as "/minutes".'),
+  require: requirement.optional().describe('Keys here override those of the share.'),
+  write: write.optional(),
+});
+
+/** What every kind of share declares. */
+export const access = {
+  path: sharePath.describe('Where the share stands on this server, such as "/docs".'),
+  require: requirement
+    .optional()
+    .describe(
+      'What a user must be to reach the share. Default: active and staff, as in Django\u2019s handler.',
+    ),
+};
+
+export const rules = z
+  .array(rule)
+  .optional()
+  .describe('Paths inside the share with rules of their own; the longest path that matches governs.');
+
+export const folder = z.string().min(1, 'must be a folder').describe('A folder; relative to this file.');
+
+export const hide = z
+  .array(
+    z
+      .string()
+      .min(1, 'must be a pattern')
+      .max(256, 'must be at most 256 characters long')
+      .regex(/^[^/]+$/, 'must match a name, not a path: no `/`'),
+  )
+  .optional()
+  .describe('Patterns such as "*.tmp" of names that are as if they were not there. Default: none.');
+
+export type RequirementInput = z.infer<typeof requirement>;
+export type WriteInput = z.infer<typeof write>;

@@ -1,0 +1,65 @@
+import type { Policy } from '../../access/policy.js';
+import { serverPathOf, type ServerPath } from '../../http/target.js';
+
+/** Against what names in a declaration are looked up. */
+export interface Surroundings {
+  /** The folder of the declaration's file; absolute. */
+  readonly folder: string;
+}
+
+/** A folder or a file that a share names. */
+export interface NamedPlace {
+  /** The share's key that names it, such as `root`. */
+  readonly key: string;
+  readonly what: 'folder' | 'file';
+  /** As it stands in the declaration. */
+  readonly value: string;
+  /** Absolute. */
+  readonly path: string;
+  /** `change`: users change what is in it. `make`: davgate writes it, in a folder that must be there. */
+  readonly use: 'read' | 'change' | 'make';
+  /** What is wrong with one that is there, as the rest of a sentence that begins with its name. */
+  readonly fault?: (path: string) => string | undefined;
+}
+
+/** A file or a folder that no share may serve, and what to call it. */
+export interface Secret {
+  readonly what: string;
+  /** Absolute. */
+  readonly path: string;
+  /** Whether no part of the folder may be served either, such as the hooks of a repository. */
+  readonly whole?: boolean;
+}
+
+/** The folder that a share's content is in. */
+export interface Home {
+  /** The share's key that names it. */
+  readonly key: string;
+  /** Absolute. */
+  readonly path: string;
+  /** Whether its files are what users get, as they are. */
+  readonly served: boolean;
+}
+
+/** What every declared share says of itself, whatever its kind. */
+export interface CommonShare {
+  readonly path: ServerPath;
+  readonly policy: Policy;
+  /** What it serves, for an administrator. */
+  readonly words: string;
+  readonly places: readonly NamedPlace[];
+  /** Missing where its content is in no folder of this machine. */
+  readonly home?: Home;
+  /** Whether any user may change anything in it. */
+  readonly isWritten: boolean;
+  /** What it names and no share may serve. */
+  readonly secrets: readonly Secret[];
+}
+
+export function common(
+  { path }: { readonly path: string },
+  policy: Policy,
+): Pick<CommonShare, 'path' | 'policy' | 'isWritten'> {
+  const isWritten = policy.rules.some(({ write }) => write !== false);
+  return { path: serverPathOf(path), policy, isWritten };
+}

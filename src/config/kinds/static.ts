@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { PageTrust } from '../../http/active-content.js';
+import { access, folder, hide, rule } from './access.js';
+import { readPolicyOf } from '../rules.js';
+import { common, type CommonShare, type Surroundings } from './share.js';
+
+/** A static share as it stands in the file. */
+export const staticSchema = z.strictObject({
+  ...access,
+  kind: z.literal('static'),
+  root: folder,
+  scripts: z
+    .boolean()
+    .optional()
+    .describe('Whether HTML and SVG files may run scripts in the reader\u2019s name. Default: false.'),
+  hide,
+  rules: z
+    .array(rule.omit({ write: true }))
+    .optional()
+    .describe('Paths inside the share with rules of their own; the longest path that matches governs.'),
+});
+
+/** Files that are only read. */
+export interface StaticShare extends CommonShare {
+  readonly kind: 'static';
+  /** An absolute folder. */
+  readonly root: string;
+  readonly trust: PageTrust;
+  /** Patterns of names that are as if they were not there. */
+  readonly hide?: readonly string[];
+}
+
+export function resolveStatic(
+  share: z.infer<typeof staticSchema>,
+  { folder: base }: Surroundings,
+): StaticShare {
+  const root = resolve(base, share.root);
+  return {
+    ...common(share, readPolicyOf(share)),
+    kind: 'static',
+    words: `static files from ${root}`,
+    root,
+    trust: share.scripts === true ? 'trusted' : 'sandboxed',
+    ...(share.hide === undefined ? {} : { hide: share.hide }),
+    places: [{ key: 'root', what: 'folder', value: share.root, path: root, use: 'read' }],
+    home: { key: 'root', path: root, served: true },
+    secrets: [],
+  };
+}

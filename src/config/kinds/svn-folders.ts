@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isFile, isFolder } from '../files.js';
+
+/** Repositories that a message names. */
+const shown = 3;
+
+/** Whether svnadmin made this folder: Apache would serve it. */
+function isRepository(folder: string): boolean {
+  return isFile(join(folder, 'format')) && isFolder(join(folder, 'db'));
+}
+
+/**
+ * Whether the folder of an svn share is of the other kind: Apache would serve a repository's insides as repositories.
+ * @param folder absolute
+ * @returns what follows its name in a sentence, with a remedy; undefined where it is right, or cannot be looked into
+ */
+export function wrongSvnFolder(kind: 'repositories' | 'repository', folder: string): string | undefined {
+  const names = namesIn(folder);
+  if (names === undefined) return undefined;
+  if (names.includes('.svn')) {
+    return 'is a working copy that svn checked out; name the folder that svnadmin made';
+  }
+  if (kind === 'repositories') {
+    return isRepository(folder)
+      ? 'is one repository, not a folder of them: declare it as "repository", or name the folder that holds it'
+      : undefined;
+  }
+  if (isRepository(folder)) return undefined;
+  const held = names.filter((name) => isRepository(join(folder, name))).sort();
+  if (held.length === 0) return 'is no Subversion repository; make one with svnadmin create';
+  const more = held.length > shown ? ' …' : '';
+  return (
+    `is no repository, but holds ${held.slice(0, shown).join(', ')}${more}: ` +
+    'declare it as "repositories", or name one of them'
+  );
+}
+
+function namesIn(folder: string): readonly string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,203 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { policyOf } from '../rules.js';
+import { access, folder, rules, write } from './access.js';
+import { common, type CommonShare, type NamedPlace, type Secret, type Surroundings } from './share.js';
+import { wrongSvnFolder } from './svn-folders.js';
+
+/** An svn share as it stands in the file. */
+export const svnSchema = z
+  .strictObject({
+    ...access,
+    path: access.path.refine(
+      (path) => !/[*[\]]|\$\{/.test(path),
+      'in an svn share must not hold `*`, `[`, `]` or `${`, which mean something else to Apache',
+    ),
+    kind: z.literal('svn'),
+    repositories: folder
+      .optional()
+      .describe('A folder of Subversion repositories (SVNParentPath); relative to this file.'),
+    repository: folder
+      .optional()
+      .describe(
+        'Instead of `repositories`: one repository (SVNPath), whose root is the share; relative to this file.',
+      ),
+    upstream: z
+      .string()
+      .regex(
+        /^https?:\/\/([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?$/,
+        'must be an origin such as "http://127.0.0.1:8081"',
+      )
+      .optional()
+      .describe('Instead of `repositories`: an Apache of your own, set up as `davgate apache-conf` says.'),
+    upstreamSecretFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The file with the secret that `upstream` asks for; relative to this file.'),
+    upstreamAuthzFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The file that davgate writes for `upstream` when there is an `authz`; relative to this file.',
+      ),
+    authz: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Rules for paths inside the repositories, in the format of svn\u2019s own authz files; relative to this file.',
+      ),
+    autoversioning: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether WebDAV clients that know no Subversion may write: each change is a commit. Default: false.',
+      ),
+    write: write.optional(),
+    rules,
+  })
+  .superRefine((share, context) => {
+    const problem = (message: string, ...path: (string | number)[]) => {
+      context.addIssue({ code: 'custom', message, path });
+    };
+    const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile, authz } = share;
+    if ([repositories, repository, upstream].filter((source) => source !== undefined).length !== 1) {
+      problem('needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)');
+    }
+    if ((upstream === undefined) !== (upstreamSecretFile === undefined)) {
+      problem('"upstream" and "upstreamSecretFile" need each other');
+    }
+    if ((upstream !== undefined && authz !== undefined) !== (upstreamAuthzFile !== undefined)) {
+      problem('"upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there');
+    }
+    for (const [index, { path }] of (share.rules ?? []).entries()) {
+      if (repository !== undefined) {
+        problem(
+          'a share of one repository has no rules; "authz" has them for paths inside it',
+          'rules',
+          index,
+        );
+      } else if (path.lastIndexOf('/') !== 0) {
+        problem(
+          'in an svn share each rule must name a repository, such as "/sample", not a path inside one; ' +
+            '"authz" has rules for those',
+          ...['rules', index],
+        );
+      }
+    }
+  });
+
+/** Where an svn share's repositories are; folders and files are absolute. */
+export type SvnSource =
+  | { readonly kind: 'repositories' | 'repository'; readonly folder: string }
+  | {
+      readonly kind: 'upstream';
+      /** Scheme, host and port of an Apache that the administrator runs. */
+      readonly origin: string;
+      readonly secretFile: string;
+      /** What davgate writes for that Apache where the share has path rules. */
+      readonly authzFile?: string;
+    };
+
+/** Subversion repositories, by Apache. */
+export interface SvnShare extends CommonShare {
+  readonly kind: 'svn';
+  readonly source: SvnSource;
+  /** An absolute file of path rules in svn's own format. */
+  readonly authz?: string;
+  /** Whether what a plain WebDAV client changes is committed. */
+  readonly autoversioning?: boolean;
+}
+
+type SvnInput = z.infer<typeof svnSchema>;
+
+export function resolveSvn(share: SvnInput, { folder: base }: Surroundings): SvnShare {
+  const source = sourceOf(share, base);
+  const authz = share.authz === undefined ? undefined : resolve(base, share.authz);
+  return {
+    ...common(share, policyOf(share)),
+    kind: 'svn',
+    words: inWords(share, source, authz),
+    source,
+    ...(authz !== undefined && { authz }),
+    ...(share.autoversioning === true && { autoversioning: true }),
+    places: placesOf(share, source, authz),
+    ...(source.kind !== 'upstream' && { home: { key: source.kind, path: source.folder, served: false } }),
+    secrets: secretsOf(share.path, source, authz),
+  };
+}
+
+function sourceOf(share: SvnInput, base: string): SvnSource {
+  const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile } = share;
+  if (upstream !== undefined) {
+    return {
+      kind: 'upstream',
+      origin: upstream,
+      secretFile: resolve(base, upstreamSecretFile ?? ''),
+      ...(upstreamAuthzFile !== undefined && { authzFile: resolve(base, upstreamAuthzFile) }),
+    };
+  }
+  return repository === undefined
+    ? { kind: 'repositories', folder: resolve(base, repositories ?? '.') }
+    : { kind: 'repository', folder: resolve(base, repository) };
+}
+
+function inWords({ autoversioning = false }: SvnInput, source: SvnSource, authz: string | undefined): string {
+  const paths =
+    (authz === undefined ? '' : `, with path rules of ${authz}`) +
+    (autoversioning ? ', where each change by a WebDAV client is a commit' : '');
+  switch (source.kind) {
+    case 'repositories':
+      return `Subversion repositories in ${source.folder}${paths}`;
+    case 'repository':
+      return `the Subversion repository ${source.folder}${paths}`;
+    case 'upstream':
+      return `Subversion by the Apache at ${source.origin}${paths}`;
+  }
+}
+
+function placesOf(share: SvnInput, source: SvnSource, authz: string | undefined): NamedPlace[] {
+  const file = (
+    key: 'authz' | 'upstreamSecretFile' | 'upstreamAuthzFile',
+    path: string | undefined,
+  ): NamedPlace[] =>
+    path === undefined
+      ? []
+      : [
+          {
+            key,
+            what: 'file',
+            value: share[key] ?? '',
+            path,
+            use: key === 'upstreamAuthzFile' ? 'make' : 'read',
+          },
+        ];
+  const rulesFile = file('authz', authz);
+  if (source.kind === 'upstream') {
+    return [
+      ...file('upstreamSecretFile', source.secretFile),
+      ...rulesFile,
+      ...file('upstreamAuthzFile', source.authzFile),
+    ];
+  }
+  const { kind: key, folder: path } = source;
+  const value = share[key] ?? '';
+  return [
+    { key, what: 'folder', value, path, use: 'read', fault: (there) => wrongSvnFolder(key, there) },
+    ...rulesFile,
+  ];
+}
+
+function secretsOf(path: string, source: SvnSource, authz: string | undefined): Secret[] {
+  const rulesFiles = [authz, source.kind === 'upstream' ? source.authzFile : undefined];
+  return [
+    source.kind === 'upstream'
+      ? { what: 'the secret of an svn share', path: source.secretFile }
+      : { what: `the repositories of ${path}`, path: source.folder, whole: true },
+    ...rulesFiles.flatMap((file) =>
+      file === undefined ? [] : [{ what: 'path rules of an svn share', path: file }],
+    ),
+  ];
+}

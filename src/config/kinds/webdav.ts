@@ -1,0 +1,127 @@
+import { createRequire } from 'node:module';
+import { extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseBytes } from '../bytes.js';
+import { policyOf } from '../rules.js';
+import { access, folder, hide, rules, write } from './access.js';
+import { common, type CommonShare, type Surroundings } from './share.js';
+
+/** A WebDAV share as it stands in the file. */
+export const webdavSchema = z
+  .strictObject({
+    ...access,
+    kind: z.literal('webdav'),
+    root: folder.optional(),
+    storage: z
+      .strictObject({
+        module: z
+          .string()
+          .min(1)
+          .describe('A module whose default export makes a webdav-server v2 FileSystem.'),
+        options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module as they are.'),
+      })
+      .optional()
+      .describe('Storage other than a folder; instead of `root`.'),
+    durability: z
+      .enum(['full', 'relaxed'])
+      .optional()
+      .describe('"full" (default): a file is on the disk when its PUT is answered. "relaxed": soon after.'),
+    quota: z
+      .union([z.number(), z.string()])
+      .refine(
+        (size) => parseBytes(size) !== undefined,
+        'must be a number of bytes, or a size such as "10 GiB"',
+      )
+      .optional()
+      .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can.'),
+    hide,
+    depthInfinity: z
+      .boolean()
+      .optional()
+      .describe('Whether a PROPFIND may list the whole tree at once (Depth: infinity). Default: false.'),
+    write: write.optional(),
+    rules,
+  })
+  .refine((share) => (share.root === undefined) !== (share.storage === undefined), {
+    message: 'needs either "root" (a folder) or "storage" (a module), not both',
+  });
+
+/** Where a WebDAV share's files are: a folder of this machine, or what a module makes. */
+export type StorageDeclaration =
+  | { readonly kind: 'folder'; readonly root: string; readonly durability: 'full' | 'relaxed' }
+  | {
+      readonly kind: 'module';
+      readonly module: string;
+      readonly options: Readonly<Record<string, unknown>>;
+      /** Against which the module is looked up; absolute. */
+      readonly folder: string;
+    };
+
+/** Files that operating systems mount. */
+export interface WebdavShare extends CommonShare {
+  readonly kind: 'webdav';
+  readonly storage: StorageDeclaration;
+  /** Bytes that the share may hold; missing: what the file system can. */
+  readonly quota?: number;
+  /** Patterns of names that are as if they were not there. */
+  readonly hide?: readonly string[];
+  /** Whether PROPFIND with Depth infinity is answered. */
+  readonly depthInfinity?: boolean;
+}
+
+export function resolveWebdav(
+  share: z.infer<typeof webdavSchema>,
+  { folder: base }: Surroundings,
+): WebdavShare {
+  const { quota, hide: hidden, depthInfinity } = share;
+  const bytes = quota === undefined ? undefined : parseBytes(quota);
+  const policy = policyOf(share);
+  return {
+    ...common(share, policy),
+    kind: 'webdav',
+    ...(bytes === undefined ? {} : { quota: bytes }),
+    ...(hidden === undefined ? {} : { hide: hidden }),
+    ...(depthInfinity === true && { depthInfinity }),
+    ...(share.storage === undefined
+      ? inFolder(share, resolve(base, share.root ?? '.'))
+      : inModule(share.storage, base)),
+  };
+}
+
+type Stored = Pick<WebdavShare, 'words' | 'storage' | 'places' | 'home' | 'secrets'>;
+
+function inFolder(
+  { root: value = '.', durability = 'full' }: z.infer<typeof webdavSchema>,
+  root: string,
+): Stored {
+  return {
+    words: `WebDAV on ${root}`,
+    storage: { kind: 'folder', root, durability },
+    places: [{ key: 'root', what: 'folder', value, path: root, use: 'change' }],
+    home: { key: 'root', path: root, served: true },
+    secrets: [],
+  };
+}
+
+function inModule(
+  { module, options = {} }: { module: string; options?: Record<string, unknown> | undefined },
+  folder: string,
+): Stored {
+  return {
+    words: `WebDAV on the module ${module}`,
+    storage: { kind: 'module', module, options, folder },
+    places: [],
+    secrets: moduleFiles(module, folder).map((path) => ({ what: 'a storage module', path })),
+  };
+}
+
+/** Where a module is, and how it is found, which may be over links; none where it is not there, which is said elsewhere. */
+function moduleFiles(module: string, folder: string): string[] {
+  try {
+    const file = createRequire(`${folder}/`).resolve(module);
+    const named = resolve(folder, module);
+    return /^[./]/.test(module) ? [file, named, `${named}${extname(file)}`] : [file];
+  } catch {
+    return [];
+  }
+}

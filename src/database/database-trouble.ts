@@ -1,0 +1,220 @@
+import type { DatabaseLocation, TlsFiles } from './location.js';
+
+/** Enough of a location to say where it is. */
+type Place = DatabaseLocation | DatabaseLocation<TlsFiles>;
+
+/** What a driver's error means, for the administrator. */
+export interface DatabaseTrouble {
+  /** `missing`: a table or a column is not there. */
+  readonly kind: 'missing' | 'other';
+  /** What is wrong, where, and what to do: no full stop, no statement, no secret. */
+  readonly words: string;
+}
+
+interface DriverError {
+  readonly code: string;
+  /** Without the statement that Knex puts in front. */
+  readonly message: string;
+}
+
+type Words = (place: string, error: DriverError) => string;
+
+const noTable = 'has the site made its tables (migrate), and is this its database';
+const grant = 'let the role SELECT from it (GRANT SELECT)';
+
+/** PostgreSQL's SQLSTATEs (PostgreSQL manual, appendix A), MySQL's symbols, SQLite's and Node's codes. */
+const byCode: ReadonlyMap<string, Words> = new Map<string, Words>([
+  [
+    '28P01',
+    (place) =>
+      `${place} refuses the user or the password: correct them in its URL or in the site\u2019s settings`,
+  ],
+  ['28000', refusedByPostgresql],
+  ['3D000', (place) => `there is no ${place}: correct the name in its URL or in the site\u2019s settings`],
+  ['42501', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
+  ['53300', (place) => `${place} takes no further connections: raise max_connections or end some`],
+  ['57P03', (place) => `${place} is starting up or shutting down: wait`],
+  [
+    'ER_ACCESS_DENIED_ERROR',
+    (place) =>
+      `${place} refuses the user or the password: correct them in its URL or in the site\u2019s settings`,
+  ],
+  [
+    'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+    (place) =>
+      `${place} refuses the user without a password: give one in its URL or in the site\u2019s settings`,
+  ],
+  [
+    'ER_DBACCESS_DENIED_ERROR',
+    (place) => `${place} is closed to this user: GRANT SELECT on it, or correct the name`,
+  ],
+  ['ER_TABLEACCESS_DENIED_ERROR', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
+  ['ER_COLUMNACCESS_DENIED_ERROR', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
+  [
+    'ER_BAD_DB_ERROR',
+    (place) => `there is no ${place}: correct the name in its URL or in the site\u2019s settings`,
+  ],
+  [
+    'ER_HOST_NOT_PRIVILEGED',
+    (place) => `${place} lets nobody in from this machine: make a user for this host (CREATE USER)`,
+  ],
+  [
+    'ER_SECURE_TRANSPORT_REQUIRED',
+    (place) => `${place} demands TLS: add ssl-mode=required to its URL, or "ssl" to the site\u2019s OPTIONS`,
+  ],
+  [
+    'ER_CON_COUNT_ERROR',
+    (place) => `${place} takes no further connections: raise max_connections or end some`,
+  ],
+  ['HANDSHAKE_NO_SSL_SUPPORT', (place) => `${place} has no TLS: take ssl-mode=disabled, or set it up there`],
+  [
+    'ECONNREFUSED',
+    (place) => `nothing listens for ${place}: start the server, or correct the host and the port`,
+  ],
+  ['ENOTFOUND', (place) => `the host of ${place} is not known: correct its name, or ask who runs the DNS`],
+  ['EAI_AGAIN', (place) => `the host of ${place} cannot be looked up now: ask who runs the DNS`],
+  [
+    'ETIMEDOUT',
+    (place) => `${place} does not answer: is a firewall between, and are the host and the port right`,
+  ],
+  ['EHOSTUNREACH', (place) => `there is no way to ${place}: look at the network, the host and the port`],
+  ['ENETUNREACH', (place) => `there is no way to ${place}: look at the network, the host and the port`],
+  ['CERT_HAS_EXPIRED', (place) => `the certificate of ${place} has expired: renew it`],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    (place) => `the certificate of ${place} is for another host: give the host by the name that it has there`,
+  ],
+  ...[
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  ].map((code): [string, Words] => [
+    code,
+    (place) =>
+      `the certificate of ${place} is by nobody whom this machine trusts: name its authority (sslrootcert, ssl-ca)`,
+  ]),
+  [
+    'HANDSHAKE_SSL_ERROR',
+    (place, { message }) =>
+      `no TLS can be agreed with ${place} (${quoted(message)}): name its authority (ssl-ca), and the host as its certificate does`,
+  ],
+  ['SQLITE_NOTADB', (place) => `${place} is no SQLite database: name the right file`],
+  ['SQLITE_FULL', (place) => `the disk of ${place} is full: make room`],
+]);
+
+const byFamily: readonly (readonly [beginning: string, words: Words])[] = [
+  ['SQLITE_BUSY', (place) => `${place} is locked by a program that writes: wait, or end it`],
+  ['SQLITE_LOCKED', (place) => `${place} is locked by a program that writes: wait, or end it`],
+  [
+    'SQLITE_CORRUPT',
+    (place) => `${place} is damaged: bring back a backup (sqlite3 FILE "pragma integrity_check" tells more)`,
+  ],
+  [
+    'SQLITE_READONLY',
+    (place) =>
+      `${place} may not be written by this user: chown or chmod the file, its -wal and -shm, and its folder`,
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    (place) =>
+      `${place} cannot be opened by this user: let them read the file and enter its folder; one in WAL mode needs its -shm file to be writable, too`,
+  ],
+  ['SQLITE_PERM', (place) => `${place} may not be read by this user: chown or chmod it`],
+  ['SQLITE_IOERR', (place) => `${place} cannot be read from its disk: look at the system\u2019s log`],
+];
+
+/** What a failed reading of a database means. @param error the driver's, or what was made of it */
+export function databaseTrouble(error: unknown, location: Place): DatabaseTrouble {
+  const driver = driverErrorOf(error);
+  const place = placeInWords(location);
+  const missing = missingPart(driver);
+  if (missing !== undefined) return { kind: 'missing', words: `${place} has no ${missing}: ${noTable}` };
+  const words =
+    byCode.get(driver.code) ??
+    byFamily.find(([beginning]) => driver.code.startsWith(beginning))?.[1] ??
+    fileTrouble(driver, location) ??
+    byMessage(driver);
+  return { kind: 'other', words: words(place, driver) };
+}
+
+/** Where a database is, such as `the database site at db.example.org`. */
+function placeInWords(location: Place): string {
+  if (location.kind === 'sqlite') return `the file ${location.file}`;
+  const { socket, host, port, database } = location.server;
+  return `database ${database} at ${socket ?? host}${port === undefined || socket !== undefined ? '' : `:${port}`}`;
+}
+
+/** Drivers' errors lie below the library's own. */
+function driverErrorOf(error: unknown): DriverError {
+  let innermost = error;
+  for (
+    let depth = 0;
+    depth < 8 && innermost instanceof Error && innermost.cause instanceof Error;
+    depth += 1
+  ) {
+    if ('code' in innermost && typeof innermost.code === 'string') break;
+    innermost = innermost.cause;
+  }
+  if (!(innermost instanceof Error)) return { code: '', message: String(innermost) };
+  const code = 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : '';
+  return {
+    code,
+    message: innermost.message
+      .slice(innermost.message.lastIndexOf(' - ') + 1)
+      .replace(/^- /, '')
+      .trim(),
+  };
+}
+
+function missingPart({ code, message }: DriverError): string | undefined {
+  const table = code === '42P01' || code === 'ER_NO_SUCH_TABLE' || message.startsWith('no such table');
+  const column = code === '42703' || code === 'ER_BAD_FIELD_ERROR' || message.startsWith('no such column');
+  if (!table && !column) return undefined;
+  const name =
+    /(?:relation|column|Table|Unknown column) ["'`]?([^"'`\s]+)|no such (?:table|column): (\S+)/.exec(
+      message,
+    );
+  return `${table ? 'table' : 'column'} ${name?.[1] ?? name?.[2] ?? ''}`.trim();
+}
+
+/** SQLite's driver looks at the file before it opens it. */
+function fileTrouble({ code }: DriverError, { kind }: Place): Words | undefined {
+  if (kind !== 'sqlite') {
+    if (code === 'ENOENT')
+      return (place) => `there is no socket for ${place}: start the server, or correct the socket`;
+    if (code === 'EACCES') return (place) => `the socket of ${place} is closed to this user`;
+    return undefined;
+  }
+  if (code === 'ENOENT')
+    return (place) => `${place} does not exist: correct its name, or have the site make it`;
+  if (code === 'EACCES')
+    return (place) => `${place} cannot be reached: let this user enter its folder (chmod, chown)`;
+  return undefined;
+}
+
+function byMessage({ code, message }: DriverError): Words {
+  if (message.includes('does not support SSL')) {
+    return (place) => `${place} has no TLS: take sslmode=disable, or set it up there`;
+  }
+  if (/SASL|password must be a string/.test(message)) {
+    return (place) => `${place} asks for a password: give one in its URL or in the site\u2019s settings`;
+  }
+  return (place) => `${place} says ${quoted(message === '' ? code : message)}`;
+}
+
+/** `invalid_authorization_specification` has several causes, told apart by the message alone. */
+function refusedByPostgresql(place: string, { message }: DriverError): string {
+  if (message.includes('pg_hba')) {
+    const tls = /no encryption|SSL off/.test(message)
+      ? ', or add sslmode=require where it takes TLS alone'
+      : '';
+    return `${place} lets this user in from nowhere here (${quoted(message)}): add a line to its pg_hba.conf${tls}`;
+  }
+  return `${place} says ${quoted(message)}: correct the user in its URL or in the site\u2019s settings`;
+}
+
+/** A server's own words, on one line and not endless. */
+function quoted(message: string): string {
+  return `"${message.replace(/\s+/g, ' ').replace(/"/g, '\u2019').slice(0, 300)}"`;
+}

@@ -1,0 +1,58 @@
+import { isIP, type Socket } from 'node:net';
+import knex, { type Knex } from 'knex';
+import { Failure } from '../failure.js';
+import { beginSession, preparedStatements } from './mysql-session.js';
+import { impatientSocket, serverPool, silenceMilliseconds } from './server-connections.js';
+import { silentLog } from './silent-log.js';
+import type { DatabaseServer, TlsOptions } from './location.js';
+
+/**
+ * Opens a MySQL or MariaDB database for reading only.
+ * @throws Failure `unavailable` where a certificate should be verified without the server's name
+ */
+export function openMysql(server: DatabaseServer): Knex {
+  const tls = server.socket === undefined ? server.tls : undefined;
+  if (tls?.verify === true && isIP(server.host) !== 0) {
+    // The driver would compare the certificate with the name "localhost".
+    throw new Failure(
+      'unavailable',
+      'A MySQL server whose certificate is verified must be given by its name.',
+    );
+  }
+  const connection = {
+    host: server.host,
+    port: server.port ?? 3306,
+    database: server.database,
+    ...(server.user !== undefined && { user: server.user }),
+    ...(server.password !== undefined && { password: server.password }),
+    ...(tls && { ssl: tlsOf(tls) }),
+    stream: () => connect(server),
+    connectTimeout: silenceMilliseconds,
+    charset: 'utf8mb4',
+    supportBigNumbers: true,
+    maxPreparedStatements: preparedStatements,
+  };
+  return knex({
+    client: 'mysql2',
+    connection,
+    pool: { ...serverPool, afterCreate: beginSession },
+    log: silentLog,
+  });
+}
+
+function connect({ socket: path, host, port = 3306 }: DatabaseServer): Socket {
+  const socket = impatientSocket();
+  if (path !== undefined) return socket.connect(path);
+  socket.setNoDelay(true);
+  return socket.connect(port, host);
+}
+
+function tlsOf({ verify, ca, cert, key }: TlsOptions) {
+  return {
+    rejectUnauthorized: verify,
+    verifyIdentity: verify,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+}

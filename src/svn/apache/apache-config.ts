@@ -1,0 +1,238 @@
+import { Failure } from '../../failure.js';
+import { mostOfAny } from '../bodies/limits.js';
+import type { ApacheModule } from './find-apache.js';
+import type { UpstreamAddress } from '../http1/upstream-address.js';
+
+/** The header field that proves to Apache that a request comes from this server. */
+export const secretHeader = 'X-Davgate-Secret';
+
+/** Environment variables of the child: the secret never lies on disk. */
+export const secretVariable = 'DAVGATE_UPSTREAM_SECRET';
+export const proofVariable = 'DAVGATE_UPSTREAM_PROOF';
+
+/** Where the child answers 403 with its proof as the body, to anybody: it shows who listens on the port. */
+export const proofPath = '/.davgate-proof';
+
+/** Requests that the child works on at once. Idle connections are only kept as long as there are spare workers. */
+export const workers = 128;
+
+/**
+ * A process that ends, for a fault in mod_dav_svn, takes along what its own threads work on. Each has svn's caches to
+ * itself: with 8 of them a checkout took a fifth longer.
+ */
+const processCount = 4;
+
+/** One svn share as Apache sees it. */
+export type SvnLocation = {
+  /** The share's path, decoded, as in the declaration. */
+  readonly path: string;
+  /** The name, in the runtime folder, of the file with the path rules. */
+  readonly authzFile?: string;
+  /** Whether a change by a WebDAV client that knows no Subversion is a commit of its own. Default: no. */
+  readonly autoversioning?: boolean;
+} & SvnFolder;
+
+/** Absolute, and as Apache can reach it: a folder that holds repositories, or a repository itself. */
+export type SvnFolder = { readonly parentPath: string } | { readonly repositoryPath: string };
+
+export interface ApacheSettings {
+  /** Loopback TCP port. */
+  readonly port: number;
+  /** Absolute path of a private folder for the process id and lock files. */
+  readonly runtimeFolder: string;
+  readonly modules: readonly ApacheModule[];
+  readonly locations: readonly SvnLocation[];
+  /** Absolute path of a list of media types (mime.types(5)), where there is one. */
+  readonly mediaTypes?: string | undefined;
+}
+
+/**
+ * The child's whole configuration. Limits on sizes and times stand at the proxy in front, so Apache's own are far off;
+ * SVNPathAuthz is off where all rights are decided in front, which saves a subrequest for every path of a report; path
+ * rules are asked directly (`short_circuit`), which saves it too.
+ * Bulk updates are preferred: one answer instead of two requests a file.
+ * @throws Failure `internal` for a path that a configuration file cannot carry
+ * @see https://httpd.apache.org/docs/2.4/mod/directives.html
+ * @see https://svnbook.red-bean.com/en/1.8/svn.ref.mod_dav_svn.conf.html
+ */
+export function apacheConfig(settings: ApacheSettings): string {
+  const runtime = quoted(settings.runtimeFolder);
+  return [
+    ...loaded(settings).map(({ identifier, file }) => `LoadModule ${identifier} ${quoted(file)}`),
+    `ServerRoot ${runtime}`,
+    `DefaultRuntimeDir ${runtime}`,
+    `PidFile ${quoted(`${settings.runtimeFolder}/httpd.pid`)}`,
+    `Mutex ${quoted(`file:${settings.runtimeFolder}`)} default`,
+    `Listen 127.0.0.1:${settings.port}`,
+    'ServerName 127.0.0.1',
+    'ErrorLog "|/bin/cat"',
+    'ErrorLogFormat "[%m:%l] %M"',
+    'LogLevel warn',
+    'ServerTokens Prod',
+    ...processes,
+    ...limits,
+    ...subversion,
+    ...mediaTypes(settings),
+    `DocumentRoot ${runtime}`,
+    '<Location "/">',
+    '  Require all denied',
+    '</Location>',
+    ...settings.locations.flatMap((location) =>
+      locationLines({
+        ...location,
+        authzFile: location.authzFile && `${settings.runtimeFolder}/${location.authzFile}`,
+      }),
+    ),
+    `<Location "${proofPath}">`,
+    '  LogLevel crit',
+    '  Require all denied',
+    `  ErrorDocument 403 "\${${proofVariable}}"`,
+    '</Location>',
+    '',
+  ].join('\n');
+}
+
+// Spare threads are never reaped, because a process that ends closes idle connections under the proxy's feet.
+const processes = [
+  `ServerLimit ${processCount}`,
+  `StartServers ${processCount}`,
+  `ThreadsPerChild ${workers / processCount}`,
+  `ThreadLimit ${workers / processCount}`,
+  `MaxRequestWorkers ${workers}`,
+  'MinSpareThreads 1',
+  `MaxSpareThreads ${workers}`,
+  'MaxConnectionsPerChild 0',
+];
+
+const limits = [
+  'KeepAlive On',
+  'MaxKeepAliveRequests 0',
+  'KeepAliveTimeout 900',
+  'Timeout 7200',
+  'LimitRequestBody 0',
+  `LimitXMLRequestBody ${mostOfAny}`,
+  'LimitRequestLine 65536',
+  'LimitRequestFieldSize 1048576',
+  'LimitRequestFields 1000',
+  'TraceEnable Off',
+  'ServerSignature Off',
+];
+
+const mimeModule = 'mime_module';
+
+const subversion = ['SVNInMemoryCacheSize 65536', 'SVNUseUTF8 On'];
+
+/** mod_mime is only there for clients that name no type themselves; it would change what a browser is told elsewhere. */
+function loaded({ modules, locations }: ApacheSettings): readonly ApacheModule[] {
+  return isAutoversioning(locations)
+    ? modules
+    : modules.filter(({ identifier }) => identifier !== mimeModule);
+}
+
+function mediaTypes({ locations, mediaTypes: file = '/dev/null' }: ApacheSettings): string[] {
+  return isAutoversioning(locations) ? [`TypesConfig ${quoted(file)}`] : [];
+}
+
+function isAutoversioning(locations: readonly SvnLocation[]): boolean {
+  return locations.some(({ autoversioning = false }) => autoversioning);
+}
+
+/** What the section of a location is made of; `authzFile` is absolute. */
+export type LocationSettings = SvnFolder & {
+  readonly path: string;
+  readonly authzFile?: string | undefined;
+  readonly autoversioning?: boolean | undefined;
+  /** Whether the variable of the secret may be missing: it would then be compared as its own name. */
+  readonly unsure?: boolean;
+};
+
+/** The `<Location>` of a share. Whoever shows the secret speaks for the user that he names. */
+export function locationLines(settings: LocationSettings): string[] {
+  const { path, authzFile, autoversioning = false, unsure = false } = settings;
+  if (/[*?[\]]/.test(path)) refuse(path);
+  return [
+    `<Location ${quoted(path)}>`,
+    '  DAV svn',
+    ...('parentPath' in settings
+      ? [`  SVNParentPath ${quoted(settings.parentPath)}`, '  SVNListParentPath Off']
+      : [`  SVNPath ${quoted(settings.repositoryPath)}`]),
+    ...(authzFile === undefined
+      ? ['  SVNPathAuthz Off']
+      : ['  SVNPathAuthz short_circuit', `  AuthzSVNAccessFile ${quoted(authzFile)}`]),
+    ...(autoversioning ? ['  SVNAutoversioning On', '  ModMimeUsePathInfo On'] : []),
+    '  SVNAllowBulkUpdates Prefer',
+    '  SVNCacheTextDeltas On',
+    '  SVNCacheFullTexts On',
+    '  SVNCacheRevProps On',
+    '  AuthType Basic',
+    '  AuthName "davgate"',
+    '  AuthBasicProvider anon',
+    '  Anonymous "*"',
+    '  Anonymous_MustGiveEmail Off',
+    '  Anonymous_LogEmail Off',
+    '  AuthzSendForbiddenOnFailure On',
+    '  <RequireAll>',
+    `    Require expr %{HTTP:${secretHeader}} == '\${${secretVariable}}'`,
+    ...(unsure ? [`    Require expr '\${${secretVariable}}' =~ m#^[A-Za-z0-9._~+/=-]{32,}$#`] : []),
+    '    Require valid-user',
+    '  </RequireAll>',
+    '</Location>',
+  ];
+}
+
+/** A share that is served by an Apache which davgate does not start. */
+export interface ExternalApache {
+  /** The share's path, decoded, as in the declaration. */
+  readonly path: string;
+  /** Where it listens for davgate. */
+  readonly address: Pick<UpstreamAddress, 'host' | 'port' | 'scheme'>;
+  /** Undefined: Apache's environment has it. */
+  readonly secret: string | undefined;
+  /** Absolute path of its folder of repositories, on the machine that it runs on. */
+  readonly parentPath: string;
+  /** Absolute path of the file with the path rules, if there are some. */
+  readonly authzFile: string | undefined;
+  readonly autoversioning: boolean;
+}
+
+/**
+ * What such an Apache needs, beside a `Listen` and its usual modules. It must be reached by davgate alone; the secret is
+ * what it asks of whoever names a user.
+ * @see https://httpd.apache.org/docs/2.4/mod/directives.html
+ */
+export function externalConfig(external: ExternalApache): string {
+  const { path, address, secret, parentPath, authzFile, autoversioning } = external;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const modules = [
+    ...['authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'dav', 'dav_svn'],
+    ...(authzFile === undefined ? [] : ['authz_svn']),
+    ...(autoversioning ? ['mime'] : []),
+  ];
+  return [
+    `# davgate reaches this Apache at ${address.scheme}://${host}:${address.port}, and nobody else should.`,
+    `# Modules that must be loaded: ${modules.join(', ')}.`,
+    secret === undefined
+      ? `# Apache's environment must hold ${secretVariable}, the text of "upstreamSecretFile".`
+      : `Define ${secretVariable} ${quoted(secret)}`,
+    ...subversion,
+    `<VirtualHost *:${address.port}>`,
+    `  ServerName ${address.scheme}://${host}:${address.port}`,
+    ...limits.map((line) => `  ${line}`),
+    ...locationLines({ path, parentPath, authzFile, autoversioning, unsure: true }).map(
+      (line) => `  ${line}`,
+    ),
+    '</VirtualHost>',
+    '',
+  ].join('\n');
+}
+
+/** A quoted argument. Controls end lines, and `${` would be replaced by a variable even within quotes. */
+export function quoted(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]|\$\{/.test(text)) refuse(text);
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+function refuse(text: string): never {
+  throw new Failure('internal', `Apache's configuration cannot carry the path ${JSON.stringify(text)}.`);
+}

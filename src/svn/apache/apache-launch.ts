@@ -1,0 +1,109 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, open } from 'node:fs/promises';
+import { Failure } from '../../failure.js';
+import { apacheConfig, type SvnFolder, type SvnLocation } from './apache-config.js';
+import type { ApacheProgram } from './find-apache.js';
+import { closedTo } from './folder-access.js';
+import { freePort } from './free-port.js';
+import { runtimeFolderPath } from './runtime-folder.js';
+import type { RuntimeUser } from './runtime-user.js';
+import { lifelineDescriptor } from './watchdog.js';
+
+/** What a start of Apache needs. */
+export interface Launch {
+  readonly program: ApacheProgram;
+  /** The svn shares; the paths of their folders are absolute. */
+  readonly shares: readonly SvnLocation[];
+  /** Whom to run as, when that is not the caller. */
+  readonly user: RuntimeUser | undefined;
+  /** Folders for the runtime folder, best first. */
+  readonly temporaryFolders: readonly string[];
+  /** PATH of the child. */
+  readonly path: string;
+  /** Gets every line that Apache logs. */
+  readonly log: (line: string) => void;
+}
+
+/** All that has been decided for one start. */
+export interface Prepared {
+  readonly port: number;
+  /** Absolute path of a folder that is not there yet. */
+  readonly runtimeFolder: string;
+  /** The text of Apache's configuration file. */
+  readonly configuration: string;
+  /** Folders that the child must inherit, in this order from the descriptor after the lifeline's. */
+  readonly folders: readonly FileHandle[];
+}
+
+const systemMediaTypes = '/etc/mime.types';
+
+const ownDescriptors = '/proc/self/fd';
+
+/** Chooses a port and a runtime folder, and writes the configuration for them. The caller closes the folders. */
+export async function prepare(launch: Launch): Promise<Prepared> {
+  const port = await freePort();
+  const runtimeFolder = await runtimeFolderPath(launch.temporaryFolders, launch.user);
+  const folders: FileHandle[] = [];
+  try {
+    const locations = await reachable(launch, folders);
+    const { modules } = launch.program;
+    const mediaTypes = (await exists(systemMediaTypes)) ? systemMediaTypes : undefined;
+    const configuration = apacheConfig({ port, runtimeFolder, modules, locations, mediaTypes });
+    return { port, runtimeFolder, configuration, folders };
+  } catch (error) {
+    await Promise.all(folders.map((folder) => folder.close()));
+    throw error;
+  }
+}
+
+/**
+ * The shares as the child reaches them. Another user cannot walk to a folder below a private home: he inherits the
+ * open folder instead, and finds it through /proc. SQLite alone does not follow there, so svn then works without its
+ * cache of representations and says so at every commit.
+ */
+async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonly SvnLocation[]> {
+  const { user, shares } = launch;
+  if (user === undefined || !(await exists(ownDescriptors))) return shares;
+  const locations: SvnLocation[] = [];
+  for (const share of shares) {
+    const folder = folderOf(share);
+    const closed = await closedTo(user, folder, 'list');
+    if (closed === undefined) {
+      locations.push(share);
+      continue;
+    }
+    if ('repositoryPath' in share && share.authzFile !== undefined) {
+      // Rules name a repository by the last part of its path, which it would not have there.
+      throw new Failure(
+        'internal',
+        `${closed} is closed to the user ${user.name}, so the path rules of ${share.path} cannot be kept: ` +
+          `let ${user.name} pass, or run this server as the owner of the repository.`,
+      );
+    }
+    folders.push(await open(folder, constants.O_RDONLY | constants.O_DIRECTORY));
+    const inherited = `${ownDescriptors}/${lifelineDescriptor + folders.length}`;
+    locations.push({
+      ...share,
+      ...('parentPath' in share ? { parentPath: inherited } : { repositoryPath: inherited }),
+    });
+    launch.log(
+      `${closed} is closed to the user ${user.name}, so commits below ${share.path} end with a warning about rep-cache.db: ` +
+        `let ${user.name} pass, or run this server as the owner of the repositories.`,
+    );
+  }
+  return locations;
+}
+
+/** The folder of a location: that of its repositories, or its repository. */
+export function folderOf(location: SvnFolder): string {
+  return 'parentPath' in location ? location.parentPath : location.repositoryPath;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
