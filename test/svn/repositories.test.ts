@@ -41,7 +41,9 @@ interface Setting {
 /** A repository of another user's with one commit, where the caller is root. */
 async function setting(t: TestContext): Promise<Setting> {
   const [folder, closed] = [await privateFolder(), await privateFolder()];
-  t.after(() => Promise.all([folder, closed].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 }))));
+  t.after(() =>
+    Promise.all([folder, closed].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 }))),
+  );
   await chmod(folder, 0o755);
   const parent = await makeRepositories(folder, 'one');
   const repository = join(parent, 'one');
