@@ -9,9 +9,17 @@ export async function* paced<T>(
   owner: unknown,
   pace: LoopPace = loopPace,
 ): AsyncGenerator<T> {
-  await pace.pause(owner);
-  for await (const part of parts) {
-    yield part;
-    await pace.pause(owner);
+  const iterator = parts[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      // Nothing is awaited between the answer that there is time and the work, or many would be told so at once.
+      const rest = pace.pause(owner);
+      if (rest) await rest;
+      const next = await iterator.next();
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }

@@ -17,6 +17,14 @@ const mediaType = new RegExp(
     String.raw`(?<parameters>(?:;[ \t]*(?:[\w!#$%&'*+.^|~\`-]+=(?:[\w!#$%&'*+.^|~\`-]+|"[^\\",;\x00-\x1f\x7f-\uffff]*")[ \t]*)?)*)$`,
   'i',
 );
+/** Of what files are called here, which is nearly all that is asked for. */
+const essences: ReadonlyMap<string, string> = new Map(
+  Object.keys(mime.extensions).flatMap((type) => {
+    const field = mime.contentType(type);
+    return field === false ? [] : [[field, type]];
+  }),
+);
+
 const parameterName = /;[ \t]*([^=;\s]+)=/g;
 
 /**
@@ -25,6 +33,10 @@ const parameterName = /;[ \t]*([^=;\s]+)=/g;
  * reader could see the end of the type (commas, semicolons, escapes) make it none: readers take different parts of them.
  */
 export function essenceOf(field: string): string | undefined {
+  return essences.get(field) ?? parseEssence(field);
+}
+
+function parseEssence(field: string): string | undefined {
   const found = field.length <= longest ? mediaType.exec(field)?.groups : undefined;
   const { essence, parameters = '' } = found ?? {};
   if (essence === undefined) return undefined;

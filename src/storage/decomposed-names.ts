@@ -11,8 +11,11 @@ const ascii = /^[ -~]*$/;
  */
 const keptWhole = /([\u2000-\u20cf\u2100-\u2fff\uf900-\ufaff\u{2f800}-\u{2faff}]+)/u;
 
-/** A character with its combining marks, or the letters of a Hangul syllable: what composes to one character at most. */
-const composable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|\P{M}\p{M}+/gu;
+/**
+ * A character with its combining marks, some of which compose without any (U+1B3B), or the letters of a Hangul syllable
+ * or of a vowel of Kirat Rai: what composes to one character at most.
+ */
+const composable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\u{16d63}\u{16d67}]{2,3}|\P{M}?\p{M}+/gu;
 
 /** A name as macOS sends it: letters and accents apart, the accents in canonical order. */
 export function decomposedByMac(name: string): string {

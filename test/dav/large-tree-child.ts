@@ -37,6 +37,7 @@ const context: DavContext = {
   listing: () => ({ status: 200, headers: [] }),
 };
 
+const begun = performance.now();
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
 let turns = 0;
@@ -62,8 +63,9 @@ if (body instanceof Readable) {
   const chunks: AsyncIterable<Buffer> = body;
   for await (const chunk of chunks) bytes += chunk.length;
 }
+const milliseconds = performance.now() - begun;
 over.abort();
 await others;
 delay.disable();
 await state.destroy();
-process.stdout.write(JSON.stringify({ status, bytes, turns, longest: delay.max / 1e6 }));
+process.stdout.write(JSON.stringify({ status, bytes, turns, milliseconds, longest: delay.max / 1e6 }));

@@ -32,7 +32,9 @@ function grow(t: TestContext, files: number): string {
 interface Report {
   readonly status: number;
   readonly bytes: number;
+  /** Turns that other requests had. */
   readonly turns: number;
+  readonly milliseconds: number;
   readonly longest: number;
 }
 
@@ -54,12 +56,18 @@ function isReport(value: unknown): value is Report {
   return typeof value === 'object' && value !== null && 'status' in value && 'longest' in value;
 }
 
+/** A slice takes ten milliseconds, or the step that goes beyond them: the more time it all takes, the more turns. */
+function assertShared({ turns, milliseconds, longest }: Omit<Report, 'status' | 'bytes'>): void {
+  assert.ok(turns > milliseconds / 100, `${turns} turns in ${milliseconds} ms`);
+  assert.ok(longest < bearable, `${longest} ms`);
+}
+
 describe(`With a heap of ${heap} MiB`, () => {
   test('a folder of 100,000 members is listed', async (t) => {
-    const { status, bytes, longest } = await ask(t, grow(t, 100_000), 'PROPFIND');
+    const { status, bytes, ...loop } = await ask(t, grow(t, 100_000), 'PROPFIND');
     assert.equal(status, 207);
     assert.ok(bytes > 100_000 * 200);
-    assert.ok(longest < bearable, `${longest} ms`);
+    assertShared(loop);
   });
 
   test('a folder is listed whose members have more properties than there is room for, and locks', async (t) => {
@@ -93,28 +101,25 @@ describe(`With a heap of ${heap} MiB`, () => {
       });
     }
     await database.destroy();
-    const { status, bytes, turns, longest } = await ask(t, grow(t, members), 'PROPFIND', file);
+    const { status, bytes, ...loop } = await ask(t, grow(t, members), 'PROPFIND', file);
     assert.equal(status, 207);
     assert.ok(bytes > members * (4000 + 3 * 900), `${bytes} bytes`);
-    assert.ok(turns > 100, `${turns} turns`);
-    assert.ok(longest < bearable, `${longest} ms`);
+    assertShared(loop);
   });
 
   test('a folder of 100,000 members is removed, and other requests have their turns', async (t) => {
     const root = grow(t, 100_000);
-    const { status, turns, longest } = await ask(t, root, 'DELETE');
+    const { status, ...loop } = await ask(t, root, 'DELETE');
     assert.equal(status, 204);
     assert.ok(!existsSync(join(root, 'tree')));
-    assert.ok(turns > 1000, `${turns} turns`);
-    assert.ok(longest < bearable, `${longest} ms`);
+    assertShared(loop);
   });
 
   test('a folder of 10,000 members is copied, and other requests have their turns', async (t) => {
     const root = grow(t, 10_000);
-    const { status, turns, longest } = await ask(t, root, 'COPY');
+    const { status, ...loop } = await ask(t, root, 'COPY');
     assert.equal(status, 201);
     assert.equal(readdirSync(join(root, 'copy')).length, 10_000);
-    assert.ok(turns > 1000, `${turns} turns`);
-    assert.ok(longest < bearable, `${longest} ms`);
+    assertShared(loop);
   });
 });

@@ -79,6 +79,22 @@ describe('The composed name that a Mac makes a name of', () => {
   });
 });
 
+test('Every character that a Mac takes apart is found again, alone and among others', () => {
+  const kept = /[\u2000-\u2fff\uf900-\ufaff\u{2f800}-\u{2faff}]/u;
+  let found = 0;
+  for (let code = 0x80; code <= 0x10ffff; code += 1) {
+    const letter = String.fromCodePoint(code);
+    if (!letter.isWellFormed() || kept.test(letter) || letter.normalize('NFC') !== letter) continue;
+    if (decomposedByMac(letter) === letter) continue;
+    found += 1;
+    for (const name of [letter, `x${letter}`, `${letter}x`, `\uac01${letter}`]) {
+      if (name.normalize('NFC') === name)
+        assert.equal(composedFor(decomposedByMac(name)), name, code.toString(16));
+    }
+  }
+  assert.ok(found > 12_000, String(found));
+});
+
 describe('A path whose names a Mac has taken apart', () => {
   const cases: readonly [string, readonly string[], string, string][] = [
     ['finds the composed name', [nfc], `/${nfd}`, `/${nfc}`],

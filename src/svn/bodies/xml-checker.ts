@@ -12,8 +12,9 @@ const longestField = 32 * 1024;
  * passes, as svn writes it. A comment or a declaration would be kept whole until it ends.
  */
 const anyXml = 64 * 1024;
-/** Bytes from one tag to the next, but in the values of properties. */
+/** Bytes from one tag to the next, but in the values of properties and the comment of a lock. */
 const longestRun = 64 * 1024;
+const withText: ReadonlySet<string> = new Set(['PROPPATCH', 'LOCK']);
 const [lessThan, exclamation, question] = [0x3c, 0x21, 0x3f];
 
 /** A text that is being read, in an element so deep. */
@@ -81,7 +82,7 @@ export class XmlChecker implements XmlHandler {
     this.#at += 1;
     this.#wasOpening = byte === lessThan;
     this.#run = this.#wasOpening ? 0 : this.#run + 1;
-    if (this.#run > longestRun && this.#method !== 'PROPPATCH') throw unusual();
+    if (this.#run > longestRun && !withText.has(this.#method)) throw unusual();
     if (byte === 0x0a || byte === 0x26 || byte === 0x0d) this.#breaks += 1;
   }
 

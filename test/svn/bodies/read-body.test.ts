@@ -37,11 +37,11 @@ describe('what svn itself sends is far below the limits', () => {
     assert.equal(source, '/svn/a/!svn/txn/1-1');
   });
 
-  test('a property of 8 MiB, a log message of 1 MiB, a log of 10,000 paths', async () => {
+  test('a property of 8 MiB, a log message of 1 MiB, a log of 150,000 paths', async () => {
     const value = 'x'.repeat(8 * MiB);
     await read('PROPPATCH', `<D:propertyupdate xmlns:D="DAV:"><D:set>${value}</D:set></D:propertyupdate>`);
     await read('POST', `( create-txn-with-props (7 svn:log ${MiB} ${'x'.repeat(MiB)}))`);
-    await read('REPORT', report('log-report', '<S:path>department/source/a.java</S:path>'.repeat(10_000)));
+    await read('REPORT', report('log-report', '<S:path>department/source/a.java</S:path>'.repeat(150_000)));
   });
 });
 
@@ -54,9 +54,9 @@ describe('what is larger is refused', () => {
       report('get-locks-report', `<a>${'x'.repeat(33 * KiB)}</a>`.repeat(2)),
     ],
     [
-      'a log report of 3 MiB',
+      'a log report of 17 MiB',
       'REPORT',
-      report('log-report', `<a>${'x'.repeat(MiB / 32)}</a>`.repeat(3 * 32)),
+      report('log-report', `<a>${'x'.repeat(MiB / 32)}</a>`.repeat(17 * 32)),
     ],
     ['an update report of 300,000 elements', 'REPORT', report('update-report', '<a/>'.repeat(300_000))],
     [

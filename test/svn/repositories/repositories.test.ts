@@ -41,7 +41,9 @@ interface Setting {
 /** A repository of another user's with one commit, where the caller is root. */
 async function setting(t: TestContext): Promise<Setting> {
   const [folder, closed] = [await privateFolder(), await privateFolder()];
-  t.after(() => Promise.all([folder, closed].map((path) => rm(path, { recursive: true, force: true }))));
+  t.after(() =>
+    Promise.all([folder, closed].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 }))),
+  );
   await chmod(folder, 0o755);
   const parent = await makeRepositories(folder, 'one');
   const repository = join(parent, 'one');
@@ -156,14 +158,15 @@ if (isRoot) {
       const swap =
         'while :; do rm -f db/rep-cache.db; ln -s "$1" db/rep-cache.db; mv db/fs-type db/t; ln -s "$1" db/fs-type; mv -f db/t db/fs-type; done';
       const hostile = spawn('/bin/sh', ['-c', swap, 'swap', victim], {
-        ...{ cwd: repository, stdio: 'ignore', uid: repositoryOwner, gid: repositoryOwner },
+        ...{ cwd: repository, stdio: 'ignore', detached: true, uid: repositoryOwner, gid: repositoryOwner },
       });
       const ended = once(hostile, 'exit');
       for (let round = 0; round < 20; round += 1) {
         await verifyRepository(place, 'one').catch(() => undefined);
         await discardInterruptedCommit(repository, place).catch(() => undefined);
       }
-      hostile.kill('SIGKILL');
+      // What the shell has started goes on by itself for a moment.
+      process.kill(-(hostile.pid ?? 0), 'SIGKILL');
       await ended;
       assert.equal(await ownerOf(victim), 0);
       assert.equal(await readFile(victim, 'utf8'), 'x');
@@ -232,7 +235,7 @@ if (isRoot) {
       await rm(join(parent, '.three.new'), { recursive: true });
       const swap = 'while :; do ln -s "$1" .three.new; rm -rf .three.new/; ln -sfn "$1" .three.new/db; done';
       const hostile = spawn('/bin/sh', ['-c', swap, 'swap', victim], {
-        ...{ cwd: parent, stdio: 'ignore', uid: repositoryOwner, gid: repositoryOwner },
+        ...{ cwd: parent, stdio: 'ignore', detached: true, uid: repositoryOwner, gid: repositoryOwner },
       });
       const ended = once(hostile, 'exit');
       for (let round = 0; round < 10; round += 1) {
@@ -241,7 +244,8 @@ if (isRoot) {
         });
         await rm(join(parent, name), { recursive: true, force: true });
       }
-      hostile.kill('SIGKILL');
+      // What the shell has started goes on by itself for a moment.
+      process.kill(-(hostile.pid ?? 0), 'SIGKILL');
       await ended;
       assert.equal(await ownerOf(victim), 0);
       assert.equal(await ownerOf(join(victim, 'secret')), 0);
