@@ -1,9 +1,9 @@
 import { describeDeclaration } from '../../src/config/describe.js';
-import { DeclarationError } from '../../src/config/problems.js';
+import { DeclarationError, problemInWords } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readEnvironment, readListen, type Environment } from '../environment.js';
-import { findingInWords, refuse, type Finding } from '../preflight/finding.js';
+import { refuse, type Finding } from '../preflight/finding.js';
 import { listenFindings } from '../preflight/listening.js';
 import { moduleFindings, svnFindings } from '../preflight/programs.js';
 import { siteFindings, stateServerFindings } from '../preflight/site.js';
@@ -20,13 +20,15 @@ export async function check(file: string, output: Output): Promise<number> {
     const environment = readEnvironment();
     const declared = await readConfiguration(file, environment);
     const findings = [...declared.findings, ...(await furtherFindings(declared, environment))];
-    refuse(file, findings);
     const { declaration, site, warnings } = declared;
+    const { positions } = declaration;
+    refuse(file, findings, positions);
     const tables = await siteTables(site, declaration.django.kind === 'site');
     output.out(describeDeclaration(declaration));
     output.out(tables.words);
     for (const warning of [...warnings, ...tables.warnings]) output.error(`warning: ${warning}\n`);
-    for (const finding of findings) output.error(`${labelOf(finding)}: ${findingInWords(finding)}\n`);
+    for (const finding of findings)
+      output.error(`${labelOf(finding)}: ${problemInWords(finding, positions)}\n`);
     return findings.some(({ gravity }) => gravity === 'nobody') ? 1 : 0;
   } catch (error) {
     if (!(error instanceof DeclarationError || error instanceof RangeError || isFailure(error))) throw error;

@@ -1,10 +1,10 @@
 import type { Identity } from '../../src/access/identity.js';
 import { legible } from '../../src/access/legible.js';
 import type { Policy } from '../../src/access/policy.js';
+import { problemInWords } from '../../src/config/problems.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
-import { findingInWords } from '../preflight/finding.js';
 import { grantsOfShare } from '../preflight/names.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { answering } from './answering.js';
@@ -41,7 +41,8 @@ export function who(args: readonly string[], output: Output, open: OpenSiteUsers
       );
       output.out(tableOf(standings));
       const unknown = share ? await users.unknownNames(grantsOfShare(declaration, share)) : [];
-      for (const finding of unknown) output.error(`warning: ${findingInWords(finding)}\n`);
+      for (const finding of unknown)
+        output.error(`warning: ${problemInWords(finding, declaration.positions)}\n`);
     } finally {
       await users.close();
     }

@@ -70,7 +70,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
     metrics: declared.declaration.metrics !== undefined,
   });
   const begin = async (from: Configuration): Promise<Begun> => {
-    logFindings(from.findings, log);
+    logFindings(from.findings, from.declaration.positions, log);
     return {
       declared: from,
       places: placesOf(from.declaration, options),

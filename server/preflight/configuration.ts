@@ -25,9 +25,9 @@ export async function readConfiguration(
 ): Promise<Configuration> {
   const declaration = loadDeclaration(file, userInWords(environment));
   const findings = await machineFindings(declaration, environment);
-  refuse(file, findings);
+  refuse(file, findings, declaration.positions);
   const found = await findSite(declaration.django, environment);
   checkSite(declaration, found.site, file);
-  refuse(file, placesFindings(declaration, found.site));
+  refuse(file, placesFindings(declaration, found.site), declaration.positions);
   return { declaration, ...found, findings };
 }

@@ -1,4 +1,4 @@
-import { DeclarationError, type Problem } from '../../src/config/problems.js';
+import { DeclarationError, type Positions, type Problem } from '../../src/config/problems.js';
 
 /**
  * Something that an administrator will want to change, in the same words for `check` and at the start.
@@ -11,13 +11,8 @@ export interface Finding extends Problem {
   readonly gravity: 'refusal' | 'nobody' | 'warning';
 }
 
-/** A finding on one line of its own or in a log. */
-export function findingInWords({ place, message }: Problem): string {
-  return place === '' ? message : `${place}: ${message}`;
-}
-
 /** @throws DeclarationError with all that davgate does not start with */
-export function refuse(file: string, findings: readonly Finding[]): void {
+export function refuse(file: string, findings: readonly Finding[], positions: Positions): void {
   const refusals = findings.filter(({ gravity }) => gravity === 'refusal');
-  if (refusals.length > 0) throw new DeclarationError(file, refusals);
+  if (refusals.length > 0) throw new DeclarationError(file, refusals, positions);
 }

@@ -1,12 +1,13 @@
 import type { Configuration } from './configuration.js';
 import type { Log } from '../observability/log.js';
-import { findingInWords, type Finding } from './finding.js';
+import { problemInWords, type Positions } from '../../src/config/problems.js';
+import type { Finding } from './finding.js';
 import { siteFindings } from './site.js';
 
 /** Writes findings into the log: what `davgate check` says in the same words. */
-export function logFindings(findings: readonly Finding[], log: Log): void {
+export function logFindings(findings: readonly Finding[], positions: Positions, log: Log): void {
   for (const finding of findings) {
-    const fields = { finding: findingInWords(finding) };
+    const fields = { finding: problemInWords(finding, positions) };
     if (finding.gravity === 'warning') log.warn(fields, 'not as it should be');
     else log.error(fields, 'not as it should be');
   }
@@ -28,7 +29,7 @@ export class LaterLook {
     const { signal } = (this.#looking = new AbortController());
     this.#done = siteFindings(declaration, site, signal).then(
       (findings) => {
-        if (!signal.aborted) logFindings(findings, this.#log);
+        if (!signal.aborted) logFindings(findings, declaration.positions, this.#log);
       },
       (err: unknown) => {
         this.#log.warn({ err }, 'the site\u2019s database could not be looked through');

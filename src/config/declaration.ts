@@ -1,6 +1,7 @@
 import type { LimitsDeclaration } from './limits.js';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { DjangoSite } from '../django/site.js';
+import type { Positions } from './problems.js';
 import type { DeclaredShare } from './share-schema.js';
 
 /** Where davgate keeps its own state; `file` is absolute. */
@@ -48,6 +49,8 @@ export interface NamedGrant {
 export interface Declaration {
   /** The folder of the declaration's file, to which its paths are relative. */
   readonly folder: string;
+  /** Where in that file a place is, for messages. */
+  readonly positions: Positions;
   readonly listen: { readonly host: string; readonly port: number };
   readonly realm: string;
   readonly django: DjangoDeclaration;

@@ -22,21 +22,22 @@ import { resolveShare, shareSchema, type DeclaredShare, type ShareInput } from '
  */
 export function loadDeclaration(file: string, user = 'the user who runs this'): Declaration {
   const folder = dirname(resolve(file));
-  const json = readJson(file, user);
+  const { json, positions } = readJson(file, user);
   const parsed = outerSchema.safeParse(json, { reportInput: true });
-  const site = siteIn(partOf(json, 'django'), folder, user);
-  const shares = sharesIn(partOf(json, 'shares'), folder, user);
+  const site = siteIn(json, folder, user);
+  const shares = sharesIn(json, folder, user);
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error)),
     ...site.problems,
     ...shares.problems,
     ...overlaps(shares.found),
   ];
-  if (!parsed.success || !site.django) throw new DeclarationError(file, problems);
+  if (!parsed.success || !site.django) throw new DeclarationError(file, problems, positions);
   const { listen, realm, publicOrigin, trustedProxies, stripDomain, throttle, state, metrics, apache } =
     parsed.data;
   const declaration: Declaration = {
     folder,
+    positions,
     listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
     realm: realm ?? 'davgate',
     django: site.django,
@@ -59,14 +60,15 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
     grants: shares.found.flatMap(({ input, index }) => grantsOf(input, index)),
   };
   problems.push(...secretsInShares(declaration.shares, keptFiles(declaration, resolve(file))));
-  if (problems.length > 0) throw new DeclarationError(file, problems);
+  if (problems.length > 0) throw new DeclarationError(file, problems, positions);
   return declaration;
 }
 
-function partOf(json: unknown, key: 'django' | 'shares'): unknown {
-  return typeof json === 'object' && json !== null && key in json
-    ? new Map(Object.entries(json)).get(key)
-    : undefined;
+type Json = Readonly<Record<string, unknown>>;
+
+/** A declaration that is no object at all has no parts. */
+function isObject(json: unknown): json is Json {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 /** A share that can be understood by itself. */
@@ -78,12 +80,13 @@ interface FoundShare {
 
 /** Each share by itself, whatever is wrong with the others, so that all problems show at once. */
 function sharesIn(
-  list: unknown,
+  json: unknown,
   folder: string,
   user: string,
 ): { readonly found: readonly FoundShare[]; readonly problems: readonly Problem[] } {
   const found: FoundShare[] = [];
   const problems: Problem[] = [];
+  const list: unknown = isObject(json) ? json.shares : undefined;
   if (!Array.isArray(list)) return { found, problems };
   for (const [index, candidate] of list.entries()) {
     const parsed = shareSchema.safeParse(candidate, { reportInput: true });
@@ -99,11 +102,12 @@ function sharesIn(
 }
 
 function siteIn(
-  input: unknown,
+  json: unknown,
   folder: string,
   user: string,
 ): { readonly django?: DjangoDeclaration; readonly problems: readonly Problem[] } {
-  const parsed = djangoSchema.safeParse(input, { reportInput: true });
+  if (!isObject(json)) return { problems: [] };
+  const parsed = djangoSchema.safeParse(json.django, { reportInput: true });
   if (!parsed.success) return { problems: problemsOf(parsed.error, ['django']) };
   const django = djangoOf(parsed.data, folder);
   return { django, problems: missingSite(parsed.data, django, user) };

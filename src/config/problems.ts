@@ -11,13 +11,45 @@ export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
   readonly problems: readonly Problem[];
 
-  /** @param file the declaration's file as the person named it */
-  constructor(file: string, problems: readonly Problem[]) {
-    const lines = problems.map(({ place, message }) => `  ${place === '' ? '' : `${place}: `}${message}`);
+  /**
+   * @param file the declaration's file as the person named it
+   * @param positions where in it the places are; without, only their names are told
+   */
+  constructor(file: string, problems: readonly Problem[], positions: Positions = () => undefined) {
+    const placed = problems.map((problem) => ({ ...problem, position: positions(problem.place) }));
+    const sorted = placed.sort((one, other) => order(one.position) - order(other.position));
+    const lines = sorted.map((problem) => `  ${problemInWords(problem, positions)}`);
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     super(`${file} has ${count}:\n${lines.join('\n')}`);
-    this.problems = problems;
+    this.problems = sorted.map(({ place, message }) => ({ place, message }));
   }
+}
+
+/** A problem on one line, with its line and column where those are known. */
+export function problemInWords({ place, message }: Problem, positions: Positions = () => undefined): string {
+  const position = place === '' ? undefined : positions(place);
+  const where = [position && `line ${position.line}, column ${position.column}`, place];
+  return [...where.filter((part) => part !== undefined && part !== ''), message].join(': ');
+}
+
+/** Where something stands in a file, counted from 1; columns in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a place is in the declaration's file. */
+export type Positions = (place: string) => Position | undefined;
+
+function order(position: Position | undefined): number {
+  return position ? position.line * 100_000 + Math.min(position.column, 99_999) : 0;
+}
+
+/** The keys and indices of a JSON path as {@link placeOf} writes it. */
+export function pathOf(place: string): (string | number)[] {
+  return [...place.matchAll(/\[(\d+)\]|([^.[\],]+)/g)].map(([, index, key]) =>
+    index === undefined ? (key ?? '') : Number(index),
+  );
 }
 
 /** A JSON path as JavaScript writes it. */

@@ -1,27 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { absence, errorCode } from './files.js';
-import { DeclarationError } from './problems.js';
+import { DeclarationError, pathOf, type Position, type Positions } from './problems.js';
+
+/** What a JSON file holds, and where. */
+export interface ReadJson {
+  readonly json: unknown;
+  readonly positions: Positions;
+}
 
 /**
  * Reads a file as JSON.
  * @param user who this process runs as, for messages
  * @throws DeclarationError where it cannot be read or, with line and column, is not JSON
  */
-export function readJson(file: string, user: string): unknown {
+export function readJson(file: string, user: string): ReadJson {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new DeclarationError(file, [{ place: '', message: `The file ${unreadable(file, user, error)}.` }]);
   }
-  try {
-    const json: unknown = JSON.parse(text);
-    return json;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DeclarationError(file, [{ place: '', message: `It is not JSON: ${withLine(reason, text)}` }]);
-  }
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true });
+  const [fault] = errors;
+  if (fault) throw new DeclarationError(file, [{ place: '', message: notJson(fault, text) }]);
+  const json: unknown = JSON.parse(text);
+  return { json, positions: (place) => (tree === undefined ? undefined : positionIn(text, tree, place)) };
 }
 
 function unreadable(file: string, user: string, error: unknown): string {
@@ -32,37 +38,47 @@ function unreadable(file: string, user: string, error: unknown): string {
     : `cannot be read (${errorCode(error) ?? String(error)})`;
 }
 
-/** V8 names a position in characters, or quotes what stands around; a person looks for a line. */
-function withLine(reason: string, text: string): string {
-  const [what = reason] = reason.split(/ (?:in JSON )?at position |(?<=^Unexpected token '.{1,2}'), /su, 1);
-  const before = text.slice(0, faultOf(reason, text)).split('\n');
-  return `${what} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+/** What is wrong, by the parser's names for it. */
+const faults: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a word that is none of true, false and null, or text without double quotation marks',
+  InvalidNumberFormat: 'a number that is not written as JSON writes them',
+  PropertyNameExpected: 'a key in double quotation marks is missing, or a comma is too many',
+  ValueExpected: 'a value is missing, or a comma is too many',
+  ColonExpected: 'a colon is missing after the key',
+  CommaExpected: 'a comma is missing',
+  CloseBraceExpected: 'a closing brace } is missing',
+  CloseBracketExpected: 'a closing bracket ] is missing',
+  EndOfFileExpected: 'something follows the end of the declaration',
+  InvalidCommentToken: 'comments are not part of JSON',
+  UnexpectedEndOfComment: 'comments are not part of JSON',
+  UnexpectedEndOfString: 'a closing quotation mark is missing',
+  UnexpectedEndOfNumber: 'a number ends too early',
+  InvalidUnicode: 'an escape \\u is not followed by four hexadecimal digits',
+  InvalidEscapeCharacter:
+    'a backslash is not followed by what JSON lets follow it; write \\\\ for a backslash',
+  InvalidCharacter: 'a control character stands in a text; write \\t or \\n',
+};
+
+function notJson({ error, offset }: ParseError, text: string): string {
+  const { line, column } = positionAt(text, offset);
+  const what = faults[printParseErrorCode(error)] ?? 'something is out of place';
+  return `It is not JSON: ${what} (line ${line}, column ${column})`;
 }
 
-/** Where `text` stops being JSON, in characters; `reason` is V8's complaint. */
-function faultOf(reason: string, text: string): number {
-  const position = /position (\d+)/.exec(reason)?.[1];
-  if (position !== undefined) return Number(position);
-  if (!isUnexpectedToken(reason)) return text.length;
-  // V8 gives no position for a token out of place: it is the last of the shortest beginning with this complaint.
-  let [sound, broken] = [0, text.length];
-  while (broken - sound > 1) {
-    const middle = Math.floor((sound + broken) / 2);
-    if (isUnexpectedToken(complaintAbout(text.slice(0, middle)))) broken = middle;
-    else sound = middle;
+/** Where a place is, or the nearest thing around it that is there. */
+function positionIn(text: string, tree: Node, place: string): Position {
+  const path = pathOf(place);
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = findNodeAtLocation(tree, path.slice(0, length));
+    if (!node) continue;
+    // Of a key and its value, people look for the key.
+    const { offset } = node.parent?.type === 'property' ? node.parent : node;
+    return positionAt(text, offset);
   }
-  return sound;
+  return positionAt(text, tree.offset);
 }
 
-function isUnexpectedToken(reason: string): boolean {
-  return reason.startsWith('Unexpected token');
-}
-
-function complaintAbout(text: string): string {
-  try {
-    JSON.parse(text);
-    return '';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+function positionAt(text: string, offset: number): Position {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

@@ -133,7 +133,7 @@ function isNetwork(entry: string): boolean {
 
 /** The same with its parts as they are: each is validated by its own schema, once, whatever is wrong with the others. */
 export const outerSchema = declarationSchema.extend({
-  django: z.unknown(),
+  django: z.unknown().optional(),
   shares: z.array(z.unknown()).min(1, 'must declare a share at least'),
 });
 

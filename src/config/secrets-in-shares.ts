@@ -26,9 +26,13 @@ export function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
  * @param file the declaration's, as the person named it
  * @throws DeclarationError
  */
-export function checkSite({ shares }: Declaration, site: DjangoSite<TlsFiles>, file: string): void {
+export function checkSite(
+  { shares, positions }: Declaration,
+  site: DjangoSite<TlsFiles>,
+  file: string,
+): void {
   const problems = secretsInShares(shares, siteSecrets(site));
-  if (problems.length > 0) throw new DeclarationError(file, problems);
+  if (problems.length > 0) throw new DeclarationError(file, problems, positions);
 }
 
 /**

@@ -15,6 +15,7 @@ import { limitsOf } from '../../src/config/limits.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { Declaration } from '../../src/config/declaration.js';
 import { DeclarationError } from '../../src/config/problems.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { siteOf } from '../../src/django/explicit-site.js';
 import { declaring, site, staticShare, svnShare, webdavShare, type Json } from './site.js';
 
@@ -23,9 +24,22 @@ function siteAt(folder: string): Pick<Declaration, 'django'> {
   return { django: { kind: 'site', site: siteOf({ database: 'sqlite:./db.sqlite3' }, folder) } };
 }
 
+/** What a share has besides what shares of all kinds have. */
+function ownOf({
+  policy: _policy,
+  words: _words,
+  places: _places,
+  home: _home,
+  isWritten: _isWritten,
+  secrets: _secrets,
+  ...share
+}: DeclaredShare): object {
+  return share;
+}
+
 test('a declaration that says only what it must gets the defaults', (t) => {
   const { folder, load } = site(t);
-  const { shares, ...rest } = load(declaring([staticShare]));
+  const { shares, positions: _positions, ...rest } = load(declaring([staticShare]));
   assert.deepEqual(rest, {
     folder,
     listen: { host: '127.0.0.1', port: 8080 },
@@ -41,15 +55,18 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     apache: {},
     grants: [],
   });
-  assert.deepEqual(
-    shares.map(({ policy: _policy, ...share }) => share),
-    [{ path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' }],
-  );
+  assert.deepEqual(shares.map(ownOf), [
+    { path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' },
+  ]);
 });
 
 test('a declaration that says everything is taken at its word', (t) => {
   const { folder, load } = site(t);
-  const { shares, ...rest } = load(
+  const {
+    shares,
+    positions: _positions,
+    ...rest
+  } = load(
     declaring(
       [
         staticShare,
@@ -88,31 +105,32 @@ test('a declaration that says everything is taken at its word', (t) => {
     apache: { binary: join(folder, 'bin/httpd'), modules: '/opt/modules' },
     grants: [],
   });
-  assert.deepEqual(
-    shares.map(({ policy: _policy, ...share }) => share),
-    [
-      { path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' },
-      {
-        path: '/docs',
-        kind: 'webdav',
-        quota: 2048,
-        hide: ['*.tmp', '.*'],
-        storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'relaxed' },
-      },
-      { path: '/svn', kind: 'svn', source: { kind: 'repositories', folder: join(folder, 'svn') } },
-      {
-        path: '/scratch',
-        kind: 'webdav',
-        storage: { kind: 'module', module: './scratch.js', options: { size: 3 } },
-      },
-      { path: '/scratch2', kind: 'webdav', storage: { kind: 'module', module: 'a-package', options: {} } },
-      {
-        path: '/deep/er/\u00e4 b',
-        kind: 'webdav',
-        storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'full' },
-      },
-    ],
-  );
+  assert.deepEqual(shares.map(ownOf), [
+    { path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' },
+    {
+      path: '/docs',
+      kind: 'webdav',
+      quota: 2048,
+      hide: ['*.tmp', '.*'],
+      storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'relaxed' },
+    },
+    { path: '/svn', kind: 'svn', source: { kind: 'repositories', folder: join(folder, 'svn') } },
+    {
+      path: '/scratch',
+      kind: 'webdav',
+      storage: { kind: 'module', module: './scratch.js', options: { size: 3 }, folder },
+    },
+    {
+      path: '/scratch2',
+      kind: 'webdav',
+      storage: { kind: 'module', module: 'a-package', options: {}, folder },
+    },
+    {
+      path: '/deep/er/\u00e4 b',
+      kind: 'webdav',
+      storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'full' },
+    },
+  ]);
 });
 
 test('a host or a port alone leaves the other at its default', (t) => {
@@ -532,11 +550,11 @@ const wrongs: readonly Wrong[] = [
     },
     problems: [
       'listen.port: too small: expected number to be >=0',
-      'shares[2].require.stuff: is not a known key',
-      'extra: is not a known key',
+      'django.database: the file ./nowhere.sqlite3 does not exist',
       'shares[0].root: the folder ./nowhere does not exist',
       'shares[1].path: /media/x overlaps with /media of shares[0]; use `rules` for a path inside a share',
-      'django.database: the file ./nowhere.sqlite3 does not exist',
+      'shares[2].require.stuff: is not a known key',
+      'extra: is not a known key',
     ],
   },
 ];
@@ -544,7 +562,8 @@ const wrongs: readonly Wrong[] = [
 describe('loadDeclaration refuses', () => {
   for (const { name, declaration, problems } of wrongs) {
     test(name, (t) => {
-      assert.deepEqual(site(t).problems(declaration), problems);
+      // Their order is that of the file, which has a test of its own.
+      assert.deepEqual(site(t).problems(declaration).sort(), [...problems].sort());
     });
   }
 });
@@ -752,42 +771,67 @@ describe('what is not JSON is told with its line and column', () => {
     [
       'a comma too many',
       '{\n  "shares": [],\n}\n',
-      'Expected double-quoted property name (line 3, column 1)',
+      'a key in double quotation marks is missing, or a comma is too many (line 3, column 1)',
+    ],
+    ['a comma too few', '{ "a": 1\n  "b": 2 }', 'a comma is missing (line 2, column 3)'],
+    ['a comment', '{\n  // shares\n}', 'comments are not part of JSON (line 2, column 3)'],
+    ['a comment at the start', '// shares\n{}', 'comments are not part of JSON (line 1, column 1)'],
+    [
+      'a word without quotes',
+      '{\n  "a": yes\n}',
+      'a word that is none of true, false and null, or text without double quotation marks (line 2, column 8)',
     ],
     [
-      'a comma too few',
-      '{ "a": 1\n  "b": 2 }',
-      "Expected ',' or '}' after property value (line 2, column 3)",
+      'single quotes',
+      '{"a": ["b",\n\n \'c\']}',
+      'a word that is none of true, false and null, or text without double quotation marks (line 3, column 2)',
     ],
-    ['a comment', '{\n  // shares\n}', "Expected property name or '}' (line 2, column 3)"],
-    ['a comment at the start', '// shares\n{}', "Unexpected token '/' (line 1, column 1)"],
-    ['a word without quotes', '{\n  "a": yes\n}', "Unexpected token 'y' (line 2, column 8)"],
-    ['single quotes', `{"a": ["b",\n\n 'c']}`, `Unexpected token ''' (line 3, column 2)`],
-    ['a misspelt true', '{"a": true, "b": ture}', "Unexpected token 'u' (line 1, column 19)"],
-    ['a comma where a value belongs', '{"a": ,}', "Unexpected token ',' (line 1, column 7)"],
+    [
+      'a misspelt true',
+      '{"a": true, "b": ture}',
+      'a word that is none of true, false and null, or text without double quotation marks (line 1, column 18)',
+    ],
+    [
+      'a comma where a value belongs',
+      '{"a": ,}',
+      'a value is missing, or a comma is too many (line 1, column 7)',
+    ],
     [
       'the same mistake as an innocent text before it',
       '{"a": "yes, yes, yes, yes, yes", "b": "yes, yes, yes", "c": yes}',
-      "Unexpected token 'y' (line 1, column 61)",
+      'a word that is none of true, false and null, or text without double quotation marks (line 1, column 61)',
     ],
-    [
-      'a line break in a string',
-      '{"a": "b\n"}',
-      'Bad control character in string literal (line 1, column 9)',
-    ],
-    [
-      'something behind the end',
-      '{}\n{}',
-      'Unexpected non-whitespace character after JSON (line 2, column 1)',
-    ],
-    ['half a file', '{\n  "shares": [', 'Unexpected end of JSON input (line 2, column 14)'],
-    ['nothing', '', 'Unexpected end of JSON input (line 1, column 1)'],
+    ['a line break in a string', '{"a": "b\n"}', 'a closing quotation mark is missing (line 1, column 7)'],
+    ['something behind the end', '{}\n{}', 'something follows the end of the declaration (line 2, column 1)'],
+    ['half a file', '{\n  "shares": [', 'a closing bracket ] is missing (line 2, column 14)'],
+    ['nothing', '', 'a value is missing, or a comma is too many (line 1, column 1)'],
   ];
   for (const [name, text, message] of texts) {
     test(name, (t) => {
       assert.deepEqual(site(t).problems(text), [`: It is not JSON: ${message}`]);
     });
   }
+});
+
+test('every problem is told with its line and column, in the order of the file', (t) => {
+  const { file, load } = site(t);
+  const text = `{
+  "shares": [
+    { "path": "/media", "kind": "static", "root": "./nowhere" },
+    { "path": "/docs", "kind": "webdav", "root": "./docs",
+      "require": { "staf": true } }
+  ],
+  "realm": ""
+}`;
+  assert.throws(() => load(text), {
+    name: 'DeclarationError',
+    message:
+      `${file} has 4 problems:\n` +
+      '  line 1, column 1: django: is missing\n' +
+      '  line 3, column 43: shares[0].root: the folder ./nowhere does not exist\n' +
+      '  line 5, column 20: shares[1].require.staf: is not a known key\n' +
+      '  line 7, column 3: realm: too small: expected string to have >=1 characters',
+  });
 });
 
 test('a file that is missing is named as it was given', (t) => {

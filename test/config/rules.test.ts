@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Requirement } from '../../src/access/requirement.js';
-import { policyOf } from '../../src/config/rules.js';
-import { shareSchema } from '../../src/config/share-schema.js';
+import { resolveShare, shareSchema } from '../../src/config/share-schema.js';
 import { inShare } from '../http/paths.js';
 
 interface Effective {
@@ -13,7 +12,9 @@ interface Effective {
 /** What is in force at a path of a share that is declared so. */
 function at(path: string, declared: object): Effective {
   const share = { path: '/docs', kind: 'webdav', root: './docs', ...declared };
-  const { read, write } = policyOf(shareSchema.parse(share)).ruleFor(inShare(path));
+  const { read, write } = resolveShare(shareSchema.parse(share), { folder: '/' }).policy.ruleFor(
+    inShare(path),
+  );
   return { read, write };
 }
 
@@ -208,7 +209,7 @@ test('an svn share is written by its write, a repository by its rule', () => {
     write: { permission: change },
     rules: [{ path: '/closed', write: false }],
   };
-  const policy = policyOf(shareSchema.parse(share));
+  const policy = resolveShare(shareSchema.parse(share), { folder: '/' }).policy;
   assert.deepEqual(policy.ruleFor(inShare('/open/trunk')).write, { ...anyone, permission: change });
   assert.equal(policy.ruleFor(inShare('/closed/trunk')).write, false);
 });
