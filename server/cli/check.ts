@@ -3,7 +3,7 @@ import { DeclarationError, problemInWords } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readEnvironment, readListen, type Environment } from '../environment.js';
-import { refuse, type Finding } from '../preflight/finding.js';
+import { refuse, type Finding } from '../../src/config/finding.js';
 import { listenFindings } from '../preflight/listening.js';
 import { moduleFindings, svnFindings } from '../preflight/programs.js';
 import { siteFindings, stateServerFindings } from '../preflight/site.js';

@@ -7,7 +7,7 @@ import { placeOf } from '../../src/config/problems.js';
 import type { GrantedNames } from '../../src/django/granted-names.js';
 import { membersIn, openGroups, parseAuthz } from '../../src/svn/authz/authz-file.js';
 import { djangoGroup } from '../../src/svn/authz/authz-groups.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 
 /** What an `authz` file names of Django's, by its lines. What it cannot be read for is told elsewhere. */
 export function grantsInAuthz(shares: readonly DeclaredShare[]): NamedGrant[] {

@@ -3,10 +3,10 @@ import type { Declaration } from '../../src/config/declaration.js';
 import type { TlsFiles } from '../../src/database/location.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import type { Environment } from '../environment.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 import { folderFindings, projectFindings, temporaryFindings } from './folders.js';
-import { repositoryFindings } from './repositories.js';
-import { userInWords } from './rights.js';
+import { repositoryFindings } from '../shares/svn/repository-findings.js';
+import { userInWords } from '../../src/config/rights.js';
 import { stateFindings, stateInSite } from './state.js';
 
 /** What of this machine a start depends on, looked at before anything is opened; it costs milliseconds. */

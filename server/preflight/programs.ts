@@ -8,7 +8,7 @@ import { placeOf } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 
 /** Milliseconds until an Apache of the administrator's is taken for silent. */
 const patience = 3000;

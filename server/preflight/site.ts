@@ -13,7 +13,7 @@ import type { DjangoSite } from '../../src/django/site.js';
 import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
 import { readableSite, readableState } from './find-site.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 import { grantsInAuthz, nameFindings, unreachableFindings } from './names.js';
 
 /** Seconds that clocks may differ: locks and sessions end by them. */

@@ -1,14 +1,13 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Declaration } from '../../src/config/declaration.js';
-import type { SvnShare } from '../../src/config/kinds/svn.js';
-import { placeOf } from '../../src/config/problems.js';
-import { isFailure } from '../../src/failure.js';
-import { repositoriesIn } from '../../src/svn/repositories/list-repositories.js';
-import { runtimeUser, type RuntimeUser } from '../../src/svn/apache/runtime-user.js';
-import type { Finding } from './finding.js';
-import { isWritten } from './folders.js';
-import { nameOfUser, userInWords } from './rights.js';
+import type { Declaration } from '../../../src/config/declaration.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { placeOf } from '../../../src/config/problems.js';
+import { isFailure } from '../../../src/failure.js';
+import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
+import { runtimeUser, type RuntimeUser } from '../../../src/svn/apache/runtime-user.js';
+import type { Finding } from '../../../src/config/finding.js';
+import { nameOfUser, userInWords } from '../../../src/config/rights.js';
 
 /** What a commit writes, in a repository of FSFS (subversion/libsvn_fs_fs/structure); what is not there is made. */
 const written = [
@@ -84,7 +83,7 @@ async function unwritable(
   environment: RepositoriesEnvironment,
 ): Promise<Finding[]> {
   const { source } = share;
-  if (!isWritten(share)) return [];
+  if (!share.isWritten) return [];
   const folders =
     source.kind === 'repository'
       ? [source.folder]
