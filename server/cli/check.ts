@@ -5,7 +5,7 @@ import { readConfiguration, type Configuration } from '../preflight/configuratio
 import { readEnvironment, readListen, type Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
 import { listenFindings } from '../preflight/listening.js';
-import { moduleFindings, svnFindings } from '../preflight/programs.js';
+import { kindFindings } from '../shares/kinds.js';
 import { siteFindings, stateServerFindings } from '../preflight/site.js';
 import type { Output } from './output.js';
 import { siteTables } from './site-tables.js';
@@ -40,7 +40,7 @@ export async function check(file: string, output: Output): Promise<number> {
 /** What the start finds by doing it. */
 async function furtherFindings(
   { declaration, site }: Configuration,
-  { path }: Environment,
+  environment: Environment,
 ): Promise<readonly Finding[]> {
   const { metrics } = declaration;
   return [
@@ -48,8 +48,7 @@ async function furtherFindings(
       listen: { ...declaration.listen, ...readListen() },
       ...(metrics && { metrics }),
     })),
-    ...(await svnFindings(declaration, path)),
-    ...(await moduleFindings(declaration)),
+    ...(await kindFindings('attempt', declaration, environment)),
     ...(await stateServerFindings(declaration)),
     ...(await siteFindings(declaration, site)),
   ];

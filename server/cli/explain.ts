@@ -13,10 +13,10 @@ import type { Method } from '../../src/http/method.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/names.js';
 import { kinds } from '../shares/kinds.js';
+import type { ExplainedBeyondRules, ShareKind } from '../shares/share.js';
 import { refusalAtRoot } from '../shares/root.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { answering } from './answering.js';
-import { explainAuthz, type ExplainedAuthz } from './explain-authz.js';
 import type { Output } from './output.js';
 import { parseExplain } from './question-arguments.js';
 import type { OpenSiteUsers, SiteUsers, UnacceptedPassword } from './site-users.js';
@@ -55,7 +55,7 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
       const answer = explanation.answer.allowed
         ? (password?.refusal ??
           refusalOf(method, holder(path)?.share, destination && holder(destination)?.share) ??
-          byPaths.find(({ refusal }) => refusal)?.refusal ??
+          refusedBeyondRules(byPaths) ??
           explanation.answer)
         : explanation.answer;
       const further = [
@@ -69,6 +69,11 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
       await users.close();
     }
   });
+}
+
+function refusedBeyondRules(explained: readonly ExplainedBeyondRules[]): Answer | undefined {
+  const refusal = explained.find((each) => each.refusal)?.refusal;
+  return refusal && { allowed: false, ...refusal };
 }
 
 /** What is refused whoever asks. @param share undefined above the shares and where none is */
@@ -107,13 +112,14 @@ async function explainedByPaths(
     path: ServerPath,
   ) => { readonly share: DeclaredShare; readonly inside: SharePath } | undefined,
   users: SiteUsers,
-): Promise<readonly ExplainedAuthz[]> {
+): Promise<readonly ExplainedBeyondRules[]> {
   if (asker.standing !== 'active') return [];
-  const explained: ExplainedAuthz[] = [];
+  const explained: ExplainedBeyondRules[] = [];
   for (const right of rights) {
     const located = locateShare(right.path);
-    if (located?.share.kind !== 'svn') continue;
-    const byPath = await explainAuthz(right, located.share, located.inside, asker.identity, users);
+    if (!located) continue;
+    const kind: ShareKind = kinds[located.share.kind];
+    const byPath = await kind.explain?.(right, located.share, located.inside, asker.identity, users);
     if (byPath) explained.push(byPath);
   }
   return explained;

@@ -21,7 +21,7 @@ export interface Configuration extends FoundSite {
  */
 export async function readConfiguration(
   file: string,
-  environment: Pick<Environment, 'variables' | 'userName' | 'uid'>,
+  environment: Pick<Environment, 'variables' | 'path' | 'userName' | 'uid'>,
 ): Promise<Configuration> {
   const declaration = loadDeclaration(file, userInWords(environment));
   const findings = await machineFindings(declaration, environment);

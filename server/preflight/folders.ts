@@ -62,7 +62,8 @@ function rightsAt({ what: kind, path, use }: NamedPlace, isWritten: boolean, use
   }
   if (kind === 'file') return { gravity: 'refusal', what, fault: unreadableFile(path, user) };
   const reading = closedToReading(path, user);
-  if (reading !== undefined || use === 'read' || !isWritten) return { gravity: 'refusal', what, fault: reading };
+  if (reading !== undefined || use === 'read' || !isWritten)
+    return { gravity: 'refusal', what, fault: reading };
   const writing = closedToWriting(path, user);
   return { gravity: 'warning', what, fault: writing && `${writing}; or declare "write": false` };
 }
@@ -74,7 +75,7 @@ function unmakeable(file: string, user: string): string | undefined {
 }
 
 function hidingAll(share: DeclaredShare, index: number): Finding[] {
-  if (!('hide' in share) || share.hide === undefined) return [];
+  if (!('hide' in share)) return [];
   const isHidden = hiddenNames(share.hide);
   if (!ordinaryNames.every(isHidden)) return [];
   return [
