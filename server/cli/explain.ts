@@ -8,6 +8,7 @@ import { explanationInWords } from '../../src/access/explain-words.js';
 import { legible } from '../../src/access/legible.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { loadDeclaration } from '../../src/config/load.js';
+import { problemInWords } from '../../src/config/problems.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import type { Method } from '../../src/http/method.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
@@ -59,7 +60,7 @@ export function explain(args: readonly string[], output: Output, open: OpenSiteU
           explanation.answer)
         : explanation.answer;
       const further = [
-        ...unknown.map(({ place: at, message }) => `Note     ${at}: ${message}`),
+        ...unknown.map((finding) => `Note     ${problemInWords(finding, declaration.positions)}`),
         ...(password ? [password.words] : []),
         ...byPaths.map(({ words }) => words),
       ];
