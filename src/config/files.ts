@@ -43,7 +43,7 @@ export function isFile(path: string): boolean {
 }
 
 /**
- * Why there is no folder, or no file, at `path` as far as this process can tell.
+ * Why there is not a folder, or no file, at `path` as far as this process can tell.
  * @param path absolute
  * @param user who this process runs as, such as `the user www-data`
  * @returns what follows the name in a sentence, with a remedy; undefined where it is there
@@ -55,21 +55,21 @@ export function absence(kind: 'folder' | 'file', path: string, user: string): st
   } catch (error) {
     return reasonOf(error, path, user);
   }
-  if (kind === 'folder') return stats.isDirectory() ? undefined : 'is no folder';
+  if (kind === 'folder') return stats.isDirectory() ? undefined : 'is not a folder';
   if (stats.isDirectory()) return 'is a folder, not a file';
-  return stats.isFile() ? undefined : 'is no ordinary file';
+  return stats.isFile() ? undefined : 'is not a regular file';
 }
 
 function reasonOf(error: unknown, path: string, user: string): string {
   switch (errorCode(error)) {
     case 'EACCES': {
       const closed = closedFolderOn(path) ?? dirname(path);
-      return `cannot be reached: ${user} may not enter ${closed} (needs x there: chmod, chown or setfacl)`;
+      return `cannot be reached: ${user} has no permission to enter ${closed} (grant x there with chmod, chown or setfacl)`;
     }
     case 'ENOENT':
       return danglingLink(path) ?? 'does not exist';
     case 'ELOOP':
-      return 'is a symbolic link that leads in a circle';
+      return 'is a symbolic link that leads back to itself';
     default:
       return 'does not exist';
   }

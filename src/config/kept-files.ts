@@ -13,10 +13,10 @@ export function keptFiles({ django, state, apache, shares }: Declaration, file: 
     ...(django.kind === 'site' ? siteSecrets(django.site) : partsOf(django)),
     ...databaseSecrets(state, 'the state database'),
     ...shares.flatMap(({ secrets }) => secrets),
-    ...(apache.binary === undefined ? [] : [{ what: 'the program of Apache', path: apache.binary }]),
+    ...(apache.binary === undefined ? [] : [{ what: 'Apache\u2019s program', path: apache.binary }]),
     ...(apache.modules === undefined
       ? []
-      : [{ what: 'the modules of Apache', path: apache.modules, whole: true }]),
+      : [{ what: 'Apache\u2019s modules', path: apache.modules, whole: true }]),
     { what: 'this declaration', path: file },
   ];
 }

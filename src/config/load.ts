@@ -137,7 +137,7 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
         ? [
             {
               place: placeOf(['shares', index, 'rules', rule, 'path']),
-              message: `${path} has a rule already`,
+              message: `${path} already has a rule`,
             },
           ]
         : [],
@@ -151,8 +151,8 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
     const other = `shares[${clash.index}]`;
     const message =
       clash.input.path === share.path
-        ? `${share.path} is the path of ${other} already`
-        : `${share.path} overlaps with ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
+        ? `${share.path} is already the path of ${other}`
+        : `${share.path} overlaps ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
     return [{ place, message }, ...doubled];
   });
 }

@@ -46,8 +46,8 @@ export function secretsInShares(shares: readonly CommonShare[], secrets: readonl
     const found = secrets.flatMap(({ what, path, whole = false }) => {
       const at = realPathOf(path);
       const ways = isWritten ? [at, ...linksOn(path)] : [at];
-      if (ways.some((way) => isAtOrBelow(real, way))) return [{ says: `holds ${what}`, at }];
-      return whole && isAtOrBelow(at, real) ? [{ says: `lies in ${what}`, at }] : [];
+      if (ways.some((way) => isAtOrBelow(real, way))) return [{ says: `contains ${what}`, at }];
+      return whole && isAtOrBelow(at, real) ? [{ says: `is inside ${what}`, at }] : [];
     });
     // What lies in something else that is found goes without saying.
     const outermost = found.filter(

@@ -8,7 +8,7 @@ import type { StateDeclaration } from './declaration.js';
  */
 export function parseStateUrl(text: string, folder: string): StateDeclaration | string {
   if (!/^(sqlite:|postgres(ql)?:)/.test(text)) {
-    return 'must be "sqlite:" and a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"';
+    return 'must be "sqlite:" followed by a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"';
   }
   const location = parseDatabaseUrl(text, folder);
   return typeof location === 'string' || location.kind !== 'mysql'

@@ -13,12 +13,14 @@ export const staticSchema = z.strictObject({
   scripts: z
     .boolean()
     .optional()
-    .describe('Whether HTML and SVG files may run scripts in the reader\u2019s name. Default: false.'),
+    .describe(
+      'Whether HTML and SVG files may run scripts with the rights of the user who opens them. Default: false.',
+    ),
   hide,
   rules: z
     .array(rule.omit({ write: true }))
     .optional()
-    .describe('Paths inside the share with rules of their own; the longest path that matches governs.'),
+    .describe('Paths inside the share with rules of their own; the longest matching path governs.'),
 });
 
 /** Files that are only read. */

@@ -19,19 +19,19 @@ export function wrongSvnFolder(kind: 'repositories' | 'repository', folder: stri
   const names = namesIn(folder);
   if (names === undefined) return undefined;
   if (names.includes('.svn')) {
-    return 'is a working copy that svn checked out; name the folder that svnadmin made';
+    return 'is a working copy that svn checked out; name the folder that svnadmin created';
   }
   if (kind === 'repositories') {
     return isRepository(folder)
-      ? 'is one repository, not a folder of them: declare it as "repository", or name the folder that holds it'
+      ? 'is a single repository, not a folder of repositories: declare it as "repository", or name the folder that contains it'
       : undefined;
   }
   if (isRepository(folder)) return undefined;
   const held = names.filter((name) => isRepository(join(folder, name))).sort();
-  if (held.length === 0) return 'is no Subversion repository; make one with svnadmin create';
+  if (held.length === 0) return 'is not a Subversion repository; create one with svnadmin create';
   const more = held.length > shown ? ' …' : '';
   return (
-    `is no repository, but holds ${held.slice(0, shown).join(', ')}${more}: ` +
+    `is not a repository, but contains ${held.slice(0, shown).join(', ')}${more}: ` +
     'declare it as "repositories", or name one of them'
   );
 }

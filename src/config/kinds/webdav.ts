@@ -17,15 +17,17 @@ export const webdavSchema = z
         module: z
           .string()
           .min(1)
-          .describe('A module whose default export makes a webdav-server v2 FileSystem.'),
-        options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module as they are.'),
+          .describe('A module whose default export returns a webdav-server v2 FileSystem.'),
+        options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module unchanged.'),
       })
       .optional()
-      .describe('Storage other than a folder; instead of `root`.'),
+      .describe('A storage module, instead of `root`.'),
     durability: z
       .enum(['full', 'relaxed'])
       .optional()
-      .describe('"full" (default): a file is on the disk when its PUT is answered. "relaxed": soon after.'),
+      .describe(
+        '"full" (default): a file is on the disk when davgate answers its PUT. "relaxed": soon afterwards.',
+      ),
     quota: z
       .union([z.number(), z.string()])
       .refine(
@@ -33,7 +35,7 @@ export const webdavSchema = z
         'must be a number of bytes, or a size such as "10 GiB"',
       )
       .optional()
-      .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can.'),
+      .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can hold.'),
     hide,
     depthInfinity: z
       .boolean()
