@@ -12,12 +12,12 @@ export interface LimitsDeclaration {
   readonly xmlElements: number;
   /** Namespace declarations of an XML body. */
   readonly xmlNamespaces: number;
-  /** Bytes of all XML bodies of one user, and of everybody, that are being read at the same time. */
+  /** Bytes of the XML bodies that are being read at the same time, of one user and of all. */
   readonly xmlBytesPerUser: number;
   readonly xmlBytesInAll: number;
   /** Bytes of one dead property's XML. */
   readonly propertyBytes: number;
-  /** Bytes of all dead properties of a resource, of those that a user has set, and of a share's. */
+  /** Bytes of the dead properties of a resource, of those that a user has set, and of those in a share. */
   readonly propertyBytesPerResource: number;
   readonly propertyBytesPerUser: number;
   readonly propertyBytesPerShare: number;
@@ -27,11 +27,11 @@ export interface LimitsDeclaration {
   readonly idleSeconds: number;
   /** Connections at the same time. */
   readonly connections: number;
-  /** Those of one client address. */
+  /** Connections of one client address at the same time. */
   readonly connectionsPerAddress: number;
-  /** Requests of known users under way at the same time. */
+  /** Requests of signed-in users under way at the same time. */
   readonly requests: number;
-  /** Those of one user. */
+  /** Requests of one user under way at the same time. */
   readonly requestsPerUser: number;
   /** Seconds that a lock may last without a refresh. */
   readonly lockSeconds: number;
@@ -51,7 +51,7 @@ const defaults: LimitsDeclaration = {
   xmlBytesInAll: 64 * 1024 ** 2,
   propertyBytes: 64 * 1024,
   propertyBytesPerResource: 256 * 1024,
-  // Windows Explorer leaves some 600 bytes with each file that it writes.
+  // Windows Explorer stores some 600 bytes with each file that it writes.
   propertyBytesPerUser: 64 * 1024 ** 2,
   propertyBytesPerShare: 512 * 1024 ** 2,
   // An svn client lists a lock token for each path of a commit in `If`.
@@ -122,7 +122,7 @@ export const limitsSchema = z
       1,
       1_000_000,
     ),
-    requests: limit('Requests of known users under way at the same time.', 'requests', 1, 100_000),
+    requests: limit('Requests of signed-in users under way at the same time.', 'requests', 1, 100_000),
     requestsPerUser: limit('Requests of one user under way at the same time.', 'requestsPerUser', 1, 100_000),
     lockSeconds: limit('Seconds that a lock may last without a refresh.', 'lockSeconds', 30, 31_536_000),
     locksPerUser: limit('Locks that one user may hold at the same time.', 'locksPerUser', 1, 1_000_000),
@@ -130,7 +130,7 @@ export const limitsSchema = z
   })
   .describe('What a client may use of the server.');
 
-/** The declared limits, the others by default. A body that may be sent may also be read. */
+/** The declared limits, with defaults for the others. Every body that a client may send can also be read. */
 export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): LimitsDeclaration {
   const xmlBytes = declared?.xmlBytes ?? defaults.xmlBytes;
   return {

@@ -4,7 +4,7 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type Par
 import { absence, errorCode } from './files.js';
 import { DeclarationError, pathOf, type Position, type Positions } from './problems.js';
 
-/** What a JSON file holds, and where. */
+/** The content of a JSON file, and the position of each part. */
 export interface ReadJson {
   readonly json: unknown;
   readonly positions: Positions;
@@ -13,7 +13,7 @@ export interface ReadJson {
 /**
  * Reads a file as JSON.
  * @param user who this process runs as, for messages
- * @throws DeclarationError where it cannot be read or, with line and column, is not JSON
+ * @throws DeclarationError if the file cannot be read or is not JSON; the latter with line and column
  */
 export function readJson(file: string, user: string): ReadJson {
   let text: string;
@@ -38,7 +38,7 @@ function unreadable(file: string, user: string, error: unknown): string {
     : `cannot be read (${errorCode(error) ?? String(error)})`;
 }
 
-/** What is wrong, by the parser's names for it. */
+/** What is wrong, by the parser's error codes. */
 const faults: Readonly<Record<string, string>> = {
   InvalidSymbol: 'a word other than true, false and null, or text without double quotation marks',
   InvalidNumberFormat: 'a number in a form that JSON does not have',
@@ -64,13 +64,13 @@ function notJson({ error, offset }: ParseError, text: string): string {
   return `The file is not valid JSON: ${what} (line ${line}, column ${column})`;
 }
 
-/** Where a place is, or the nearest thing around it that is there. */
+/** The position of a place; if it does not exist, of the nearest value around it. */
 function positionIn(text: string, tree: Node, place: string): Position {
   const path = pathOf(place);
   for (let length = path.length; length > 0; length -= 1) {
     const node = findNodeAtLocation(tree, path.slice(0, length));
     if (!node) continue;
-    // Of a key and its value, people look for the key.
+    // People look for a key, not for its value.
     const { offset } = node.parent?.type === 'property' ? node.parent : node;
     return positionAt(text, offset);
   }

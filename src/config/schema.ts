@@ -69,7 +69,7 @@ const limit = z.strictObject({
   seconds: z.int().min(1).max(86_400).describe('The length of the window in which they are counted.'),
 });
 
-/** An administrator's declaration as it stands in the file; see docs/configuration.md. */
+/** An administrator's declaration as written in the file; see docs/configuration.md. */
 const declarationSchema = z.strictObject({
   $schema: z.string().optional(),
   listen: z
@@ -135,7 +135,7 @@ function isNetwork(entry: string): boolean {
   }
 }
 
-/** The same with its parts as they are: each is validated by its own schema, once, whatever is wrong with the others. */
+/** The same without its parts: a schema of its own validates each once, whatever is wrong with the others. */
 export const outerSchema = declarationSchema.extend({
   django: z.unknown().optional(),
   shares: z.array(z.unknown()).min(1, 'must declare at least one share'),

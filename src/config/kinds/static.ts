@@ -5,7 +5,7 @@ import { access, folder, hide, rule } from './access.js';
 import { readPolicyOf } from '../rules.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
-/** A static share as it stands in the file. */
+/** A static share as written in the file. */
 export const staticSchema = z.strictObject({
   ...access,
   kind: z.literal('static'),
@@ -26,10 +26,10 @@ export const staticSchema = z.strictObject({
 /** Files that are only read. */
 export interface StaticShare extends CommonShare {
   readonly kind: 'static';
-  /** An absolute folder. */
+  /** A folder; absolute. */
   readonly root: string;
   readonly trust: PageTrust;
-  /** Patterns of names that are as if they were not there. */
+  /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
 }
 

@@ -2,18 +2,18 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFile, isFolder } from '../files.js';
 
-/** Repositories that a message names. */
+/** How many repositories a message names. */
 const shown = 3;
 
-/** Whether svnadmin made this folder: Apache would serve it. */
+/** Whether svnadmin created this folder, so that Apache would serve it. */
 function isRepository(folder: string): boolean {
   return isFile(join(folder, 'format')) && isFolder(join(folder, 'db'));
 }
 
 /**
- * Whether the folder of an svn share is of the other kind: Apache would serve a repository's insides as repositories.
+ * Detects a folder of the wrong kind: Apache would serve the inside of a repository as repositories.
  * @param folder absolute
- * @returns what follows its name in a sentence, with a remedy; undefined where it is right, or cannot be looked into
+ * @returns what follows its name in a sentence, with a remedy; undefined if it is right or cannot be listed
  */
 export function wrongSvnFolder(kind: 'repositories' | 'repository', folder: string): string | undefined {
   const names = namesIn(folder);

@@ -5,7 +5,7 @@ import { access, folder, rules, write } from './access.js';
 import { common, type CommonShare, type NamedPlace, type Secret, type Surroundings } from './share.js';
 import { wrongSvnFolder } from './svn-folders.js';
 
-/** An svn share as it stands in the file. */
+/** An svn share as written in the file. */
 export const svnSchema = z
   .strictObject({
     ...access,
@@ -99,17 +99,17 @@ export type SvnSource =
       /** Scheme, host and port of an Apache that the administrator runs. */
       readonly origin: string;
       readonly secretFile: string;
-      /** What davgate writes for that Apache where the share has path rules. */
+      /** The file that davgate writes for that Apache if the share has path rules. */
       readonly authzFile?: string;
     };
 
-/** Subversion repositories, by Apache. */
+/** Subversion repositories, served by Apache. */
 export interface SvnShare extends CommonShare {
   readonly kind: 'svn';
   readonly source: SvnSource;
-  /** An absolute file of path rules in svn's own format. */
+  /** A file of path rules in svn's own format; absolute. */
   readonly authz?: string;
-  /** Whether what a plain WebDAV client changes is committed. */
+  /** Whether davgate commits what a plain WebDAV client changes. */
   readonly autoversioning?: boolean;
 }
 
