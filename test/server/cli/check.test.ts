@@ -66,7 +66,7 @@ describe('davgate check of a Django project', () => {
   test('refuses a share that holds the project\u2019s SQLite file, and so does the start', async (t) => {
     const { folder, checked } = setting(t, databaseAt('declared/docs/db.sqlite3'));
     writeFileSync(join(folder, 'docs/db.sqlite3'), '');
-    const complaint = 'shares[0].root: holds Django\u2019s database, which the share would serve';
+    const complaint = 'shares[0].root: contains Django\u2019s database, which the share would serve';
     const { code, out, error } = await checked();
     assert.deepEqual([code, out], [1, '']);
     assert.ok(error.includes(complaint), error);
@@ -77,7 +77,10 @@ describe('davgate check of a Django project', () => {
     const { project, folder, checked } = setting(t, databaseAt('link/db.sqlite3'));
     symlinkSync(join(folder, 'docs'), join(project, 'link'));
     writeFileSync(join(folder, 'docs/db.sqlite3'), '');
-    assert.match((await checked()).error, /^ {2}shares\[0\]\.root: holds Django\u2019s database/m);
+    assert.match(
+      (await checked()).error,
+      /^ {2}line \d+, column \d+: shares\[0\]\.root: contains Django\u2019s database/m,
+    );
   });
 
   test('says the site\u2019s own error where it does not load', async (t) => {

@@ -74,7 +74,7 @@ const mistakes: readonly Mistake[] = [
       site.declaration.django = { project: './home/site', settings: 'settings' };
       closed(0o600, 'home')(site);
     },
-    says: /django\.project: the folder \.\/home\/site cannot be reached: the user \S+ may not enter \S+\/home \(needs x there/,
+    says: /django\.project: the folder \.\/home\/site cannot be reached: the user \S+ has no permission to enter \S+\/home \(grant x there/,
     code: 1,
   },
   {
@@ -96,19 +96,19 @@ const mistakes: readonly Mistake[] = [
       share(1, { root: './closed/docs' })(site);
       closed(0o600, 'closed')(site);
     },
-    says: /shares\[1\]\.root: the folder \.\/closed\/docs cannot be reached: the user \S+ may not enter \S+\/closed/,
+    says: /shares\[1\]\.root: the folder \.\/closed\/docs cannot be reached: the user \S+ has no permission to enter \S+\/closed/,
     code: 1,
   },
   {
     name: 'a file as the root of a share',
     make: share(0, { root: './db.sqlite3' }),
-    says: /shares\[0\]\.root: the folder \.\/db\.sqlite3 is no folder/,
+    says: /shares\[0\]\.root: the folder \.\/db\.sqlite3 is not a folder/,
     code: 1,
   },
   {
     name: 'a WebDAV share whose folder may not be written',
     make: closed(0o555, 'docs'),
-    says: /^warning: shares\[1\]\.root: the folder \S+\/docs: the user \S+ may not make files in it .*or declare "write": false$/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.root: the folder \S+\/docs: the user \S+ may not make files in it .*or declare "write": false$/m,
     code: 0,
   },
   {
@@ -135,7 +135,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.state = 'sqlite:./db.sqlite3/state.sqlite3';
     },
-    says: /state: the folder \S+\/db\.sqlite3 is no folder/,
+    says: /state: the folder \S+\/db\.sqlite3 is not a folder/,
     code: 1,
   },
   {
@@ -233,13 +233,13 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a repository as a folder of them',
     make: share(2, { repositories: './svn/one' }),
-    says: /shares\[2\]\.repositories: the folder \.\/svn\/one is one repository, not a folder of them: declare it as "repository"/,
+    says: /shares\[2\]\.repositories: the folder \.\/svn\/one is a single repository, not a folder of repositories: declare it as "repository"/,
     code: 1,
   },
   {
     name: 'a folder of repositories as one',
     make: share(2, { repositories: undefined, repository: './svn' }),
-    says: /shares\[2\]\.repository: the folder \.\/svn is no repository, but holds one: declare it as "repositories"/,
+    says: /shares\[2\]\.repository: the folder \.\/svn is not a repository, but contains one: declare it as "repositories"/,
     code: 1,
   },
   {
@@ -247,7 +247,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       closed(0o444, 'svn', 'one', 'db', 'write-lock')(site);
     },
-    says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/write-lock, which belongs to \S+; chown -R/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/write-lock, which belongs to \S+; chown -R/m,
     code: 0,
   },
   {
@@ -257,7 +257,7 @@ const mistakes: readonly Mistake[] = [
         ? run('chown', ['-R', '0:0', at('svn', 'one')])
         : run('chmod', ['-R', 'a-w', at('svn', 'one')]));
     },
-    says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/one\/db, which belongs to \S+; chown -R \S+ \S+\/svn\/one$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/one\/db, which belongs to \S+; chown -R \S+ \S+\/svn\/one$/m,
     code: 0,
   },
   {
@@ -357,7 +357,7 @@ const mistakes: readonly Mistake[] = [
       site.declaration.django = { database: 'sqlite:./private/db.sqlite3' };
       closed(0o600, 'private')(site);
     },
-    says: /django\.database: the file \.\/private\/db\.sqlite3 cannot be reached: the user \S+ may not enter \S+\/private/,
+    says: /django\.database: the file \.\/private\/db\.sqlite3 cannot be reached: the user \S+ has no permission to enter \S+\/private/,
     code: 1,
   },
   {
@@ -415,19 +415,19 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a misspelt permission',
     make: share(2, { require: { staff: false }, write: { permission: 'repos.change_repositry' } }),
-    says: /^warning: shares\[2\]\.write\.permission: the site\u2019s database has no permission repos\.change_repositry, so only superusers have it: repos\.change_repository comes near$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.write\.permission: the site\u2019s database has no permission repos\.change_repositry, so only superusers have it: repos\.change_repository comes near$/m,
     code: 0,
   },
   {
     name: 'a permission of another app, in a rule',
     make: share(1, { rules: [{ path: '/a', require: { permission: 'repos.view_document' } }] }),
-    says: /^warning: shares\[1\]\.rules\[0\]\.require\.permission: .*no permission repos\.view_document, .*: docs\.view_document comes near$/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.rules\[0\]\.require\.permission: .*no permission repos\.view_document, .*: docs\.view_document comes near$/m,
     code: 0,
   },
   {
     name: 'groups that are not there, which nobody can be in',
     make: share(0, { require: { staff: false, groups: ['Nobodies', 'Editorz'] } }),
-    says: /^warning: shares\[0\]\.require\.groups\[1\]: the site\u2019s database has no group Editorz, so nobody is in it: [^]*^warning: shares\[0\]: nobody at all may reach \/media: there is no group Nobodies or Editorz$/m,
+    says: /^warning: line \d+, column \d+: shares\[0\]\.require\.groups\[1\]: the site\u2019s database has no group Editorz, so nobody is in it: [^]*^warning: line \d+, column \d+: shares\[0\]: nobody at all may reach \/media: there is no group Nobodies or Editorz$/m,
     code: 0,
   },
   {
@@ -436,7 +436,7 @@ const mistakes: readonly Mistake[] = [
       site.write('authz', '[groups]\nown = alice, @perm.repos.comit\n[/]\n@own = rw\n~@Editorz = r\n');
       share(2, { authz: './authz' })(site);
     },
-    says: /^warning: shares\[2\]\.authz, line 5: .*no group Editorz[^]*^warning: shares\[2\]\.authz, line 2: .*no permission repos\.comit/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.authz, line 5: .*no group Editorz[^]*^warning: line \d+, column \d+: shares\[2\]\.authz, line 2: .*no permission repos\.comit/m,
     code: 0,
   },
   {
@@ -452,7 +452,7 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a pattern that hides everything',
     make: share(1, { hide: ['*'] }),
-    says: /^warning: shares\[1\]\.hide: hides every name, so that \/docs looks empty/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.hide: hides every name, so that \/docs looks empty/m,
     code: 0,
   },
   {
@@ -461,25 +461,25 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('docs', 'media'));
       share(0, { root: './docs/media' })(site);
     },
-    says: /^warning: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
+    says: /^warning: line \d+, column \d+: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
     code: 0,
   },
   {
     name: 'the folder for temporary files as a share',
     make: share(1, { root: '/var/tmp', write: false }),
-    says: /shares\[1\]\.root: holds the folder \S+ for temporary files, which the share would serve/,
+    says: /shares\[1\]\.root: contains the folder \S+ for temporary files, which the share would serve/,
     code: 1,
   },
   {
     name: 'davgate itself in a share',
     make: share(1, { root: projectFolder, write: false }),
-    says: /shares\[1\]\.root: holds davgate\u2019s own program, which the share would serve/,
+    says: /shares\[1\]\.root: contains davgate\u2019s own program, which the share would serve/,
     code: 1,
   },
   {
     name: 'repositories inside a WebDAV share',
     make: share(1, { root: '.' }),
-    says: /shares\[1\]\.root: holds Django\u2019s database/,
+    says: /shares\[1\]\.root: contains Django\u2019s database/,
     code: 1,
   },
   {
@@ -523,7 +523,7 @@ const mistakes: readonly Mistake[] = [
       share(2, { repositories: undefined, upstream, upstreamSecretFile: './secret' })(site);
       return {};
     },
-    says: /^warning: shares\[2\]\.upstream: nobody answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start that Apache/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.upstream: nobody answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start that Apache/m,
     code: 0,
   },
   {
@@ -561,7 +561,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.apache = { binary: './httpd' };
     },
-    says: /^warning: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
     code: 0,
   },
   {
@@ -573,13 +573,13 @@ const mistakes: readonly Mistake[] = [
       symlinkSync(apache.binary, site.at('bin', 'httpd'));
       site.declaration.apache = { binary: './bin/httpd' };
     },
-    says: /^warning: shares\[2\]: Subversion will not be served: \S+\/bin\/httpd lacks .*mod_dav_svn\. Install /m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/bin\/httpd lacks .*mod_dav_svn\. Install /m,
     code: 0,
   },
   {
     name: 'Subversion\u2019s own programs that are not in PATH',
     make: () => Promise.resolve({ path: '/nonexistent' }),
-    says: /^warning: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
     code: 0,
   },
   {
@@ -620,7 +620,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.realm = 'a\\b';
     },
-    says: /^warning: realm: has a backslash, so svn does not find passwords/m,
+    says: /^warning: line \d+, column \d+: realm: has a backslash, so svn does not find passwords/m,
     code: 0,
   },
 ];
@@ -683,7 +683,7 @@ describe(
       [
         'may not be read',
         0o000,
-        /The file cannot be read: the user \S+ may not \(needs r: chmod, chown or setfacl\)/,
+        /The file cannot be read: the user \S+ has no read permission \(grant r with chmod, chown or setfacl\)/,
       ],
       ['is a folder', undefined, /The file is a folder, not a file/],
     ] as const) {
