@@ -7,7 +7,7 @@ import type { AfterWriting, DavStorage, ResourceStat, Written } from '../../src/
 import { bodyOf, brokenBody, bytesOf, namesIn, openBody, textAt } from './bodies.js';
 import { failing } from './failing.js';
 import { checking } from './checking.js';
-import { inShare } from './paths.js';
+import { inShare } from '../helpers/paths.js';
 
 /** Names that a client may give a file, each a trap for some way of writing them down. */
 export const oddNames = [

@@ -20,7 +20,7 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { bodyOf, brokenBody, bytesOf, namesIn, openBody, textAt } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions, localStorage } from './local-setting.js';
 import { checking } from '../contracts/checking.js';

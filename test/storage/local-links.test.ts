@@ -16,7 +16,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { bodyOf, namesIn, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { checking } from '../contracts/checking.js';
 import { localOptions } from './local-setting.js';

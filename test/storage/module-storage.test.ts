@@ -8,7 +8,7 @@ import type { FailureKind } from '../../src/failure.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import { bodyOf, brokenBody, bytesOf, namesIn, openBody, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { checking } from '../contracts/checking.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 

@@ -8,7 +8,7 @@ import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bodyOf } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
-import { inShare, onServer } from '../contracts/paths.js';
+import { inShare, onServer } from '../helpers/paths.js';
 import { localOptions, localStorage } from './local-setting.js';
 
 const layers: readonly (readonly [string, (inner: DavStorage) => DavStorage])[] = [

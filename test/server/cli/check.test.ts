@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { check } from '../../../server/cli/check.js';
-import { startDavgate } from '../../clients/davgate.js';
+import { startDavgate } from '../../clients/helpers/davgate.js';
 import { djangoProject, settings, withUserModel } from '../../django/discovery/django-project.js';
 import { python } from '../../django/djangos.js';
 

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
-import { projectFolder } from '../../clients/davgate.js';
-import { run } from '../../clients/programs.js';
-import { freePort } from '../../clients/free-port.js';
+import { projectFolder } from '../../clients/helpers/davgate.js';
+import { run } from '../../clients/helpers/programs.js';
+import { freePort } from '../../clients/helpers/free-port.js';
 import { python } from '../../django/djangos.js';
 import {
   answersTo,
