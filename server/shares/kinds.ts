@@ -53,4 +53,4 @@ export async function kindFindings(
   return findings;
 }
 
-const kindNames: readonly KindName[] = ['static', 'webdav', 'svn'];
+const kindNames = Object.keys(kinds).filter((name): name is KindName => name in kinds);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { oneOf } from './one-of.js';
 
 /** Something wrong with a declaration: where, as a JSON path such as `shares[1].require.staff`, and what. */
 export interface Problem {
@@ -76,7 +77,7 @@ function fromIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Probl
       ];
     case 'invalid_union': {
       if (issue.discriminator !== undefined) {
-        return [{ place, message: 'must be one of "static", "webdav" and "svn"' }];
+        return [{ place, message: issue.message }];
       }
       // The issues of the branch that was meant, the one with the fewest unknown keys, say more than the union's own.
       const [branch] = issue.errors
@@ -108,12 +109,6 @@ function unionMessage(input: unknown, path: readonly PropertyKey[]): string {
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-function oneOf(values: readonly (string | undefined)[]): string {
-  return values.length === 1
-    ? (values[0] ?? '')
-    : `one of ${values.slice(0, -1).join(', ')} and ${values.at(-1) ?? ''}`;
 }
 
 function lowerFirst(text: string): string {

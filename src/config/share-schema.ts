@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { resolveStatic, staticSchema, type StaticShare } from './kinds/static.js';
 import type { Surroundings } from './kinds/share.js';
+import { oneOf } from './one-of.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
 import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js';
 
+const schemas = [staticSchema, webdavSchema, svnSchema] as const;
+
 /** A share of any kind as written in the file. */
-export const shareSchema = z.discriminatedUnion('kind', [staticSchema, webdavSchema, svnSchema]);
+export const shareSchema = z.discriminatedUnion('kind', schemas, {
+  error: ({ code }) =>
+    code === 'invalid_union'
+      ? `must be ${oneOf(schemas.map(({ shape }) => JSON.stringify(shape.kind.value)))}`
+      : undefined,
+});
 
 export type ShareInput = z.infer<typeof shareSchema>;
 
