@@ -9,10 +9,7 @@ const schemas = [staticSchema, webdavSchema, svnSchema] as const;
 
 /** A share of any kind as written in the file. */
 export const shareSchema = z.discriminatedUnion('kind', schemas, {
-  error: ({ code }) =>
-    code === 'invalid_union'
-      ? `must be ${oneOf(schemas.map(({ shape }) => JSON.stringify(shape.kind.value)))}`
-      : undefined,
+  error: () => `must be ${oneOf(schemas.map(({ shape }) => JSON.stringify(shape.kind.value)))}`,
 });
 
 export type ShareInput = z.infer<typeof shareSchema>;
