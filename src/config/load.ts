@@ -7,12 +7,13 @@ import { keptFiles } from './kept-files.js';
 import { missingInShare, missingSite } from './missing-files.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
+import type { AccessInput } from './kinds/access.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
 import { parseStateUrl } from './state-url.js';
 import { secretsInShares } from './secrets-in-shares.js';
 import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
-import { resolveShare, shareSchema, type DeclaredShare, type ShareInput } from './share-schema.js';
+import { resolveShare, shareSchema, type DeclaredShare } from './share-schema.js';
 
 /**
  * Reads and checks a declaration.
@@ -73,7 +74,7 @@ function isObject(json: unknown): json is Json {
 
 /** A share that is valid by itself. */
 interface FoundShare {
-  readonly input: ShareInput;
+  readonly input: AccessInput & { readonly path: string };
   readonly share: DeclaredShare;
   readonly index: number;
 }

@@ -1,14 +1,13 @@
 import type { NamedGrant } from './declaration.js';
 import { placeOf } from './problems.js';
-import type { RequirementInput } from './kinds/access.js';
-import type { ShareInput } from './share-schema.js';
+import type { AccessInput, RequirementInput } from './kinds/access.js';
 
 /** The permissions and groups that a share names, each with its place in the file. */
-export function grantsOf(share: ShareInput, index: number): NamedGrant[] {
+export function grantsOf(share: AccessInput, index: number): NamedGrant[] {
   const at = ['shares', index];
   return [
     ...namedIn(share.require, [...at, 'require']),
-    ...('write' in share ? namedIn(share.write, [...at, 'write']) : []),
+    ...namedIn(share.write, [...at, 'write']),
     ...inRules(share.rules ?? [], [...at, 'rules']),
   ];
 }

@@ -1,24 +1,12 @@
 import { Policy, type Rule } from '../access/policy.js';
 import { defaultRequirement, type Requirement } from '../access/requirement.js';
 import { rootPath, serverPathOf, within, type SharePath } from '../http/target.js';
-import type { RequirementInput, WriteInput } from './kinds/access.js';
-
-interface RuleInput {
-  readonly path: string;
-  readonly require?: RequirementInput | undefined;
-  readonly write?: WriteInput | undefined;
-}
-
-interface RulesInput {
-  readonly require?: RequirementInput | undefined;
-  readonly write?: WriteInput | undefined;
-  readonly rules?: readonly RuleInput[] | undefined;
-}
+import type { AccessInput, RequirementInput, WriteInput } from './kinds/access.js';
 
 /**
  * Resolves the rules of a share: a rule's keys override the share's, and `write` overrides both for writing.
  */
-export function policyOf({ require, write, rules = [] }: RulesInput): Policy {
+export function policyOf({ require, write, rules = [] }: AccessInput): Policy {
   const read = override(defaultRequirement, require);
   return new Policy([
     ruleOf('/', read, write),
@@ -27,7 +15,7 @@ export function policyOf({ require, write, rules = [] }: RulesInput): Policy {
 }
 
 /** As {@link policyOf}, for a share in which nobody writes anything. */
-export function readPolicyOf({ require, rules }: Omit<RulesInput, 'write'>): Policy {
+export function readPolicyOf({ require, rules }: Omit<AccessInput, 'write'>): Policy {
   return policyOf({ require, write: false, rules });
 }
 

@@ -76,3 +76,16 @@ export const hide = z
 
 export type RequirementInput = z.infer<typeof requirement>;
 export type WriteInput = z.infer<typeof write>;
+
+/** What a share of any kind may declare of who reads and writes, as written in the file. */
+export interface AccessInput {
+  readonly require?: RequirementInput | undefined;
+  readonly write?: WriteInput | undefined;
+  readonly rules?: readonly RuleInput[] | undefined;
+}
+
+interface RuleInput {
+  readonly path: string;
+  readonly require?: RequirementInput | undefined;
+  readonly write?: WriteInput | undefined;
+}

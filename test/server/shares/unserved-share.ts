@@ -10,7 +10,7 @@ const files = new LocalStorage(tmpdir(), {
   durability: 'relaxed',
 });
 
-const declarations: Readonly<Record<KindName, Readonly<Record<string, string>>>> = {
+const declarations: Readonly<Partial<Record<KindName, Readonly<Record<string, string>>>>> = {
   static: { root: '.' },
   webdav: { root: '.' },
   svn: { repositories: '.' },
