@@ -4,6 +4,7 @@ import { Failure } from '../../src/failure.js';
 import type { TrustedProxies } from '../../src/http/client-address.js';
 import { keptPrivately } from '../../src/http/kept-privately.js';
 import { sendContinue } from '../listener/continue.js';
+import { kinds } from '../shares/kinds.js';
 import { requirePortableNames } from '../shares/portable-names.js';
 import { serveShareRoot, type RootRequest } from '../shares/root.js';
 import type { ShareMap } from '../shares/share-map.js';
@@ -54,6 +55,7 @@ export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
     record.giveBack = giveBack;
     res.once('close', giveBack);
     const permitted = await permit(identified, record, parts);
+    if ('place' in permitted) await requireServed(permitted);
     sendContinue(req, res);
     state.response = keptPrivately(
       'place' in permitted
@@ -83,4 +85,15 @@ export async function permit(
   const refusal = shares.isAbove(path) ? undefined : outsideOfShares(method);
   if (refusal) throw new Failure(refusal.failure, refusal.sentence);
   return { ...found, spelling: path === target.path ? undefined : { asked: target.path, real: path } };
+}
+
+/** @throws Failure for what the kind of the share refuses, whoever asks */
+async function requireServed({ method, place, destination }: ShareRequest): Promise<void> {
+  const { share, inside } = place;
+  const { kind, path } = share.declared;
+  const refusal = kinds[kind].refuses(method, path, destination?.share.declared);
+  if (!refusal) return;
+  const isMethod = refusal.failure === 'method-not-allowed';
+  const headers = isMethod ? [['Allow', await share.methods(inside)] as const] : [];
+  throw new Failure(refusal.failure, refusal.sentence, { headers });
 }

@@ -29,7 +29,9 @@ export interface Share {
   readonly place?: (inside: SharePath, spelling: Spelling | undefined) => Place;
   /** Why it is not served at the moment, for an administrator; undefined where it is. */
   readonly fault?: () => string | undefined;
-  /** Answers a request that may be made. @throws Failure */
+  /** The methods that a resource has, as the Allow header field lists them (RFC 9110 section 10.2.1). */
+  readonly methods: (inside: SharePath) => Promise<string>;
+  /** Answers a request that may be made, and that its kind does not refuse. @throws Failure */
   serve(request: ShareRequest): Promise<HttpResponse>;
   close(): Promise<void> | void;
 }

@@ -1,6 +1,6 @@
 import { readAccess } from '../../src/access/required-access.js';
 import type { StaticShare } from '../../src/config/kinds/static.js';
-import { refusalOfReadOnly } from '../../src/dav/read-only.js';
+import { readOnlyMethods, refusalOfReadOnly } from '../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { hidingStorage } from './layered-storage.js';
@@ -26,6 +26,7 @@ function openStatic(declared: StaticShare, { dav, stagingOwner: owner }: SharePa
   return {
     declared,
     files,
+    methods: () => Promise.resolve(readOnlyMethods),
     serve: async (request) => {
       refuseServiceWorker(request.headers['service-worker'], trust);
       const mayRead = policy.reader(request.identity);

@@ -2,6 +2,7 @@ import type { Identity } from '../../src/access/identity.js';
 import { webdavAccess } from '../../src/access/required-access.js';
 import { goneSignal } from '../../src/async/when-gone.js';
 import type { WebdavShare } from '../../src/config/kinds/webdav.js';
+import { allowedMethods } from '../../src/dav/allowed-methods.js';
 import type { Place } from '../../src/dav/context.js';
 import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
 import { Failure } from '../../src/failure.js';
@@ -41,6 +42,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
     declared,
     files: storage,
     place: (path, spelling) => ({ storage, base, path, spelling }),
+    methods: async (path) => allowedMethods(path, await storage.stat(path)),
     serve: async (request) => {
       const { method, target, headers, body, identity, place, destination, authority } = request;
       refuseServiceWorker(headers['service-worker'], 'sandboxed');

@@ -5,9 +5,11 @@ import { findProperties } from './methods/propfind.js';
 import { requireStat } from './place.js';
 import type { PropertyReader } from './properties/property-store.js';
 
-const allow = ['Allow', 'OPTIONS, GET, HEAD, PROPFIND'] as const;
+/** The methods of what is only read, as the Allow header field lists them. */
+export const readOnlyMethods = 'OPTIONS, GET, HEAD, PROPFIND';
 
-const methods: ReadonlySet<string> = new Set(['OPTIONS', 'GET', 'HEAD', 'PROPFIND']);
+const allow = ['Allow', readOnlyMethods] as const;
+const methods: ReadonlySet<string> = new Set(readOnlyMethods.split(', '));
 
 /** What is answered to a method that what is only read does not have. */
 export function refusalOfReadOnly(method: string): Refusal | undefined {

@@ -1,7 +1,7 @@
 import { svnAccess } from '../../../src/access/required-access.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import type { Finding } from '../../../src/config/finding.js';
-import { Failure } from '../../../src/failure.js';
+import { readOnlyMethods } from '../../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../../src/http/active-content.js';
 import { grantsInAuthz } from './authz-grants.js';
 import { explainAuthz } from './explain-authz.js';
@@ -52,11 +52,10 @@ function openSvn(declared: SvnShare, service: SvnService, parts: ShareParts, clo
   return {
     declared,
     ...(service.unserved && { fault: () => service.unserved?.()?.reason }),
+    methods: () => Promise.resolve(readOnlyMethods),
     serve: async (request) => {
-      const { method, headers, identity, place, destination } = request;
+      const { method, headers, identity, place } = request;
       refuseServiceWorker(headers['service-worker'], 'sandboxed');
-      const refusal = svnKind.refuses(method, declared.path, destination?.share.declared);
-      if (refusal) throw new Failure(refusal.failure, refusal.sentence);
       if (!listsRepositories(declared, method, place.inside)) {
         return forwardToSvn(request, declared, service, publicOrigin);
       }

@@ -27,6 +27,7 @@ export function unservedShare(kind: KindName, path: string, policy: Policy): Sha
     ...(kind === 'webdav' && {
       place: (inside, spelling) => ({ storage: files, base: declared.path, path: inside, spelling }),
     }),
+    methods: () => Promise.resolve(''),
     serve: () => Promise.reject(new Error('Nothing is served here.')),
     close: () => undefined,
   };
