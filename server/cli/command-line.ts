@@ -47,7 +47,7 @@ export function parseCommandLine(
   direct(program, output);
   for (const each of commands) add(program, each, output, (invocation) => invocations.push(invocation));
   try {
-    program.parse(words, { from: 'user' });
+    program.parse(intelligible(program, words), { from: 'user' });
   } catch (error) {
     if (error instanceof commander.CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
@@ -89,6 +89,7 @@ function add(
     .description(definition.description);
   direct(child, output);
   if ('commands' in definition) {
+    child.helpCommand(false);
     for (const each of definition.commands) add(child, each, output, called);
     return;
   }
@@ -98,9 +99,26 @@ function add(
   for (const { flags, required, description } of definition.options) {
     child.addOption(new commander.Option(flags, description).makeOptionMandatory(required));
   }
-  child.addHelpText('after', exitCodesOf(definition)).action(() => {
-    called({ command: definition, call: callOf(child), values: valuesOf(definition, child) });
-  });
+  child
+    .addHelpText('after', () => exitCodesOf(definition, child, output.columns))
+    .action(() => {
+      called({ command: definition, call: callOf(child), values: valuesOf(definition, child) });
+    });
+}
+
+/**
+ * The words for commander to parse. `help COMMAND` becomes `COMMAND --help`; and nothing follows the name of a command
+ * that does not exist: commander would print help then, and end with 0, rather than complain.
+ */
+function intelligible(program: commander.Command, words: readonly string[]): readonly string[] {
+  if (words[0] === 'help') return intelligible(program, [...words.slice(1), '--help']);
+  let command: commander.Command | undefined = program;
+  for (const [index, word] of words.entries()) {
+    if (command.commands.length === 0 || word.startsWith('-')) break;
+    command = command.commands.find((each) => each.name() === word);
+    if (command === undefined) return words.slice(0, index + 1);
+  }
+  return words;
 }
 
 /** Has commander write to `output` instead of the process's own streams. */
@@ -142,6 +160,9 @@ function valuesOf(definition: Command, parsed: commander.Command): CommandValues
   };
 }
 
-function exitCodesOf({ exitCodes }: Command): string {
-  return ['', 'Exit codes:', ...exitCodes.map(([code, meaning]) => `  ${code}  ${meaning}`)].join('\n');
+function exitCodesOf({ exitCodes }: Command, command: commander.Command, columns: number): string {
+  const help = command.createHelp();
+  help.helpWidth = columns;
+  const items = exitCodes.map(([code, meaning]) => help.formatItem(String(code), 1, meaning, help));
+  return ['', ...help.formatItemList('Exit codes:', items, help)].join('\n').trimEnd();
 }

@@ -10,7 +10,7 @@ const silent = { out: () => undefined, error: () => undefined, columns: 80 };
 function questionIn(words: readonly string[]) {
   const program = { version: '1.2.3', commands: [explain] };
   const parsed = parseCommandLine(program, ['explain', ...words], silent);
-  assert.ok(typeof parsed !== 'number', `exit code ${String(parsed)}`);
+  if (typeof parsed === 'number') assert.fail(`exit code ${parsed}`);
   return questionOf(parsed.values);
 }
 

@@ -71,7 +71,10 @@ describe('davgate check of a Django project', () => {
     const { project, folder, checked } = setting(t, databaseAt('link/db.sqlite3'));
     symlinkSync(join(folder, 'docs'), join(project, 'link'));
     writeFileSync(join(folder, 'docs/db.sqlite3'), '');
-    assert.match((await checked()).error, /^ {2}shares\[0\]\.root: holds Django\u2019s database/m);
+    assert.match(
+      (await checked()).error,
+      /^ {2}line 1, column \d+: shares\[0\]\.root: holds Django\u2019s database/m,
+    );
   });
 
   test('says the site\u2019s own error where it does not load', async (t) => {

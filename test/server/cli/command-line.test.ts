@@ -56,7 +56,15 @@ describe('davgate', { concurrency: 2 }, () => {
 
   test('help COMMAND prints what COMMAND --help does', async () => {
     assert.deepEqual(await davgate('help', 'check'), await davgate('check', '--help'));
-    assert.deepEqual(await davgate('help', 'svn'), await davgate('svn', '--help'));
+    assert.deepEqual(await davgate('help', 'svn', 'create'), await davgate('svn', 'create', '--help'));
+  });
+
+  test('svn --help lists its commands', async () => {
+    const { code, out } = await davgate('svn', '--help');
+    assert.equal(code, 0);
+    for (const [group, name] of calls) {
+      if (group === 'svn' && name !== undefined) assert.match(out, new RegExp(`^ {2}${name} .*[a-z]`, 'm'));
+    }
   });
 
   test('--version prints the version of the package', async () => {
@@ -167,6 +175,9 @@ Exit codes:
 describe('a wrong command line ends with 2 and a sentence:', () => {
   for (const [words, sentence, call] of [
     [['gret'], "Unknown command 'gret'. Did you mean greet?", 'davgate'],
+    [['gret', '--help'], "Unknown command 'gret'. Did you mean greet?", 'davgate'],
+    [['help', 'gret'], "Unknown command 'gret'. Did you mean greet?", 'davgate'],
+    [['help', 'svn', 'lists'], "Unknown command 'lists'. Did you mean list?", 'davgate svn'],
     [['--bogus'], "Unknown option '--bogus'.", 'davgate'],
     [['greet', '--language', 'en'], "Missing required argument 'NAME'.", 'davgate greet'],
     [['greet', 'a'], "Required option '--language <CODE>' not specified.", 'davgate greet'],
