@@ -3,9 +3,9 @@ import { DeclarationError, problemInWords } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readListen, type Environment } from '../environment.js';
-import { refuse, type Finding } from '../preflight/finding.js';
+import { refuse, type Finding } from '../../src/config/finding.js';
 import { listenFindings } from '../preflight/listening.js';
-import { moduleFindings, svnFindings } from '../preflight/programs.js';
+import { kindFindings } from '../shares/kinds.js';
 import { siteFindings, stateServerFindings } from '../preflight/site.js';
 import { declarationFile, type Command } from './command.js';
 import { siteTables } from './site-tables.js';
@@ -51,7 +51,7 @@ export const check: Command = {
 /** What the start finds by doing it. */
 async function furtherFindings(
   { declaration, site }: Configuration,
-  { path }: Environment,
+  environment: Environment,
 ): Promise<readonly Finding[]> {
   const { metrics } = declaration;
   return [
@@ -59,8 +59,7 @@ async function furtherFindings(
       listen: { ...declaration.listen, ...readListen() },
       ...(metrics && { metrics }),
     })),
-    ...(await svnFindings(declaration, path)),
-    ...(await moduleFindings(declaration)),
+    ...(await kindFindings('attempt', declaration, environment)),
     ...(await stateServerFindings(declaration)),
     ...(await siteFindings(declaration, site)),
   ];

@@ -10,12 +10,14 @@ import { legible } from '../../src/access/legible.js';
 import type { Declaration } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { loadDeclaration } from '../../src/config/load.js';
+import { problemInWords } from '../../src/config/problems.js';
 import { parseUsername } from '../../src/credentials/username.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { methodOf, type Method } from '../../src/http/method.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/names.js';
 import { kinds } from '../shares/kinds.js';
+import type { ExplainedBeyondRules, ShareKind } from '../shares/share.js';
 import { refusalAtRoot } from '../shares/root.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import {
@@ -26,7 +28,6 @@ import {
   type Command,
   type CommandValues,
 } from './command.js';
-import { explainAuthz, type ExplainedAuthz } from './explain-authz.js';
 import type { SiteUsers, UnacceptedPassword } from './site-users.js';
 import { destinationPath, urlArgument } from './url-argument.js';
 
@@ -135,15 +136,20 @@ async function explanationOf(
   const answer = explanation.answer.allowed
     ? (password?.refusal ??
       refusalOf(method, holder(path)?.share, destination && holder(destination)?.share) ??
-      byPaths.find(({ refusal }) => refusal)?.refusal ??
+      refusedBeyondRules(byPaths) ??
       explanation.answer)
     : explanation.answer;
   const further = [
-    ...unknown.map(({ place: at, message }) => `Note     ${at}: ${message}`),
+    ...unknown.map((finding) => `Note     ${problemInWords(finding, declaration.positions)}`),
     ...(password ? [password.words] : []),
     ...byPaths.map(({ words }) => words),
   ];
   return { words: explanationInWords({ ...explanation, answer }, further), allowed: answer.allowed };
+}
+
+function refusedBeyondRules(explained: readonly ExplainedBeyondRules[]): Answer | undefined {
+  const refusal = explained.find((each) => each.refusal)?.refusal;
+  return refusal && { allowed: false, ...refusal };
 }
 
 /** What is refused whoever asks. @param share undefined above the shares and where none is */
@@ -182,13 +188,14 @@ async function explainedByPaths(
     path: ServerPath,
   ) => { readonly share: DeclaredShare; readonly inside: SharePath } | undefined,
   users: SiteUsers,
-): Promise<readonly ExplainedAuthz[]> {
+): Promise<readonly ExplainedBeyondRules[]> {
   if (asker.standing !== 'active') return [];
-  const explained: ExplainedAuthz[] = [];
+  const explained: ExplainedBeyondRules[] = [];
   for (const right of rights) {
     const located = locateShare(right.path);
-    if (located?.share.kind !== 'svn') continue;
-    const byPath = await explainAuthz(right, located.share, located.inside, asker.identity, users);
+    if (!located) continue;
+    const kind: ShareKind = kinds[located.share.kind];
+    const byPath = await kind.explain?.(right, located.share, located.inside, asker.identity, users);
     if (byPath) explained.push(byPath);
   }
   return explained;

@@ -11,7 +11,7 @@ import { ModelDirectory } from '../../src/django/model-directory.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { Environment } from '../environment.js';
-import type { Finding } from '../preflight/finding.js';
+import type { Finding } from '../../src/config/finding.js';
 import { nameFindings } from '../preflight/names.js';
 import { hashersAt, siteTrouble } from '../preflight/site.js';
 import { findSite, readableSite } from '../preflight/find-site.js';

@@ -2,9 +2,9 @@ import type { Declaration } from '../../src/config/declaration.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import { checkSite } from '../../src/config/secrets-in-shares.js';
 import type { Environment } from '../environment.js';
-import { refuse, type Finding } from './finding.js';
+import { refuse, type Finding } from '../../src/config/finding.js';
 import { machineFindings, placesFindings } from './preflight.js';
-import { userInWords } from './rights.js';
+import { userInWords } from '../../src/config/rights.js';
 import { findSite, type FoundSite } from './find-site.js';
 
 /** A declaration together with the site that it names. */
@@ -21,7 +21,7 @@ export interface Configuration extends FoundSite {
  */
 export async function readConfiguration(
   file: string,
-  environment: Pick<Environment, 'variables' | 'userName' | 'uid'>,
+  environment: Pick<Environment, 'variables' | 'path' | 'userName' | 'uid'>,
 ): Promise<Configuration> {
   const declaration = loadDeclaration(file, userInWords(environment));
   const findings = await machineFindings(declaration, environment);

@@ -1,13 +1,14 @@
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Declaration } from '../../src/config/declaration.js';
+import type { NamedPlace } from '../../src/config/kinds/share.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { absence, realPathOf } from '../../src/config/files.js';
 import { placeOf } from '../../src/config/problems.js';
 import { secretsInShares } from '../../src/config/secrets-in-shares.js';
 import { hiddenNames } from '../../src/storage/hiding-storage.js';
-import type { Finding } from './finding.js';
-import { closedToReading, closedToWriting, unreadableFile } from './rights.js';
+import type { Finding } from '../../src/config/finding.js';
+import { closedToReading, closedToWriting, unreadableFile } from '../../src/config/rights.js';
 
 /** Names that any usual pattern leaves some of. */
 const ordinaryNames = [
@@ -41,53 +42,30 @@ export function folderFindings({ shares }: Pick<Declaration, 'shares'>, user: st
 }
 
 function rightsOf(share: DeclaredShare, index: number, user: string): Finding[] {
-  const found = (
-    gravity: Finding['gravity'],
-    key: string,
-    what: string,
-    fault: string | undefined,
-  ): Finding[] =>
-    fault === undefined
-      ? []
-      : [{ gravity, place: placeOf(['shares', index, key]), message: `${what}: ${fault}` }];
-  if (share.kind === 'svn') {
-    const { source, authz } = share;
-    return [
-      ...(authz === undefined
-        ? []
-        : found('refusal', 'authz', `the file ${authz}`, unreadableFile(authz, user))),
-      ...(source.kind === 'upstream'
-        ? [
-            ...found(
-              'refusal',
-              'upstreamSecretFile',
-              `the file ${source.secretFile}`,
-              unreadableFile(source.secretFile, user),
-            ),
-            ...(source.authzFile === undefined
-              ? []
-              : found(
-                  'refusal',
-                  'upstreamAuthzFile',
-                  `the folder ${dirname(source.authzFile)}`,
-                  unmakeable(source.authzFile, user),
-                )),
-          ]
-        : found('refusal', source.kind, `the folder ${source.folder}`, closedToReading(source.folder, user))),
-    ];
+  return share.places.flatMap((named): Finding[] => {
+    const place = placeOf(['shares', index, named.key]);
+    const { gravity, what, fault } = rightsAt(named, share.isWritten, user);
+    return fault === undefined ? [] : [{ gravity, place, message: `${what}: ${fault}` }];
+  });
+}
+
+interface Rights {
+  readonly gravity: Finding['gravity'];
+  readonly what: string;
+  readonly fault: string | undefined;
+}
+
+function rightsAt({ what: kind, path, use }: NamedPlace, isWritten: boolean, user: string): Rights {
+  const what = `the ${kind} ${path}`;
+  if (use === 'make') {
+    return { gravity: 'refusal', what: `the folder ${dirname(path)}`, fault: unmakeable(path, user) };
   }
-  const root = rootOf(share);
-  if (root === undefined) return [];
-  const reading = closedToReading(root, user);
-  if (reading !== undefined || !isWritten(share))
-    return found('refusal', 'root', `the folder ${root}`, reading);
-  const writing = closedToWriting(root, user);
-  return found(
-    'warning',
-    'root',
-    `the folder ${root}`,
-    writing === undefined ? undefined : `${writing}; or declare "write": false`,
-  );
+  if (kind === 'file') return { gravity: 'refusal', what, fault: unreadableFile(path, user) };
+  const reading = closedToReading(path, user);
+  if (reading !== undefined || use === 'read' || !isWritten)
+    return { gravity: 'refusal', what, fault: reading };
+  const writing = closedToWriting(path, user);
+  return { gravity: 'warning', what, fault: writing && `${writing}; or declare "write": false` };
 }
 
 /** davgate writes a new file beside and renames it. */
@@ -96,18 +74,8 @@ function unmakeable(file: string, user: string): string | undefined {
   return absence('folder', folder, user) ?? closedToWriting(folder, user);
 }
 
-/** Whether anybody may write anywhere in the share. */
-export function isWritten({ policy }: DeclaredShare): boolean {
-  return policy.rules.some(({ write }) => write !== false);
-}
-
-function rootOf(share: DeclaredShare): string | undefined {
-  if (share.kind === 'static') return share.root;
-  return share.kind === 'webdav' && share.storage.kind === 'folder' ? share.storage.root : undefined;
-}
-
 function hidingAll(share: DeclaredShare, index: number): Finding[] {
-  if (share.kind === 'svn' || share.hide === undefined) return [];
+  if (!('hide' in share)) return [];
   const isHidden = hiddenNames(share.hide);
   if (!ordinaryNames.every(isHidden)) return [];
   return [
@@ -135,17 +103,9 @@ export function temporaryFindings(
 
 /** That is allowed, but the files are then reached by two sets of rules. */
 function nested(shares: readonly DeclaredShare[]): Finding[] {
-  const folders = shares.flatMap((share, index) => {
-    const [key, folder] =
-      share.kind === 'svn'
-        ? share.source.kind === 'upstream'
-          ? []
-          : [share.source.kind, share.source.folder]
-        : ['root', rootOf(share)];
-    return key === undefined || folder === undefined
-      ? []
-      : [{ share, place: placeOf(['shares', index, key]), real: realPathOf(folder) }];
-  });
+  const folders = shares.flatMap(({ path, home }, index) =>
+    home ? [{ path, place: placeOf(['shares', index, home.key]), real: realPathOf(home.path) }] : [],
+  );
   return folders.flatMap((inner, order) =>
     folders
       .filter((outer, other) => {
@@ -156,8 +116,8 @@ function nested(shares: readonly DeclaredShare[]): Finding[] {
         gravity: 'warning',
         place: inner.place,
         message:
-          `lies in the folder of the share ${outer.share.path}, so its files are reached there as well, by the rules of ` +
-          `${outer.share.path}: move one of the folders, or use \`rules\` in one share`,
+          `lies in the folder of the share ${outer.path}, so its files are reached there as well, by the rules of ` +
+          `${outer.path}: move one of the folders, or use \`rules\` in one share`,
       })),
   );
 }

@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.js';
 import type { Log } from '../observability/log.js';
 import { problemInWords, type Positions } from '../../src/config/problems.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 import { siteFindings } from './site.js';
 
 /** Writes findings into the log: what `davgate check` says in the same words. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { portTrouble, type ListenPlace, type Listener } from '../listener/port-trouble.js';
 import { errorCode } from '../../src/config/files.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 
 /** Whether the ports can be had now; a taken one may well be taken by the davgate that runs already. */
 export async function listenFindings(

@@ -1,23 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { nearestName } from '../../src/access/nearest-name.js';
 import type { Requirement } from '../../src/access/requirement.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { placeOf } from '../../src/config/problems.js';
 import type { GrantedNames } from '../../src/django/granted-names.js';
-import { membersIn, openGroups, parseAuthz } from '../../src/svn/authz/authz-file.js';
-import { djangoGroup } from '../../src/svn/authz/authz-groups.js';
-import type { Finding } from './finding.js';
+import { kinds } from '../shares/kinds.js';
+import type { ShareKind } from '../shares/share.js';
+import type { Finding } from '../../src/config/finding.js';
 
-/** What an `authz` file names of Django's, by its lines. What it cannot be read for is told elsewhere. */
-export function grantsInAuthz(shares: readonly DeclaredShare[]): NamedGrant[] {
+/** What the files of shares name of Django's, by their lines. What they cannot be read for is told elsewhere. */
+export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedGrant[] {
   return shares.flatMap((share, index) => {
-    if (share.kind !== 'svn' || share.authz === undefined) return [];
-    const place = placeOf(['shares', index, 'authz']);
-    return namedIn(textOf(share.authz)).map(({ line, ...grant }) => ({
-      ...grant,
-      place: `${place}, line ${line}`,
-    }));
+    const kind: ShareKind = kinds[share.kind];
+    return kind.grants?.({ share, index }) ?? [];
   });
 }
 
@@ -28,36 +23,7 @@ export function grantsOfShare(
 ): NamedGrant[] {
   const index = shares.indexOf(share);
   const own = (grant: NamedGrant): boolean => grant.place.startsWith(`shares[${index}].`);
-  return [...grants, ...grantsInAuthz(shares)].filter(own);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** The groups that an authz file leaves to Django, each where it stands first. */
-function namedIn(text: string): (Omit<NamedGrant, 'place'> & { readonly line: number })[] {
-  const sections = parseAuthz(text);
-  const lines = new Map<string, number>();
-  for (const { name, entries } of sections) {
-    for (const { key, value, line } of entries) {
-      const names = name === 'groups' ? membersIn(value) : [key.replace(/^~/, '')];
-      for (const each of names) {
-        const group = each.startsWith('@') ? each.slice(1).trim() : undefined;
-        if (group !== undefined && !lines.has(group)) lines.set(group, line);
-      }
-    }
-  }
-  return openGroups(sections).flatMap((name) => {
-    const meant = djangoGroup(name);
-    return meant.kind === 'group' || meant.kind === 'permission'
-      ? [{ kind: meant.kind, name: meant.name, line: lines.get(name) ?? 1 }]
-      : [];
-  });
+  return [...grants, ...grantsInFiles(shares)].filter(own);
 }
 
 function isKnown({ kind, name }: NamedGrant, names: GrantedNames): boolean {

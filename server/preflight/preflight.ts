@@ -3,25 +3,24 @@ import type { Declaration } from '../../src/config/declaration.js';
 import type { TlsFiles } from '../../src/database/location.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import type { Environment } from '../environment.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../../src/config/finding.js';
 import { folderFindings, projectFindings, temporaryFindings } from './folders.js';
-import { repositoryFindings } from './repositories.js';
-import { userInWords } from './rights.js';
+import { kindFindings } from '../shares/kinds.js';
+import { userInWords } from '../../src/config/rights.js';
 import { stateFindings, stateInSite } from './state.js';
 
 /** What of this machine a start depends on, looked at before anything is opened; it costs milliseconds. */
 export async function machineFindings(
   declaration: Declaration,
-  environment: Pick<Environment, 'uid' | 'userName'>,
+  environment: Pick<Environment, 'path' | 'uid' | 'userName'>,
 ): Promise<Finding[]> {
   const user = userInWords(environment);
   return [
     ...projectFindings(declaration, user),
     ...folderFindings(declaration, user),
     ...temporaryFindings(declaration, temporaryFolders()),
-    ...(await repositoryFindings(declaration, environment)),
+    ...(await kindFindings('look', declaration, environment)),
     ...stateFindings(declaration, user, environment.uid),
-    ...realmFindings(declaration),
   ];
 }
 
@@ -33,18 +32,4 @@ function temporaryFolders(): readonly string[] {
 /** What can be told only where the site is known, too. */
 export function placesFindings(declaration: Declaration, site: DjangoSite<TlsFiles>): Finding[] {
   return stateInSite(declaration, site);
-}
-
-/** Apache sends an AuthName's backslash as it is, which RFC 9110 section 5.6.4 does not allow. */
-function realmFindings({ realm, shares }: Declaration): Finding[] {
-  if (!realm.includes('\\') || !shares.some(({ kind }) => kind === 'svn')) return [];
-  return [
-    {
-      gravity: 'warning',
-      place: 'realm',
-      message:
-        'has a backslash, so svn does not find passwords that it saved under an Apache with this AuthName: ' +
-        'people are asked for them once more',
-    },
-  ];
 }

@@ -13,8 +13,8 @@ import type { DjangoSite } from '../../src/django/site.js';
 import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
 import { readableSite, readableState } from './find-site.js';
-import type { Finding } from './finding.js';
-import { grantsInAuthz, nameFindings, unreachableFindings } from './names.js';
+import type { Finding } from '../../src/config/finding.js';
+import { grantsInFiles, nameFindings, unreachableFindings } from './names.js';
 
 /** Seconds that clocks may differ: locks and sessions end by them. */
 const clockTolerance = 2;
@@ -54,7 +54,7 @@ export async function siteFindings(
     const counts = await countPasswords(knex, site.user, createHashers(site.hashers), signal);
     if (signal?.aborted === true) return [];
     note(passwordFindings(counts, at, sessions !== undefined));
-    const grants = [...declaration.grants, ...grantsInAuthz(declaration.shares)];
+    const grants = [...declaration.grants, ...grantsInFiles(declaration.shares)];
     if (grants.length > 0) {
       const named = (what: 'group' | 'permission') =>
         grants.filter((grant) => grant.kind === what).map(({ name }) => name);

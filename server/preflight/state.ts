@@ -5,8 +5,8 @@ import { absence, realPathOf } from '../../src/config/files.js';
 import type { TlsFiles } from '../../src/database/location.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import { statePlace } from '../../src/state/owner-only.js';
-import type { Finding } from './finding.js';
-import { closedToWriting, unreadableFile, unwritableFile } from './rights.js';
+import type { Finding } from '../../src/config/finding.js';
+import { closedToWriting, unreadableFile, unwritableFile } from '../../src/config/rights.js';
 
 /** What SQLite begins every database with (https://www.sqlite.org/fileformat.html). */
 const magic = 'SQLite format 3\0';

@@ -1,5 +1,7 @@
+import type { Declaration } from '../../src/config/declaration.js';
+import type { Finding } from '../../src/config/finding.js';
 import type { DeclaredShare, KindName } from '../../src/config/share-schema.js';
-import type { Share, ShareKind, ShareParts } from './share.js';
+import type { Machine, Share, ShareKind, ShareParts } from './share.js';
 import { staticKind } from './static.js';
 import { svnKind } from './svn/svn.js';
 import { webdavKind } from './webdav.js';
@@ -33,6 +35,22 @@ export async function openShares(
     throw error;
   }
   return declared.flatMap((each) => open.get(each) ?? []);
+}
+
+/** What the kinds find out about their shares. @param how `look` before every start, `attempt` for `check` */
+export async function kindFindings(
+  how: 'look' | 'attempt',
+  { shares, ...declaration }: Pick<Declaration, 'shares' | 'realm' | 'apache'>,
+  environment: Machine['environment'],
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const name of kindNames) {
+    const kind: ShareKind = kinds[name];
+    const ofKind = shares.flatMap((share, index) => (share.kind === name ? [{ share, index }] : []));
+    if (ofKind.length > 0)
+      findings.push(...((await kind[how]?.(ofKind, { declaration, environment })) ?? []));
+  }
+  return findings;
 }
 
 const kindNames: readonly KindName[] = ['static', 'webdav', 'svn'];

@@ -1,7 +1,10 @@
+import type { ExplainedRight } from '../../src/access/explain.js';
+import type { Identity } from '../../src/access/identity.js';
 import type { RequiredAccess } from '../../src/access/required-access.js';
 import type { Memberships } from '../../src/access/memberships.js';
 import type { UsagePool } from '../../src/async/usage-pool.js';
-import type { Declaration } from '../../src/config/declaration.js';
+import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
+import type { Finding } from '../../src/config/finding.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
@@ -83,6 +86,26 @@ export interface ShareParts {
   readonly now: () => number;
 }
 
+/** A declared share with its index in the declaration. */
+export interface Numbered<D> {
+  readonly share: D;
+  readonly index: number;
+}
+
+/** What shares are looked at with before anything is opened. */
+export interface Machine {
+  readonly declaration: Pick<Declaration, 'realm' | 'apache'>;
+  readonly environment: Pick<Environment, 'path' | 'uid' | 'userName'>;
+}
+
+/** What a kind says of a right, besides the rules of the declaration. */
+export interface ExplainedBeyondRules {
+  /** A paragraph for a person. */
+  readonly words: string;
+  /** Missing where the request may pass. */
+  readonly refusal?: Refusal;
+}
+
 /** What of a share its kind alone decides. */
 export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
   /** What it is, in the list of shares. */
@@ -97,6 +120,20 @@ export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
    * @param share where the share stands
    */
   refuses(method: Method, share: ServerPath, destination: DestinationShare | undefined): Refusal | undefined;
+  /** What will not work on this machine; it costs milliseconds, and precedes every start. */
+  look?(shares: readonly Numbered<D>[], machine: Machine): Promise<readonly Finding[]>;
+  /** What else `check` finds by trying what a start would do. */
+  attempt?(shares: readonly Numbered<D>[], machine: Machine): Promise<readonly Finding[]>;
+  /** The permissions and groups that files of a share name, besides the declaration. */
+  grants?(share: Numbered<D>): readonly NamedGrant[];
+  /** What decides a right besides the rules of the declaration. @throws Failure `unavailable` */
+  explain?(
+    right: ExplainedRight,
+    share: D,
+    inside: SharePath,
+    identity: Identity,
+    memberships: Memberships,
+  ): Promise<ExplainedBeyondRules | undefined>;
   /**
    * Opens all shares of this kind, in their order.
    * @throws Failure with what could not be opened; then none is open

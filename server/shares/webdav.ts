@@ -9,6 +9,7 @@ import { refuseServiceWorker } from '../../src/http/active-content.js';
 import type { Method } from '../../src/http/method.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { layeredStorage } from './layered-storage.js';
+import { moduleFindings } from './module-findings.js';
 import { openEach } from './open-each.js';
 import { elsewhere, type Located, type Share, type ShareKind, type ShareParts } from './share.js';
 import { openStorage } from './storage-kinds.js';
@@ -23,6 +24,7 @@ export const webdavKind: ShareKind<WebdavShare> = {
     destination && destination.kind !== 'webdav'
       ? elsewhere('The destination lies in a share of another kind.')
       : refusalOfDavMethod(method),
+  attempt: moduleFindings,
   open: (declared, parts) => openEach(declared, (share) => openWebdav(share, parts)),
 };
 

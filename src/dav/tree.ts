@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { paced } from '../async/paced.js';
 import { Failure, isFailure, statusOf, toFailure } from '../failure.js';
 import { child, nameOf, type SharePath } from '../http/target.js';
-import type { LeftOut, ResourceStat } from '../storage/storage.js';
+import type { Unlisted, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
 import { holds } from './same-resource.js';
@@ -80,7 +80,7 @@ export interface Copying extends Behalf {
   /** `0` copies a collection without its members. */
   readonly depth: '0' | 'infinity';
   /** What is not listed: left behind, which is said of members that no request can name; or nothing may be. */
-  readonly leftOut: 'told' | 'refused';
+  readonly unlisted: 'told' | 'refused';
   /** Called when the resource itself is there. */
   readonly arrived: () => void;
 }
@@ -93,20 +93,20 @@ export async function copyTree(
   from: Place,
   to: Place,
   stat: ResourceStat,
-  { depth, leftOut, arrived, ...behalf }: Copying,
+  { depth, unlisted, arrived, ...behalf }: Copying,
 ): Promise<MemberFailure[]> {
   const work = new TreeWork(behalf);
-  return work.over(from, stat, () => copyInto({ work, depth, leftOut }, from, to, stat, arrived));
+  return work.over(from, stat, () => copyInto({ work, depth, unlisted }, from, to, stat, arrived));
 }
 
 async function copyInto(
-  copying: Pick<Copying, 'depth' | 'leftOut'> & { readonly work: TreeWork },
+  copying: Pick<Copying, 'depth' | 'unlisted'> & { readonly work: TreeWork },
   from: Place,
   to: Place,
   stat: ResourceStat,
   arrived?: () => void,
 ): Promise<void> {
-  const { work, depth, leftOut } = copying;
+  const { work, depth, unlisted } = copying;
   await work.step();
   try {
     if (stat.kind === 'file') await copyFile(from, to);
@@ -117,7 +117,7 @@ async function copyInto(
     return;
   }
   if (stat.kind === 'file' || depth === '0') return;
-  const left = new Set<LeftOut>();
+  const left = new Set<Unlisted>();
   for await (const member of copied(work, from, stat, (why) => left.add(why))) {
     const source = at(from, member.path);
     const path = child(to.path, nameOf(member.path));
@@ -133,7 +133,7 @@ async function copyInto(
     } else await copyInto(copying, source, target, member.stat);
   }
   if (left.has('unnameable')) work.leaveOut(from, stat, unnameable());
-  else if (left.size > 0 && leftOut === 'refused') work.leaveOut(from, stat, notShown());
+  else if (left.size > 0 && unlisted === 'refused') work.leaveOut(from, stat, notShown());
 }
 
 /** The members of a collection; where somebody else has removed or moved that meanwhile, those seen so far. */
@@ -141,10 +141,10 @@ async function* copied(
   work: TreeWork,
   from: Place,
   stat: ResourceStat,
-  onLeftOut: (why: LeftOut) => void,
+  onUnlisted: (why: Unlisted) => void,
 ): AsyncGenerator<Member> {
   try {
-    yield* members(work, from, onLeftOut);
+    yield* members(work, from, onUnlisted);
   } catch (error) {
     if (!isFailure(error, 'not-found')) throw error;
     work.fail(from, stat, error);
@@ -197,13 +197,13 @@ interface Member {
 async function* members(
   work: TreeWork,
   place: Place,
-  onLeftOut?: (why: LeftOut) => void,
+  onUnlisted?: (why: Unlisted) => void,
 ): AsyncGenerator<Member> {
   const collections: Member[] = [];
-  for await (const batch of paced(place.storage.list(place.path, onLeftOut), work.owner)) {
+  for await (const batch of paced(place.storage.list(place.path, onUnlisted), work.owner)) {
     for (const { name, stat, link = false } of batch) {
       const path = child(place.path, name);
-      if (path === undefined) onLeftOut?.('unnameable');
+      if (path === undefined) onUnlisted?.('unnameable');
       else if (stat.kind === 'file') yield { path, stat, link };
       else collections.push({ path, stat, link });
       if (collections.length >= maximumWaiting) yield* collections.splice(0);

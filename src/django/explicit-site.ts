@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDatabaseUrl } from '../database/database-url.js';
 import { defaultAlgorithms, knownAlgorithms } from './hashers/known-hashers.js';
-import { leftOut } from './left-out.js';
+import { redacted } from './redacted.js';
 import type { TlsFiles } from '../database/location.js';
 import { defaultUserModel, type DjangoSite, type LinkTable, type UserModel } from './site.js';
 
@@ -44,7 +44,10 @@ const userSchema = z
 const secret = z
   .string()
   .min(1, 'must not be empty')
-  .refine((text) => text !== leftOut, 'stands for a secret that was left out: put the site\u2019s own there');
+  .refine(
+    (text) => text !== redacted,
+    'stands for a secret that was left out: put the site\u2019s own there',
+  );
 
 const sessionsSchema = z
   .strictObject({
@@ -116,7 +119,7 @@ export type ExplicitSite = z.infer<typeof explicitSiteSchema>;
 function databaseProblem(url: string): string | undefined {
   const location = parseDatabaseUrl(url, '/');
   if (typeof location === 'string') return location;
-  const secretMissing = location.kind !== 'sqlite' && location.server.password === leftOut;
+  const secretMissing = location.kind !== 'sqlite' && location.server.password === redacted;
   return secretMissing ? 'has no password: it was left out, put the site\u2019s own there' : undefined;
 }
 

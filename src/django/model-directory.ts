@@ -3,7 +3,7 @@ import type { AskedMembers, Members, Memberships } from '../access/memberships.j
 import { Failure } from '../failure.js';
 import type { DirectoryUser, PasswordSamples, UserDirectory, UserList, UsersById } from './directory.js';
 import { directoryUser, listedUser, text } from './directory-user.js';
-import { heldBy, usernamesOf } from './holders.js';
+import { heldBy, usernamesOf } from './usernames-by-grant.js';
 import { exactText } from '../database/exact-text.js';
 import type { DatabaseLocation } from '../database/location.js';
 import { defaultUserModel, type UserModel } from './site.js';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { asked } from './asked.js';
+import { orUnavailable } from './or-unavailable.js';
 import type { StateDatabase } from './database.js';
 
 /**
@@ -27,7 +27,7 @@ export function inTransaction<T>(
  * @throws Failure `unavailable`
  */
 export function unlessInTheWay<T>(action: () => PromiseLike<T>): Promise<T> {
-  return asked(attempt(action, attempts));
+  return orUnavailable(attempt(action, attempts));
 }
 
 async function attempt<T>(action: () => PromiseLike<T>, left: number): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { MemberProperties, MemberRun, Wanted } from '../dav/properties/property-store.js';
 import type { ServerPath } from '../http/target.js';
-import { asked } from './asked.js';
+import { orUnavailable } from './or-unavailable.js';
 import { selected } from './selected.js';
 
 /** Bytes of properties that are read at once. */
@@ -78,7 +78,7 @@ async function read(
   const found = new Map<ServerPath, Map<string, string>>();
   if (paths.length === 0) return found;
   const query = database<PropertyRow>('properties').whereIn('path', paths);
-  for (const { path, name, value } of await asked(selecting(query, wanted))) {
+  for (const { path, name, value } of await orUnavailable(selecting(query, wanted))) {
     const properties = found.get(path);
     if (properties) properties.set(name, value);
     else found.set(path, new Map([[name, value]]));
@@ -98,7 +98,7 @@ function selecting(
 
 async function sizesIn(database: Knex, paths: readonly ServerPath[]): Promise<Sizes> {
   const query = database<PropertyRow>('properties').whereIn('path', paths).groupBy('path');
-  return sizesOf(await asked(query.select('path').sum({ bytes: 'bytes' })));
+  return sizesOf(await orUnavailable(query.select('path').sum({ bytes: 'bytes' })));
 }
 
 function sizesOf(rows: readonly { path: ServerPath; bytes: number | string }[]): Sizes {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ServerPath } from '../http/target.js';
-import { asked } from './asked.js';
+import { orUnavailable } from './or-unavailable.js';
 import { isPostgresql } from './postgresql.js';
 
 /** What is read of properties and of their totals, as far as a statement names it. */
@@ -26,6 +26,6 @@ export async function selected(
   sql: string,
   bindings: readonly (string | number)[],
 ): Promise<readonly SelectedRow[]> {
-  if (!isPostgresql(database)) return asked(database.raw<SelectedRow[]>(sql, bindings));
-  return (await asked(database.raw<{ rows: SelectedRow[] }>(sql, bindings))).rows;
+  if (!isPostgresql(database)) return orUnavailable(database.raw<SelectedRow[]>(sql, bindings));
+  return (await orUnavailable(database.raw<{ rows: SelectedRow[] }>(sql, bindings))).rows;
 }

@@ -1,7 +1,7 @@
 import { RateLimiterPostgres, RateLimiterSQLite } from 'rate-limiter-flexible';
 import type { FailureCount, FailureCounter } from '../credentials/failure-counter.js';
 import { LimiterCounter, type Limiter } from '../credentials/limiter-counter.js';
-import { asked } from './asked.js';
+import { orUnavailable } from './or-unavailable.js';
 import type { StateDatabase } from './database.js';
 import { isPostgresql } from './postgresql.js';
 
@@ -20,20 +20,20 @@ export class SqlFailureCounter implements FailureCounter {
   }
 
   read(key: string): Promise<FailureCount | undefined> {
-    return asked(this.#counter.read(key));
+    return orUnavailable(this.#counter.read(key));
   }
 
   async add(key: string, seconds: number): Promise<FailureCount> {
-    await asked(this.#purge());
-    return asked(this.#counter.add(key, seconds));
+    await orUnavailable(this.#purge());
+    return orUnavailable(this.#counter.add(key, seconds));
   }
 
   takeBack(key: string): Promise<void> {
-    return asked(this.#counter.takeBack(key));
+    return orUnavailable(this.#counter.takeBack(key));
   }
 
   clear(key: string): Promise<void> {
-    return asked(this.#counter.clear(key));
+    return orUnavailable(this.#counter.clear(key));
   }
 
   async #purge(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   type LockStore,
 } from '../dav/locks/lock-store.js';
 import type { ServerPath } from '../http/target.js';
-import { asked } from './asked.js';
+import { orUnavailable } from './or-unavailable.js';
 import type { StateDatabase } from './database.js';
 import { inTransaction } from './in-transaction.js';
 import { ancestry, below, inTree } from './paths.js';
@@ -66,7 +66,7 @@ export class SqlLockStore implements LockStore {
 
   async refresh(token: string, timeoutSeconds: number): Promise<Lock | undefined> {
     const now = this.#now();
-    const rows = await asked(
+    const rows = await orUnavailable(
       this.#current()
         .where({ token })
         .update({ timeout_seconds: timeoutSeconds, expires: now + timeoutSeconds * 1000 })
@@ -76,11 +76,11 @@ export class SqlLockStore implements LockStore {
   }
 
   async remove(token: string): Promise<boolean> {
-    return (await asked(this.#current().where({ token }).delete())) > 0;
+    return (await orUnavailable(this.#current().where({ token }).delete())) > 0;
   }
 
   async covering(path: ServerPath): Promise<readonly Lock[]> {
-    return (await asked(covering(this.#current(), path))).map(toLock);
+    return (await orUnavailable(covering(this.#current(), path))).map(toLock);
   }
 
   async below(path: ServerPath, depth: '1' | 'infinity' = 'infinity'): Promise<readonly Lock[]> {
@@ -91,14 +91,14 @@ export class SqlLockStore implements LockStore {
         const query = this.#current().where(below('root', path)).andWhere('root', '>', start);
         return depth === '1' ? query.whereRaw(slashesIn, path === '/' ? 1 : slashes(path) + 1) : query;
       };
-      const last = await asked(
+      const last = await orUnavailable(
         rest()
           .orderBy('root')
           .offset(rowsPerPage - 1)
           .first('root'),
       );
       const page = last ? rest().andWhere('root', '<=', last.root) : rest();
-      for (const row of await asked(page)) found.push(toLock(row));
+      for (const row of await orUnavailable(page)) found.push(toLock(row));
       after = last?.root;
       if (last) await loopPace.pause(this);
     }
@@ -106,7 +106,7 @@ export class SqlLockStore implements LockStore {
   }
 
   async removeTree(path: ServerPath): Promise<void> {
-    await asked(this.#database<LockRow>('locks').where(inTree('root', path)).delete());
+    await orUnavailable(this.#database<LockRow>('locks').where(inTree('root', path)).delete());
   }
 
   async moveTree(from: ServerPath): Promise<void> {
@@ -114,7 +114,7 @@ export class SqlLockStore implements LockStore {
   }
 
   async sweep(): Promise<void> {
-    await asked(this.#database('locks').where('expires', '<=', this.#now()).delete());
+    await orUnavailable(this.#database('locks').where('expires', '<=', this.#now()).delete());
   }
 
   #current(): LockQuery {

@@ -10,7 +10,7 @@ import type {
   Wanted,
 } from '../dav/properties/property-store.js';
 import type { ServerPath } from '../http/target.js';
-import { asked } from './asked.js';
+import { orUnavailable } from './or-unavailable.js';
 import type { StateDatabase } from './database.js';
 import { inTransaction } from './in-transaction.js';
 import { memberProperties, type PropertyRow } from './member-properties.js';
@@ -54,11 +54,11 @@ export class SqlPropertyStore implements PropertyStore {
    * is there when the shares are declared anew. Then counts what is in each to its quota. To be done once, at first.
    */
   async open(shares: readonly ServerPath[]): Promise<void> {
-    const totals = await asked(shareTotals(this.#database));
+    const totals = await orUnavailable(shareTotals(this.#database));
     const known = new Set<string>(shares);
     const isStale = [...totals].some(([share, bytes]) => bytes > 0 && !known.has(share));
     if (isStale) await this.#adopt(shares);
-    const current = isStale ? await asked(shareTotals(this.#database)) : totals;
+    const current = isStale ? await orUnavailable(shareTotals(this.#database)) : totals;
     for (const [share, quota] of this.#quotas) quota.countElsewhere(current.get(share) ?? 0);
   }
 
@@ -133,7 +133,7 @@ export class SqlPropertyStore implements PropertyStore {
       await countCopies(this.#database, tally, from, depth, owner, longer);
       this.#requireRoom(await tally.preview(this.#database));
     };
-    await asked(count());
+    await orUnavailable(count());
     const room = await this.#quotas.get(owner.share)?.reserve();
     try {
       room?.set(tally.shares.get(owner.share) ?? 0);

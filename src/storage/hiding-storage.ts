@@ -7,7 +7,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
-  LeftOut,
+  Unlisted,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -62,11 +62,11 @@ export class HidingStorage implements DavStorage {
     return this.#hides(path) ? undefined : this.#inner.stat(path);
   }
 
-  async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
+  async *list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncGenerator<readonly Entry[]> {
     this.#requireShown(path);
-    for await (const batch of this.#inner.list(path, onLeftOut)) {
+    for await (const batch of this.#inner.list(path, onUnlisted)) {
       const shown = batch.filter(({ name }) => !this.#isHidden(name));
-      if (shown.length < batch.length) onLeftOut?.('hidden');
+      if (shown.length < batch.length) onUnlisted?.('hidden');
       yield shown;
     }
   }

@@ -10,7 +10,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
-  LeftOut,
+  Unlisted,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -209,8 +209,8 @@ export class LimitedStorage implements DavStorage {
     return this.#inner.stat(path);
   }
 
-  list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncIterable<readonly Entry[]> {
-    return this.#inner.list(path, onLeftOut);
+  list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncIterable<readonly Entry[]> {
+    return this.#inner.list(path, onUnlisted);
   }
 
   open(path: SharePath): Promise<OpenFile> {

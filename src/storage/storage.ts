@@ -50,17 +50,17 @@ export interface OpenFile {
  * Why a member is not listed: no request can name it (bytes that are not UTF-8, control characters, backslashes), or it
  * is not shown (hidden names, links that lead nowhere or out, special files).
  */
-export type LeftOut = 'unnameable' | 'hidden';
+export type Unlisted = 'unnameable' | 'hidden';
 
 /** What is served and only read. A path that leads outside, to nothing or to a special file is `undefined`. */
 export interface ReadableStorage {
   stat(path: SharePath): Promise<ResourceStat | undefined>;
   /**
    * The members of a collection in batches, in no order; never the whole of a large one at once.
-   * @param onLeftOut told of each member that is not listed, but for those that davgate keeps for itself
+   * @param onUnlisted told of each member that is not listed, but for those that davgate keeps for itself
    * @throws Failure `not-found` when `path` is no collection
    */
-  list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncIterable<readonly Entry[]>;
+  list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncIterable<readonly Entry[]>;
   /** @throws Failure `not-found` when `path` is no file */
   open(path: SharePath): Promise<OpenFile>;
 }

@@ -6,7 +6,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
-  LeftOut,
+  Unlisted,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -48,8 +48,8 @@ export class Refusing implements DavStorage {
     return this.#storage.stat(path);
   }
 
-  list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncIterable<readonly Entry[]> {
-    return this.#storage.list(path, onLeftOut);
+  list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncIterable<readonly Entry[]> {
+    return this.#storage.list(path, onUnlisted);
   }
 
   async open(path: SharePath): Promise<OpenFile> {

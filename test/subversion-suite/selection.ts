@@ -4,7 +4,7 @@ import type { SubversionSource } from './source.js';
 import type { Selection } from './test-run.js';
 
 /** Programs of the suite that ask no server, or only for redirects, which shares have not; run where they are named. */
-const leftOut: ReadonlySet<string> = new Set(['getopt', 'redirect', 'svnfsfs']);
+const unlisted: ReadonlySet<string> = new Set(['getopt', 'redirect', 'svnfsfs']);
 
 /**
  * The programs of the suite that are asked for; those that speak to a server where none is.
@@ -21,7 +21,7 @@ export async function selected(
     .map((file) => file.slice(0, -'_tests.py'.length))
     .sort();
   if (asked.length === 0) {
-    return names.filter((name) => !leftOut.has(name)).map((name) => ({ name, numbers: [] }));
+    return names.filter((name) => !unlisted.has(name)).map((name) => ({ name, numbers: [] }));
   }
   const numbers = new Map<string, string[]>();
   for (const [name = '', number] of asked.map((word) => word.split(':', 2))) {

@@ -80,8 +80,8 @@ export class PathRules {
     const stamp = stampOf(this.#options.file);
     const text = await this.#read();
     const members = await this.#options.memberships.members(askedBy(text));
-    const { text: complete, leftOut, unknown } = completeAuthz(text, members);
-    this.#warn('path rules cannot hold these user names, so these users are kept out of the share', leftOut);
+    const { text: complete, excluded, unknown } = completeAuthz(text, members);
+    this.#warn('path rules cannot hold these user names, so these users are kept out of the share', excluded);
     this.#warn('path rules name groups that neither they nor Django have: Apache lets nobody in', unknown);
     const publishing = this.#publishing.then(() => this.#publish(reading, complete));
     this.#publishing = publishing.catch(() => undefined);

@@ -1,9 +1,14 @@
 import { svnAccess } from '../../../src/access/required-access.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import type { Finding } from '../../../src/config/finding.js';
 import { Failure } from '../../../src/failure.js';
 import { refuseServiceWorker } from '../../../src/http/active-content.js';
+import { grantsInAuthz } from './authz-grants.js';
+import { explainAuthz } from './explain-authz.js';
+import { svnFindings } from './program-findings.js';
+import { repositoryFindings } from './repository-findings.js';
 import { serveReadOnly } from '../read-only.js';
-import { elsewhere, type Share, type ShareKind, type ShareParts } from '../share.js';
+import { elsewhere, type Machine, type Share, type ShareKind, type ShareParts } from '../share.js';
 import { forwardToSvn } from './forward.js';
 import { listsRepositories, repositoryList } from './repositories.js';
 import { startSvnServices } from './start-services.js';
@@ -19,6 +24,13 @@ export const svnKind: ShareKind<SvnShare> = {
     destination && destination.path !== share
       ? elsewhere('The destination lies in another share.')
       : undefined,
+  look: async (shares, { declaration, environment }) => [
+    ...(await repositoryFindings(shares, environment)),
+    ...realmFindings(declaration),
+  ],
+  attempt: svnFindings,
+  grants: grantsInAuthz,
+  explain: explainAuthz,
   open: async (declared, parts) => {
     if (declared.length === 0) return [];
     const services = await startSvnServices(declared, parts);
@@ -53,4 +65,18 @@ function openSvn(declared: SvnShare, service: SvnService, parts: ShareParts, clo
     },
     close,
   };
+}
+
+/** Apache sends an AuthName's backslash as it is, which RFC 9110 section 5.6.4 does not allow. */
+function realmFindings({ realm }: Machine['declaration']): Finding[] {
+  if (!realm.includes('\\')) return [];
+  return [
+    {
+      gravity: 'warning',
+      place: 'realm',
+      message:
+        'has a backslash, so svn does not find passwords that it saved under an Apache with this AuthName: ' +
+        'people are asked for them once more',
+    },
+  ];
 }

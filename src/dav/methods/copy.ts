@@ -20,7 +20,7 @@ export const copy: DavMethod = async (request, context) => {
   const copyFiles = async (arrived: () => void): Promise<MemberFailure[]> => {
     const { signal } = request;
     const behalf = { owner: principal, signal };
-    const failed = await copyTree(request, to, source, { depth, leftOut: 'told', arrived, ...behalf });
+    const failed = await copyTree(request, to, source, { depth, unlisted: 'told', arrived, ...behalf });
     const failure = failureOfAll(failed, request);
     if (failure) throw failure;
     return failed;

@@ -39,7 +39,7 @@ export const move: DavMethod = async (request, context) => {
           request.storage === to.storage && (await request.storage.rename(request.path, to.path));
         if (done.renamed) return [];
         const behalf = { owner: context.principal, signal: request.signal };
-        return copyTree(request, to, source, { depth: 'infinity', leftOut: 'refused', arrived, ...behalf });
+        return copyTree(request, to, source, { depth: 'infinity', unlisted: 'refused', arrived, ...behalf });
       },
     );
     const failure = failureOfAll(failed, request);

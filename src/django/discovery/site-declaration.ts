@@ -1,5 +1,5 @@
 import type { ExplicitSite } from '../explicit-site.js';
-import { leftOut } from '../left-out.js';
+import { redacted } from '../redacted.js';
 import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import type { DjangoSite, SessionSettings, UserModel } from '../site.js';
 import { formatDatabaseUrl } from './format-database-url.js';
@@ -12,7 +12,7 @@ export interface DeclarationOptions {
 /** A site's facts as `django` of a declaration states them, to be used without the site's Python. */
 export function siteToDeclaration(site: DjangoSite<TlsFiles>, { secrets }: DeclarationOptions): ExplicitSite {
   const { database, user, hashers, sessions } = site;
-  const [secretKey, ...fallbacks] = site.secretKeys.map((key) => (secrets ? key : leftOut));
+  const [secretKey, ...fallbacks] = site.secretKeys.map((key) => (secrets ? key : redacted));
   return {
     database: formatDatabaseUrl(secrets ? database : withoutPassword(database)),
     user: userOf(user),
@@ -25,7 +25,7 @@ export function siteToDeclaration(site: DjangoSite<TlsFiles>, { secrets }: Decla
 
 function withoutPassword(location: DatabaseLocation<TlsFiles>): DatabaseLocation<TlsFiles> {
   if (location.kind === 'sqlite' || location.server.password === undefined) return location;
-  return { kind: location.kind, server: { ...location.server, password: leftOut } };
+  return { kind: location.kind, server: { ...location.server, password: redacted } };
 }
 
 function userOf({ table, columns, groups, permissions }: UserModel): ExplicitSite['user'] {

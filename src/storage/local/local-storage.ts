@@ -18,7 +18,7 @@ import type {
   Aside,
   DavStorage,
   Entry,
-  LeftOut,
+  Unlisted,
   OpenFile,
   RemoveOptions,
   ResourceStat,
@@ -83,11 +83,11 @@ export class LocalStorage implements DavStorage {
     });
   }
 
-  async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
-    for (const batch of this.#batches(path, onLeftOut)) yield await Promise.resolve(batch);
+  async *list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncGenerator<readonly Entry[]> {
+    for (const batch of this.#batches(path, onUnlisted)) yield await Promise.resolve(batch);
   }
 
-  *#batches(path: SharePath, onLeftOut?: (why: LeftOut) => void): Generator<readonly Entry[]> {
+  *#batches(path: SharePath, onUnlisted?: (why: Unlisted) => void): Generator<readonly Entry[]> {
     let folder: Dir | undefined;
     try {
       using held = this.#root.find(path);
@@ -100,13 +100,13 @@ export class LocalStorage implements DavStorage {
         while (batch.length < batchSize && (entry = folder.readSync()) !== null) {
           const { name } = entry;
           if (!isShown(path, name)) {
-            if (!isReservedName(name)) onLeftOut?.('unnameable');
+            if (!isReservedName(name)) onUnlisted?.('unnameable');
             continue;
           }
           const isLink = entry.isSymbolicLink();
           const stat = isLink ? this.#linkStat(path, held, name) : statOf(prefix + name);
           if (stat) batch.push(isLink ? { name, stat, link: true } : { name, stat });
-          else onLeftOut?.('hidden');
+          else onUnlisted?.('hidden');
         }
         if (batch.length > 0) yield batch;
         if (entry === null) return;

@@ -7,7 +7,7 @@ import { child, nameOf, parentOf, type SharePath } from '../../http/target.js';
 import type {
   DavStorage,
   Entry,
-  LeftOut,
+  Unlisted,
   OpenFile,
   ResourceStat,
   WriteOptions,
@@ -85,7 +85,7 @@ export class ModuleStorage implements DavStorage {
       : `"${opaque}-${size.toString(36)}-${this.#writes.get(path) ?? 0}"`;
   }
 
-  async *list(path: SharePath, onLeftOut?: (why: LeftOut) => void): AsyncGenerator<readonly Entry[]> {
+  async *list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncGenerator<readonly Entry[]> {
     const stat = await this.stat(path);
     if (stat?.kind !== 'collection') throw new Failure('not-found', 'There is no collection here.');
     const names = await call<string[]>((done) => {
@@ -95,7 +95,7 @@ export class ModuleStorage implements DavStorage {
     });
     for (let start = 0; start < names.length; start += batchSize) {
       const batch = names.slice(start, start + batchSize);
-      const members = batch.map((name) => this.#member(path, name, onLeftOut));
+      const members = batch.map((name) => this.#member(path, name, onUnlisted));
       yield (await Promise.all(members)).filter((entry) => entry !== undefined);
     }
   }
@@ -103,11 +103,11 @@ export class ModuleStorage implements DavStorage {
   async #member(
     parent: SharePath,
     name: string,
-    onLeftOut: ((why: LeftOut) => void) | undefined,
+    onUnlisted: ((why: Unlisted) => void) | undefined,
   ): Promise<Entry | undefined> {
     const last = nameOf(name);
     const path = child(parent, last);
-    if (path === undefined) onLeftOut?.('unnameable');
+    if (path === undefined) onUnlisted?.('unnameable');
     const stat = path === undefined ? undefined : await this.stat(path);
     return stat && { name: last, stat };
   }

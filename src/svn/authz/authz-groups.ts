@@ -62,7 +62,7 @@ const nobody = ':nobody';
 export interface CompleteAuthz {
   readonly text: string;
   /** User names, sorted. They must not come in at all: a group may as well take a right away. */
-  readonly leftOut: readonly string[];
+  readonly excluded: readonly string[];
   /** Groups that neither the file nor Django has. They stay undefined, and svn lets nobody in by such a file. */
   readonly unknown: readonly string[];
 }
@@ -81,16 +81,16 @@ function isUnknown(group: DjangoGroup, members: Members): boolean {
  * svn knows no second section of groups, and refuses a file that names a group which is defined nowhere.
  */
 export function completeAuthz(text: string, members: Members): CompleteAuthz {
-  const leftOut = new Set<string>();
+  const excluded = new Set<string>();
   const open = openGroups(parseAuthz(text)).map((name) => ({ name, group: djangoGroup(name) }));
   const known = open.filter(({ group }) => !isUnknown(group, members));
   const lines = known.map(({ name, group }) => {
     const usernames = [...membersOf(group, members)].sort();
-    for (const username of usernames) if (!canBeMember(username)) leftOut.add(username);
+    for (const username of usernames) if (!canBeMember(username)) excluded.add(username);
     return `${name} = ${usernames.filter(canBeMember).join(', ') || nobody}`;
   });
   const unknown = open.filter(({ group }) => isUnknown(group, members)).map(({ name }) => name);
-  return { text: withGroups(text, lines), leftOut: [...leftOut].sort(), unknown };
+  return { text: withGroups(text, lines), excluded: [...excluded].sort(), unknown };
 }
 
 function withGroups(text: string, lines: readonly string[]): string {

@@ -53,12 +53,12 @@ test('what must be asked of Django', () => {
 });
 
 test('a file without groups of its own gets its groups at its end', () => {
-  const { text, leftOut, unknown } = completeAuthz('[/]\n@editors = rw\n@empty = r\n@perm.a.b = r', members);
+  const { text, excluded, unknown } = completeAuthz('[/]\n@editors = rw\n@empty = r\n@perm.a.b = r', members);
   assert.equal(
     text,
     '[/]\n@editors = rw\n@empty = r\n@perm.a.b = r\n[groups]\neditors = Zoë Müller, alice, bob\nempty = :nobody\nperm.a.b = :nobody\n',
   );
-  assert.deepEqual([leftOut, unknown], [[], []]);
+  assert.deepEqual([excluded, unknown], [[], []]);
   assert.equal(completeAuthz('[/]\n* = r\n', members).text, '[/]\n* = r\n');
 });
 
@@ -93,9 +93,9 @@ test('which user names a group can hold', () => {
 
 test('a user who cannot be written down is left out, and told', () => {
   const holding = (...names: string[]): Members => ({ ...nobody, groups: new Map([['g', new Set(names)]]) });
-  const { text, leftOut } = completeAuthz('[/]\n@g = r\n', holding('x,y', 'bob', '@z'));
+  const { text, excluded } = completeAuthz('[/]\n@g = r\n', holding('x,y', 'bob', '@z'));
   assert.equal(text, '[/]\n@g = r\n\n[groups]\ng = bob\n');
-  assert.deepEqual(leftOut, ['@z', 'x,y']);
+  assert.deepEqual(excluded, ['@z', 'x,y']);
 });
 
 test('svn itself reads each of them as a member, and nobody else', async (t) => {

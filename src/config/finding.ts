@@ -1,4 +1,4 @@
-import { DeclarationError, type Positions, type Problem } from '../../src/config/problems.js';
+import { DeclarationError, type Positions, type Problem } from './problems.js';
 
 /**
  * Something that an administrator will want to change, in the same words for `check` and at the start.

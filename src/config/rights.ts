@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, opendirSync, openSync, readFileSync, statSync } from 'node:fs';
-import { errorCode } from '../../src/config/files.js';
+import { errorCode } from './files.js';
 
 /** Who this process runs as, for messages: `the user www-data`. */
 export function userInWords({

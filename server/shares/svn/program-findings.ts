@@ -2,28 +2,21 @@ import { accessSync, constants } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Declaration } from '../../src/config/declaration.js';
-import type { SvnShare } from '../../src/config/kinds/svn.js';
-import { placeOf } from '../../src/config/problems.js';
-import { isFailure } from '../../src/failure.js';
-import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
-import { findApache } from '../../src/svn/apache/find-apache.js';
-import type { Finding } from './finding.js';
+import type { Declaration } from '../../../src/config/declaration.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { placeOf } from '../../../src/config/problems.js';
+import { findApache } from '../../../src/svn/apache/find-apache.js';
+import type { Machine, Numbered } from '../share.js';
+import type { Finding } from '../../../src/config/finding.js';
 
 /** Milliseconds until an Apache of the administrator's is taken for silent. */
 const patience = 3000;
 
-interface NumberedShare {
-  readonly share: SvnShare;
-  readonly index: number;
-}
-
-/** Whether what svn shares need is installed, and answers. @param path PATH */
+/** Whether what svn shares need is installed, and answers. */
 export async function svnFindings(
-  { shares, apache }: Pick<Declaration, 'shares' | 'apache'>,
-  path: string,
+  svn: readonly Numbered<SvnShare>[],
+  { declaration: { apache }, environment: { path } }: Machine,
 ): Promise<Finding[]> {
-  const svn = shares.flatMap((share, index) => (share.kind === 'svn' ? [{ share, index }] : []));
   const managed = svn.filter(({ share }) => share.source.kind !== 'upstream');
   const findings = managed.length === 0 ? [] : await missingPrograms(managed, apache, path);
   for (const { share, index } of svn) findings.push(...(await silentUpstream(share, index)));
@@ -31,7 +24,7 @@ export async function svnFindings(
 }
 
 async function missingPrograms(
-  managed: readonly NumberedShare[],
+  managed: readonly Numbered<SvnShare>[],
   apache: Declaration['apache'],
   path: string,
 ): Promise<Finding[]> {
@@ -47,7 +40,7 @@ async function missingPrograms(
   return [...findings, { gravity: 'warning', place, message }];
 }
 
-function placesOf(shares: readonly NumberedShare[]): string {
+function placesOf(shares: readonly Numbered<SvnShare>[]): string {
   return shares.map(({ index }) => placeOf(['shares', index])).join(', ');
 }
 
@@ -97,27 +90,4 @@ async function refusalOf(host: string, port: number): Promise<string | undefined
     await late.catch(() => undefined);
     socket.destroy();
   }
-}
-
-/** Whether the storage modules load and make file systems, which is tried. */
-export async function moduleFindings({
-  shares,
-  folder,
-}: Pick<Declaration, 'shares' | 'folder'>): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const [index, share] of shares.entries()) {
-    if (share.kind !== 'webdav' || share.storage.kind !== 'module') continue;
-    const { module, options } = share.storage;
-    try {
-      await loadFileSystem(module, folder, options);
-    } catch (error) {
-      if (!isFailure(error)) throw error;
-      findings.push({
-        gravity: 'refusal',
-        place: placeOf(['shares', index, 'storage', 'module']),
-        message: error.message,
-      });
-    }
-  }
-  return findings;
 }

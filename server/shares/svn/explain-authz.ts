@@ -1,25 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Answer, ExplainedRight } from '../../src/access/explain.js';
-import type { Memberships } from '../../src/access/memberships.js';
-import type { Identity } from '../../src/access/identity.js';
-import type { SvnShare } from '../../src/config/kinds/svn.js';
-import { Failure } from '../../src/failure.js';
-import type { SharePath } from '../../src/http/target.js';
-import { AuthzRules, type AuthzGrant } from '../../src/svn/authz/authz-access.js';
-import { parseAuthz } from '../../src/svn/authz/authz-file.js';
-import { askedBy, canBeMember, unknownGroups } from '../../src/svn/authz/authz-groups.js';
+import type { ExplainedRight } from '../../../src/access/explain.js';
+import type { Memberships } from '../../../src/access/memberships.js';
+import type { Identity } from '../../../src/access/identity.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { Failure, type Refusal } from '../../../src/failure.js';
+import type { SharePath } from '../../../src/http/target.js';
+import type { ExplainedBeyondRules } from '../share.js';
+import { AuthzRules, type AuthzGrant } from '../../../src/svn/authz/authz-access.js';
+import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
+import { askedBy, canBeMember, unknownGroups } from '../../../src/svn/authz/authz-groups.js';
 
-/** What the path rules of a share add to an explanation. */
-export interface ExplainedAuthz {
-  /** A paragraph for a person. */
-  readonly words: string;
-  /** Missing where the rules let the request pass. */
-  readonly refusal?: Answer;
-}
-
-const refusal: Answer = {
-  allowed: false,
+const refusal: Refusal = {
   failure: 'forbidden',
   sentence: 'The path rules of the share forbid it.',
 };
@@ -34,7 +26,7 @@ export async function explainAuthz(
   inside: SharePath,
   identity: Identity,
   memberships: Memberships,
-): Promise<ExplainedAuthz | undefined> {
+): Promise<ExplainedBeyondRules | undefined> {
   if (authz === undefined) return undefined;
   const head = `By the path rules in ${basename(authz)}, to ${action} ${path}:`;
   const place = placeOf(source, inside);

@@ -1,14 +1,13 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Declaration } from '../../src/config/declaration.js';
-import type { SvnShare } from '../../src/config/kinds/svn.js';
-import { placeOf } from '../../src/config/problems.js';
-import { isFailure } from '../../src/failure.js';
-import { repositoriesIn } from '../../src/svn/repositories/list-repositories.js';
-import { runtimeUser, type RuntimeUser } from '../../src/svn/apache/runtime-user.js';
-import type { Finding } from './finding.js';
-import { isWritten } from './folders.js';
-import { nameOfUser, userInWords } from './rights.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { placeOf } from '../../../src/config/problems.js';
+import { isFailure } from '../../../src/failure.js';
+import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
+import { runtimeUser, type RuntimeUser } from '../../../src/svn/apache/runtime-user.js';
+import type { Finding } from '../../../src/config/finding.js';
+import type { Machine, Numbered } from '../share.js';
+import { nameOfUser, userInWords } from '../../../src/config/rights.js';
 
 /** What a commit writes, in a repository of FSFS (subversion/libsvn_fs_fs/structure); what is not there is made. */
 const written = [
@@ -31,19 +30,14 @@ const sharded = ['db/revs', 'db/revprops'];
 /** Repositories that one warning names. */
 const shown = 3;
 
-export interface RepositoriesEnvironment {
-  readonly uid: number | undefined;
-  readonly userName: string | undefined;
-}
-
 type ManagedShare = SvnShare & { readonly source: { readonly kind: 'repositories' | 'repository' } };
 
 /** The repositories to which Apache could not commit, whichever user it will run as. */
 export async function repositoryFindings(
-  { shares }: Pick<Declaration, 'shares'>,
-  environment: RepositoriesEnvironment,
+  shares: readonly Numbered<SvnShare>[],
+  environment: Machine['environment'],
 ): Promise<Finding[]> {
-  const managed = shares.flatMap((share, index) => (isManaged(share) ? [{ share, index }] : []));
+  const managed = shares.filter(isManaged);
   if (managed.length === 0) return [];
   let user: RuntimeUser | undefined;
   try {
@@ -62,8 +56,8 @@ export async function repositoryFindings(
   return findings;
 }
 
-function isManaged(share: Declaration['shares'][number]): share is ManagedShare {
-  return share.kind === 'svn' && share.source.kind !== 'upstream';
+function isManaged(numbered: Numbered<SvnShare>): numbered is Numbered<ManagedShare> {
+  return numbered.share.source.kind !== 'upstream';
 }
 
 /** Whom Apache runs as where this process is root. @throws Failure as runtimeUser */
@@ -81,10 +75,10 @@ async function unwritable(
   share: ManagedShare,
   index: number,
   user: RuntimeUser | undefined,
-  environment: RepositoriesEnvironment,
+  environment: Machine['environment'],
 ): Promise<Finding[]> {
   const { source } = share;
-  if (!isWritten(share)) return [];
+  if (!share.isWritten) return [];
   const folders =
     source.kind === 'repository'
       ? [source.folder]

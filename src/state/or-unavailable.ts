@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '../failure.js';
 
 /** The answer of the state database. @throws Failure `unavailable` when there is none, or what an action on it threw */
-export async function asked<T>(query: PromiseLike<T>): Promise<T> {
+export async function orUnavailable<T>(query: PromiseLike<T>): Promise<T> {
   try {
     return await query;
   } catch (cause) {

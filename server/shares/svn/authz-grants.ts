@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { NamedGrant } from '../../../src/config/declaration.js';
+import type { SvnShare } from '../../../src/config/kinds/svn.js';
+import { placeOf } from '../../../src/config/problems.js';
+import { membersIn, openGroups, parseAuthz } from '../../../src/svn/authz/authz-file.js';
+import { djangoGroup } from '../../../src/svn/authz/authz-groups.js';
+import type { Numbered } from '../share.js';
+
+/** What a share's `authz` file names of Django's, by its lines. What it cannot be read for is told elsewhere. */
+export function grantsInAuthz({ share, index }: Numbered<SvnShare>): NamedGrant[] {
+  if (share.authz === undefined) return [];
+  const place = placeOf(['shares', index, 'authz']);
+  return namedIn(textOf(share.authz)).map(({ line, ...grant }) => ({
+    ...grant,
+    place: `${place}, line ${line}`,
+  }));
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The groups that an authz file leaves to Django, each where it stands first. */
+function namedIn(text: string): (Omit<NamedGrant, 'place'> & { readonly line: number })[] {
+  const sections = parseAuthz(text);
+  const lines = new Map<string, number>();
+  for (const { name, entries } of sections) {
+    for (const { key, value, line } of entries) {
+      const names = name === 'groups' ? membersIn(value) : [key.replace(/^~/, '')];
+      for (const each of names) {
+        const group = each.startsWith('@') ? each.slice(1).trim() : undefined;
+        if (group !== undefined && !lines.has(group)) lines.set(group, line);
+      }
+    }
+  }
+  return openGroups(sections).flatMap((name) => {
+    const meant = djangoGroup(name);
+    return meant.kind === 'group' || meant.kind === 'permission'
+      ? [{ kind: meant.kind, name: meant.name, line: lines.get(name) ?? 1 }]
+      : [];
+  });
+}
