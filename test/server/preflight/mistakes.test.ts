@@ -108,7 +108,7 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a WebDAV share whose folder may not be written',
     make: closed(0o555, 'docs'),
-    says: /^warning: shares\[1\]\.root: the folder \S+\/docs: the user \S+ may not make files in it .*or declare "write": false$/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.root: the folder \S+\/docs: the user \S+ may not make files in it .*or declare "write": false$/m,
     code: 0,
   },
   {
@@ -247,7 +247,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       closed(0o444, 'svn', 'one', 'db', 'write-lock')(site);
     },
-    says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/write-lock, which belongs to \S+; chown -R/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/write-lock, which belongs to \S+; chown -R/m,
     code: 0,
   },
   {
@@ -257,7 +257,7 @@ const mistakes: readonly Mistake[] = [
         ? run('chown', ['-R', '0:0', at('svn', 'one')])
         : run('chmod', ['-R', 'a-w', at('svn', 'one')]));
     },
-    says: /^warning: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/one\/db, which belongs to \S+; chown -R \S+ \S+\/svn\/one$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.repositories: commits to \S+\/svn\/one will fail: the user \S+ .*may not write \S+\/one\/db, which belongs to \S+; chown -R \S+ \S+\/svn\/one$/m,
     code: 0,
   },
   {
@@ -415,19 +415,19 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a misspelt permission',
     make: share(2, { require: { staff: false }, write: { permission: 'repos.change_repositry' } }),
-    says: /^warning: shares\[2\]\.write\.permission: the site\u2019s database has no permission repos\.change_repositry, so only superusers have it: repos\.change_repository comes near$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.write\.permission: the site\u2019s database has no permission repos\.change_repositry, so only superusers have it: repos\.change_repository comes near$/m,
     code: 0,
   },
   {
     name: 'a permission of another app, in a rule',
     make: share(1, { rules: [{ path: '/a', require: { permission: 'repos.view_document' } }] }),
-    says: /^warning: shares\[1\]\.rules\[0\]\.require\.permission: .*no permission repos\.view_document, .*: docs\.view_document comes near$/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.rules\[0\]\.require\.permission: .*no permission repos\.view_document, .*: docs\.view_document comes near$/m,
     code: 0,
   },
   {
     name: 'groups that are not there, which nobody can be in',
     make: share(0, { require: { staff: false, groups: ['Nobodies', 'Editorz'] } }),
-    says: /^warning: shares\[0\]\.require\.groups\[1\]: the site\u2019s database has no group Editorz, so nobody is in it: [^]*^warning: shares\[0\]: nobody at all may reach \/media: there is no group Nobodies or Editorz$/m,
+    says: /^warning: line \d+, column \d+: shares\[0\]\.require\.groups\[1\]: the site\u2019s database has no group Editorz, so nobody is in it: [^]*^warning: line \d+, column \d+: shares\[0\]: nobody at all may reach \/media: there is no group Nobodies or Editorz$/m,
     code: 0,
   },
   {
@@ -436,7 +436,7 @@ const mistakes: readonly Mistake[] = [
       site.write('authz', '[groups]\nown = alice, @perm.repos.comit\n[/]\n@own = rw\n~@Editorz = r\n');
       share(2, { authz: './authz' })(site);
     },
-    says: /^warning: shares\[2\]\.authz, line 5: .*no group Editorz[^]*^warning: shares\[2\]\.authz, line 2: .*no permission repos\.comit/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.authz, line 5: .*no group Editorz[^]*^warning: line \d+, column \d+: shares\[2\]\.authz, line 2: .*no permission repos\.comit/m,
     code: 0,
   },
   {
@@ -452,7 +452,7 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a pattern that hides everything',
     make: share(1, { hide: ['*'] }),
-    says: /^warning: shares\[1\]\.hide: hides every name, so that \/docs looks empty/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.hide: hides every name, so that \/docs looks empty/m,
     code: 0,
   },
   {
@@ -461,7 +461,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('docs', 'media'));
       share(0, { root: './docs/media' })(site);
     },
-    says: /^warning: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
+    says: /^warning: line \d+, column \d+: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
     code: 0,
   },
   {
@@ -523,7 +523,7 @@ const mistakes: readonly Mistake[] = [
       share(2, { repositories: undefined, upstream, upstreamSecretFile: './secret' })(site);
       return {};
     },
-    says: /^warning: shares\[2\]\.upstream: nobody answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start that Apache/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.upstream: nobody answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start that Apache/m,
     code: 0,
   },
   {
@@ -561,7 +561,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.apache = { binary: './httpd' };
     },
-    says: /^warning: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
     code: 0,
   },
   {
@@ -573,13 +573,13 @@ const mistakes: readonly Mistake[] = [
       symlinkSync(apache.binary, site.at('bin', 'httpd'));
       site.declaration.apache = { binary: './bin/httpd' };
     },
-    says: /^warning: shares\[2\]: Subversion will not be served: \S+\/bin\/httpd lacks .*mod_dav_svn\. Install /m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/bin\/httpd lacks .*mod_dav_svn\. Install /m,
     code: 0,
   },
   {
     name: 'Subversion\u2019s own programs that are not in PATH',
     make: () => Promise.resolve({ path: '/nonexistent' }),
-    says: /^warning: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
     code: 0,
   },
   {
@@ -620,7 +620,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.realm = 'a\\b';
     },
-    says: /^warning: realm: has a backslash, so svn does not find passwords/m,
+    says: /^warning: line \d+, column \d+: realm: has a backslash, so svn does not find passwords/m,
     code: 0,
   },
 ];
