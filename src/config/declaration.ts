@@ -12,18 +12,18 @@ export interface ProjectDeclaration {
   readonly kind: 'project';
   readonly project: string;
   readonly settings: string;
-  /** Absolute, or a name to be looked up in PATH. */
+  /** An absolute path, or a name to look up in PATH. */
   readonly python?: string;
   readonly alias?: string;
-  /** PostgreSQL's schemas in which tables are looked for, instead of those of the site's own connection. */
+  /** The PostgreSQL schemas to look for tables in, instead of those of the site's own connection. */
   readonly searchPath?: readonly string[];
 }
 
-/** The site whose users these are: its project, or the facts themselves. */
+/** The site that the users belong to: its project, or the facts themselves. */
 export type DjangoDeclaration =
   ProjectDeclaration | { readonly kind: 'site'; readonly site: DjangoSite<TlsFiles> };
 
-/** So many failed logins within so many seconds. */
+/** A number of failed logins within a number of seconds. */
 export interface LoginLimit {
   readonly failures: number;
   readonly seconds: number;
@@ -32,7 +32,7 @@ export interface LoginLimit {
 export interface ThrottleDeclaration {
   readonly user?: LoginLimit;
   readonly address?: LoginLimit;
-  /** Where failed logins are counted: by this process for itself, or in the state database with all that use it. */
+  /** Where failed logins are counted: in this process, or in the state database, together with all instances on it. */
   readonly counter: 'memory' | 'state';
 }
 
@@ -45,11 +45,11 @@ export interface NamedGrant {
   readonly place: string;
 }
 
-/** A declaration that was checked: paths absolute, defaults filled in, rules resolved. */
+/** A valid declaration: paths absolute, defaults filled in, rules resolved. */
 export interface Declaration {
-  /** The folder of the declaration's file, to which its paths are relative. */
+  /** The folder of the declaration's file, which its paths are relative to. */
   readonly folder: string;
-  /** Where in that file a place is, for messages. */
+  /** The position of a place in that file, for messages. */
   readonly positions: Positions;
   readonly listen: { readonly host: string; readonly port: number };
   readonly realm: string;
@@ -61,9 +61,9 @@ export interface Declaration {
   readonly stripDomain: boolean;
   readonly throttle: ThrottleDeclaration;
   readonly state: StateDeclaration;
-  /** Where Prometheus asks for metrics; undefined: nowhere. */
+  /** Where Prometheus can fetch metrics; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
-  /** Where Apache is; what is missing is looked for. Absolute. */
+  /** Where Apache is, as absolute paths; davgate looks for what is missing. */
   readonly apache: { readonly binary?: string; readonly modules?: string };
   readonly limits: LimitsDeclaration;
   readonly shares: readonly DeclaredShare[];

@@ -20,7 +20,7 @@ function urlOf({ host, port }: Declaration['listen']): string {
 }
 
 function describeDjango(django: DjangoDeclaration): string {
-  if (django.kind === 'project') return `as ${django.settings} in ${django.project} says`;
+  if (django.kind === 'project') return `those of ${django.settings} in ${django.project}`;
   return describeDatabase(django.site.database);
 }
 

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-/** Where a file is or would be, once the symbolic links in the part of its path that exists are followed. */
+/** Where a file is or would be, after following the symbolic links in the part of its path that exists. */
 export function realPathOf(path: string): string {
   try {
     return realpathSync.native(path);
@@ -11,10 +11,10 @@ export function realPathOf(path: string): string {
   }
 }
 
-/** Symbolic links behind each other that are followed, as Linux does (path_resolution(7)). */
+/** The most symbolic links to follow in a row, as on Linux (path_resolution(7)). */
 const mostLinks = 40;
 
-/** The symbolic links that a path leads over, each by where it is itself. @param path absolute */
+/** The symbolic links that a path goes through, each by its own location. @param path absolute */
 export function linksOn(path: string): string[] {
   const links: string[] = [];
   const rest = path.split(sep).filter((name) => name !== '');
@@ -43,10 +43,10 @@ export function isFile(path: string): boolean {
 }
 
 /**
- * Why there is no folder, or no file, at `path` as far as this process can tell.
+ * Why there is no folder, or no file, at `path`, as far as this process can tell.
  * @param path absolute
  * @param user who this process runs as, such as `the user www-data`
- * @returns what follows the name in a sentence, with a remedy; undefined where it is there
+ * @returns what follows the name in a sentence, with a remedy; undefined if it exists
  */
 export function absence(kind: 'folder' | 'file', path: string, user: string): string | undefined {
   let stats: Stats;
@@ -55,27 +55,27 @@ export function absence(kind: 'folder' | 'file', path: string, user: string): st
   } catch (error) {
     return reasonOf(error, path, user);
   }
-  if (kind === 'folder') return stats.isDirectory() ? undefined : 'is no folder';
+  if (kind === 'folder') return stats.isDirectory() ? undefined : 'is not a folder';
   if (stats.isDirectory()) return 'is a folder, not a file';
-  return stats.isFile() ? undefined : 'is no ordinary file';
+  return stats.isFile() ? undefined : 'is not a regular file';
 }
 
 function reasonOf(error: unknown, path: string, user: string): string {
   switch (errorCode(error)) {
     case 'EACCES': {
       const closed = closedFolderOn(path) ?? dirname(path);
-      return `cannot be reached: ${user} may not enter ${closed} (needs x there: chmod, chown or setfacl)`;
+      return `cannot be reached: ${user} has no permission to enter ${closed} (grant x there with chmod, chown or setfacl)`;
     }
     case 'ENOENT':
       return danglingLink(path) ?? 'does not exist';
     case 'ELOOP':
-      return 'is a symbolic link that leads in a circle';
+      return 'is a symbolic link that leads back to itself';
     default:
       return 'does not exist';
   }
 }
 
-/** The first folder on the way to `path` that this process may not pass; undefined where the way is open. */
+/** The first folder on the way to `path` that this process may not enter; undefined if it may enter all. */
 export function closedFolderOn(path: string): string | undefined {
   const parent = dirname(path);
   if (parent === path) return undefined;
@@ -95,7 +95,7 @@ function danglingLink(path: string): string | undefined {
   return target === undefined ? undefined : `is a symbolic link to ${target}, which does not exist`;
 }
 
-/** Absolute; undefined where `path` is no symbolic link, or cannot be looked at. */
+/** Absolute; undefined if `path` is not a symbolic link or cannot be read. */
 export function linkTarget(path: string): string | undefined {
   try {
     return resolve(dirname(path), readlinkSync(path));
@@ -109,7 +109,7 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Undefined for whatever cannot be reached, be it missing, below a file or forbidden. */
+/** Undefined for anything that cannot be reached: missing, below a file, or forbidden. */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path);

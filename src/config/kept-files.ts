@@ -4,24 +4,24 @@ import { isFile } from './files.js';
 import type { Secret } from './kinds/share.js';
 import { databaseSecrets, siteSecrets } from './secrets-in-shares.js';
 
-/** Where a project keeps its virtual environment, as find-python.ts looks for it. */
+/** Where a project may keep its virtual environment: the places where find-python.ts looks. */
 const environments = ['.venv', 'venv'];
 
-/** All that a declaration names and no share may serve: what holds secrets, and what is run or decides who may what. */
+/** Everything that a declaration names and no share may serve: secrets, programs, and rules of access. */
 export function keptFiles({ django, state, apache, shares }: Declaration, file: string): Secret[] {
   return [
     ...(django.kind === 'site' ? siteSecrets(django.site) : partsOf(django)),
     ...databaseSecrets(state, 'the state database'),
     ...shares.flatMap(({ secrets }) => secrets),
-    ...(apache.binary === undefined ? [] : [{ what: 'the program of Apache', path: apache.binary }]),
+    ...(apache.binary === undefined ? [] : [{ what: 'Apache\u2019s program', path: apache.binary }]),
     ...(apache.modules === undefined
       ? []
-      : [{ what: 'the modules of Apache', path: apache.modules, whole: true }]),
+      : [{ what: 'Apache\u2019s modules', path: apache.modules, whole: true }]),
     { what: 'this declaration', path: file },
   ];
 }
 
-/** What of a project Python runs whenever davgate asks it; the folders of uploads lie beside that. */
+/** The parts of a project that Python runs whenever davgate asks it; the project's other folders may hold uploads. */
 function partsOf({ project, settings, python }: ProjectDeclaration): Secret[] {
   const names = settings.split('.');
   const folders = names.map((_, index) => join(project, ...names.slice(0, index + 1)));
@@ -43,7 +43,7 @@ function environment(path: string): Secret {
   return { what: 'the Python environment', path, whole: true };
 }
 
-/** PEP 405: pyvenv.cfg stands beside the folder of the interpreter, or above it. */
+/** PEP 405: pyvenv.cfg is in the folder of the interpreter, or in the one above. */
 function environmentOf(python: string): Secret | undefined {
   const folder = [dirname(python), dirname(dirname(python))].find((each) => isFile(join(each, 'pyvenv.cfg')));
   return folder === undefined ? undefined : environment(folder);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What a client may take of the server. */
+/** What a client may use of the server. */
 export interface LimitsDeclaration {
   /** Bytes of an XML body. */
   readonly xmlBytes: number;
-  /** Elements of an XML body inside each other. */
+  /** Nested elements of an XML body. */
   readonly xmlDepth: number;
   /** Attributes of one element of an XML body. */
   readonly xmlAttributes: number;
@@ -12,26 +12,26 @@ export interface LimitsDeclaration {
   readonly xmlElements: number;
   /** Namespace declarations of an XML body. */
   readonly xmlNamespaces: number;
-  /** Bytes of all XML bodies of one user, and of everybody, that are being read at the same time. */
+  /** Bytes of the XML bodies that are being read at the same time, of one user and of all. */
   readonly xmlBytesPerUser: number;
   readonly xmlBytesInAll: number;
   /** Bytes of one dead property's XML. */
   readonly propertyBytes: number;
-  /** Bytes of all dead properties of a resource, of those that a user has set, and of a share's. */
+  /** Bytes of the dead properties of a resource, of those that a user has set, and of those in a share. */
   readonly propertyBytesPerResource: number;
   readonly propertyBytesPerUser: number;
   readonly propertyBytesPerShare: number;
   /** Bytes of a request's header section. */
   readonly headerBytes: number;
-  /** Seconds after which a connection on which no byte moves is cut. */
+  /** Seconds after which davgate closes a connection on which no byte moves. */
   readonly idleSeconds: number;
   /** Connections at the same time. */
   readonly connections: number;
-  /** Those of one client address. */
+  /** Connections of one client address at the same time. */
   readonly connectionsPerAddress: number;
-  /** Requests of known users under way at the same time. */
+  /** Requests of signed-in users under way at the same time. */
   readonly requests: number;
-  /** Those of one user. */
+  /** Requests of one user under way at the same time. */
   readonly requestsPerUser: number;
   /** Seconds that a lock may last without a refresh. */
   readonly lockSeconds: number;
@@ -51,7 +51,7 @@ const defaults: LimitsDeclaration = {
   xmlBytesInAll: 64 * 1024 ** 2,
   propertyBytes: 64 * 1024,
   propertyBytesPerResource: 256 * 1024,
-  // Windows Explorer leaves some 600 bytes with each file that it writes.
+  // Windows Explorer stores some 600 bytes with each file that it writes.
   propertyBytesPerUser: 64 * 1024 ** 2,
   propertyBytesPerShare: 512 * 1024 ** 2,
   // An svn client lists a lock token for each path of a commit in `If`.
@@ -73,18 +73,18 @@ const limit = (what: string, name: keyof LimitsDeclaration, least: number, most:
 export const limitsSchema = z
   .strictObject({
     xmlBytes: limit('Bytes of an XML body.', 'xmlBytes', 1024, 1024 ** 3),
-    xmlDepth: limit('Elements of an XML body inside each other.', 'xmlDepth', 8, 1000),
+    xmlDepth: limit('Nested elements of an XML body.', 'xmlDepth', 8, 1000),
     xmlAttributes: limit('Attributes of one element of an XML body.', 'xmlAttributes', 8, 10_000),
     xmlElements: limit('Elements of an XML body.', 'xmlElements', 100, 1_000_000),
     xmlNamespaces: limit('Namespace declarations of an XML body.', 'xmlNamespaces', 100, 1_000_000),
     xmlBytesPerUser: limit(
-      'Bytes of one user\u2019s XML bodies that are being read at the same time; `xmlBytes` at least.',
+      'Bytes of one user\u2019s XML bodies that are being read at the same time; at least `xmlBytes`.',
       'xmlBytesPerUser',
       1024,
       1024 ** 4,
     ),
     xmlBytesInAll: limit(
-      'Bytes of all XML bodies that are being read at the same time; `xmlBytes` at least.',
+      'Bytes of all XML bodies that are being read at the same time; at least `xmlBytes`.',
       'xmlBytesInAll',
       1024,
       1024 ** 4,
@@ -110,27 +110,27 @@ export const limitsSchema = z
     ),
     headerBytes: limit('Bytes of a request\u2019s header section.', 'headerBytes', 8192, 16 * 1024 ** 2),
     idleSeconds: limit(
-      'Seconds after which a connection on which no byte moves is cut.',
+      'Seconds after which davgate closes a connection on which no byte moves.',
       'idleSeconds',
       1,
       86_400,
     ),
     connections: limit('Connections at the same time.', 'connections', 1, 1_000_000),
     connectionsPerAddress: limit(
-      'Connections of one client address at the same time; of a trusted proxy any number.',
+      'Connections of one client address at the same time; a trusted proxy may have any number.',
       'connectionsPerAddress',
       1,
       1_000_000,
     ),
-    requests: limit('Requests of known users under way at the same time.', 'requests', 1, 100_000),
+    requests: limit('Requests of signed-in users under way at the same time.', 'requests', 1, 100_000),
     requestsPerUser: limit('Requests of one user under way at the same time.', 'requestsPerUser', 1, 100_000),
     lockSeconds: limit('Seconds that a lock may last without a refresh.', 'lockSeconds', 30, 31_536_000),
     locksPerUser: limit('Locks that one user may hold at the same time.', 'locksPerUser', 1, 1_000_000),
-    locksInAll: limit('Locks that all users may hold at the same time.', 'locksInAll', 1, 1_000_000),
+    locksInAll: limit('Locks that all users together may hold at the same time.', 'locksInAll', 1, 1_000_000),
   })
-  .describe('What a client may take of the server.');
+  .describe('What a client may use of the server.');
 
-/** The declared limits, the others by default. A body that may be sent may also be read. */
+/** The declared limits, with defaults for the others. Every body that a client may send can also be read. */
 export function limitsOf(declared: z.infer<typeof limitsSchema> | undefined): LimitsDeclaration {
   const xmlBytes = declared?.xmlBytes ?? defaults.xmlBytes;
   return {

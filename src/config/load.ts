@@ -66,19 +66,19 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A declaration that is no object at all has no parts. */
+/** A declaration that is not an object has no parts. */
 function isObject(json: unknown): json is Json {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** A share that can be understood by itself. */
+/** A share that is valid by itself. */
 interface FoundShare {
   readonly input: ShareInput;
   readonly share: DeclaredShare;
   readonly index: number;
 }
 
-/** Each share by itself, whatever is wrong with the others, so that all problems show at once. */
+/** Validates each share by itself, whatever is wrong with the others, to report all problems at once. */
 function sharesIn(
   json: unknown,
   folder: string,
@@ -121,7 +121,7 @@ function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
     kind: 'project',
     project: resolve(folder, project),
     settings,
-    // A bare name is looked for in PATH, as a shell does.
+    // A bare name is looked up in PATH, as in a shell.
     ...(python !== undefined && { python: python.includes('/') ? resolve(folder, python) : python }),
     ...(alias !== undefined && { alias }),
     ...(searchPath && { searchPath }),
@@ -137,7 +137,7 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
         ? [
             {
               place: placeOf(['shares', index, 'rules', rule, 'path']),
-              message: `${path} has a rule already`,
+              message: `${path} already has a rule`,
             },
           ]
         : [],
@@ -151,8 +151,8 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
     const other = `shares[${clash.index}]`;
     const message =
       clash.input.path === share.path
-        ? `${share.path} is the path of ${other} already`
-        : `${share.path} overlaps with ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
+        ? `${share.path} is already the path of ${other}`
+        : `${share.path} overlaps ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
     return [{ place, message }, ...doubled];
   });
 }

@@ -5,7 +5,7 @@ import type { CommonShare } from './kinds/share.js';
 import type { DjangoInput } from './schema.js';
 
 /**
- * The folders and files that a share names and that are not there, or not what they must be.
+ * The folders and files that a share names and that are missing or of the wrong kind.
  * @param user who this process runs as, such as `the user www-data`
  */
 export function missingInShare(
@@ -22,7 +22,7 @@ export function missingInShare(
   });
 }
 
-/** The folder or the file of the site, where it is not there. @param input as it stands in the file */
+/** The folder or file of the site, if it is missing. @param input as written in the file */
 export function missingSite(input: DjangoInput, django: DjangoDeclaration, user: string): Problem[] {
   if (django.kind === 'project') {
     const fault = absence('folder', django.project, user);

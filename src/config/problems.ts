@@ -6,14 +6,14 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Every problem of a declaration at once. The message is for a person, a line for each. */
+/** All problems of a declaration. The message is for a person and has a line for each problem. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
   readonly problems: readonly Problem[];
 
   /**
-   * @param file the declaration's file as the person named it
-   * @param positions where in it the places are; without, only their names are told
+   * @param file the declaration's file, as the user named it
+   * @param positions the positions of places in it; without, the message only names the places
    */
   constructor(file: string, problems: readonly Problem[], positions: Positions = () => undefined) {
     const placed = problems.map((problem) => ({ ...problem, position: positions(problem.place) }));
@@ -25,20 +25,20 @@ export class DeclarationError extends Error {
   }
 }
 
-/** A problem on one line, with its line and column where those are known. */
+/** A problem on one line, with its line and column if known. */
 export function problemInWords({ place, message }: Problem, positions: Positions = () => undefined): string {
   const position = place === '' ? undefined : positions(place);
   const where = [position && `line ${position.line}, column ${position.column}`, place];
   return [...where.filter((part) => part !== undefined && part !== ''), message].join(': ');
 }
 
-/** Where something stands in a file, counted from 1; columns in UTF-16 code units. */
+/** A position in a file, counted from 1; columns in UTF-16 code units. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** Where a place is in the declaration's file. */
+/** Finds the position of a place in the declaration's file. */
 export type Positions = (place: string) => Position | undefined;
 
 function order(position: Position | undefined): number {
@@ -60,7 +60,7 @@ export function placeOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** The schema's complaints, in the administrator's words. */
+/** The schema's issues, in words for the administrator. */
 export function problemsOf(error: z.ZodError, within: readonly PropertyKey[] = []): Problem[] {
   return error.issues.flatMap((issue) => fromIssue(issue, [...within, ...issue.path]));
 }
@@ -78,7 +78,7 @@ function fromIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Probl
       if (issue.discriminator !== undefined) {
         return [{ place, message: 'must be one of "static", "webdav" and "svn"' }];
       }
-      // The complaints of the branch that was meant say more than the union's own: the one with the fewest strange keys.
+      // The issues of the branch that was meant, the one with the fewest unknown keys, say more than the union's own.
       const [branch] = issue.errors
         .filter((issues) => issues.some(({ path: inner }) => inner.length > 0) || strangeKeys(issues) > 0)
         .sort((one, other) => strangeKeys(one) - strangeKeys(other));

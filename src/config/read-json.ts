@@ -4,7 +4,7 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type Par
 import { absence, errorCode } from './files.js';
 import { DeclarationError, pathOf, type Position, type Positions } from './problems.js';
 
-/** What a JSON file holds, and where. */
+/** The content of a JSON file, and the position of each part. */
 export interface ReadJson {
   readonly json: unknown;
   readonly positions: Positions;
@@ -13,7 +13,7 @@ export interface ReadJson {
 /**
  * Reads a file as JSON.
  * @param user who this process runs as, for messages
- * @throws DeclarationError where it cannot be read or, with line and column, is not JSON
+ * @throws DeclarationError if the file cannot be read or is not JSON; the latter with line and column
  */
 export function readJson(file: string, user: string): ReadJson {
   let text: string;
@@ -34,44 +34,43 @@ function unreadable(file: string, user: string, error: unknown): string {
   const fault = absence('file', resolve(file), user);
   if (fault !== undefined) return fault;
   return errorCode(error) === 'EACCES'
-    ? `cannot be read: ${user} may not (needs r: chmod, chown or setfacl)`
+    ? `cannot be read: ${user} has no read permission (grant r with chmod, chown or setfacl)`
     : `cannot be read (${errorCode(error) ?? String(error)})`;
 }
 
-/** What is wrong, by the parser's names for it. */
+/** What is wrong, by the parser's error codes. */
 const faults: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'a word that is none of true, false and null, or text without double quotation marks',
-  InvalidNumberFormat: 'a number that is not written as JSON writes them',
-  PropertyNameExpected: 'a key in double quotation marks is missing, or a comma is too many',
-  ValueExpected: 'a value is missing, or a comma is too many',
+  InvalidSymbol: 'a word other than true, false and null, or text without double quotation marks',
+  InvalidNumberFormat: 'a number in a form that JSON does not have',
+  PropertyNameExpected: 'a key in double quotation marks is missing, or there is an extra comma',
+  ValueExpected: 'a value is missing, or there is an extra comma',
   ColonExpected: 'a colon is missing after the key',
   CommaExpected: 'a comma is missing',
   CloseBraceExpected: 'a closing brace } is missing',
   CloseBracketExpected: 'a closing bracket ] is missing',
-  EndOfFileExpected: 'something follows the end of the declaration',
-  InvalidCommentToken: 'comments are not part of JSON',
-  UnexpectedEndOfComment: 'comments are not part of JSON',
+  EndOfFileExpected: 'there is text after the end of the declaration',
+  InvalidCommentToken: 'JSON does not allow comments',
+  UnexpectedEndOfComment: 'JSON does not allow comments',
   UnexpectedEndOfString: 'a closing quotation mark is missing',
-  UnexpectedEndOfNumber: 'a number ends too early',
-  InvalidUnicode: 'an escape \\u is not followed by four hexadecimal digits',
-  InvalidEscapeCharacter:
-    'a backslash is not followed by what JSON lets follow it; write \\\\ for a backslash',
-  InvalidCharacter: 'a control character stands in a text; write \\t or \\n',
+  UnexpectedEndOfNumber: 'a number is incomplete',
+  InvalidUnicode: 'an escape \\u must be followed by four hexadecimal digits',
+  InvalidEscapeCharacter: 'a backslash starts an escape that JSON does not have; write \\\\ for a backslash',
+  InvalidCharacter: 'a text contains a control character; write \\t or \\n',
 };
 
 function notJson({ error, offset }: ParseError, text: string): string {
   const { line, column } = positionAt(text, offset);
-  const what = faults[printParseErrorCode(error)] ?? 'something is out of place';
-  return `It is not JSON: ${what} (line ${line}, column ${column})`;
+  const what = faults[printParseErrorCode(error)] ?? 'something is wrong';
+  return `The file is not valid JSON: ${what} (line ${line}, column ${column})`;
 }
 
-/** Where a place is, or the nearest thing around it that is there. */
+/** The position of a place; if it does not exist, of the nearest value around it. */
 function positionIn(text: string, tree: Node, place: string): Position {
   const path = pathOf(place);
   for (let length = path.length; length > 0; length -= 1) {
     const node = findNodeAtLocation(tree, path.slice(0, length));
     if (!node) continue;
-    // Of a key and its value, people look for the key.
+    // People look for a key, not for its value.
     const { offset } = node.parent?.type === 'property' ? node.parent : node;
     return positionAt(text, offset);
   }

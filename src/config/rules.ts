@@ -16,7 +16,7 @@ interface RulesInput {
 }
 
 /**
- * The rules of a share, worked out once: a rule's keys override the share's, and `write` overrides both for writing.
+ * Resolves the rules of a share: a rule's keys override the share's, and `write` overrides both for writing.
  */
 export function policyOf({ require, write, rules = [] }: RulesInput): Policy {
   const read = override(defaultRequirement, require);
@@ -35,7 +35,7 @@ function ruleOf(path: string, read: Requirement, write: WriteInput | undefined):
   return { path: pathInShare(path), read, write: write === false ? false : override(read, write) };
 }
 
-/** A rule's `write` over the share's. Opening for writing what the share closes takes a `write` of the rule's own. */
+/** A rule's `write` over the share's. To open for writing what the share closes, a rule needs a `write` of its own. */
 function layered(outer: WriteInput | undefined, inner: WriteInput | undefined): WriteInput | undefined {
   if (inner === undefined) return outer;
   if (inner === false || outer === false || outer === undefined) return inner;

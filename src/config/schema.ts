@@ -8,14 +8,14 @@ import { TrustedProxies } from '../http/client-address.js';
 
 const apache = z
   .strictObject({
-    binary: z.string().min(1).optional().describe('The server\u2019s program, such as /usr/sbin/httpd.'),
+    binary: z.string().min(1).optional().describe('Apache\u2019s program, such as /usr/sbin/httpd.'),
     modules: z
       .string()
       .min(1)
       .optional()
       .describe('The folder of its modules, such as /usr/lib/httpd/modules.'),
   })
-  .describe('Where Apache is, for svn shares. Default: looked for.');
+  .describe('Where Apache is, for svn shares. Default: found automatically.');
 
 const stateUrl = z.string().superRefine((url, context) => {
   const location = parseStateUrl(url, '/');
@@ -27,7 +27,7 @@ const projectSchema = z
     project: z
       .string()
       .min(1)
-      .describe('The folder that holds the site\u2019s manage.py; relative to this file.'),
+      .describe('The folder that contains the site\u2019s manage.py; relative to this file.'),
     settings: z
       .string()
       .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'must be a Python module, such as "mysite.settings"')
@@ -46,11 +46,11 @@ const projectSchema = z
       .string()
       .refine(
         (path) => parseSearchPath(path) !== undefined,
-        'must be names of schemas with commas between, such as "site_b, public"',
+        'must be schema names separated by commas, such as "site_b, public"',
       )
       .optional()
       .describe(
-        'PostgreSQL: the schemas in which users are looked for, where the site chooses them by request. ' +
+        'PostgreSQL: the schemas to look for users in, if the site chooses them by request. ' +
           'Default: those of its own connection.',
       ),
   })
@@ -58,14 +58,18 @@ const projectSchema = z
 
 export const djangoSchema = z
   .union([projectSchema, explicitSiteSchema])
-  .describe('The Django site whose users these are.');
+  .describe('The Django site that the users belong to.');
 
 const limit = z.strictObject({
-  failures: z.int().min(1).max(1_000_000).describe('Further tries are refused once so many have failed.'),
-  seconds: z.int().min(1).max(86_400).describe('The window in which they are counted.'),
+  failures: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .describe('How many logins may fail before davgate refuses further ones.'),
+  seconds: z.int().min(1).max(86_400).describe('The length of the window in which they are counted.'),
 });
 
-/** An administrator's declaration as it stands in the file; see docs/configuration.md. */
+/** An administrator's declaration as written in the file; see docs/configuration.md. */
 const declarationSchema = z.strictObject({
   $schema: z.string().optional(),
   listen: z
@@ -77,39 +81,39 @@ const declarationSchema = z.strictObject({
   realm: z
     .string()
     .min(1)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no controls')
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
     .optional()
     .describe(
-      'What a browser shows when it asks for a password. svn keys its saved passwords by it. Default: davgate',
+      'What a browser shows when it asks for a password. svn stores passwords by realm. Default: davgate',
     ),
   django: djangoSchema,
   publicOrigin: z
     .string()
     .regex(/^https?:\/\/[^/?#@\s]+$/, 'must be an origin such as "https://files.example.org"')
     .optional()
-    .describe('This server as browsers address it. Default: what the request says.'),
+    .describe('The address of this server as browsers use it. Default: what the request says.'),
   trustedProxies: z
     .array(z.string().refine(isNetwork, 'must be an address or a network such as "10.0.0.0/8"'))
     .optional()
-    .describe('Proxies in front whose X-Forwarded fields count. Default: none.'),
+    .describe('Proxies whose X-Forwarded fields davgate believes. Default: none.'),
   stripDomain: z.boolean().optional().describe('Whether "DOMAIN\\user" signs in as "user". Default: false.'),
   throttle: z
     .strictObject({
       user: limit.optional().describe('For one user name from one address. Default: 30 in 60 seconds.'),
-      address: limit.optional().describe('For all from one address. Default: 100 in 300 seconds.'),
+      address: limit.optional().describe('For all user names from one address. Default: 100 in 300 seconds.'),
       counter: z
         .enum(['memory', 'state'])
         .optional()
         .describe(
-          '"memory" (default): each process counts for itself. "state": all that use one state database count together.',
+          '"memory" (default): each process counts for itself. "state": all instances on one state database count together.',
         ),
     })
     .optional()
-    .describe('How many logins may fail before further ones are refused for a while.'),
+    .describe('How many logins may fail before davgate refuses further ones for a while.'),
   state: stateUrl
     .optional()
     .describe(
-      'Where locks and properties are kept: "sqlite:FILE", or "postgresql://…" for several instances on one file system. Default: sqlite:./var/state.sqlite3',
+      'Where davgate keeps locks and properties: "sqlite:FILE", or "postgresql://…" for several instances on one file system. Default: sqlite:./var/state.sqlite3',
     ),
   metrics: z
     .strictObject({
@@ -117,10 +121,10 @@ const declarationSchema = z.strictObject({
       port: z.int().min(0).max(65535).describe('A port of its own, such as 9464.'),
     })
     .optional()
-    .describe('Where Prometheus asks for metrics, at /metrics. Default: nowhere.'),
+    .describe('Where Prometheus can fetch metrics, at /metrics. Default: nowhere.'),
   apache: apache.optional(),
   limits: limitsSchema.optional(),
-  shares: z.array(shareSchema).min(1, 'must declare a share at least'),
+  shares: z.array(shareSchema).min(1, 'must declare at least one share'),
 });
 
 function isNetwork(entry: string): boolean {
@@ -131,10 +135,10 @@ function isNetwork(entry: string): boolean {
   }
 }
 
-/** The same with its parts as they are: each is validated by its own schema, once, whatever is wrong with the others. */
+/** The same without its parts: a schema of its own validates each once, whatever is wrong with the others. */
 export const outerSchema = declarationSchema.extend({
   django: z.unknown().optional(),
-  shares: z.array(z.unknown()).min(1, 'must declare a share at least'),
+  shares: z.array(z.unknown()).min(1, 'must declare at least one share'),
 });
 
 export type DjangoInput = z.infer<typeof djangoSchema>;

@@ -8,7 +8,7 @@ import { DeclarationError, placeOf, type Problem } from './problems.js';
 
 /**
  * The files that hold the secrets of a database.
- * @param what what to call it
+ * @param what what messages call it
  */
 export function databaseSecrets(database: DatabaseLocation<TlsFiles>, what: string): Secret[] {
   if (database.kind === 'sqlite') return [{ what, path: database.file }];
@@ -22,8 +22,8 @@ export function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
 }
 
 /**
- * That no share would serve the secrets of the site that a declaration's project turned out to be.
- * @param file the declaration's, as the person named it
+ * Checks that no share would serve the secrets of the site that was read from the declaration's project.
+ * @param file the declaration's file, as the user named it
  * @throws DeclarationError
  */
 export function checkSite(
@@ -36,8 +36,8 @@ export function checkSite(
 }
 
 /**
- * Files with secrets must not lie where a share would serve them, wherever symbolic links lead; nor may a link that leads
- * to them stand where a share lets users put another file in its place.
+ * Files with secrets must not be where a share would serve them, wherever symbolic links lead; nor may a link that leads
+ * to them be where a share lets users replace it.
  */
 export function secretsInShares(shares: readonly CommonShare[], secrets: readonly Secret[]): Problem[] {
   return shares.flatMap(({ home, isWritten }, index) => {
@@ -46,10 +46,10 @@ export function secretsInShares(shares: readonly CommonShare[], secrets: readonl
     const found = secrets.flatMap(({ what, path, whole = false }) => {
       const at = realPathOf(path);
       const ways = isWritten ? [at, ...linksOn(path)] : [at];
-      if (ways.some((way) => isAtOrBelow(real, way))) return [{ says: `holds ${what}`, at }];
-      return whole && isAtOrBelow(at, real) ? [{ says: `lies in ${what}`, at }] : [];
+      if (ways.some((way) => isAtOrBelow(real, way))) return [{ says: `contains ${what}`, at }];
+      return whole && isAtOrBelow(at, real) ? [{ says: `is inside ${what}`, at }] : [];
     });
-    // What lies in something else that is found goes without saying.
+    // Something inside another thing that was found need not be reported.
     const outermost = found.filter(
       ({ at }) => !found.some((other) => other.at !== at && isAtOrBelow(other.at, at)),
     );

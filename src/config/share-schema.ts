@@ -4,7 +4,7 @@ import type { Surroundings } from './kinds/share.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
 import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js';
 
-/** A share as it stands in the file, of any kind. */
+/** A share of any kind as written in the file. */
 export const shareSchema = z.discriminatedUnion('kind', [staticSchema, webdavSchema, svnSchema]);
 
 export type ShareInput = z.infer<typeof shareSchema>;
@@ -14,7 +14,7 @@ export type DeclaredShare = StaticShare | WebdavShare | SvnShare;
 
 export type KindName = DeclaredShare['kind'];
 
-/** With its paths absolute, its defaults filled in and its rules resolved. */
+/** Makes a share's paths absolute, fills in its defaults and resolves its rules. */
 export function resolveShare(share: ShareInput, surroundings: Surroundings): DeclaredShare {
   switch (share.kind) {
     case 'static':

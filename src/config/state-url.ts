@@ -2,13 +2,13 @@ import { parseDatabaseUrl } from '../database/database-url.js';
 import type { StateDeclaration } from './declaration.js';
 
 /**
- * Reads where davgate keeps its state: `sqlite:FILE` or `postgresql://user:password@host:port/name?…`.
- * @param folder absolute; what relative paths start from
- * @returns a sentence without its subject where it cannot be read, without any part of `text`
+ * Parses the URL of davgate's state: `sqlite:FILE` or `postgresql://user:password@host:port/name?…`.
+ * @param folder what relative paths start from; absolute
+ * @returns if it is invalid, a sentence without its subject, which quotes no part of `text`
  */
 export function parseStateUrl(text: string, folder: string): StateDeclaration | string {
   if (!/^(sqlite:|postgres(ql)?:)/.test(text)) {
-    return 'must be "sqlite:" and a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"';
+    return 'must be "sqlite:" followed by a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"';
   }
   const location = parseDatabaseUrl(text, folder);
   return typeof location === 'string' || location.kind !== 'mysql'

@@ -7,6 +7,7 @@ import type { ServerPath, SharePath } from '../http/target.js';
 import type { PathTurns } from '../storage/path-turns.js';
 import type { DavStorage, Entry, ReadableStorage } from '../storage/storage.js';
 import type { XmlLimits } from '../xml/tree.js';
+import type { IfConditions } from './headers/if.js';
 import type { LockLimits } from './locks/limits.js';
 import type { LockStore } from './locks/lock-store.js';
 import type { PropertyLimits } from './properties/limits.js';
@@ -44,6 +45,7 @@ export interface DavRequest extends ReadRequest {
   readonly destination?: Place;
   /** This server as the client addresses it, where a proxy in front may have changed the Host. */
   readonly publicAuthority?: string | undefined;
+  readonly conditions: IfConditions;
 }
 
 /** What the engine needs in order to read. */

@@ -2,6 +2,7 @@ import { Failure, type Refusal } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { allowedMethods } from './allowed-methods.js';
 import type { DavContext, DavMethod, DavRequest } from './context.js';
+import { readIf } from './headers/if.js';
 import { requireIf } from './locks/require-if.js';
 import { copy } from './methods/copy.js';
 import { remove } from './methods/delete.js';
@@ -45,7 +46,11 @@ export function refusalOfDavMethod(method: string): Refusal | undefined {
  * Answers one WebDAV request (RFC 4918).
  * @throws Failure `method-not-allowed` with Allow for a method this engine does not have, and the methods' own
  */
-export async function handleDav(request: DavRequest, context: DavContext): Promise<HttpResponse> {
+export async function handleDav(
+  read: Omit<DavRequest, 'conditions'>,
+  context: DavContext,
+): Promise<HttpResponse> {
+  const request = { ...read, conditions: readIf(read.headers.if) };
   const method = methods.get(request.method);
   if (!method) throw await noSuchMethod(request);
   const answer = async (): Promise<HttpResponse> => {

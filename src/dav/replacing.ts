@@ -3,6 +3,14 @@ import type { Arrival, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { removeTree, type MemberFailure } from './tree.js';
 
+/** How something has come to a place. */
+export interface Arrived {
+  /** What has not. */
+  readonly failures: readonly MemberFailure[];
+  /** Whether it came in one step, and is where it was no more. */
+  readonly renamed: boolean;
+}
+
 /**
  * Makes room at `to`, does `action`, and gives up what was there only when that has succeeded wholly; otherwise it is
  * put back, where the storage can. A storage that cannot set things aside has the old removed first, as RFC 4918
@@ -15,8 +23,8 @@ export async function replacing(
   to: Place,
   replaced: ResourceStat | undefined,
   arrival: Arrival,
-  action: (arrived: () => void) => Promise<MemberFailure[]>,
-): Promise<MemberFailure[]> {
+  action: (arrived: () => void) => Promise<Arrived>,
+): Promise<Arrived> {
   let isOurs = false;
   const arrived = (): void => {
     isOurs = true;
@@ -25,7 +33,7 @@ export async function replacing(
   const aside = await to.storage.setAside(to.path, arrival);
   if (!aside) {
     const left = await removeTree(to, replaced);
-    return left.length > 0 ? left : action(arrived);
+    return left.length > 0 ? { failures: left, renamed: false } : action(arrived);
   }
   const undo = async (): Promise<void> => {
     const partial = await to.storage.stat(to.path);
@@ -35,14 +43,14 @@ export async function replacing(
     if (partial) await removeTree(to, partial);
     await aside.putBack();
   };
-  let failures: MemberFailure[];
+  let outcome: Arrived;
   try {
-    failures = await action(arrived);
+    outcome = await action(arrived);
   } catch (error) {
     await undo();
     throw error;
   }
-  if (failures.length > 0) await undo();
+  if (outcome.failures.length > 0) await undo();
   else await aside.discard();
-  return failures;
+  return outcome;
 }

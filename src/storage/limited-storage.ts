@@ -118,10 +118,19 @@ export class LimitedStorage implements DavStorage {
           options.onBytes?.(bytes);
           room.set(Math.max(bytes, options.length ?? 0) - old);
         },
-        check: (current) => {
-          options.check?.(current);
-          old = sizeOf(current);
-          room.set(received - old);
+        ready: async () => {
+          const take = await options.ready?.();
+          return (standing) => {
+            old = sizeOf(standing);
+            const over = take?.(standing);
+            try {
+              room.set(received - old);
+            } catch (error) {
+              void over?.(undefined);
+              throw error;
+            }
+            return over;
+          };
         },
       });
       room.settle(written.stat.size - old);

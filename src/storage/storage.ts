@@ -65,23 +65,27 @@ export interface ReadableStorage {
   open(path: SharePath): Promise<OpenFile>;
 }
 
+/** Called once a file has come to its place, with what was written; with undefined where it could not come. */
+export type AfterWriting = (written: Written | undefined) => Promise<void> | void;
+
+/**
+ * Called right before a file takes its place, with what stands there at that moment. Throwing keeps the old file.
+ * @returns what is called when that is over; undefined: nothing
+ */
+export type TakePlace = (standing: ResourceStat | undefined) => AfterWriting | undefined;
+
 export interface WriteOptions {
   /** Bytes that must arrive; fewer or more fail with `malformed` and nothing is kept. */
   readonly length?: number;
   /** The modification time that the file is to have, in milliseconds since the epoch; default: now. */
   readonly modified?: number;
-  /** Awaited when the body has arrived, right before `check`. Rejecting keeps the old file. */
-  readonly recheck?: () => Promise<void>;
+  /** Awaited when the body has arrived; what it gives is called at once afterwards. Rejecting keeps the old file. */
+  readonly ready?: () => Promise<TakePlace | undefined>;
   /**
    * Called with the bytes that have arrived so far, all in all, before the last of them are kept. Throwing keeps the
    * old file.
    */
   readonly onBytes?: (received: number) => void;
-  /**
-   * Called when the body has arrived and before it takes the old file's place, with what is there at that moment.
-   * Throwing keeps the old file.
-   */
-  readonly check?: (current: ResourceStat | undefined) => void;
 }
 
 export interface RemoveOptions {

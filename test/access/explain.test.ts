@@ -9,7 +9,7 @@ import { readAccess, webdavAccess, type RequiredAccess } from '../../src/access/
 import { methodOf } from '../../src/http/method.js';
 import type { Requirement } from '../../src/access/requirement.js';
 import { serverPathOf, within, type ServerPath } from '../../src/http/target.js';
-import { inShare } from '../http/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { user } from './identities.js';
 
 const anyone: Requirement = { staff: false, superuser: false };

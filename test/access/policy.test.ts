@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Policy, type Action, type Rule, type Scope } from '../../src/access/policy.js';
 import type { Requirement } from '../../src/access/requirement.js';
-import { inShare } from '../http/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { user } from './identities.js';
 
 const anyone: Requirement = { staff: false, superuser: false };

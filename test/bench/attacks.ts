@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { login, sampleDavgate, type TestDavgate } from '../clients/davgate.js';
-import { outcomeOf } from '../clients/programs.js';
+import { login, sampleDavgate, type TestDavgate } from '../clients/helpers/davgate.js';
+import { outcomeOf } from '../clients/helpers/programs.js';
 import { median } from './measuring.js';
 
 /** One of the requests that are sent at once. */

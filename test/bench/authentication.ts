@@ -2,7 +2,7 @@ import { pbkdf2Sync } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { login, makeSample } from '../clients/davgate.js';
+import { login, makeSample } from '../clients/helpers/davgate.js';
 import { manyGets, processorTime } from './many-gets.js';
 import { alternately, report, median } from './measuring.js';
 import { startServer, type Peer } from './peer.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startBareApache as start } from '../clients/bare-apache.js';
+import { startBareApache as start } from '../clients/helpers/bare-apache.js';
 import type { Peer } from './peer.js';
 
 /**

@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sampleDavgate } from '../clients/davgate.js';
-import { run } from '../clients/programs.js';
+import { sampleDavgate } from '../clients/helpers/davgate.js';
+import { run } from '../clients/helpers/programs.js';
 import { startBareApache } from './bare-apache.js';
 import { alternately, report } from './measuring.js';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { freePort } from '../clients/free-port.js';
+import { freePort } from '../clients/helpers/free-port.js';
 import { answering, type Peer } from './peer.js';
 
 /** Another WebDAV server on a folder of files, without authentication. */

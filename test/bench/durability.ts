@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import type { Durability } from '../../src/storage/local/replace-file.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { alternately, report } from './measuring.js';
 
 const files = 400;

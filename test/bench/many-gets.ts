@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { run } from '../clients/programs.js';
+import { run } from '../clients/helpers/programs.js';
 
 /** 16 clients that keep their connections ask for one URL. @returns requests per second */
 export async function manyGets(url: string, requests: number, args: readonly string[] = []): Promise<number> {

@@ -3,8 +3,8 @@ import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apacheConfig } from '../../src/svn/apache/apache-config.js';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { freePort } from '../clients/free-port.js';
-import { run } from '../clients/programs.js';
+import { freePort } from '../clients/helpers/free-port.js';
+import { run } from '../clients/helpers/programs.js';
 import { answering, type Peer } from './peer.js';
 
 /**

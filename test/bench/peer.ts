@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { projectFolder } from '../clients/davgate.js';
-import { freePort } from '../clients/free-port.js';
-import { curl } from '../clients/programs.js';
+import { projectFolder } from '../clients/helpers/davgate.js';
+import { freePort } from '../clients/helpers/free-port.js';
+import { curl } from '../clients/helpers/programs.js';
 
 /** A server that is measured, in a process of its own. */
 export interface Peer {

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { login, sampleDavgate } from '../clients/davgate.js';
+import { login, sampleDavgate } from '../clients/helpers/davgate.js';
 import { davPeers } from './dav-peers.js';
 import { median } from './measuring.js';
 import { startServer, type Peer } from './peer.js';

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { login, sampleDavgate } from '../clients/davgate.js';
+import { login, sampleDavgate } from '../clients/helpers/davgate.js';
 import { startBareApache } from './bare-apache.js';
 import { manyGets } from './many-gets.js';
 import { alternately, report } from './measuring.js';

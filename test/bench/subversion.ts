@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSample } from '../clients/davgate.js';
-import { run } from '../clients/programs.js';
+import { makeSample } from '../clients/helpers/davgate.js';
+import { run } from '../clients/helpers/programs.js';
 import { startBareApache } from './bare-apache.js';
 import { alternately, median, report } from './measuring.js';
 import { startModWsgi } from './mod-wsgi.js';

@@ -13,7 +13,7 @@ import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { treeSlots } from '../../src/dav/tree-turns.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
-import { inShare, onServer } from '../contracts/paths.js';
+import { inShare, onServer } from '../helpers/paths.js';
 import { lockLimits, propertyLimits, xmlAllowance, xmlLimits } from '../dav/limits.js';
 import { worstInputs, type WorstInput } from '../dav/worst-inputs.js';
 import { localOptions } from '../storage/local-setting.js';

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from '../clients/davgate.js';
-import { curl, run } from '../clients/programs.js';
+import { sampleDavgate } from '../clients/helpers/davgate.js';
+import { curl, run } from '../clients/helpers/programs.js';
 import { Chromium } from './chromium.js';
 
 /** The loaded page has ended when it has run, so that what it did is there to be seen. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { login, sampleDavgate } from './davgate.js';
+import { DavClient } from './helpers/dav-client.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
 
 /** The status of what is sent byte by byte. */
 async function rawStatus(port: number, head: string): Promise<number> {

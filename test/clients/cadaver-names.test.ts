@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { spellings } from './names.js';
-import { outcomeOf } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { spellings } from './helpers/names.js';
+import { outcomeOf } from './helpers/programs.js';
 
 describe('cadaver, with names in every form of Unicode', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { outcomeOf } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { outcomeOf } from './helpers/programs.js';
 
 describe('cadaver on /docs', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

@@ -6,8 +6,8 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { curl, run } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { curl, run } from './helpers/programs.js';
 
 const authorization = `Basic ${Buffer.from('alice:alice-demo').toString('base64')}`;
 

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { login, sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { DavClient } from './helpers/dav-client.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 // As Cyberduck's sardine library sends them.
 const agent = 'Cyberduck/8.7.3.40902 (Mac OS X/13.6) (aarch64)';

@@ -6,7 +6,7 @@ import { database, servedSite } from '../django/served-site.js';
 import { bothServers } from '../servers/both-servers.js';
 import { password, type TestServer } from '../servers/database-server.js';
 import { Relay } from '../servers/relay.js';
-import { sampleDavgate, type TestDavgate } from './davgate.js';
+import { sampleDavgate, type TestDavgate } from './helpers/davgate.js';
 
 interface Answer {
   readonly status: number;

@@ -3,12 +3,13 @@ import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
-import { editors } from './editors.js';
-import { eventually, fuseWorks, mountByDavfs, type Mount } from './mounting.js';
-import { spellings } from './names.js';
-import { MountedWorkplace } from './workplace.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { editors } from './helpers/editors.js';
+import { fuseWorks, mountByDavfs, type Mount } from './helpers/mounting.js';
+import { untilPasses } from '../helpers/until.js';
+import { spellings } from './helpers/names.js';
+import { MountedWorkplace } from './helpers/workplace.js';
 
 const mounts = process.geteuid?.() === 0 && (await fuseWorks());
 
@@ -58,7 +59,7 @@ if (!mounts) {
       await rm(work, { recursive: true, force: true });
     });
     const reads = (file: string, text: string): Promise<void> =>
-      eventually(async () => {
+      untilPasses(async () => {
         assert.equal(await readFile(disk(file), 'utf8'), text);
       });
 
@@ -82,7 +83,7 @@ if (!mounts) {
         await file.close();
       }
       await reads('open.txt', 'written under a lock');
-      await eventually(async () => {
+      await untilPasses(async () => {
         assert.equal(await other.status('PUT', '/docs/open.txt', { body: 'later' }), 204);
       });
       for (const wanted of ['LOCK', 'PUT', 'UNLOCK']) {
@@ -99,7 +100,7 @@ if (!mounts) {
         const left = await save(place, `${folder}/Übung.txt`, 'saved\n');
         assert.equal(await place.read(`${folder}/Übung.txt`), 'saved\n');
         await reads(`${folder}/Übung.txt`, 'saved\n');
-        await eventually(async () => {
+        await untilPasses(async () => {
           assert.deepEqual((await readdir(disk(folder))).sort(), ['Übung.txt', ...left].sort());
         });
       });

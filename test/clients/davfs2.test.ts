@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 // As davfs2 and the neon library under it send them.
 const agent = 'davfs2/1.6.1 neon/0.32.2';

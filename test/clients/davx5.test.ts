@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 // As DAVx5's dav4jvm sends them, for its WebDAV mounts on Android.
 const agent = 'DAVx5/4.3.10-ose (2024/01/15; dav4jvm; okhttp/4.12.0) Android/13';

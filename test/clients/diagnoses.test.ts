@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
-import { login, projectFolder, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf } from './programs.js';
+import { login, projectFolder, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf } from './helpers/programs.js';
 
 /** The declaration is written on one line, which other tests make longer. */
 function withoutColumn(text: string): string {

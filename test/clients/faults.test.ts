@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeSample, startDavgate, type TestDavgate } from './davgate.js';
-import { curl, run } from './programs.js';
+import { makeSample, startDavgate, type TestDavgate } from './helpers/davgate.js';
+import { curl, run } from './helpers/programs.js';
 
 const alice = ['--user', 'alice:alice-demo'];
 const authorization = `Basic ${Buffer.from('alice:alice-demo').toString('base64')}`;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient, elementText } from './dav-client.js';
-import { declare, makeSample, startDavgate, type TestDavgate } from './davgate.js';
-import { hrefsIn, pathOf, target } from './names.js';
+import { DavClient, elementText } from './helpers/dav-client.js';
+import { declare, makeSample, startDavgate, type TestDavgate } from './helpers/davgate.js';
+import { hrefsIn, pathOf, target } from './helpers/names.js';
 
 // As webdavfs (apple-oss-distributions/webdavfs) sends them.
 const agent = 'WebDAVFS/3.0.0 (03008000) Darwin/23.1.0 (arm64)';

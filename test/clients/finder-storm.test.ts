@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient, elementText } from './dav-client.js';
-import { login, sampleDavgate } from './davgate.js';
+import { DavClient, elementText } from './helpers/dav-client.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
 
 // As webdavfs (apple-oss-distributions/webdavfs) sends them.
 const agent = 'WebDAVFS/3.0.0 (03008000) Darwin/23.1.0 (arm64)';

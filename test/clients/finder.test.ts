@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient, elementText } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
+import { DavClient, elementText } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 // As webdavfs (apple-oss-distributions/webdavfs) sends them.
 const agent = 'WebDAVFS/3.0.0 (03008000) Darwin/23.1.0 (arm64)';

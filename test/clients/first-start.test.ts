@@ -5,9 +5,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, projectFolder } from './davgate.js';
-import { freePort } from './free-port.js';
-import { curl, run } from './programs.js';
+import { login, projectFolder } from './helpers/davgate.js';
+import { freePort } from './helpers/free-port.js';
+import { curl, run } from './helpers/programs.js';
 
 /** `npm start` in a folder, and all that it wrote. */
 interface Started {

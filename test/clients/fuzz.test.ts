@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 const requests = 10_000;
 const conversations = 400;

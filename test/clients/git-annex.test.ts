@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
-import { spellings, target } from './names.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { spellings, target } from './helpers/names.js';
 
 const agent = 'git-annex/10.20230126';
 const lockInfo =

@@ -5,9 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { login, sampleDavgate } from './davgate.js';
-import { run } from './programs.js';
+import { DavClient } from './helpers/dav-client.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { run } from './helpers/programs.js';
 
 // As gvfsd-dav and the soup library under it send them.
 const agent = 'gvfs/1.50.3';

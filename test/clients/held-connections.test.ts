@@ -5,8 +5,8 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 const megabyte = 1024 ** 2;
 const basic = (user: string): string =>

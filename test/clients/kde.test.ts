@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 // As kio-extras' HTTP worker sends them for webdav: and webdavs: addresses.
 const agent = 'Mozilla/5.0 (X11; Linux x86_64) KHTML/5.103.0 (like Gecko) Konqueror/5 KIO/5.103';

@@ -7,10 +7,10 @@ import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
-import { DavClient, type Traced } from './dav-client.js';
-import { projectFolder, startDavgate, type TestDavgate } from './davgate.js';
-import { bodyOf, operations, type Operation } from './kill-operations.js';
-import { contentsOf, file, folder, put, type Tree } from './kill-tree.js';
+import { DavClient, type Traced } from './helpers/dav-client.js';
+import { projectFolder, startDavgate, type TestDavgate } from './helpers/davgate.js';
+import { bodyOf, operations, type Operation } from './helpers/kill-operations.js';
+import { contentsOf, file, folder, put, type Tree } from './helpers/kill-tree.js';
 
 const worlds = 4;
 const runsPerWorld = 50;

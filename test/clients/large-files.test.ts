@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
 
 /** More than a signed number of 32 bits can count. */
 const size = 2 ** 31 + 50 * 1024 * 1024;

@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 const authorization = `Basic ${Buffer.from('alice:alice-demo').toString('base64')}`;
 

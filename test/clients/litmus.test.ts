@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sampleDavgate } from './davgate.js';
-import { outcomeOf } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { outcomeOf } from './helpers/programs.js';
 
 describe('litmus', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

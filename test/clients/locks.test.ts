@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 const lockInfo =
   '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>';

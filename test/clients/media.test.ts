@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 describe('curl on the media share', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

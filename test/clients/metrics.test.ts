@@ -4,8 +4,8 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
-import { declare, login, makeSample, projectFolder, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf } from './programs.js';
+import { declare, login, makeSample, projectFolder, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf } from './helpers/programs.js';
 
 /** Django's `set_unusable_password`. */
 function makeUnusable(folder: string, user: string): void {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { davPeers } from '../bench/dav-peers.js';
-import { DavClient, elementText, type Traced } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
-import { hrefsIn, pathOf, spellings, target } from './names.js';
+import { DavClient, elementText, type Traced } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { hrefsIn, pathOf, spellings, target } from './helpers/names.js';
 
 const names = Object.values(spellings);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient, elementText } from './dav-client.js';
-import { sampleDavgate, startDavgate } from './davgate.js';
+import { DavClient, elementText } from './helpers/dav-client.js';
+import { sampleDavgate, startDavgate } from './helpers/davgate.js';
 
 const agent = 'Microsoft Office Word 2016';
 const lockInfo =

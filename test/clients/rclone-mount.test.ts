@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { editors } from './editors.js';
-import { eventually, fuseWorks, mountByRclone, rcloneSettings, type Mount } from './mounting.js';
-import { outcomeOf, run } from './programs.js';
-import { CommandWorkplace, MountedWorkplace, type Workplace } from './workplace.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { editors } from './helpers/editors.js';
+import { fuseWorks, mountByRclone, rcloneSettings, type Mount } from './helpers/mounting.js';
+import { untilPasses } from '../helpers/until.js';
+import { outcomeOf, run } from './helpers/programs.js';
+import { CommandWorkplace, MountedWorkplace, type Workplace } from './helpers/workplace.js';
 
 const mounts = await fuseWorks();
 const way = mounts ? 'rclone mount over FUSE' : 'rclone\u2019s commands, since nothing can be mounted here';
@@ -36,11 +37,11 @@ describe(`A share by ${way}`, () => {
 
   /** Waits until a folder on the server's disk holds these names and no others. */
   const holds = (folder: string, ...names: string[]): Promise<void> =>
-    eventually(async () => {
+    untilPasses(async () => {
       assert.deepEqual((await readdir(disk(folder))).sort(), names.sort());
     });
   const reads = (file: string, text: string): Promise<void> =>
-    eventually(async () => {
+    untilPasses(async () => {
       assert.equal(await readFile(disk(file), 'utf8'), text);
     });
 
@@ -71,7 +72,7 @@ describe(`A share by ${way}`, () => {
     await place.remove('deep/renamed folder/still/log');
     await holds('deep/renamed folder/still');
     await place.remove('deep');
-    await eventually(async () => {
+    await untilPasses(async () => {
       assert.ok(!(await readdir(disk())).includes('deep'));
     });
   });
@@ -92,7 +93,7 @@ describe(`A share by ${way}`, () => {
     if (!mount) await run('rclone', ['copy', '--create-empty-src-dirs', local, 'site:repository'], { env });
     // What lies on the server's disk is the same repository.
     const head = await git('rev-parse', 'HEAD');
-    await eventually(async () => {
+    await untilPasses(async () => {
       const there = (...args: string[]): Promise<string> =>
         run('git', ['-c', `safe.directory=${disk('repository')}`, ...args], { cwd: disk('repository') });
       await there('fsck', '--full', '--strict');
@@ -122,7 +123,7 @@ describe(`The root by ${way}`, () => {
       assert.ok(!shown.includes('staff'), 'alice may not read /staff.');
       const place = mount ? new MountedWorkplace(mount.folder) : new CommandWorkplace(env);
       await place.write('docs/by root.txt', 'written\n');
-      await eventually(async () => {
+      await untilPasses(async () => {
         assert.equal(await readFile(join(davgate.folder, 'docs', 'by root.txt'), 'utf8'), 'written\n');
       });
       const local = join(work, 'old.txt');

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { rcloneSettings } from './mounting.js';
-import { spellings } from './names.js';
-import { run } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { rcloneSettings } from './helpers/mounting.js';
+import { spellings } from './helpers/names.js';
+import { run } from './helpers/programs.js';
 
 const names = Object.values(spellings);
 // rclone itself takes names that NFC makes one for the same, unless it is told not to.

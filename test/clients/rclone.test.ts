@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { outcomeOf, run } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { outcomeOf, run } from './helpers/programs.js';
 
 for (const share of ['docs', 'scratch']) {
   describe(`rclone on /${share}`, () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { declare, login, makeSample, sampleDavgate, startDavgate } from './davgate.js';
-import { freePort } from './free-port.js';
-import { curl } from './programs.js';
-import { reload } from './reloading.js';
+import { declare, login, makeSample, sampleDavgate, startDavgate } from './helpers/davgate.js';
+import { freePort } from './helpers/free-port.js';
+import { curl } from './helpers/programs.js';
+import { reload } from './helpers/reloading.js';
 
 type Sample = Awaited<ReturnType<typeof sampleDavgate>>;
 

@@ -4,9 +4,9 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { declare, login, sampleDavgate } from './davgate.js';
-import { curl, run } from './programs.js';
-import { dataOf, reload, withoutShare, withShare } from './reloading.js';
+import { declare, login, sampleDavgate } from './helpers/davgate.js';
+import { curl, run } from './helpers/programs.js';
+import { dataOf, reload, withoutShare, withShare } from './helpers/reloading.js';
 
 type Sample = Awaited<ReturnType<typeof sampleDavgate>>;
 

@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { declare, login, projectFolder, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf } from './programs.js';
-import { reload, withShare } from './reloading.js';
+import { declare, login, projectFolder, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf } from './helpers/programs.js';
+import { reload, withShare } from './helpers/reloading.js';
 
 type Sample = Awaited<ReturnType<typeof sampleDavgate>>;
 

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DjangoSite } from '../django/sessions/django-site.js';
 import { secretKey } from '../django/sessions/setting.js';
-import { sampleDavgate } from './davgate.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 const user = 'rita';
 const permission = 'docs.view_document';

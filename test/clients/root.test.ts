@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readMultistatus } from '../dav/xml-tree.js';
-import { login, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf, run } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf, run } from './helpers/programs.js';
 
 describe('the root of the server', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

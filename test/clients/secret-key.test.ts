@@ -5,8 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import { djangos } from '../django/djangos.js';
 import { DjangoSite } from '../django/sessions/django-site.js';
 import { secretKey } from '../django/sessions/setting.js';
-import { declare, makeSample, startDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { declare, makeSample, startDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 const user = 'rita';
 

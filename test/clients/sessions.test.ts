@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sampleDavgate } from './davgate.js';
-import { curl, run } from './programs.js';
-import { freePort } from './free-port.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { curl, run } from './helpers/programs.js';
+import { freePort } from './helpers/free-port.js';
 
 const python = '/usr/bin/python3';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { declare, login, makeSample, startDavgate, type TestDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { declare, login, makeSample, startDavgate, type TestDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 describe('two davgates on one state database', () => {
   let folder: string;

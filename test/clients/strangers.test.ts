@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 /** What a stranger might tell the kinds of shares, and a share from none, apart by: paths below each. */
 const rests = ['', '/', '/sample', '/sample/!svn/me', '/none/', '/a%5Cb', '/a%01b', '/e%CC%81', '/a?p=2'];

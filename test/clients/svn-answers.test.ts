@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl, run } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl, run } from './helpers/programs.js';
 
 /** Media types that users gave to files, and what is made of them: `bytes` where they are none. */
 const types = {

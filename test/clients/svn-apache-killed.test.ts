@@ -3,8 +3,8 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf, run } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf, run } from './helpers/programs.js';
 
 /** Milliseconds in which Apache must serve again: 2 s where it has the machine to itself. */
 const bound = 10_000;

@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { makeCertificate } from '../servers/certificates.js';
-import { makeRepositories, until } from '../svn/apache-fixture.js';
+import { makeRepositories } from '../svn/apache-fixture.js';
+import { until } from '../helpers/until.js';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { login, projectFolder, sampleDavgate } from './davgate.js';
-import { freePort } from './free-port.js';
-import { curl, outcomeOf, run } from './programs.js';
+import { login, projectFolder, sampleDavgate } from './helpers/davgate.js';
+import { freePort } from './helpers/free-port.js';
+import { curl, outcomeOf, run } from './helpers/programs.js';
 
 /** Where Apache has the secret, and whether it speaks TLS. */
 const ways: readonly [name: string, inEnvironment: boolean, tls: boolean][] = [

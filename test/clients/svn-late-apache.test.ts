@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { declare, login, makeSample, startDavgate, type TestDavgate } from './davgate.js';
-import { curl, outcomeOf } from './programs.js';
+import { declare, login, makeSample, startDavgate, type TestDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf } from './helpers/programs.js';
 
 describe('an Apache that does not start', () => {
   let folder: string;

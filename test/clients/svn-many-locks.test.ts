@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { run } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { run } from './helpers/programs.js';
 
 describe('svn, where a header section holds fewer lock tokens than a folder has', () => {
   const files = Array.from({ length: 150 }, (_, index) => `many/file-${index}.txt`);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { login, projectFolder, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf, run } from './programs.js';
+import { login, projectFolder, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf, run } from './helpers/programs.js';
 
 /** Milliseconds after which a change at the Django site must be in force; a second, and some for a busy machine. */
 const inForce = 1200;

@@ -4,8 +4,8 @@ import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { run } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { run } from './helpers/programs.js';
 
 const question =
   '<?xml version="1.0" encoding="utf-8"?><D:options xmlns:D="DAV:"><D:activity-collection-set/></D:options>';

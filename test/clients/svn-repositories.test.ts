@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { projectFolder, sampleDavgate } from './davgate.js';
-import { outcomeOf, run, type Outcome } from './programs.js';
+import { projectFolder, sampleDavgate } from './helpers/davgate.js';
+import { outcomeOf, run, type Outcome } from './helpers/programs.js';
 
 describe('davgate svn', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { makeRepositories } from '../svn/apache-fixture.js';
-import { startBareApache } from './bare-apache.js';
-import { declare, login, makeSample, startDavgate } from './davgate.js';
-import { curl, outcomeOf, run } from './programs.js';
+import { startBareApache } from './helpers/bare-apache.js';
+import { declare, login, makeSample, startDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf, run } from './helpers/programs.js';
 
 /** Realms as davgate has them, and as they stand between the quotation marks of Apache's AuthName. */
 const realms: readonly (readonly [realm: string, authName: string])[] = [

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { startBareApache } from './bare-apache.js';
-import { makeSample, startDavgate } from './davgate.js';
-import { outcomeOf, run } from './programs.js';
-import { script, type Step } from './svn-script.js';
+import { startBareApache } from './helpers/bare-apache.js';
+import { makeSample, startDavgate } from './helpers/davgate.js';
+import { outcomeOf, run } from './helpers/programs.js';
+import { script, type Step } from './helpers/svn-script.js';
 
 /** How the client and the server are set for one run of the script. */
 interface Variant {

@@ -3,8 +3,8 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl, outcomeOf, run } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf, run } from './helpers/programs.js';
 
 describe('svn shares of one repository, and lists of several', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 /** More than Apache works on at once. */
 const connections = 140;

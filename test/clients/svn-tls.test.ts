@@ -3,9 +3,9 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, sampleDavgate } from './davgate.js';
-import { curl, run } from './programs.js';
-import { startTlsFront, type TlsFront } from './tls-front.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
+import { curl, run } from './helpers/programs.js';
+import { startTlsFront, type TlsFront } from './helpers/tls-front.js';
 
 const ways: readonly [name: string, forwards: boolean][] = [
   ['X-Forwarded fields of a trusted proxy', true],

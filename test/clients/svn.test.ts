@@ -4,8 +4,8 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { sampleDavgate } from './davgate.js';
-import { curl, outcomeOf, run, type Outcome } from './programs.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { curl, outcomeOf, run, type Outcome } from './helpers/programs.js';
 
 describe('svn', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { login, sampleDavgate } from './davgate.js';
+import { login, sampleDavgate } from './helpers/davgate.js';
 
 interface Answer {
   readonly status: number;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { password } from '../servers/database-server.js';
 import { startPostgresql } from '../servers/postgresql-server.js';
-import { DavClient } from './dav-client.js';
-import { declare, makeSample, startDavgate, type TestDavgate } from './davgate.js';
+import { DavClient } from './helpers/dav-client.js';
+import { declare, makeSample, startDavgate, type TestDavgate } from './helpers/davgate.js';
 
 const lockInfo =
   '<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope>' +

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
-import { curl } from './programs.js';
+import { DavClient } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
+import { curl } from './helpers/programs.js';
 
 const explorerAgent = 'Microsoft-WebDAV-MiniRedir/10.0.19045';
 const officeAgents = ['Microsoft Office Existence Discovery', 'Microsoft Office Protocol Discovery'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DavClient, elementText } from './dav-client.js';
-import { sampleDavgate } from './davgate.js';
+import { DavClient, elementText } from './helpers/dav-client.js';
+import { sampleDavgate } from './helpers/davgate.js';
 
 // As traced from Explorer through the WebClient service.
 const agent = 'Microsoft-WebDAV-MiniRedir/10.0.19045';

@@ -169,11 +169,11 @@ const urlPath = 'must be an absolute URL path such as "/docs", without a trailin
 const permissionForm = 'must be Django\u2019s "app_label.codename", such as "docs.view_document"';
 const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not both';
 const notForApache =
-  'in an svn share must not hold `*`, `[`, `]` or `${`, which mean something else to Apache';
+  'must not contain `*`, `[`, `]` or `${` in an svn share: they mean something else to Apache';
 const kinds = 'must be one of "static", "webdav" and "svn"';
-const noControls = 'must hold no controls';
+const noControls = 'must not contain control characters';
 const inRepository =
-  'in an svn share each rule must name a repository, such as "/sample", not a path inside one; "authz" has rules for those';
+  'in an svn share each rule must name a repository, such as "/sample", not a path inside one; use "authz" for those';
 
 interface Wrong {
   readonly name: string;
@@ -189,7 +189,7 @@ const wrongs: readonly Wrong[] = [
   { name: 'null', declaration: null, problems: [': must be an object'] },
   { name: 'text', declaration: '"shares"', problems: [': must be an object'] },
   { name: 'nothing in it', declaration: {}, problems: ['django: is missing', 'shares: is missing'] },
-  { name: 'no shares', declaration: declaring([]), problems: ['shares: must declare a share at least'] },
+  { name: 'no shares', declaration: declaring([]), problems: ['shares: must declare at least one share'] },
   {
     name: 'shares that are no list',
     declaration: rest({ shares: {} }),
@@ -277,7 +277,7 @@ const wrongs: readonly Wrong[] = [
     name: 'an svn share without repositories',
     declaration: declaring([{ path: '/svn', kind: 'svn' }]),
     problems: [
-      'shares[0]: needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
+      'shares[0]: needs exactly one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
     ],
   },
 
@@ -375,7 +375,7 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'no groups',
     declaration: share({ require: { groups: [] } }),
-    problems: ['shares[0].require.groups: must name a group at least'],
+    problems: ['shares[0].require.groups: must name at least one group'],
   },
   {
     name: 'a group without a name',
@@ -391,12 +391,12 @@ const wrongs: readonly Wrong[] = [
   ...['/.', '/..', '/a/../b', '/./a'].map((path) => ({
     name: `the path "${path}"`,
     declaration: share({ path }),
-    problems: ['shares[0].path: must not hold `.` or `..`'],
+    problems: ['shares[0].path: must not contain `.` or `..`'],
   })),
   ...['/a\tb', '/a\nb', '/a\0', '/\u007f'].map((path) => ({
     name: `the path ${JSON.stringify(path)}`,
     declaration: share({ path }),
-    problems: ['shares[0].path: must not hold control characters'],
+    problems: ['shares[0].path: must not contain control characters'],
   })),
   {
     name: 'a path that is too long',
@@ -408,7 +408,7 @@ const wrongs: readonly Wrong[] = [
     declaration: share({ rules: [{ path: '/a' }, { path: 'minutes/' }, { path: '/a\rb' }] }),
     problems: [
       `shares[0].rules[1].path: ${urlPath}`,
-      'shares[0].rules[2].path: must not hold control characters',
+      'shares[0].rules[2].path: must not contain control characters',
     ],
   },
 
@@ -427,7 +427,7 @@ const wrongs: readonly Wrong[] = [
     name: 'a state database that is neither SQLite nor PostgreSQL',
     declaration: rest({ state: 'state.sqlite3' }),
     problems: [
-      'state: must be "sqlite:" and a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"',
+      'state: must be "sqlite:" followed by a file, such as "sqlite:./var/state.sqlite3", or "postgresql://user:password@host/name"',
     ],
   },
   {
@@ -451,7 +451,7 @@ const wrongs: readonly Wrong[] = [
     ]),
     problems: [
       'shares[0].root: the folder ./nowhere does not exist',
-      'shares[1].root: the folder ./db.sqlite3 is no folder',
+      'shares[1].root: the folder ./db.sqlite3 is not a folder',
       'shares[2].repositories: the folder ./db.sqlite3/svn does not exist',
       'shares[3].root: the folder ./media\0 does not exist',
     ],
@@ -470,20 +470,20 @@ const wrongs: readonly Wrong[] = [
   {
     name: 'a path that two shares have',
     declaration: declaring([staticShare, webdavShare, { ...webdavShare, path: '/media' }]),
-    problems: ['shares[2].path: /media is the path of shares[0] already'],
+    problems: ['shares[2].path: /media is already the path of shares[0]'],
   },
   {
     name: 'a share inside another',
     declaration: declaring([webdavShare, { ...staticShare, path: '/docs/media' }]),
     problems: [
-      'shares[1].path: /docs/media overlaps with /docs of shares[0]; use `rules` for a path inside a share',
+      'shares[1].path: /docs/media overlaps /docs of shares[0]; use `rules` for a path inside a share',
     ],
   },
   {
     name: 'a share around another',
     declaration: declaring([{ ...staticShare, path: '/docs/media' }, webdavShare]),
     problems: [
-      'shares[1].path: /docs overlaps with /docs/media of shares[0]; use `rules` for a path inside a share',
+      'shares[1].path: /docs overlaps /docs/media of shares[0]; use `rules` for a path inside a share',
     ],
   },
   {
@@ -492,8 +492,8 @@ const wrongs: readonly Wrong[] = [
       rules: [{ path: '/a' }, { path: '/caf\u00e9' }, { path: '/a', write: false }, { path: '/cafe\u0301' }],
     }),
     problems: [
-      'shares[0].rules[2].path: /a has a rule already',
-      'shares[0].rules[3].path: /caf\u00e9 has a rule already',
+      'shares[0].rules[2].path: /a already has a rule',
+      'shares[0].rules[3].path: /caf\u00e9 already has a rule',
     ],
   },
   {
@@ -525,13 +525,13 @@ const wrongs: readonly Wrong[] = [
       { path: '/x', kind: 'svn', repository: './nowhere' },
     ]),
     problems: [
-      'shares[0]: needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
-      'shares[0].rules[0]: a share of one repository has no rules; "authz" has them for paths inside it',
-      'shares[1]: "upstream" and "upstreamSecretFile" need each other',
-      'shares[1]: "upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there',
+      'shares[0]: needs exactly one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
+      'shares[0].rules[0]: a share of one repository cannot have rules; use "authz" for paths inside it',
+      'shares[1]: "upstream" and "upstreamSecretFile" must be set together',
+      'shares[1]: "upstreamAuthzFile" must be set if both "upstream" and "authz" are set, and only then',
       'shares[2].upstream: must be an origin such as "http://127.0.0.1:8081"',
-      'shares[3]: "upstream" and "upstreamSecretFile" need each other',
-      'shares[3]: "upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there',
+      'shares[3]: "upstream" and "upstreamSecretFile" must be set together',
+      'shares[3]: "upstreamAuthzFile" must be set if both "upstream" and "authz" are set, and only then',
       'shares[4].repository: the folder ./nowhere does not exist',
     ],
   },
@@ -552,7 +552,7 @@ const wrongs: readonly Wrong[] = [
       'listen.port: too small: expected number to be >=0',
       'django.database: the file ./nowhere.sqlite3 does not exist',
       'shares[0].root: the folder ./nowhere does not exist',
-      'shares[1].path: /media/x overlaps with /media of shares[0]; use `rules` for a path inside a share',
+      'shares[1].path: /media/x overlaps /media of shares[0]; use `rules` for a path inside a share',
       'shares[2].require.stuff: is not a known key',
       'extra: is not a known key',
     ],
@@ -582,15 +582,15 @@ test('a rule in an svn share may name a repository', (t) => {
 });
 
 describe('secrets must not lie in what is served', () => {
-  const holds = (what: string, place = 'shares[0].root') =>
-    `${place}: holds ${what}, which the share would serve`;
+  const contains = (what: string, place = 'shares[0].root') =>
+    `${place}: contains ${what}, which the share would serve`;
 
   test('the declaration, the databases and all', (t) => {
     const { problems } = site(t);
     assert.deepEqual(problems(declaring([{ ...staticShare, root: '.' }])), [
-      holds('Django\u2019s database'),
-      holds('the state database'),
-      holds('this declaration'),
+      contains('Django\u2019s database'),
+      contains('the state database'),
+      contains('this declaration'),
     ]);
   });
 
@@ -600,8 +600,8 @@ describe('secrets must not lie in what is served', () => {
       mkdirSync(join(folder, path), { recursive: true });
     const django = { project: './docs/site', settings: 'mysite.settings' };
     const sharing = (root: string) => problems(declaring([{ ...staticShare, root }], { django }));
-    assert.deepEqual(sharing('./docs/site'), [holds('the Django project')]);
-    assert.deepEqual(sharing('./docs'), [holds('the Django project')]);
+    assert.deepEqual(sharing('./docs/site'), [contains('the Django project')]);
+    assert.deepEqual(sharing('./docs'), [contains('the Django project')]);
     assert.deepEqual(sharing('./docs/site/uploads'), []);
   });
 
@@ -611,14 +611,14 @@ describe('secrets must not lie in what is served', () => {
     writeFileSync(join(folder, 'docs/site/db.sqlite3'), '');
     const django = { database: 'sqlite:./docs/site/db.sqlite3' };
     assert.deepEqual(problems(declaring([staticShare, webdavShare], { django })), [
-      holds('Django\u2019s database', 'shares[1].root'),
+      contains('Django\u2019s database', 'shares[1].root'),
     ]);
   });
 
   test('a state database that does not exist yet', (t) => {
     const { problems } = site(t);
     const state = 'sqlite:./media/not/yet/state.sqlite3';
-    assert.deepEqual(problems(declaring([staticShare], { state })), [holds('the state database')]);
+    assert.deepEqual(problems(declaring([staticShare], { state })), [contains('the state database')]);
   });
 
   test('the key for a state database on another machine', (t) => {
@@ -627,7 +627,7 @@ describe('secrets must not lie in what is served', () => {
     const state =
       'postgresql://davgate@db.example.org/davgate?sslmode=require&sslcert=./media/crt.pem&sslkey=./media/key.pem';
     assert.deepEqual(problems(declaring([staticShare], { state })), [
-      holds('the key for the state database'),
+      contains('the key for the state database'),
     ]);
   });
 
@@ -638,7 +638,7 @@ describe('secrets must not lie in what is served', () => {
     symlinkSync('data', join(folder, 'published'));
     const django = { database: 'sqlite:./data/db.sqlite3' };
     assert.deepEqual(problems(declaring([{ ...staticShare, root: './published' }], { django })), [
-      holds('Django\u2019s database'),
+      contains('Django\u2019s database'),
     ]);
   });
 
@@ -649,8 +649,8 @@ describe('secrets must not lie in what is served', () => {
     symlinkSync('docs', join(folder, 'var'));
     const django = { database: 'sqlite:./link.sqlite3' };
     assert.deepEqual(problems(declaring([webdavShare], { django })), [
-      holds('Django\u2019s database'),
-      holds('the state database'),
+      contains('Django\u2019s database'),
+      contains('the state database'),
     ]);
   });
 
@@ -675,7 +675,7 @@ describe('secrets must not lie in what is served', () => {
     assert.deepEqual(sharing({ ...webdavShare, write: false }), []);
     assert.deepEqual(sharing({ ...staticShare, root: './docs' }), []);
     // Users could put a database of theirs in its place.
-    assert.deepEqual(sharing(webdavShare), [holds('Django\u2019s database')]);
+    assert.deepEqual(sharing(webdavShare), [contains('Django\u2019s database')]);
   });
 
   test('what of a Django project is run, whatever else of it may be shared', (t) => {
@@ -692,18 +692,21 @@ describe('secrets must not lie in what is served', () => {
     writeFileSync(join(folder, 'env/bin/python'), '');
     symlinkSync('site/mysite', join(folder, 'linked'));
     const django = { project: './site', settings: 'mysite.settings.live', python: './env/bin/python' };
-    const settings = [holds('the project\u2019s settings')];
+    const settings = [contains('the project\u2019s settings')];
     const table: readonly (readonly [root: string, problems: readonly string[]])[] = [
-      ['./site', [holds('the Django project')]],
+      ['./site', [contains('the Django project')]],
       ['./site/mysite', settings],
       ['./linked', settings],
       ['./site/mysite/settings', settings],
       ['./site/mysite/static', []],
       ['./site/uploads', []],
-      ['./site/.venv', [holds('the Python environment')]],
-      ['./site/.venv/lib/x', ['shares[0].root: lies in the Python environment, which the share would serve']],
-      ['./env', [holds('the Python environment')]],
-      ['./env/bin', ['shares[0].root: lies in the Python environment, which the share would serve']],
+      ['./site/.venv', [contains('the Python environment')]],
+      [
+        './site/.venv/lib/x',
+        ['shares[0].root: is inside the Python environment, which the share would serve'],
+      ],
+      ['./env', [contains('the Python environment')]],
+      ['./env/bin', ['shares[0].root: is inside the Python environment, which the share would serve']],
     ];
     for (const kind of ['static', 'webdav']) {
       for (const [root, expected] of table) {
@@ -739,7 +742,7 @@ describe('secrets must not lie in what is served', () => {
     ];
     for (const [share, what] of table) {
       for (const kind of ['webdav', 'static']) {
-        assert.deepEqual(problems(declaring([{ ...webdavShare, kind }, share])), [holds(what)], what);
+        assert.deepEqual(problems(declaring([{ ...webdavShare, kind }, share])), [contains(what)], what);
       }
     }
     for (const root of ['./docs/svn/one', './docs/svn/one/hooks']) {
@@ -748,7 +751,7 @@ describe('secrets must not lie in what is served', () => {
         { ...svnShare, repositories: './docs/svn' },
       ];
       assert.deepEqual(problems(declaring(shares)), [
-        'shares[0].root: lies in the repositories of /svn, which the share would serve',
+        'shares[0].root: is inside the repositories of /svn, which the share would serve',
       ]);
     }
   });
@@ -761,7 +764,7 @@ describe('secrets must not lie in what is served', () => {
     symlinkSync('../../elsewhere', join(folder, 'docs/deep/modules'));
     symlinkSync('docs/deep/modules', join(folder, 'modules'));
     const share = { path: '/m', kind: 'webdav', storage: { module: './modules/storage.js' } };
-    assert.deepEqual(problems(declaring([webdavShare, share])), [holds('a storage module')]);
+    assert.deepEqual(problems(declaring([webdavShare, share])), [contains('a storage module')]);
     assert.deepEqual(problems(declaring([{ ...webdavShare, write: false }, share])), []);
   });
 });
@@ -771,44 +774,48 @@ describe('what is not JSON is told with its line and column', () => {
     [
       'a comma too many',
       '{\n  "shares": [],\n}\n',
-      'a key in double quotation marks is missing, or a comma is too many (line 3, column 1)',
+      'a key in double quotation marks is missing, or there is an extra comma (line 3, column 1)',
     ],
     ['a comma too few', '{ "a": 1\n  "b": 2 }', 'a comma is missing (line 2, column 3)'],
-    ['a comment', '{\n  // shares\n}', 'comments are not part of JSON (line 2, column 3)'],
-    ['a comment at the start', '// shares\n{}', 'comments are not part of JSON (line 1, column 1)'],
+    ['a comment', '{\n  // shares\n}', 'JSON does not allow comments (line 2, column 3)'],
+    ['a comment at the start', '// shares\n{}', 'JSON does not allow comments (line 1, column 1)'],
     [
       'a word without quotes',
       '{\n  "a": yes\n}',
-      'a word that is none of true, false and null, or text without double quotation marks (line 2, column 8)',
+      'a word other than true, false and null, or text without double quotation marks (line 2, column 8)',
     ],
     [
       'single quotes',
       '{"a": ["b",\n\n \'c\']}',
-      'a word that is none of true, false and null, or text without double quotation marks (line 3, column 2)',
+      'a word other than true, false and null, or text without double quotation marks (line 3, column 2)',
     ],
     [
       'a misspelt true',
       '{"a": true, "b": ture}',
-      'a word that is none of true, false and null, or text without double quotation marks (line 1, column 18)',
+      'a word other than true, false and null, or text without double quotation marks (line 1, column 18)',
     ],
     [
       'a comma where a value belongs',
       '{"a": ,}',
-      'a value is missing, or a comma is too many (line 1, column 7)',
+      'a value is missing, or there is an extra comma (line 1, column 7)',
     ],
     [
       'the same mistake as an innocent text before it',
       '{"a": "yes, yes, yes, yes, yes", "b": "yes, yes, yes", "c": yes}',
-      'a word that is none of true, false and null, or text without double quotation marks (line 1, column 61)',
+      'a word other than true, false and null, or text without double quotation marks (line 1, column 61)',
     ],
     ['a line break in a string', '{"a": "b\n"}', 'a closing quotation mark is missing (line 1, column 7)'],
-    ['something behind the end', '{}\n{}', 'something follows the end of the declaration (line 2, column 1)'],
+    [
+      'something behind the end',
+      '{}\n{}',
+      'there is text after the end of the declaration (line 2, column 1)',
+    ],
     ['half a file', '{\n  "shares": [', 'a closing bracket ] is missing (line 2, column 14)'],
-    ['nothing', '', 'a value is missing, or a comma is too many (line 1, column 1)'],
+    ['nothing', '', 'a value is missing, or there is an extra comma (line 1, column 1)'],
   ];
   for (const [name, text, message] of texts) {
     test(name, (t) => {
-      assert.deepEqual(site(t).problems(text), [`: It is not JSON: ${message}`]);
+      assert.deepEqual(site(t).problems(text), [`: The file is not valid JSON: ${message}`]);
     });
   }
 });
@@ -915,13 +922,13 @@ test('a folder of repositories and a repository are not taken for each other', (
     { repository: './several/d' },
   ];
   assert.deepEqual(problems(declaring(sources.map((source, number) => share(number, source)))), [
-    'shares[0].repositories: the folder ./one is one repository, not a folder of them: declare it as "repository", ' +
-      'or name the folder that holds it',
-    'shares[1].repository: the folder ./several is no repository, but holds a, b, c …: declare it as "repositories", ' +
+    'shares[0].repositories: the folder ./one is a single repository, not a folder of repositories: declare it as "repository", ' +
+      'or name the folder that contains it',
+    'shares[1].repository: the folder ./several is not a repository, but contains a, b, c …: declare it as "repositories", ' +
       'or name one of them',
-    'shares[2].repository: the folder ./svn is no Subversion repository; make one with svnadmin create',
+    'shares[2].repository: the folder ./svn is not a Subversion repository; create one with svnadmin create',
     'shares[3].repositories: the folder ./checked-out is a working copy that svn checked out; ' +
-      'name the folder that svnadmin made',
+      'name the folder that svnadmin created',
   ]);
 });
 
@@ -938,7 +945,7 @@ test('symbolic links that lead nowhere are told as such', (t) => {
     ),
     [
       `shares[0].root: the folder ./dangling is a symbolic link to ${folder}/gone, which does not exist`,
-      'shares[1].root: the folder ./circle is a symbolic link that leads in a circle',
+      'shares[1].root: the folder ./circle is a symbolic link that leads back to itself',
     ],
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Requirement } from '../../src/access/requirement.js';
 import { resolveShare, shareSchema } from '../../src/config/share-schema.js';
-import { inShare } from '../http/paths.js';
+import { inShare } from '../helpers/paths.js';
 
 interface Effective {
   readonly read: Requirement;

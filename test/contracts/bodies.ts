@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { DavStorage } from '../../src/storage/storage.js';
-import { inShare } from './paths.js';
+import { inShare } from '../helpers/paths.js';
 
 /** A request body of these bytes, in these chunks. */
 export function bodyOf(...chunks: readonly (string | Buffer)[]): Readable {

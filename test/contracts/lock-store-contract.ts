@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { Lock, LockRequest, LockStore } from '../../src/dav/locks/lock-store.js';
-import { onServer } from './paths.js';
+import { onServer } from '../helpers/paths.js';
 
 /** What every LockStore must do. `open` gives an empty one that reads the time from `now`, in milliseconds. */
 export function lockStoreContract(

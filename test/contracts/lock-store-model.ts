@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { Lock, LockRequest, LockStore } from '../../src/dav/locks/lock-store.js';
-import { onServer } from './paths.js';
+import { onServer } from '../helpers/paths.js';
 
 /** What one lock of the model knows; tokens are the store's own. */
 type ModelLock = Pick<Lock, 'token' | 'root' | 'depth' | 'scope' | 'principal' | 'expires'>;

@@ -4,7 +4,7 @@ import type { PropertyLimits } from '../../src/dav/properties/limits.js';
 import type { PropertyOwner, PropertyStore } from '../../src/dav/properties/property-store.js';
 import { SpaceMeter } from '../../src/storage/space-meter.js';
 import { failing } from './failing.js';
-import { onServer } from './paths.js';
+import { onServer } from '../helpers/paths.js';
 
 type StoreLimits = Omit<PropertyLimits, 'perProperty'>;
 

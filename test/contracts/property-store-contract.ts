@@ -7,7 +7,7 @@ import type {
   PropertyStore,
 } from '../../src/dav/properties/property-store.js';
 import type { ServerPath } from '../../src/http/target.js';
-import { onServer } from './paths.js';
+import { onServer } from '../helpers/paths.js';
 
 /** Whom the suite's properties are counted to, where that does not matter. */
 const owner = { principal: 'alice', share: onServer('/') };

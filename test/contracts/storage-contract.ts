@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 import { Failure } from '../../src/failure.js';
-import type { DavStorage, ResourceStat } from '../../src/storage/storage.js';
+import type { AfterWriting, DavStorage, ResourceStat, Written } from '../../src/storage/storage.js';
 import { bodyOf, brokenBody, bytesOf, namesIn, openBody, textAt } from './bodies.js';
 import { failing } from './failing.js';
-import { inShare } from './paths.js';
+import { checking } from './checking.js';
+import { inShare } from '../helpers/paths.js';
 
 /** Names that a client may give a file, each a trap for some way of writing them down. */
 export const oddNames = [
@@ -241,15 +242,28 @@ export function storageContract(implementation: string, open: (t: TestContext) =
           seen.push(current);
         };
         const body = openBody();
-        const writing = storage.write(path, body, { check });
+        const writing = storage.write(path, body, checking(check));
         body.push('first ');
-        const { stat } = await storage.write(path, bodyOf('meanwhile'), { check });
+        const { stat } = await storage.write(path, bodyOf('meanwhile'), checking(check));
         assert.deepEqual(seen, [undefined]);
         body.push('half');
         body.push(null);
         assert.equal((await writing).created, false);
         assert.deepEqual(seen, [undefined, stat]);
         assert.equal(await textAt(storage, '/file'), 'first half');
+      });
+
+      test('tells whoever asked for it when the file has come, and when it could not', async (t) => {
+        const storage = open(t);
+        const told: (Written | undefined)[] = [];
+        const ready = () => Promise.resolve((): AfterWriting => (written) => void told.push(written));
+        const written = await storage.write(inShare('/file'), bodyOf('new'), { ready });
+        assert.deepEqual(told, [written]);
+        const other = await storage.write(inShare('/file'), bodyOf('newer'), { ready });
+        assert.deepEqual(told, [written, other]);
+        await storage.makeCollection(inShare('/folder'));
+        await assert.rejects(storage.write(inShare('/folder'), bodyOf('x'), { ready }));
+        assert.ok(told.length === 2 || told[2] === undefined);
       });
 
       test('keeps what is there when `check` throws, and passes the failure on', async (t) => {
@@ -260,8 +274,8 @@ export function storageContract(implementation: string, open: (t: TestContext) =
           throw refusal;
         };
         const thrown = (error: unknown): boolean => error === refusal;
-        await assert.rejects(storage.write(inShare('/file'), bodyOf('new'), { check }), thrown);
-        await assert.rejects(storage.write(inShare('/other'), bodyOf('new'), { check }), thrown);
+        await assert.rejects(storage.write(inShare('/file'), bodyOf('new'), checking(check)), thrown);
+        await assert.rejects(storage.write(inShare('/other'), bodyOf('new'), checking(check)), thrown);
         assert.equal(await textAt(storage, '/file'), 'old');
         assert.deepEqual(await storage.stat(inShare('/file')), stat);
         assert.deepEqual(await namesIn(storage, '/'), ['file']);
@@ -418,7 +432,9 @@ export function storageContract(implementation: string, open: (t: TestContext) =
           if (current) throw new Failure('precondition-failed', 'There is something here.');
         };
         const outcomes = await Promise.allSettled(
-          contenders.map((letter) => storage.write(inShare('/new'), bodyOf(letter.repeat(10)), { check })),
+          contenders.map((letter) =>
+            storage.write(inShare('/new'), bodyOf(letter.repeat(10)), checking(check)),
+          ),
         );
         const winners = contenders.filter((_, index) => outcomes[index]?.status === 'fulfilled');
         assert.equal(winners.length, 1);
@@ -437,7 +453,7 @@ export function storageContract(implementation: string, open: (t: TestContext) =
           }
         };
         const outcomes = await Promise.allSettled(
-          contenders.map((letter) => storage.write(inShare('/file'), bodyOf(letter), { check })),
+          contenders.map((letter) => storage.write(inShare('/file'), bodyOf(letter), checking(check))),
         );
         const winners = contenders.filter((_, index) => outcomes[index]?.status === 'fulfilled');
         assert.deepEqual([await textAt(storage, '/file')], winners);

@@ -8,7 +8,7 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { child } from '../../src/http/target.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { textAt } from '../contracts/bodies.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { localOptions } from '../storage/local-setting.js';
 import { davSite, DavSite } from './dav-site.js';
 import type { TestContext } from 'node:test';

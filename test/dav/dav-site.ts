@@ -20,7 +20,7 @@ import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bytesOf, textAt } from '../contracts/bodies.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions } from '../storage/local-setting.js';
 import { Refusing } from './refusing.js';

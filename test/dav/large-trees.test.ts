@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
-import { outcomeOf } from '../clients/programs.js';
-import { onServer } from '../contracts/paths.js';
+import { outcomeOf } from '../clients/helpers/programs.js';
+import { onServer } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 
 const child = new URL('large-tree-child.js', import.meta.url).pathname;

@@ -7,7 +7,7 @@ import { isFailure } from '../../src/failure.js';
 import { rootPath, serverPathOf } from '../../src/http/target.js';
 import type { CollectionStat, ReadableStorage } from '../../src/storage/storage.js';
 import { bytesOf } from '../contracts/bodies.js';
-import { inShare } from '../http/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { readMultistatus } from './xml-tree.js';
 import { xmlAllowance, xmlLimits } from './limits.js';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { DatabaseServer } from '../../src/database/location.js';
-import { run } from '../clients/programs.js';
+import { run } from '../clients/helpers/programs.js';
 import { debian } from './djangos.js';
 
 const script = resolve('test/django/site/make_site.py');

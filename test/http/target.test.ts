@@ -15,7 +15,7 @@ import {
   serverPathOf,
   within,
 } from '../../src/http/target.js';
-import { inShare } from './paths.js';
+import { inShare } from '../helpers/paths.js';
 
 interface Reading {
   readonly name: string;

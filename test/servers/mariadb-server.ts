@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import knex from 'knex';
 import type { ServerCertificate } from './certificates.js';
 import { password, testPool, type Access, type TestServer } from './database-server.js';
-import { freePort } from '../clients/free-port.js';
+import { freePort } from '../clients/helpers/free-port.js';
 import { ownedFile, ownedFolder, ownerFor, ServerProcess } from './server-process.js';
 
 const program = '/usr/sbin/mariadbd';

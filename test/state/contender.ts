@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStateDatabase, type StateLocation } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 
 /** What a contender is told. */
 export interface Contest {

@@ -18,7 +18,7 @@ import { ancestry } from '../../src/state/paths.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { failing } from '../contracts/failing.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 import { propertyLimits } from '../dav/limits.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { openSqlite } from './databases.js';

@@ -1,6 +1,6 @@
 import { openStateDatabase, type StateLocation } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 
 /** A process that opens the state database and, at a word, asks for one lock many times at once. */
 interface Errand {

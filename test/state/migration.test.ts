@@ -8,7 +8,7 @@ import { loginFailures } from '../../src/state/migrations/0002-login-failures.js
 import { openPostgresqlState } from '../../src/state/postgresql.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { failing } from '../contracts/failing.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 import { propertyLimits } from '../dav/limits.js';
 import { databases, openState } from './databases.js';
 

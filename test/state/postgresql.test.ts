@@ -7,7 +7,7 @@ import { SqlFailureCounter } from '../../src/state/sql-failure-counter.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
 import { failing } from '../contracts/failing.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 import { propertyLimits } from '../dav/limits.js';
 import { startPostgresql } from '../servers/postgresql-server.js';
 import { newDatabase, openState } from './databases.js';

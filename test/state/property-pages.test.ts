@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { pagesOf } from '../../src/state/property-pages.js';
 import { openStateDatabase } from '../../src/state/database.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { propertyLimits } from '../dav/limits.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { onServer } from '../contracts/paths.js';
+import { onServer } from '../helpers/paths.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import type { Contest } from './contender.js';
 import { databases, openState } from './databases.js';

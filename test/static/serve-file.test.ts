@@ -7,7 +7,7 @@ import { serveFile } from '../../src/static/serve-file.js';
 import { bodyOf, bytesOf } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { localStorage } from '../storage/local-setting.js';
 
 const large = 500_000;

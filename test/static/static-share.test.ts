@@ -23,7 +23,7 @@ import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
 import { serverPathOf } from '../../src/http/target.js';
 import { serveStatic } from '../../src/static/static-share.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
-import { inShare } from '../http/paths.js';
+import { inShare } from '../helpers/paths.js';
 
 const page = '<!doctype html><p>Hello</p>\n';
 /** More than what is read at once, and every byte tells where it is. */

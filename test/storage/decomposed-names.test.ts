@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { composedFor, decomposedByMac, findForMac } from '../../src/storage/decomposed-names.js';
 import type { ReadableStorage } from '../../src/storage/storage.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { localStorage } from './local-setting.js';
 
 const nfc = '\u00fcber';

@@ -7,7 +7,7 @@ import { isFailure } from '../../src/failure.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import { bodyOf, textAt } from '../contracts/bodies.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 
 const library = createRequire(import.meta.url).resolve('webdav-server');

@@ -18,7 +18,7 @@ import { parseOrigin } from '../../src/storage/local/origin.js';
 import { bodyOf, textAt } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions } from './local-setting.js';
 import { ordinaryUser } from './ordinary-user.js';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { isFailure } from '../../src/failure.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { namesIn, textAt } from '../contracts/bodies.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { localOptions } from './local-setting.js';
 
 /** Writes more into a folder than its file system takes, and tells what came of it. */

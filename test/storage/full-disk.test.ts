@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { outcomeOf } from '../clients/programs.js';
+import { outcomeOf } from '../clients/helpers/programs.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 
 const child = new URL('full-disk-child.js', import.meta.url).pathname;

@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
 import { storageContract } from '../contracts/storage-contract.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { DavSite, davSite } from '../dav/dav-site.js';
 import { localStorage } from './local-setting.js';
 

@@ -11,7 +11,7 @@ import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import type { DavStorage, Entry } from '../../src/storage/storage.js';
 import { bodyOf, brokenBody, namesIn, openBody, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { Refusing } from '../dav/refusing.js';
 import { localStorage } from './local-setting.js';

@@ -20,9 +20,10 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { bodyOf, brokenBody, bytesOf, namesIn, openBody, textAt } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions, localStorage } from './local-setting.js';
+import { checking } from '../contracts/checking.js';
 import { asOrdinaryUser, ordinaryUser } from './ordinary-user.js';
 
 const large = 400_000;
@@ -206,7 +207,10 @@ describe('no descriptor stays open after', () => {
       await storage.write(inShare('/file'), bodyOf('x'.repeat(large)));
       await assert.rejects(storage.write(inShare('/file'), brokenBody('half')), failing('malformed'));
       await assert.rejects(storage.write(inShare('/file'), bodyOf('x'), { length: 2 }), failing('malformed'));
-      await assert.rejects(storage.write(inShare('/file'), bodyOf('x'), { check }), failing('internal'));
+      await assert.rejects(
+        storage.write(inShare('/file'), bodyOf('x'), checking(check)),
+        failing('internal'),
+      );
       await storage.copyFile(inShare('/file'), inShare('/copy'));
       assert.deepEqual(openBelow(folder), []);
       assert.deepEqual(await namesIn(storage, '/'), ['copy', 'file']);

@@ -16,8 +16,9 @@ import { describe, test, type TestContext } from 'node:test';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { bodyOf, namesIn, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
+import { checking } from '../contracts/checking.js';
 import { localOptions } from './local-setting.js';
 
 /** A share with a file and a folder in it, beside a folder that the share must not reach. */
@@ -167,7 +168,7 @@ describe('a symbolic link that leads outside or nowhere', () => {
     const check = (): void => {
       symlinkSync(join(outside, 'secret'), join(root, 'late'));
     };
-    await storage.write(inShare('/late'), bodyOf('mine'), { check });
+    await storage.write(inShare('/late'), bodyOf('mine'), checking(check));
     assert.equal(readFileSync(join(outside, 'secret'), 'utf8'), 'secret');
     assert.equal(await textAt(storage, '/late'), 'mine');
   });

@@ -8,7 +8,8 @@ import type { FailureKind } from '../../src/failure.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import { bodyOf, brokenBody, bytesOf, namesIn, openBody, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
+import { checking } from '../contracts/checking.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 
 /** A file system whose next operations can be made to fail, or to tell an entity tag of its own. */
@@ -151,11 +152,13 @@ describe('a large body on its way to a module', () => {
     const { temporary, storage } = moody(t);
     const body = openBody();
     const seen: number[] = [];
-    const writing = storage.write(inShare('/large'), body, {
-      check: () => {
+    const writing = storage.write(
+      inShare('/large'),
+      body,
+      checking(() => {
         seen.push(readdirSync(temporary).length);
-      },
-    });
+      }),
+    );
     body.push(megabytes(2));
     body.push(megabytes(1));
     body.push(null);
@@ -170,7 +173,7 @@ describe('a large body on its way to a module', () => {
     const check = (): void => {
       throw new RangeError('no');
     };
-    await assert.rejects(storage.write(inShare('/large'), large(), { check }), RangeError);
+    await assert.rejects(storage.write(inShare('/large'), large(), checking(check)), RangeError);
     await assert.rejects(storage.write(inShare('/large'), large(), { length: 5 }), failing('malformed'));
     await assert.rejects(
       storage.write(inShare('/large'), brokenBody('x'.repeat(3_000_000))),

@@ -5,11 +5,11 @@ import { describe, test, type TestContext } from 'node:test';
 import { byDescriptor, type Reach } from '../../src/storage/local/held.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { isFailure } from '../../src/failure.js';
-import { outcomeOf } from '../clients/programs.js';
+import { outcomeOf } from '../clients/helpers/programs.js';
 import { bodyOf, namesIn, textAt } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions } from './local-setting.js';
 

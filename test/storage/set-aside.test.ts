@@ -8,7 +8,7 @@ import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bodyOf } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
-import { inShare, onServer } from '../contracts/paths.js';
+import { inShare, onServer } from '../helpers/paths.js';
 import { localOptions, localStorage } from './local-setting.js';
 
 const layers: readonly (readonly [string, (inner: DavStorage) => DavStorage])[] = [
@@ -39,12 +39,12 @@ for (const durability of ['full', 'relaxed'] as const) {
         };
         look();
         const place = { storage, base: onServer('/'), path: to };
-        const left = await replacing(place, await storage.stat(to), 'at once', async () => {
+        const { failures } = await replacing(place, await storage.stat(to), 'at once', async () => {
           assert.equal(await storage.rename(from, to), true);
-          return [];
+          return { failures: [], renamed: true };
         });
         looking.over = true;
-        assert.deepEqual(left, []);
+        assert.deepEqual(failures, []);
         assert.ok(looking.turns > 1);
         assert.equal(looking.gone, 0);
         assert.equal(readFileSync(member, 'utf8'), '/from');

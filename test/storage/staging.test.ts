@@ -14,7 +14,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { originText, type StagingOwner } from '../../src/storage/local/staging.js';
 import { bodyOf, openBody } from '../contracts/bodies.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions, owner } from './local-setting.js';
 

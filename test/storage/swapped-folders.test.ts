@@ -16,7 +16,7 @@ import type { DavStorage } from '../../src/storage/storage.js';
 import { bodyOf, bytesOf, openBody } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
 import { failing } from '../contracts/failing.js';
-import { inShare } from '../contracts/paths.js';
+import { inShare } from '../helpers/paths.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { localOptions } from './local-setting.js';
 import { swapping } from './swapping.js';

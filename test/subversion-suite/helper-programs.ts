@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { run } from '../clients/programs.js';
+import { run } from '../clients/helpers/programs.js';
 import type { SubversionSource } from './source.js';
 
 /** Programs in C that tests start, at their places in a built source tree. */

@@ -2,8 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoted } from '../../src/svn/apache/apache-config.js';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { startBareApache } from '../clients/bare-apache.js';
-import { declare, makeSample, startDavgate } from '../clients/davgate.js';
+import { startBareApache } from '../clients/helpers/bare-apache.js';
+import { declare, makeSample, startDavgate } from '../clients/helpers/davgate.js';
 import { addTestUsers, testUserFile } from './test-users.js';
 import type { WorkFolder } from './work-folder.js';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findApache } from '../../src/svn/apache/find-apache.js';
-import { run } from '../clients/programs.js';
+import { run } from '../clients/helpers/programs.js';
 import type { Server } from './servers.js';
 import { python, type WorkFolder } from './work-folder.js';
 

@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RuntimeUser, runtimeUser } from '../../src/svn/apache/runtime-user.js';
-import { run } from '../clients/programs.js';
+import { run } from '../clients/helpers/programs.js';
 import type { SubversionSource } from './source.js';
 
 /** A copy of the suite for one server, laid out as a built source tree. */

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { statusOf, toFailure } from '../../src/failure.js';
 import { pairs } from '../../src/http/hop-by-hop.js';
@@ -156,15 +155,6 @@ export async function svn(folder: string, ...args: string[]): Promise<string> {
     },
   );
   return stdout;
-}
-
-/** Polls until `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`);
-    await sleep(10);
-  }
 }
 
 export { type ApacheChild, createApacheChild, rm, run };

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { isFailure } from '../../src/failure.js';
 import { pairs } from '../../src/http/hop-by-hop.js';
-import { until } from './apache-fixture.js';
+import { until } from '../helpers/until.js';
 import { goneWith } from './gone.js';
 import { fakeChild, streamOf, textOf } from './upstream-fixture.js';
 

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { UpstreamConnection } from '../../src/svn/http1/upstream-connection.js';
 import { stays } from './gone.js';
-import { until } from './apache-fixture.js';
+import { until } from '../helpers/until.js';
 
 /** Something that answers bytes with bytes, and a connection to it. */
 async function wire(t: TestContext, answer: (socket: Socket, request: string) => void) {

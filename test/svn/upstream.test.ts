@@ -4,7 +4,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { pairs } from '../../src/http/hop-by-hop.js';
-import { until } from './apache-fixture.js';
+import { until } from '../helpers/until.js';
 import { describeRequest, fakeChild, streamOf, textOf } from './upstream-fixture.js';
 
 const echo = (request: Parameters<typeof describeRequest>[0], response: { end(text: string): void }) => {

@@ -9,9 +9,9 @@ const sharePath = z
   )
   .refine(
     (path) => !path.split('/').some((name) => name === '.' || name === '..'),
-    'must not hold `.` or `..`',
+    'must not contain `.` or `..`',
   )
-  .refine((path) => !/\p{Cc}/u.test(path), 'must not hold control characters');
+  .refine((path) => !/\p{Cc}/u.test(path), 'must not contain control characters');
 
 const permission = z
   .string()
@@ -23,18 +23,20 @@ const requirement = z.strictObject({
   permission: permission
     .nullable()
     .optional()
-    .describe('Only users with this permission, as "app_label.codename"; null lifts one set further out.'),
+    .describe(
+      'Only users with this permission, as "app_label.codename"; null removes one that is set at an outer level.',
+    ),
   groups: z
     .array(z.string().min(1, 'must be the name of a group'))
-    .min(1, 'must name a group at least')
+    .min(1, 'must name at least one group')
     .nullable()
     .optional()
-    .describe('Only members of one of these groups; null lifts groups set further out.'),
+    .describe('Only members of one of these groups; null removes groups that are set at an outer level.'),
 });
 
 export const write = z
   .union([z.literal(false), requirement])
-  .describe('What a writer must meet: keys here override those of `require`. false: nobody writes.');
+  .describe('What a user must be to write: keys here override those of `require`. false: nobody may write.');
 
 export const rule = z.strictObject({
   path: sharePath.describe('A path inside the share, such as "/minutes".'),
@@ -44,7 +46,7 @@ export const rule = z.strictObject({
 
 /** What every kind of share declares. */
 export const access = {
-  path: sharePath.describe('Where the share stands on this server, such as "/docs".'),
+  path: sharePath.describe('The URL path of the share on this server, such as "/docs".'),
   require: requirement
     .optional()
     .describe(
@@ -55,9 +57,9 @@ export const access = {
 export const rules = z
   .array(rule)
   .optional()
-  .describe('Paths inside the share with rules of their own; the longest path that matches governs.');
+  .describe('Paths inside the share with rules of their own; the longest matching path governs.');
 
-export const folder = z.string().min(1, 'must be a folder').describe('A folder; relative to this file.');
+export const folder = z.string().min(1, 'must be a folder').describe('A folder, relative to this file.');
 
 export const hide = z
   .array(
@@ -68,7 +70,9 @@ export const hide = z
       .regex(/^[^/]+$/, 'must match a name, not a path: no `/`'),
   )
   .optional()
-  .describe('Patterns such as "*.tmp" of names that are as if they were not there. Default: none.');
+  .describe(
+    'Patterns, such as "*.tmp", of names that davgate treats as if they did not exist. Default: none.',
+  );
 
 export type RequirementInput = z.infer<typeof requirement>;
 export type WriteInput = z.infer<typeof write>;

@@ -1,7 +1,7 @@
 import type { Policy } from '../../access/policy.js';
 import { serverPathOf, type ServerPath } from '../../http/target.js';
 
-/** Against what names in a declaration are looked up. */
+/** What the names in a declaration are relative to. */
 export interface Surroundings {
   /** The folder of the declaration's file; absolute. */
   readonly folder: string;
@@ -16,43 +16,43 @@ export interface NamedPlace {
   readonly value: string;
   /** Absolute. */
   readonly path: string;
-  /** `change`: users change what is in it. `make`: davgate writes it, in a folder that must be there. */
+  /** `change`: users change its contents. `make`: davgate writes the file; its folder must exist. */
   readonly use: 'read' | 'change' | 'make';
-  /** What is wrong with one that is there, as the rest of a sentence that begins with its name. */
+  /** What is wrong with one that exists, as the rest of a sentence that begins with its name. */
   readonly fault?: (path: string) => string | undefined;
 }
 
-/** A file or a folder that no share may serve, and what to call it. */
+/** A file or folder that no share may serve, and what messages call it. */
 export interface Secret {
   readonly what: string;
   /** Absolute. */
   readonly path: string;
-  /** Whether no part of the folder may be served either, such as the hooks of a repository. */
+  /** Whether no part of the folder may be served either, as with the hooks of a repository. */
   readonly whole?: boolean;
 }
 
-/** The folder that a share's content is in. */
+/** The folder that contains a share's content. */
 export interface Home {
   /** The share's key that names it. */
   readonly key: string;
   /** Absolute. */
   readonly path: string;
-  /** Whether its files are what users get, as they are. */
+  /** Whether users get its files as they are. */
   readonly served: boolean;
 }
 
-/** What every declared share says of itself, whatever its kind. */
+/** What every declared share has, whatever its kind. */
 export interface CommonShare {
   readonly path: ServerPath;
   readonly policy: Policy;
   /** What it serves, for an administrator. */
   readonly words: string;
   readonly places: readonly NamedPlace[];
-  /** Missing where its content is in no folder of this machine. */
+  /** Missing if its content is not in a folder of this machine. */
   readonly home?: Home;
   /** Whether any user may change anything in it. */
   readonly isWritten: boolean;
-  /** What it names and no share may serve. */
+  /** Files and folders that it names and that no share may serve. */
   readonly secrets: readonly Secret[];
 }
 

@@ -5,7 +5,7 @@ import { access, folder, hide, rule } from './access.js';
 import { readPolicyOf } from '../rules.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
-/** A static share as it stands in the file. */
+/** A static share as written in the file. */
 export const staticSchema = z.strictObject({
   ...access,
   kind: z.literal('static'),
@@ -13,21 +13,23 @@ export const staticSchema = z.strictObject({
   scripts: z
     .boolean()
     .optional()
-    .describe('Whether HTML and SVG files may run scripts in the reader\u2019s name. Default: false.'),
+    .describe(
+      'Whether HTML and SVG files may run scripts with the rights of the user who opens them. Default: false.',
+    ),
   hide,
   rules: z
     .array(rule.omit({ write: true }))
     .optional()
-    .describe('Paths inside the share with rules of their own; the longest path that matches governs.'),
+    .describe('Paths inside the share with rules of their own; the longest matching path governs.'),
 });
 
 /** Files that are only read. */
 export interface StaticShare extends CommonShare {
   readonly kind: 'static';
-  /** An absolute folder. */
+  /** A folder; absolute. */
   readonly root: string;
   readonly trust: PageTrust;
-  /** Patterns of names that are as if they were not there. */
+  /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
 }
 

@@ -5,13 +5,13 @@ import { access, folder, rules, write } from './access.js';
 import { common, type CommonShare, type NamedPlace, type Secret, type Surroundings } from './share.js';
 import { wrongSvnFolder } from './svn-folders.js';
 
-/** An svn share as it stands in the file. */
+/** An svn share as written in the file. */
 export const svnSchema = z
   .strictObject({
     ...access,
     path: access.path.refine(
       (path) => !/[*[\]]|\$\{/.test(path),
-      'in an svn share must not hold `*`, `[`, `]` or `${`, which mean something else to Apache',
+      'must not contain `*`, `[`, `]` or `${` in an svn share: they mean something else to Apache',
     ),
     kind: z.literal('svn'),
     repositories: folder
@@ -29,19 +29,19 @@ export const svnSchema = z
         'must be an origin such as "http://127.0.0.1:8081"',
       )
       .optional()
-      .describe('Instead of `repositories`: an Apache of your own, set up as `davgate apache-conf` says.'),
+      .describe(
+        'Instead of `repositories`: an Apache of your own, with the configuration that `davgate apache-conf` prints.',
+      ),
     upstreamSecretFile: z
       .string()
       .min(1)
       .optional()
-      .describe('The file with the secret that `upstream` asks for; relative to this file.'),
+      .describe('The file with the secret that `upstream` requires; relative to this file.'),
     upstreamAuthzFile: z
       .string()
       .min(1)
       .optional()
-      .describe(
-        'The file that davgate writes for `upstream` when there is an `authz`; relative to this file.',
-      ),
+      .describe('The file that davgate writes for `upstream` if there is an `authz`; relative to this file.'),
     authz: z
       .string()
       .min(1)
@@ -53,7 +53,7 @@ export const svnSchema = z
       .boolean()
       .optional()
       .describe(
-        'Whether WebDAV clients that know no Subversion may write: each change is a commit. Default: false.',
+        'Whether WebDAV clients that do not know Subversion may write; each change becomes a commit. Default: false.',
       ),
     write: write.optional(),
     rules,
@@ -64,25 +64,27 @@ export const svnSchema = z
     };
     const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile, authz } = share;
     if ([repositories, repository, upstream].filter((source) => source !== undefined).length !== 1) {
-      problem('needs one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)');
+      problem(
+        'needs exactly one of "repositories" (a folder of them), "repository" and "upstream" (an Apache)',
+      );
     }
     if ((upstream === undefined) !== (upstreamSecretFile === undefined)) {
-      problem('"upstream" and "upstreamSecretFile" need each other');
+      problem('"upstream" and "upstreamSecretFile" must be set together');
     }
     if ((upstream !== undefined && authz !== undefined) !== (upstreamAuthzFile !== undefined)) {
-      problem('"upstreamAuthzFile" is needed where there are both "upstream" and "authz", and only there');
+      problem('"upstreamAuthzFile" must be set if both "upstream" and "authz" are set, and only then');
     }
     for (const [index, { path }] of (share.rules ?? []).entries()) {
       if (repository !== undefined) {
         problem(
-          'a share of one repository has no rules; "authz" has them for paths inside it',
+          'a share of one repository cannot have rules; use "authz" for paths inside it',
           'rules',
           index,
         );
       } else if (path.lastIndexOf('/') !== 0) {
         problem(
           'in an svn share each rule must name a repository, such as "/sample", not a path inside one; ' +
-            '"authz" has rules for those',
+            'use "authz" for those',
           ...['rules', index],
         );
       }
@@ -97,17 +99,17 @@ export type SvnSource =
       /** Scheme, host and port of an Apache that the administrator runs. */
       readonly origin: string;
       readonly secretFile: string;
-      /** What davgate writes for that Apache where the share has path rules. */
+      /** The file that davgate writes for that Apache if the share has path rules. */
       readonly authzFile?: string;
     };
 
-/** Subversion repositories, by Apache. */
+/** Subversion repositories, served by Apache. */
 export interface SvnShare extends CommonShare {
   readonly kind: 'svn';
   readonly source: SvnSource;
-  /** An absolute file of path rules in svn's own format. */
+  /** A file of path rules in svn's own format; absolute. */
   readonly authz?: string;
-  /** Whether what a plain WebDAV client changes is committed. */
+  /** Whether davgate commits what a plain WebDAV client changes. */
   readonly autoversioning?: boolean;
 }
 
@@ -146,15 +148,15 @@ function sourceOf(share: SvnInput, base: string): SvnSource {
 
 function inWords({ autoversioning = false }: SvnInput, source: SvnSource, authz: string | undefined): string {
   const paths =
-    (authz === undefined ? '' : `, with path rules of ${authz}`) +
-    (autoversioning ? ', where each change by a WebDAV client is a commit' : '');
+    (authz === undefined ? '' : `, with path rules from ${authz}`) +
+    (autoversioning ? ', where each change by a WebDAV client becomes a commit' : '');
   switch (source.kind) {
     case 'repositories':
       return `Subversion repositories in ${source.folder}${paths}`;
     case 'repository':
       return `the Subversion repository ${source.folder}${paths}`;
     case 'upstream':
-      return `Subversion by the Apache at ${source.origin}${paths}`;
+      return `Subversion through the Apache at ${source.origin}${paths}`;
   }
 }
 

@@ -6,7 +6,7 @@ import { policyOf } from '../rules.js';
 import { access, folder, hide, rules, write } from './access.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
-/** A WebDAV share as it stands in the file. */
+/** A WebDAV share as written in the file. */
 export const webdavSchema = z
   .strictObject({
     ...access,
@@ -17,15 +17,17 @@ export const webdavSchema = z
         module: z
           .string()
           .min(1)
-          .describe('A module whose default export makes a webdav-server v2 FileSystem.'),
-        options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module as they are.'),
+          .describe('A module whose default export returns a webdav-server v2 FileSystem.'),
+        options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module unchanged.'),
       })
       .optional()
-      .describe('Storage other than a folder; instead of `root`.'),
+      .describe('A storage module, instead of `root`.'),
     durability: z
       .enum(['full', 'relaxed'])
       .optional()
-      .describe('"full" (default): a file is on the disk when its PUT is answered. "relaxed": soon after.'),
+      .describe(
+        '"full" (default): a file is on the disk when davgate answers its PUT. "relaxed": soon afterwards.',
+      ),
     quota: z
       .union([z.number(), z.string()])
       .refine(
@@ -33,7 +35,7 @@ export const webdavSchema = z
         'must be a number of bytes, or a size such as "10 GiB"',
       )
       .optional()
-      .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can.'),
+      .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can hold.'),
     hide,
     depthInfinity: z
       .boolean()
@@ -46,14 +48,14 @@ export const webdavSchema = z
     message: 'needs either "root" (a folder) or "storage" (a module), not both',
   });
 
-/** Where a WebDAV share's files are: a folder of this machine, or what a module makes. */
+/** Where a WebDAV share's files are: in a folder of this machine, or in a module's file system. */
 export type StorageDeclaration =
   | { readonly kind: 'folder'; readonly root: string; readonly durability: 'full' | 'relaxed' }
   | {
       readonly kind: 'module';
       readonly module: string;
       readonly options: Readonly<Record<string, unknown>>;
-      /** Against which the module is looked up; absolute. */
+      /** The folder from which the module is resolved; absolute. */
       readonly folder: string;
     };
 
@@ -61,9 +63,9 @@ export type StorageDeclaration =
 export interface WebdavShare extends CommonShare {
   readonly kind: 'webdav';
   readonly storage: StorageDeclaration;
-  /** Bytes that the share may hold; missing: what the file system can. */
+  /** Bytes that the share may hold; missing: what the file system can hold. */
   readonly quota?: number;
-  /** Patterns of names that are as if they were not there. */
+  /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
   /** Whether PROPFIND with Depth infinity is answered. */
   readonly depthInfinity?: boolean;
@@ -115,7 +117,7 @@ function inModule(
   };
 }
 
-/** Where a module is, and how it is found, which may be over links; none where it is not there, which is said elsewhere. */
+/** A module's file and the paths, perhaps links, that lead to it; none if it is missing, which is reported elsewhere. */
 function moduleFiles(module: string, folder: string): string[] {
   try {
     const file = createRequire(`${folder}/`).resolve(module);

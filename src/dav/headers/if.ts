@@ -52,15 +52,26 @@ export function parseIf(field: string): readonly ConditionList[] {
   return lists;
 }
 
-/**
- * The state tokens that a request submits: all that stand in its If header field, wherever and for whatever resource
- * (RFC 4918 section 10.4.1).
- * @throws Failure `malformed`
- */
-export function submittedTokens(field: string | undefined): ReadonlySet<string> {
-  const lists = field === undefined ? [] : parseIf(field);
+/** What the If header field of a request says. */
+export interface IfConditions {
+  /** Empty where there is no such field. */
+  readonly lists: readonly ConditionList[];
+  /**
+   * The state tokens that the request submits: all that stand in the field, wherever and for whatever resource
+   * (RFC 4918 section 10.4.1).
+   */
+  readonly tokens: ReadonlySet<string>;
+}
+
+const unconditional: IfConditions = { lists: [], tokens: new Set() };
+
+/** @throws Failure `malformed` */
+export function readIf(field: string | undefined): IfConditions {
+  if (field === undefined) return unconditional;
+  const lists = parseIf(field);
   const conditions = lists.flatMap((list) => list.conditions);
-  return new Set(conditions.flatMap((condition) => (condition.kind === 'token' ? [condition.token] : [])));
+  const tokens = conditions.flatMap((condition) => (condition.kind === 'token' ? [condition.token] : []));
+  return { lists, tokens: new Set(tokens) };
 }
 
 function readList(tokens: Tokens): Condition[] {

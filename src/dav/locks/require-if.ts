@@ -4,7 +4,7 @@ import { parseDestination } from '../../http/destination.js';
 import { matchesStrongly, parseEntityTag, type EntityTag } from '../../http/etag.js';
 import type { ServerPath } from '../../http/target.js';
 import type { DavContext, DavRequest, Place } from '../context.js';
-import { parseIf, type Condition, type ConditionList } from '../headers/if.js';
+import type { Condition, ConditionList } from '../headers/if.js';
 import { keyOf } from '../place.js';
 
 /** What conditions are compared with. A resource that is not there has neither locks of its own nor a tag. */
@@ -21,9 +21,9 @@ const nothing: ResourceState = { tokens: new Set(), etag: undefined };
  * @throws Failure `malformed`, `precondition-failed`
  */
 export async function requireIf(request: DavRequest, context: DavContext): Promise<void> {
-  const field = request.headers.if;
-  if (field === undefined) return;
-  if (!(await holds(parseIf(field), (resource) => stateOf(resource, request, context)))) {
+  const { lists } = request.conditions;
+  if (lists.length === 0) return;
+  if (!(await holds(lists, (resource) => stateOf(resource, request, context)))) {
     throw new Failure('precondition-failed', 'No list of conditions in the If header field holds.');
   }
 }

@@ -2,7 +2,6 @@ import { Breath } from '../../async/breath.js';
 import { Failure, statusOf } from '../../failure.js';
 import { isSameOrBelow, parentOf, within, type ServerPath } from '../../http/target.js';
 import type { DavContext, DavRequest, Place } from '../context.js';
-import { submittedTokens } from '../headers/if.js';
 import { at, hrefAt, hrefOfKey, keyOf } from '../place.js';
 import { memberStatus } from '../xml/multistatus.js';
 import { readLocks } from './lock-index.js';
@@ -22,7 +21,7 @@ export async function requireTokens(
   place: Place,
   reach: Reach,
 ): Promise<void> {
-  const submitted = submittedTokens(request.headers.if);
+  const submitted = request.conditions.tokens;
   const places = [
     place,
     ...(reach === 'membership' && place.path !== '/' ? [at(place, parentOf(place.path))] : []),
@@ -55,7 +54,7 @@ export async function lockedMembers(
   const key = keyOf(place);
   const below = await context.locks.below(key);
   if (below.length === 0) return [];
-  const submitted = submittedTokens(request.headers.if);
+  const submitted = request.conditions.tokens;
   const index = await readLocks(context.locks, key, 'infinity');
   const roots = new Set(below.map(({ root }) => root));
   const locked = [...roots].filter((root) => !mayChange(index.covering(root), submitted, context.principal));

@@ -3,9 +3,9 @@ import { parseDepth } from '../headers/depth.js';
 import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf } from '../place.js';
 import { withProperties } from '../properties/arriving.js';
-import { replacing } from '../replacing.js';
+import { replacing, type Arrived } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, failureOfAll, memberResponses, type MemberFailure } from '../tree.js';
+import { copyTree, failureOfAll, memberResponses } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Copies a resource, with everything below it unless Depth is 0 (RFC 4918 section 9.8). */
@@ -17,28 +17,29 @@ export const copy: DavMethod = async (request, context) => {
   const { properties, principal } = context;
   const [from, target] = [keyOf(request), keyOf(to)];
   const owner = { principal, share: to.base };
-  const copyFiles = async (arrived: () => void): Promise<MemberFailure[]> => {
+  const copyFiles = async (arrived: () => void): Promise<Arrived> => {
     const { signal } = request;
     const behalf = { owner: principal, signal };
     const failed = await copyTree(request, to, source, { depth, unlisted: 'told', arrived, ...behalf });
     const failure = failureOfAll(failed, request);
     if (failure) throw failure;
-    return failed;
+    return { failures: failed, renamed: false };
   };
-  let failures: MemberFailure[];
+  let outcome: Arrived;
   if (inTheWay) {
     await properties.requireRoom(from, target, depth, owner);
-    failures = await replacing(to, inTheWay, 'by member', async (arrived) => {
-      const failed = await copyFiles(arrived);
-      if (failed.length === 0) await properties.copyTree(from, target, depth, owner);
-      return failed;
+    outcome = await replacing(to, inTheWay, 'by member', async (arrived) => {
+      const copied = await copyFiles(arrived);
+      if (copied.failures.length === 0) await properties.copyTree(from, target, depth, owner);
+      return copied;
     });
     await dropOrphans(context, to);
   } else {
     // A copy that replaced nothing stays as far as it got, with the properties of what is there.
-    failures = await withProperties(context, { from, to: target, depth, owner }, () =>
+    outcome = await withProperties(context, { from, to: target, depth, owner }, () =>
       replacing(to, undefined, 'by member', copyFiles),
     );
   }
+  const { failures } = outcome;
   return failures.length > 0 ? multistatusOf(memberResponses(failures)) : transferred(replaced);
 };

@@ -6,7 +6,6 @@ import type { ResourceStat } from '../../storage/storage.js';
 import { allowedMethods } from '../allowed-methods.js';
 import type { DavContext, DavMethod, DavRequest } from '../context.js';
 import { parseDepth } from '../headers/depth.js';
-import { submittedTokens } from '../headers/if.js';
 import { parseTimeout } from '../headers/timeout.js';
 import { grantedSeconds, maximumCovering } from '../locks/limits.js';
 import { parseLockInfo } from '../locks/lock-info.js';
@@ -81,7 +80,7 @@ async function refresh(request: DavRequest, context: DavContext): Promise<HttpRe
   if (headers.if === undefined) {
     throw new Failure('malformed', 'LOCK needs a body, or an If header field with the lock to refresh.');
   }
-  const submitted = submittedTokens(headers.if);
+  const submitted = request.conditions.tokens;
   const covering = await context.locks.covering(keyOf(request));
   const named = covering.filter(({ token }) => submitted.has(token));
   const own = named.find(({ principal }) => principal === context.principal);
@@ -121,11 +120,12 @@ async function makeEmptyFile(request: DavRequest, context: DavContext, token: st
   const { storage, path } = request;
   try {
     await storage.write(path, Readable.from([]), {
-      recheck: async () => {
-        await clearLeftovers(request, context);
-      },
-      check: (current) => {
-        if (current) throw new Failure('conflict', 'Another request has just made a file here. Try again.');
+      ready: async () => {
+        await clearLeftovers(request, context, await storage.stat(path));
+        return (standing) => {
+          if (!standing) return undefined;
+          throw new Failure('conflict', 'Another request has just made a file here. Try again.');
+        };
       },
     });
   } catch (error) {

@@ -26,7 +26,7 @@ export const mkcol: DavMethod = async (request, context) => {
   requireConditions(request.method, headers, stat);
   await requireTokens(request, context, request, 'membership');
   if (asked && asked.refused.size > 0) return collectionResponse(asked);
-  await clearLeftovers(request, context);
+  await clearLeftovers(request, context, await storage.stat(path));
   const leave = enterTree(request, context);
   await storage.makeCollection(path).finally(leave);
   if (asked && asked.changes.length > 0) await setProperties(request, context, asked);

@@ -4,9 +4,9 @@ import { parseDepth } from '../headers/depth.js';
 import { dropOrphans, requireUnlocked } from '../locks/require-tokens.js';
 import { keyOf } from '../place.js';
 import { countAsCopy, withProperties } from '../properties/arriving.js';
-import { replacing } from '../replacing.js';
+import { replacing, type Arrived } from '../replacing.js';
 import { prepareTransfer, transferred } from '../transfer.js';
-import { copyTree, failureOfAll, memberResponses, removeTree, type MemberFailure } from '../tree.js';
+import { copyTree, failureOfAll, memberResponses, removeTree } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
 /** Moves a resource and everything below it (RFC 4918 section 9.9). */
@@ -21,7 +21,6 @@ export const move: DavMethod = async (request, context) => {
   ];
   if (locked.length > 0) return multistatusOf(locked);
   const { properties, locks } = context;
-  const done = { renamed: false };
   const arrival = {
     from,
     to: target,
@@ -29,31 +28,34 @@ export const move: DavMethod = async (request, context) => {
     // What stays in its share takes no more room than before; until it has moved, what is there twice is not counted.
     owner: { principal: '', share: request.base === to.base ? '' : to.base },
   } as const;
-  const arrive = async (): Promise<MemberFailure[]> => {
-    const failed = await replacing(
+  const isSameStorage = request.storage === to.storage;
+  const arrive = async (): Promise<Arrived> => {
+    const outcome = await replacing(
       to,
       inTheWay,
-      request.storage === to.storage ? 'at once' : 'by member',
+      isSameStorage ? 'at once' : 'by member',
       async (arrived) => {
-        done.renamed =
-          request.storage === to.storage && (await request.storage.rename(request.path, to.path));
-        if (done.renamed) return [];
+        const renamed = isSameStorage && (await request.storage.rename(request.path, to.path));
+        if (renamed) return { failures: [], renamed };
         const behalf = { owner: context.principal, signal: request.signal };
-        return copyTree(request, to, source, { depth: 'infinity', unlisted: 'refused', arrived, ...behalf });
+        const copying = { depth: 'infinity', unlisted: 'refused', arrived, ...behalf } as const;
+        return { failures: await copyTree(request, to, source, copying), renamed };
       },
     );
-    const failure = failureOfAll(failed, request);
+    const failure = failureOfAll(outcome.failures, request);
     if (failure) throw failure;
-    return failed;
+    return outcome;
   };
   if (replaced) await properties.requireRoom(from, target, 'infinity', arrival.owner);
-  const missing = await (replaced ? arrive() : withProperties(context, arrival, arrive));
+  const { failures: missing, renamed } = await (replaced
+    ? arrive()
+    : withProperties(context, arrival, arrive));
   if (missing.length > 0) {
     if (!replaced) await countAsCopy(context, arrival, to.base);
     return multistatusOf(memberResponses(missing));
   }
   if (inTheWay) await dropOrphans(context, to);
-  if (done.renamed) {
+  if (renamed) {
     await locks.moveTree(from, target);
     await properties.moveTree(from, target, to.base);
     return transferred(replaced);

@@ -4,7 +4,7 @@ import type { ResourceStat } from '../../storage/storage.js';
 import { allowedMethods } from '../allowed-methods.js';
 import type { DavMethod, DavRequest } from '../context.js';
 import { announcedLength } from '../headers/announced-length.js';
-import { parseIf } from '../headers/if.js';
+import type { IfConditions } from '../headers/if.js';
 import { parseOcMtime } from '../headers/oc-mtime.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
@@ -23,31 +23,31 @@ export const put: DavMethod = async (request, context) => {
   await requireTokens(request, context, request, before ? 'resource' : 'membership');
   const length = announcedLength(headers);
   const modified = parseOcMtime(headers['x-oc-mtime']);
-  const leftovers = { cleared: false };
-  let leave: (() => void) | undefined;
   const { stat, created } = await storage
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
       // While the body arrived somebody may have taken a lock, or removed what was here.
-      recheck: async () => {
+      ready: async () => {
         const current = await storage.stat(path);
         await requireTokens(request, context, request, current ? 'resource' : 'membership');
-        leftovers.cleared = await clearLeftovers(request, context);
-      },
-      check: (current) => {
-        requireConditions(method, headers, current);
-        requireUnchanged(headers.if, before, current);
-        leave ??= enterTree(request, context);
+        const cleared = await clearLeftovers(request, context, current);
+        return (standing) => {
+          requireConditions(method, headers, standing);
+          requireUnchanged(request.conditions, before, standing);
+          const leave = enterTree(request, context);
+          return async (written) => {
+            leave();
+            if (written?.created === true && !cleared) await context.properties.removeTree(keyOf(request));
+          };
+        };
       },
     })
     .catch((error: unknown) => {
       throw isFailure(error, 'not-found')
         ? new Failure('parent-missing', error.message, { cause: error })
         : error;
-    })
-    .finally(() => leave?.());
-  if (created && !leftovers.cleared) await context.properties.removeTree(keyOf(request));
+    });
   return {
     status: created ? 201 : 204,
     headers: [
@@ -71,12 +71,12 @@ function refuseCollection({ path, collection }: DavRequest, stat: ResourceStat |
  * for again: one that ended during a long upload would cost the client the whole of it.
  */
 function requireUnchanged(
-  field: string | undefined,
+  { lists }: IfConditions,
   before: ResourceStat | undefined,
   current: ResourceStat | undefined,
 ): void {
-  if (field === undefined || etagOf(before) === etagOf(current)) return;
-  if (parseIf(field).some(({ conditions }) => conditions.some(({ kind }) => kind === 'etag'))) {
+  if (lists.length === 0 || etagOf(before) === etagOf(current)) return;
+  if (lists.some(({ conditions }) => conditions.some(({ kind }) => kind === 'etag'))) {
     throw new Failure('precondition-failed', 'The file changed while the body arrived; nothing was kept.');
   }
 }

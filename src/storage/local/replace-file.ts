@@ -3,7 +3,7 @@ import { copyFile, open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { chunksOf } from '../../async/body-chunks.js';
-import type { WriteOptions, Written } from '../storage.js';
+import type { AfterWriting, TakePlace, WriteOptions, Written } from '../storage.js';
 import { errnoOf } from './errno.js';
 import { fileStatOf, freshModificationTime, givenModificationTime, resourceStatOf } from './file-stat.js';
 import type { Place } from './place.js';
@@ -48,8 +48,7 @@ export async function replaceFile(replacement: Replacement): Promise<Written> {
 
 async function settle(handle: FileHandle, replacement: Replacement): Promise<Written> {
   try {
-    await replacement.recheck?.();
-    return takePlace(handle.fd, replacement);
+    return await takePlace(handle.fd, replacement, await replacement.ready?.());
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
   }
@@ -58,8 +57,7 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
   const copy = await openStaged(beside);
   try {
     if (replacement.durability === 'full') await copy.datasync();
-    await replacement.recheck?.();
-    const written = takePlace(copy.fd, { ...replacement, staged: beside });
+    const written = await takePlace(copy.fd, { ...replacement, staged: beside }, await replacement.ready?.());
     unlinkIfThere(replacement.staged);
     return written;
   } catch (error) {
@@ -70,16 +68,28 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
   }
 }
 
-// Synchronous, so that no other request of this process replaces the file between the check and the rename.
-function takePlace(descriptor: number, { staged, place, standing, check, modified }: Replacement): Written {
-  const current = standing();
-  check?.(current && resourceStatOf(current));
-  if (current) keepOwnership(descriptor, current);
-  const time = modified === undefined ? freshModificationTime() : givenModificationTime(modified);
-  futimesSync(descriptor, time, time);
-  place.requireInPlace();
-  renameSync(staged, place.path);
-  return { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
+/** Brings a file to its place, and tells when that is over, however it ends. */
+async function takePlace(
+  descriptor: number,
+  { staged, place, standing, modified }: Replacement,
+  take: TakePlace | undefined,
+): Promise<Written> {
+  let over: AfterWriting | undefined;
+  let written: Written | undefined;
+  try {
+    // Nothing is awaited, so that no other request of this process replaces the file between the look and the rename.
+    const current = standing();
+    over = take?.(current && resourceStatOf(current));
+    if (current) keepOwnership(descriptor, current);
+    const time = modified === undefined ? freshModificationTime() : givenModificationTime(modified);
+    futimesSync(descriptor, time, time);
+    place.requireInPlace();
+    renameSync(staged, place.path);
+    written = { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
+    return written;
+  } finally {
+    await over?.(written);
+  }
 }
 
 /** Opens a file in a staging folder to look after it. */

@@ -141,16 +141,16 @@ export class ModuleStorage implements DavStorage {
     const spooled = await spool(body, this.#options.temporaryFolder, options);
     try {
       return await this.#inTurn(path, async () => {
-        await options.recheck?.();
+        const take = await options.ready?.();
         const current = await this.stat(path);
-        options.check?.(current);
-        if (current?.kind === 'collection') {
-          throw new Failure('method-not-allowed', 'There is a collection here.');
+        const over = take?.(current);
+        let written: Written | undefined;
+        try {
+          written = await this.#replace(path, spooled, current);
+          return written;
+        } finally {
+          await over?.(written);
         }
-        await this.#fill(path, spooled.stream, spooled.length, current !== undefined);
-        const stat = await this.#stat(path);
-        if (stat.kind !== 'file') throw new Failure('internal', 'The storage lost what was written.');
-        return { stat, created: current === undefined };
       });
     } finally {
       await spooled.dispose();
@@ -171,6 +171,20 @@ export class ModuleStorage implements DavStorage {
     } finally {
       if (this.#turns.get(path) === over) this.#turns.delete(path);
     }
+  }
+
+  async #replace(
+    path: SharePath,
+    spooled: { readonly stream: Readable; readonly length: number },
+    current: ResourceStat | undefined,
+  ): Promise<Written> {
+    if (current?.kind === 'collection') {
+      throw new Failure('method-not-allowed', 'There is a collection here.');
+    }
+    await this.#fill(path, spooled.stream, spooled.length, current !== undefined);
+    const stat = await this.#stat(path);
+    if (stat.kind !== 'file') throw new Failure('internal', 'The storage lost what was written.');
+    return { stat, created: current === undefined };
   }
 
   async #fill(path: SharePath, bytes: Readable, length: number, exists: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import {
   maximumConditions,
   maximumLength,
   parseIf,
-  submittedTokens,
+  readIf,
   type Condition,
   type ConditionList,
 } from '../../../src/dav/headers/if.js';
@@ -113,8 +113,8 @@ describe('If', () => {
 
   test('submits every token in it, for whatever resource and however it is used', () => {
     const field = '</a> (<urn:1> ["x"]) (Not <urn:2>) <http://elsewhere/> (<urn:3>)';
-    assert.deepEqual([...submittedTokens(field)], ['urn:1', 'urn:2', 'urn:3']);
-    assert.deepEqual([...submittedTokens(undefined)], []);
+    assert.deepEqual([...readIf(field).tokens], ['urn:1', 'urn:2', 'urn:3']);
+    assert.deepEqual([...readIf(undefined).tokens], []);
   });
 });
 

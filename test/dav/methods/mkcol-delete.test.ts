@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RequestHeaders } from '../../../src/http/message.js';
-import { inShare } from '../../contracts/paths.js';
+import { inShare } from '../../helpers/paths.js';
 import { davSite } from '../dav-site.js';
 
 describe('MKCOL', () => {

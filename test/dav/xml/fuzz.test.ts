@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { onServer } from '../../contracts/paths.js';
+import { onServer } from '../../helpers/paths.js';
 import { davSite, type DavSite } from '../dav-site.js';
 import { readMultistatus } from '../xml-tree.js';
 

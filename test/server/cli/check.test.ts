@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { check } from '../../../server/cli/check.js';
-import { startDavgate } from '../../clients/davgate.js';
+import { startDavgate } from '../../clients/helpers/davgate.js';
 import { djangoProject, settings, withUserModel } from '../../django/discovery/django-project.js';
 import { python } from '../../django/djangos.js';
 import { commandOutcome } from './command-outcome.js';
@@ -60,7 +60,7 @@ describe('davgate check of a Django project', () => {
   test('refuses a share that holds the project\u2019s SQLite file, and so does the start', async (t) => {
     const { folder, checked } = setting(t, databaseAt('declared/docs/db.sqlite3'));
     writeFileSync(join(folder, 'docs/db.sqlite3'), '');
-    const complaint = 'shares[0].root: holds Django\u2019s database, which the share would serve';
+    const complaint = 'shares[0].root: contains Django\u2019s database, which the share would serve';
     const { code, out, error } = await checked();
     assert.deepEqual([code, out], [1, '']);
     assert.ok(error.includes(complaint), error);
@@ -73,7 +73,7 @@ describe('davgate check of a Django project', () => {
     writeFileSync(join(folder, 'docs/db.sqlite3'), '');
     assert.match(
       (await checked()).error,
-      /^ {2}line 1, column \d+: shares\[0\]\.root: holds Django\u2019s database/m,
+      /^ {2}line \d+, column \d+: shares\[0\]\.root: contains Django\u2019s database/m,
     );
   });
 

@@ -14,8 +14,8 @@ import {
 } from '../../../server/cli/command.js';
 import { svn } from '../../../server/cli/svn/svn.js';
 import { Failure } from '../../../src/failure.js';
-import { projectFolder } from '../../clients/davgate.js';
-import { outcomeOf } from '../../clients/programs.js';
+import { projectFolder } from '../../clients/helpers/davgate.js';
+import { outcomeOf } from '../../clients/helpers/programs.js';
 import { commandOutcome } from './command-outcome.js';
 
 const davgate = (...words: readonly string[]) =>

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { projectFolder } from '../../clients/davgate.js';
-import { outcomeOf } from '../../clients/programs.js';
+import { projectFolder } from '../../clients/helpers/davgate.js';
+import { outcomeOf } from '../../clients/helpers/programs.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 
 const command = join(projectFolder, 'dist/server/cli/davgate.js');

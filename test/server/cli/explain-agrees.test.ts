@@ -15,7 +15,7 @@ import { isFailure } from '../../../src/failure.js';
 import { methodOf, type Method } from '../../../src/http/method.js';
 import { encodePath, serverPathOf } from '../../../src/http/target.js';
 import { user } from '../../access/identities.js';
-import { inShare } from '../../http/paths.js';
+import { inShare } from '../../helpers/paths.js';
 import { unservedShare } from '../shares/unserved-share.js';
 
 const permissions = ['docs.view', 'docs.change'];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { login, projectFolder, sampleDavgate } from '../../clients/davgate.js';
-import { curl, outcomeOf } from '../../clients/programs.js';
+import { login, projectFolder, sampleDavgate } from '../../clients/helpers/davgate.js';
+import { curl, outcomeOf } from '../../clients/helpers/programs.js';
 
 type Request = readonly [method: string, path: string, destination?: string];
 

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { projectFolder } from '../../clients/davgate.js';
+import { projectFolder } from '../../clients/helpers/davgate.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
-import { until } from '../../svn/apache-fixture.js';
+import { until } from '../../helpers/until.js';
 import { basic, loginSetting } from '../pipeline/login-setting.js';
 
 const filter = join(projectFolder, 'docs/fail2ban/davgate.conf');

@@ -9,7 +9,7 @@ import { Policy, type Rule } from '../../../src/access/policy.js';
 import type { Requirement } from '../../../src/access/requirement.js';
 import { rootPath } from '../../../src/http/target.js';
 import { user } from '../../access/identities.js';
-import { inShare } from '../../http/paths.js';
+import { inShare } from '../../helpers/paths.js';
 import { unservedShare } from '../shares/unserved-share.js';
 
 const anyone: Requirement = { staff: false, superuser: false };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { until } from '../../svn/apache-fixture.js';
+import { until } from '../../helpers/until.js';
 import { basic, loginSetting } from './login-setting.js';
 
 describe('authenticate', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { projectFolder } from '../../clients/davgate.js';
-import { outcomeOf, run, type Outcome } from '../../clients/programs.js';
+import { projectFolder } from '../../clients/helpers/davgate.js';
+import { outcomeOf, run, type Outcome } from '../../clients/helpers/programs.js';
 
 /** A share of each kind, Django's users, and what is wrong with them. */
 export interface MistakenSite {

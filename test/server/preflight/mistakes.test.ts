@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
-import { projectFolder } from '../../clients/davgate.js';
-import { run } from '../../clients/programs.js';
-import { freePort } from '../../clients/free-port.js';
+import { projectFolder } from '../../clients/helpers/davgate.js';
+import { run } from '../../clients/helpers/programs.js';
+import { freePort } from '../../clients/helpers/free-port.js';
 import { python } from '../../django/djangos.js';
 import {
   answersTo,
@@ -74,7 +74,7 @@ const mistakes: readonly Mistake[] = [
       site.declaration.django = { project: './home/site', settings: 'settings' };
       closed(0o600, 'home')(site);
     },
-    says: /django\.project: the folder \.\/home\/site cannot be reached: the user \S+ may not enter \S+\/home \(needs x there/,
+    says: /django\.project: the folder \.\/home\/site cannot be reached: the user \S+ has no permission to enter \S+\/home \(grant x there/,
     code: 1,
   },
   {
@@ -96,13 +96,13 @@ const mistakes: readonly Mistake[] = [
       share(1, { root: './closed/docs' })(site);
       closed(0o600, 'closed')(site);
     },
-    says: /shares\[1\]\.root: the folder \.\/closed\/docs cannot be reached: the user \S+ may not enter \S+\/closed/,
+    says: /shares\[1\]\.root: the folder \.\/closed\/docs cannot be reached: the user \S+ has no permission to enter \S+\/closed/,
     code: 1,
   },
   {
     name: 'a file as the root of a share',
     make: share(0, { root: './db.sqlite3' }),
-    says: /shares\[0\]\.root: the folder \.\/db\.sqlite3 is no folder/,
+    says: /shares\[0\]\.root: the folder \.\/db\.sqlite3 is not a folder/,
     code: 1,
   },
   {
@@ -135,7 +135,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.state = 'sqlite:./db.sqlite3/state.sqlite3';
     },
-    says: /state: the folder \S+\/db\.sqlite3 is no folder/,
+    says: /state: the folder \S+\/db\.sqlite3 is not a folder/,
     code: 1,
   },
   {
@@ -233,13 +233,13 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a repository as a folder of them',
     make: share(2, { repositories: './svn/one' }),
-    says: /shares\[2\]\.repositories: the folder \.\/svn\/one is one repository, not a folder of them: declare it as "repository"/,
+    says: /shares\[2\]\.repositories: the folder \.\/svn\/one is a single repository, not a folder of repositories: declare it as "repository"/,
     code: 1,
   },
   {
     name: 'a folder of repositories as one',
     make: share(2, { repositories: undefined, repository: './svn' }),
-    says: /shares\[2\]\.repository: the folder \.\/svn is no repository, but holds one: declare it as "repositories"/,
+    says: /shares\[2\]\.repository: the folder \.\/svn is not a repository, but contains one: declare it as "repositories"/,
     code: 1,
   },
   {
@@ -357,7 +357,7 @@ const mistakes: readonly Mistake[] = [
       site.declaration.django = { database: 'sqlite:./private/db.sqlite3' };
       closed(0o600, 'private')(site);
     },
-    says: /django\.database: the file \.\/private\/db\.sqlite3 cannot be reached: the user \S+ may not enter \S+\/private/,
+    says: /django\.database: the file \.\/private\/db\.sqlite3 cannot be reached: the user \S+ has no permission to enter \S+\/private/,
     code: 1,
   },
   {
@@ -467,19 +467,19 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'the folder for temporary files as a share',
     make: share(1, { root: '/var/tmp', write: false }),
-    says: /shares\[1\]\.root: holds the folder \S+ for temporary files, which the share would serve/,
+    says: /shares\[1\]\.root: contains the folder \S+ for temporary files, which the share would serve/,
     code: 1,
   },
   {
     name: 'davgate itself in a share',
     make: share(1, { root: projectFolder, write: false }),
-    says: /shares\[1\]\.root: holds davgate\u2019s own program, which the share would serve/,
+    says: /shares\[1\]\.root: contains davgate\u2019s own program, which the share would serve/,
     code: 1,
   },
   {
     name: 'repositories inside a WebDAV share',
     make: share(1, { root: '.' }),
-    says: /shares\[1\]\.root: holds Django\u2019s database/,
+    says: /shares\[1\]\.root: contains Django\u2019s database/,
     code: 1,
   },
   {
@@ -683,7 +683,7 @@ describe(
       [
         'may not be read',
         0o000,
-        /The file cannot be read: the user \S+ may not \(needs r: chmod, chown or setfacl\)/,
+        /The file cannot be read: the user \S+ has no read permission \(grant r with chmod, chown or setfacl\)/,
       ],
       ['is a folder', undefined, /The file is a folder, not a file/],
     ] as const) {

@@ -10,7 +10,7 @@ import { isFailure } from '../../../src/failure.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 import { djangoProject, settings } from '../../django/discovery/django-project.js';
 import { djangos } from '../../django/djangos.js';
-import { freePort } from '../../clients/free-port.js';
+import { freePort } from '../../clients/helpers/free-port.js';
 import { password } from '../../servers/database-server.js';
 import { startPostgresql } from '../../servers/postgresql-server.js';
 import { Relay } from '../../servers/relay.js';

@@ -13,8 +13,8 @@ import {
   makeRepositories,
   privateFolder,
   rm,
-  until,
 } from '../apache-fixture.js';
+import { until } from '../../helpers/until.js';
 
 let folder = '';
 let repositories = '';

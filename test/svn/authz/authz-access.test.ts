@@ -8,7 +8,7 @@ import type { Members } from '../../../src/access/memberships.js';
 import { AuthzRules } from '../../../src/svn/authz/authz-access.js';
 import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { completeAuthz } from '../../../src/svn/authz/authz-groups.js';
-import { outcomeOf } from '../../clients/programs.js';
+import { outcomeOf } from '../../clients/helpers/programs.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 
 const alice: Identity = {

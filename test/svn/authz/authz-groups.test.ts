@@ -10,7 +10,7 @@ import {
   djangoGroup,
   unknownGroups,
 } from '../../../src/svn/authz/authz-groups.js';
-import { outcomeOf } from '../../clients/programs.js';
+import { outcomeOf } from '../../clients/helpers/programs.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 
 const nobody: Members = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
-import { until } from '../apache-fixture.js';
+import { until } from '../../helpers/until.js';
 import { fakeChild, textOf } from '../upstream-fixture.js';
 
 test('after a retirement no connection of before carries a request, and what is under way ends well', async (t) => {

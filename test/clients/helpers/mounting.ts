@@ -5,6 +5,7 @@ import { access, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { untilPasses } from '../../helpers/until.js';
 import { outcomeOf, run } from './programs.js';
 
 /** A file system that is mounted until the end of a suite. */
@@ -13,20 +14,6 @@ export interface Mount {
   readonly folder: string;
   /** Unmounts it, whatever has happened to it, and waits until its process has ended. */
   unmount(): Promise<void>;
-}
-
-/** Asks again until nothing is thrown; what is thrown after `seconds` is thrown to the caller. */
-export async function eventually(check: () => Promise<void>, seconds = 30): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await pause(50);
-    }
-  }
 }
 
 async function mustBeMounted(folder: string): Promise<void> {
@@ -77,7 +64,7 @@ export async function mountByRclone(remote: string, work: string, env: NodeJS.Pr
     await ended;
   };
   try {
-    await eventually(() => mustBeMounted(folder), 20);
+    await untilPasses(() => mustBeMounted(folder));
   } catch (error) {
     await unmount();
     throw error;

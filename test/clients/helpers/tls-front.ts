@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { pipeline } from 'node:stream';
-import { makeCertificate } from '../servers/certificates.js';
+import { makeCertificate } from '../../servers/certificates.js';
 
 /** A TLS proxy in front of a plain server. */
 export interface TlsFront {

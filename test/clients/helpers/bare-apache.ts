@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { apacheConfig } from '../../src/svn/apache/apache-config.js';
-import { findApache } from '../../src/svn/apache/find-apache.js';
+import { apacheConfig } from '../../../src/svn/apache/apache-config.js';
+import { findApache } from '../../../src/svn/apache/find-apache.js';
 import { freePort } from './free-port.js';
 import { curl, run } from './programs.js';
 

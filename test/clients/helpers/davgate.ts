@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './programs.js';
 
-/** The project's folder, seen from dist/test/clients. */
-export const projectFolder = new URL('../../../', import.meta.url).pathname.replace(/\/$/, '');
+/** The project's folder, seen from dist/test/clients/helpers. */
+export const projectFolder = new URL('../../../../', import.meta.url).pathname.replace(/\/$/, '');
 
 /** One line of the server's log. */
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ export async function makeSample(): Promise<string> {
   const source = join(projectFolder, 'repos-sample');
   const made = ['svn', 'var', join('media', 'film.mp4')].map((name) => join(source, name));
   await cp(source, folder, { recursive: true, filter: (path) => !made.includes(path) });
-  const setup = new URL('../../../scripts/sample.mjs', import.meta.url).href;
+  const setup = new URL('../../../../scripts/sample.mjs', import.meta.url).href;
   await run(process.execPath, [
     '-e',
     `import('${setup}').then((module) => module.ensureSample('${folder}'))`,
