@@ -23,7 +23,7 @@ try {
   say(error.message);
   process.exit(1);
 }
-const { serve } = await import(`${root}/dist/server/cli/serve.js`);
-process.exitCode = await serve(`${root}/repos-sample/shares.json`, (text) => {
+const { serveUntilSignal } = await import(`${root}/dist/server/cli/serve-until-signal.js`);
+process.exitCode = await serveUntilSignal(`${root}/repos-sample/shares.json`, (text) => {
   process.stdout.write(`\n${text}\n${logins}\n`);
 });

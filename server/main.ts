@@ -1,5 +1,6 @@
-import { endWith } from './cli/ending.js';
-import { serve } from './cli/serve.js';
+import { defaultDeclaration } from './cli/command.js';
+import { exitWith } from './cli/exit.js';
+import { serveUntilSignal } from './cli/serve-until-signal.js';
 
 /** `node dist/server/main.js [FILE]`: what the Procfile runs. */
-endWith(await serve(process.argv[2] ?? 'shares.json', () => undefined));
+exitWith(await serveUntilSignal(process.argv[2] ?? defaultDeclaration, () => undefined));

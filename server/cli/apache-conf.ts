@@ -1,29 +1,50 @@
 import { isAbsolute } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { SvnShare } from '../../src/config/kinds/svn.js';
 import { loadDeclaration } from '../../src/config/load.js';
+import { Failure } from '../../src/failure.js';
 import { externalConfig } from '../../src/svn/apache/apache-config.js';
 import { addressOf } from '../../src/svn/http1/upstream-address.js';
 import { readSecret } from '../shares/svn/external.js';
-import { answering, BadUsage } from './answering.js';
-import type { Output } from './output.js';
+import { argument, flag, requiredOption, UsageError, type Command } from './command.js';
 
-const usage = 'usage: davgate apache-conf FILE SHARE --repositories FOLDER [--secrets]';
+const fileArgument = argument('FILE', 'the declaration of the shares', (word) => word);
+const shareArgument = argument('SHARE', 'the path of an svn share with "upstream"', (word) => word);
+const repositoriesOption = requiredOption(
+  '--repositories <FOLDER>',
+  'the folder that holds the repositories, as an absolute path',
+  (folder) => {
+    if (isAbsolute(folder)) return folder;
+    throw new UsageError(`--repositories must be an absolute path, not "${folder}".`);
+  },
+);
+const secretsOption = flag(
+  '--secrets',
+  "print the share's secret too; otherwise Apache's environment holds it",
+);
 
-/**
- * `davgate apache-conf FILE SHARE --repositories FOLDER [--secrets]`: prints the configuration that the Apache behind
- * an svn share with `upstream` needs. The secret is left to Apache's environment unless asked for.
- * @returns the exit code; 2 where there is no such share
- */
-export function apacheConf(args: readonly string[], output: Output): Promise<number> {
-  return answering(output, async () => {
-    const { file, path, repositories, secrets } = parse(args);
-    const share = loadDeclaration(file).shares.find((candidate) => candidate.path === path);
-    if (share?.kind !== 'svn') throw new BadUsage(`There is no svn share at "${path}".`);
+export const apacheConf: Command = {
+  name: 'apache-conf',
+  summary: 'print what an Apache of your own needs to serve an svn share',
+  description:
+    'Prints the configuration of an Apache of your own that serves the repositories of an svn share with "upstream".',
+  arguments: [fileArgument, shareArgument],
+  options: [repositoriesOption, secretsOption],
+  exitCodes: [
+    [0, 'the configuration is printed'],
+    [2, 'the command line or the declaration is wrong, or the share needs no Apache of your own'],
+  ],
+  unforeseen: 2,
+  action: async (values, { output }) => {
+    const path = values.argument(shareArgument);
+    const repositories = values.option(repositoriesOption);
+    const secrets = values.option(secretsOption);
+    const { shares } = loadDeclaration(values.argument(fileArgument));
+    const share = shares.find((candidate) => candidate.path === path);
+    if (share?.kind !== 'svn') throw new Failure('not-found', `There is no svn share at "${path}".`);
     output.out(await configurationOf(share, repositories, secrets));
     return 0;
-  });
-}
+  },
+};
 
 async function configurationOf(
   { path, source, autoversioning = false }: SvnShare,
@@ -31,7 +52,7 @@ async function configurationOf(
   secrets: boolean,
 ): Promise<string> {
   if (source.kind !== 'upstream') {
-    throw new BadUsage(`The share ${path} has no "upstream": davgate runs its Apache itself.`);
+    throw new Failure('not-found', `The share ${path} has no "upstream": davgate runs its Apache itself.`);
   }
   const secret = await readSecret(source.secretFile);
   return externalConfig({
@@ -42,27 +63,4 @@ async function configurationOf(
     authzFile: source.authzFile,
     autoversioning,
   });
-}
-
-function parse(args: readonly string[]): {
-  readonly file: string;
-  readonly path: string;
-  readonly repositories: string;
-  readonly secrets: boolean;
-} {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { repositories: { type: 'string' }, secrets: { type: 'boolean', default: false } },
-      allowPositionals: true,
-    });
-    const [file, path, ...rest] = positionals;
-    const { repositories, secrets } = values;
-    if (file === undefined || path === undefined || rest.length > 0) throw new TypeError('not two');
-    if (repositories === undefined || !isAbsolute(repositories)) throw new TypeError('no absolute folder');
-    return { file, path, repositories, secrets };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new BadUsage(usage);
-  }
 }

@@ -5,71 +5,146 @@ import {
   type Explanation,
 } from '../../src/access/explain.js';
 import { explanationInWords } from '../../src/access/explain-words.js';
+import { hasDestination } from '../../src/access/required-access.js';
 import { legible } from '../../src/access/legible.js';
+import type { Declaration } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import { problemInWords } from '../../src/config/problems.js';
+import { parseUsername } from '../../src/credentials/username.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
-import type { Method } from '../../src/http/method.js';
+import { methodOf, type Method } from '../../src/http/method.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/names.js';
 import { kinds } from '../shares/kinds.js';
 import type { ExplainedBeyondRules, ShareKind } from '../shares/share.js';
 import { refusalAtRoot } from '../shares/root.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
-import { answering } from './answering.js';
-import type { Output } from './output.js';
-import { parseExplain } from './question-arguments.js';
-import type { OpenSiteUsers, SiteUsers, UnacceptedPassword } from './site-users.js';
+import {
+  argument,
+  declarationFile,
+  option,
+  UsageError,
+  type Command,
+  type CommandValues,
+} from './command.js';
+import type { SiteUsers, UnacceptedPassword } from './site-users.js';
+import { destinationPath, urlArgument } from './url-argument.js';
 
-/**
- * `davgate explain USER METHOD URL [--destination URL] [FILE]`: each right that the request needs, how the user stands
- * to each condition of the rules behind it, and the answer.
- * @returns the exit code: 0 where it would be allowed, 1 where refused, 2 where that cannot be told
- */
-export function explain(args: readonly string[], output: Output, open: OpenSiteUsers): Promise<number> {
-  return answering(output, async () => {
-    const { username, file, ...question } = parseExplain(args);
+const userArgument = argument('USER', 'a user name, as at a login', parseUser);
+const methodArgument = argument('METHOD', 'an HTTP method, such as GET or PROPFIND', parseMethod);
+const destinationOption = option('--destination <URL>', 'where COPY or MOVE leads to');
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'print how a request would be answered, and why',
+  description:
+    'Prints each right that the request needs, how the user meets each condition of the rules behind it and which ' +
+    'group gave the permission, and how davgate would answer.',
+  arguments: [userArgument, methodArgument, urlArgument, declarationFile],
+  options: [destinationOption],
+  exitCodes: [
+    [0, 'the request would be allowed'],
+    [1, 'the request would be refused'],
+    [2, 'no answer: the command line or the declaration is wrong, or the database cannot answer'],
+  ],
+  unforeseen: 2,
+  action: async (values, { output, environment, openSiteUsers }) => {
+    const { file, ...question } = questionOf(values);
     const declaration = loadDeclaration(file);
-    const { shares } = declaration;
-    const holder = (path: ServerPath) => holderOf(shares, path);
-    const users = await open(declaration);
+    const users = await openSiteUsers(declaration, environment);
     try {
-      const user = await users.find(username);
-      const explanation = explainAccess({
-        asker: await askerOf(username, user, users),
-        ...question,
-        locate: (path) => {
-          const held = holder(path);
-          return held && { ...held, share: { ...held.share, requires: kinds[held.share.kind].requires } };
-        },
-        isAboveShares: (path) => isAboveShares(shares, path),
-      });
-      const { method, path, destination } = explanation;
-      const asked = [path, ...(destination === undefined ? [] : [destination])];
-      const touched = new Set(asked.flatMap((each) => holder(each)?.share ?? []));
-      const unknown = await users.unknownNames(
-        [...touched].flatMap((share) => grantsOfShare(declaration, share)),
-      );
-      const password = passwordOf(explanation.asker, user && users.unacceptedPassword(user));
-      const byPaths = await explainedByPaths(explanation, holder, users);
-      const answer = explanation.answer.allowed
-        ? (password?.refusal ??
-          refusalOf(method, holder(path)?.share, destination && holder(destination)?.share) ??
-          refusedBeyondRules(byPaths) ??
-          explanation.answer)
-        : explanation.answer;
-      const further = [
-        ...unknown.map((finding) => `Note     ${problemInWords(finding, declaration.positions)}`),
-        ...(password ? [password.words] : []),
-        ...byPaths.map(({ words }) => words),
-      ];
-      output.out(explanationInWords({ ...explanation, answer }, further));
-      return answer.allowed ? 0 : 1;
+      const { words, allowed } = await explanationOf(question, declaration, users);
+      output.out(words);
+      return allowed ? 0 : 1;
     } finally {
       await users.close();
     }
+  },
+};
+
+/** What `davgate explain` is asked. */
+export interface ExplainQuestion {
+  readonly username: string;
+  readonly method: Method;
+  readonly path: ServerPath;
+  readonly destination?: ServerPath;
+}
+
+/** @throws UsageError */
+export function questionOf(values: CommandValues): ExplainQuestion & { readonly file: string } {
+  const username = values.argument(userArgument);
+  const method = values.argument(methodArgument);
+  const url = values.argument(urlArgument);
+  const destination = values.option(destinationOption);
+  if (destination === undefined && hasDestination(method)) {
+    throw new UsageError(`${method} needs --destination, the URL that it leads to.`);
+  }
+  if (destination !== undefined && !hasDestination(method)) {
+    throw new UsageError(`${method} takes no --destination; only COPY and MOVE do.`);
+  }
+  return {
+    username,
+    method,
+    path: url.path,
+    ...(destination === undefined ? {} : { destination: destinationPath(destination, url) }),
+    file: values.argument(declarationFile),
+  };
+}
+
+/** As it was given: whose name it is, in which spelling, is looked up as at a login. */
+function parseUser(name: string): string {
+  if (parseUsername(name) !== undefined) return name;
+  throw new UsageError(
+    name === ''
+      ? 'The user name must not be empty.'
+      : 'A user name has at most 254 characters; this one is longer.',
+  );
+}
+
+function parseMethod(name: string): Method {
+  const method = methodOf(name.toUpperCase());
+  if (method === undefined) throw new UsageError(`"${name}" is not an HTTP method.`);
+  return method;
+}
+
+async function explanationOf(
+  { username, ...question }: ExplainQuestion,
+  declaration: Declaration,
+  users: SiteUsers,
+): Promise<{ readonly words: string; readonly allowed: boolean }> {
+  const { shares } = declaration;
+  const holder = (path: ServerPath) => holderOf(shares, path);
+  const user = await users.find(username);
+  const explanation = explainAccess({
+    asker: await askerOf(username, user, users),
+    ...question,
+    locate: (path) => {
+      const held = holder(path);
+      return held && { ...held, share: { ...held.share, requires: kinds[held.share.kind].requires } };
+    },
+    isAboveShares: (path) => isAboveShares(shares, path),
   });
+  const { method, path, destination } = explanation;
+  const paths = [path, ...(destination === undefined ? [] : [destination])];
+  const touched = new Set(paths.flatMap((each) => holder(each)?.share ?? []));
+  const unknown = await users.unknownNames(
+    [...touched].flatMap((share) => grantsOfShare(declaration, share)),
+  );
+  const password = passwordOf(explanation.asker, user && users.unacceptedPassword(user));
+  const byPaths = await explainedByPaths(explanation, holder, users);
+  const answer = explanation.answer.allowed
+    ? (password?.refusal ??
+      refusalOf(method, holder(path)?.share, destination && holder(destination)?.share) ??
+      refusedBeyondRules(byPaths) ??
+      explanation.answer)
+    : explanation.answer;
+  const further = [
+    ...unknown.map((finding) => `Note     ${problemInWords(finding, declaration.positions)}`),
+    ...(password ? [password.words] : []),
+    ...byPaths.map(({ words }) => words),
+  ];
+  return { words: explanationInWords({ ...explanation, answer }, further), allowed: answer.allowed };
 }
 
 function refusedBeyondRules(explained: readonly ExplainedBeyondRules[]): Answer | undefined {

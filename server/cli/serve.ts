@@ -1,77 +1,24 @@
-import { isatty } from 'node:tty';
-import { announcement } from './announcement.js';
-import { readEnvironment, readListen } from '../environment.js';
-import { errorInWords } from '../../src/config/error-in-words.js';
-import { bufferedOutput } from '../observability/buffered-output.js';
-import { createLog, type Log } from '../observability/log.js';
-import { run, type Davgate } from '../lifecycle/run.js';
+import { declarationFile, type Command } from './command.js';
 
-/**
- * Serves a declaration until SIGTERM or SIGINT, and reads it anew at SIGHUP; logs to standard output.
- * @param announce gets, once davgate listens, the shares in words
- * @returns the exit code
- */
-export async function serve(file: string, announce: (text: string) => void): Promise<number> {
-  const log = createLog(bufferedOutput(1));
-  keepAlive(log);
-  const starting = start(file, log);
-  onHangup(() => {
-    void starting.then(
-      (davgate) => davgate.reload(),
-      () => undefined,
-    );
-  });
-  let davgate: Davgate;
-  try {
-    davgate = await starting;
-  } catch (error) {
-    process.stderr.write(`davgate: ${errorInWords(error)}\n`);
-    return 1;
-  }
-  announce(announcement(davgate));
-  await asked('SIGTERM', 'SIGINT');
-  await davgate.stop();
-  return 0;
-}
-
-async function start(file: string, log: Log): Promise<Davgate> {
-  return run({ file, ...readListen(), environment: readEnvironment(), log });
-}
-
-/** A fault in one request must not end the others'. */
-function keepAlive(log: Log): void {
-  process.on('uncaughtException', (err) => {
-    log.error({ err }, 'an error reached nobody');
-  });
-  process.on('unhandledRejection', (err) => {
-    log.error({ err }, 'a rejection reached nobody');
-  });
-}
-
-/** Resolves at the first of the signals; a second one, whichever, ends the process at once, as is usual. */
-function asked(...signals: readonly NodeJS.Signals[]): Promise<void> {
-  return new Promise((resolve) => {
-    const listener = (): void => {
-      for (const signal of signals) process.off(signal, listener);
-      resolve();
-    };
-    for (const signal of signals) process.on(signal, listener);
-  });
-}
-
-/**
- * Calls `reload` at each SIGHUP. Where a terminal is gone that this process was started from, the signal does what it
- * usually does, which ends the process.
- */
-function onHangup(reload: () => void): void {
-  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
-  const listener = (): void => {
-    if (terminals.every((descriptor) => isatty(descriptor))) {
-      reload();
-      return;
-    }
-    process.off('SIGHUP', listener);
-    process.kill(process.pid, 'SIGHUP');
-  };
-  process.on('SIGHUP', listener);
-}
+export const serve: Command = {
+  name: 'serve',
+  summary: 'serve the shares that a declaration describes',
+  description:
+    'Serves the shares of the declaration until SIGTERM or SIGINT, and reloads the declaration at SIGHUP. ' +
+    'The log goes to standard output. HOST and PORT in the environment override the address to listen on.',
+  arguments: [declarationFile],
+  options: [],
+  exitCodes: [
+    [0, 'davgate served and was told to stop'],
+    [1, 'davgate could not start'],
+    [2, 'the command line is wrong'],
+  ],
+  unforeseen: 1,
+  handlesUncaught: true,
+  action: async (values, { output }) => {
+    const file = values.argument(declarationFile);
+    // Half of what davgate is made of, which the other commands need not load.
+    const { serveUntilSignal } = await import('./serve-until-signal.js');
+    return serveUntilSignal(file, output.error);
+  },
+};

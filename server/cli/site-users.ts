@@ -10,7 +10,7 @@ import { faultInWords, passwordFault } from '../../src/django/hashers/password-f
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
-import { readEnvironment } from '../environment.js';
+import type { Environment } from '../environment.js';
 import type { Finding } from '../../src/config/finding.js';
 import { nameFindings } from '../preflight/names.js';
 import { hashersAt, siteTrouble } from '../preflight/site.js';
@@ -36,10 +36,13 @@ export interface SiteUsers extends UserDirectory, UserList, Memberships {
 }
 
 /** Opens the user database that a declaration names. */
-export type OpenSiteUsers = (declaration: Declaration) => SiteUsers | Promise<SiteUsers>;
+export type OpenSiteUsers = (
+  declaration: Declaration,
+  environment: Environment,
+) => SiteUsers | Promise<SiteUsers>;
 
-export const openSiteUsers: OpenSiteUsers = async ({ django }) => {
-  const site = readableSite((await findSite(django, readEnvironment())).site);
+export const openSiteUsers: OpenSiteUsers = async ({ django }, environment) => {
+  const site = readableSite((await findSite(django, environment)).site);
   const { database, user, sessions } = site;
   const hashers = createHashers(site.hashers);
   const knex = openDatabase(database);

@@ -7,10 +7,8 @@ import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/names.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
-import { answering } from './answering.js';
-import type { Output } from './output.js';
-import { parseWho } from './question-arguments.js';
-import type { OpenSiteUsers } from './site-users.js';
+import { declarationFile, type Command } from './command.js';
+import { urlArgument } from './url-argument.js';
 
 /** What a user may do at a path. */
 interface Standing {
@@ -19,14 +17,22 @@ interface Standing {
   readonly write: boolean;
 }
 
-/**
- * `davgate who URL [FILE]`: the active users who may read or write there, by name.
- * @returns the exit code: 0; 1 where there is no share; 2 where it cannot be told
- */
-export function who(args: readonly string[], output: Output, open: OpenSiteUsers): Promise<number> {
-  return answering(output, async () => {
-    const { path, file } = parseWho(args);
-    const declaration = loadDeclaration(file);
+export const who: Command = {
+  name: 'who',
+  summary: 'list the users who may read or write at a URL',
+  description:
+    'Lists the active users who may read or write at the URL, and names the rules that govern below it.',
+  arguments: [urlArgument, declarationFile],
+  options: [],
+  exitCodes: [
+    [0, 'the users are listed'],
+    [1, 'there is no share at the URL'],
+    [2, 'no answer: the command line or the declaration is wrong, or the database cannot answer'],
+  ],
+  unforeseen: 2,
+  action: async (values, { output, environment, openSiteUsers }) => {
+    const { path } = values.argument(urlArgument);
+    const declaration = loadDeclaration(values.argument(declarationFile));
     const { shares } = declaration;
     const located = holderOf(shares, path);
     if (!located && !isAboveShares(shares, path)) {
@@ -34,7 +40,7 @@ export function who(args: readonly string[], output: Output, open: OpenSiteUsers
       return 1;
     }
     const share = located?.share;
-    const users = await open(declaration);
+    const users = await openSiteUsers(declaration, environment);
     try {
       const standings = await standingsOf(users.list(), (identity) =>
         share ? rightsAt(share.policy, located.inside, identity) : rightsAtRoot,
@@ -52,12 +58,12 @@ export function who(args: readonly string[], output: Output, open: OpenSiteUsers
       output.out(`Other rules govern below: ${paths.join(', ')}\n`);
     }
     return 0;
-  });
-}
+  },
+};
 
 type Rights = Omit<Standing, 'username'>;
 
-/** Any active user sees the list of the shares that are open to him. */
+/** Any active user sees the list of the shares that are open to them. */
 const rightsAtRoot: Rights = { read: true, write: false };
 
 function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights {

@@ -8,6 +8,7 @@ import { check } from '../../../server/cli/check.js';
 import { startDavgate } from '../../clients/helpers/davgate.js';
 import { djangoProject, settings, withUserModel } from '../../django/discovery/django-project.js';
 import { python } from '../../django/djangos.js';
+import { commandOutcome } from './command-outcome.js';
 
 /** A declaration of a share beside a Django project, and what `davgate check` says of it. */
 function setting(t: TestContext, files: Readonly<Record<string, string>>) {
@@ -21,14 +22,7 @@ function setting(t: TestContext, files: Readonly<Record<string, string>>) {
   };
   const file = join(folder, 'shares.json');
   writeFileSync(file, JSON.stringify(declaration));
-  const checked = async () => {
-    const said = { out: '', error: '' };
-    const code = await check(file, {
-      out: (text) => (said.out += text),
-      error: (text) => (said.error += text),
-    });
-    return { code, ...said };
-  };
+  const checked = () => commandOutcome([check], ['check', file]);
   const django = (...args: string[]): void => {
     execFileSync(python, ['-m', 'django', ...args], {
       cwd: project,

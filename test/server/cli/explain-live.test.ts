@@ -142,7 +142,11 @@ describe('the command line and the running server', { concurrency: 3 }, () => {
     const { code, out, error } = await cli('explain', 'alice', 'BREW', '/docs/');
     assert.deepEqual(
       { code, out, error },
-      { code: 2, out: '', error: 'davgate: "BREW" is not an HTTP method.\n' },
+      {
+        code: 2,
+        out: '',
+        error: 'davgate: "BREW" is not an HTTP method.\nRun `davgate explain --help` for help.\n',
+      },
     );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import type { Command } from '../../../server/cli/command.js';
 import { explain } from '../../../server/cli/explain.js';
 import type { SiteUsers, UnacceptedPassword } from '../../../server/cli/site-users.js';
 import { who } from '../../../server/cli/who.js';
@@ -8,6 +9,7 @@ import type { DirectoryUser } from '../../../src/django/directory.js';
 import { Failure } from '../../../src/failure.js';
 import { user } from '../../access/identities.js';
 import { declaring, site, staticShare, svnShare, webdavShare } from '../../config/site.js';
+import { commandOutcome } from './command-outcome.js';
 
 const declaration = declaring([
   { ...staticShare, require: { staff: false } },
@@ -80,21 +82,15 @@ const users = [
   listed({ username: 'mia', permissions: ['docs.view', 'docs.change'], groups: ['editors'] }),
 ];
 
-async function answerTo(
+function answerTo(
   t: TestContext,
-  command: typeof who,
+  command: Command,
   args: readonly string[],
   directory: SiteUsers = new ListedUsers(users),
 ) {
   const { file, load } = site(t);
   load(declaration);
-  let [out, error] = ['', ''];
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-  };
-  const code = await command([...args, file], output, () => directory);
-  return { code, out, error };
+  return commandOutcome([command], [command.name, ...args, file], () => directory);
 }
 
 /** A command's rows without their padding, and what follows the table. */
@@ -187,14 +183,15 @@ describe('what cannot be told ends with 2 and a sentence', () => {
     assert.deepEqual(await answerTo(t, who, ['docs']), {
       code: 2,
       out: '',
-      error: 'davgate: "docs" is no URL that davgate takes: The request target must be an absolute path.\n',
+      error:
+        'davgate: "docs" is not a URL that davgate accepts: The request target must be an absolute path.\n' +
+        'Run `davgate who --help` for help.\n',
     });
   });
 
   test('a declaration that has problems', async () => {
-    let error = '';
-    const output = { out: () => undefined, error: (text: string) => void (error += text) };
-    const code = await who(['/docs', 'no-such-file.json'], output, () => new ListedUsers(users));
+    const words = ['who', '/docs', 'no-such-file.json'];
+    const { code, error } = await commandOutcome([who], words);
     assert.equal(code, 2);
     assert.equal(error, 'davgate: no-such-file.json has a problem:\n  The file does not exist.\n');
   });

@@ -4,6 +4,7 @@ import { check } from '../../../server/cli/check.js';
 import { readEnvironment } from '../../../server/environment.js';
 import { errorInWords } from '../../../src/config/error-in-words.js';
 import { run } from '../../../server/lifecycle/run.js';
+import { commandOutcome } from '../cli/command-outcome.js';
 import { asked, type Answered } from './mistaken-site.js';
 
 // Answers what `davgate check` and the start say of many declarations, one after the other, as JSON.
@@ -25,12 +26,8 @@ const usual = process.env.PATH;
 const answers: Answered[] = [];
 for (const { file, path, starting } of questions) {
   if (path !== undefined) process.env.PATH = path;
-  const answer = { out: '', error: '' };
-  const code = await check(file, {
-    out: (text) => (answer.out += text),
-    error: (text) => (answer.error += text),
-  });
-  answers.push({ ...answer, code, ...(starting && { start: await started(file) }) });
+  const outcome = await commandOutcome([check], ['check', file]);
+  answers.push({ ...outcome, ...(starting && { start: await started(file) }) });
   process.env.PATH = usual;
 }
 process.stdout.write(JSON.stringify(answers), () => process.exit(0));

@@ -1,29 +1,29 @@
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { errorCode } from '../../src/config/files.js';
+import type { ExitCode } from './command.js';
+import type { Invocation } from './command-line.js';
 
 /** Milliseconds that what was written gets to leave the process. */
 const patience = 1000;
 
-/** What a question's exit code is where it cannot be answered; the others are either done or not. */
-const unanswered: ReadonlySet<string | undefined> = new Set(['explain', 'who', 'discover', 'apache-conf']);
-
 /**
  * Runs a command so that it ends with a sentence and one of its exit codes, whatever a storage module does meanwhile: one
  * that throws when nobody waits for it, ends the process, or leaves nothing that could go on.
- * @param name the command's
  * @param error gets the sentence
+ * @param action performs the command
+ * @returns the exit code
  */
-export async function untilDone(
-  name: string | undefined,
+export async function guard(
+  { call, command }: Pick<Invocation, 'call' | 'command'>,
   error: (text: string) => void,
-  command: () => Promise<number>,
-): Promise<number> {
-  const code = unanswered.has(name) ? 2 : 1;
+  action: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const code = command.unforeseen;
   const unfinished = (): void => {
-    const message = `davgate: ended before ${name ?? 'it'} was done; does a storage module call process.exit?\n`;
+    const name = call.replace(/^davgate /, '');
     // The process does not wait for a stream any more.
-    writeSync(2, message);
+    writeSync(2, `davgate: ended before ${name} was done; does a storage module call process.exit?\n`);
     process.exitCode = code;
   };
   const uncaught = (fault: unknown): void => {
@@ -32,10 +32,9 @@ export async function untilDone(
     process.exit(code);
   };
   process.once('exit', unfinished);
-  // A server goes on, and logs it.
-  if (name !== 'serve') process.on('uncaughtException', uncaught);
+  if (command.handlesUncaught !== true) process.on('uncaughtException', uncaught);
   try {
-    return await command();
+    return await action();
   } catch (fault) {
     error(`davgate: ${faultInWords(fault)}\n`);
     return code;
@@ -54,14 +53,14 @@ function faultInWords(fault: unknown): string {
 }
 
 /** A reader that wants no more, such as `head`, ends a command as it would have ended by itself. */
-export function untilRead(stream: NodeJS.WriteStream): void {
+export function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error) => {
     if (errorCode(error) !== 'EPIPE') throw error;
   });
 }
 
 /** Ends the process with this exit code, also where a storage module has left a timer or a socket behind. */
-export function endWith(code: number): void {
+export function exitWith(code: ExitCode): void {
   process.exitCode = code;
   // It keeps nothing waiting: where nothing else does, the process is over at once.
   setTimeout(() => process.exit(), patience).unref();

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BadUsage } from '../../../server/cli/answering.js';
-import { parseExplain, parseWho } from '../../../server/cli/question-arguments.js';
+import { parseCommandLine } from '../../../server/cli/command-line.js';
+import { explain, questionOf } from '../../../server/cli/explain.js';
+import { who } from '../../../server/cli/who.js';
+import { commandOutcome } from './command-outcome.js';
+
+const silent = { out: () => undefined, error: () => undefined, columns: 80 };
+
+function questionIn(words: readonly string[]) {
+  const program = { version: '1.2.3', commands: [explain] };
+  const parsed = parseCommandLine(program, ['explain', ...words], silent);
+  if (typeof parsed === 'number') assert.fail(`exit code ${parsed}`);
+  return questionOf(parsed.values);
+}
 
 describe('explain takes', () => {
   const cases: readonly (readonly [string, readonly string[], unknown])[] = [
@@ -48,65 +59,65 @@ describe('explain takes', () => {
   ];
   for (const [what, args, expected] of cases) {
     test(what, () => {
-      assert.deepEqual(parseExplain(args), expected);
+      assert.deepEqual(questionIn(args), expected);
     });
   }
 });
-
-const usage = 'usage: davgate explain USER METHOD URL [--destination URL] [FILE]';
 
 describe('explain refuses', () => {
   const cases: readonly (readonly [readonly string[], string])[] = [
-    [[], usage],
-    [['alice', 'GET'], usage],
-    [['alice', 'GET', '/', 'f.json', 'more'], usage],
+    [[], "Missing required argument 'USER'."],
+    [['alice', 'GET'], "Missing required argument 'URL'."],
+    [
+      ['alice', 'GET', '/', 'f.json', 'more'],
+      "Too many arguments for 'explain'. Expected 4 arguments but got 5.",
+    ],
     [['alice', 'GET', '/', '--bogus'], "Unknown option '--bogus'."],
-    [['alice', 'COPY', '/', '--destination'], "Option '--destination <value>' argument missing."],
+    [['alice', 'COPY', '/', '--destination'], "Option '--destination <URL>' argument missing."],
     [['alice', 'BREW', '/'], '"BREW" is not an HTTP method.'],
     [['alice', '', '/'], '"" is not an HTTP method.'],
-    [['', 'GET', '/'], 'A user name is not empty.'],
+    [['', 'GET', '/'], 'The user name must not be empty.'],
     [['x'.repeat(255), 'GET', '/'], 'A user name has at most 254 characters; this one is longer.'],
     [['alice', 'MOVE', '/docs/a'], 'MOVE needs --destination, the URL that it leads to.'],
-    [['alice', 'GET', '/a', '--destination', '/b'], 'GET has no destination; COPY and MOVE have.'],
+    [['alice', 'GET', '/a', '--destination', '/b'], 'GET takes no --destination; only COPY and MOVE do.'],
     [
       ['alice', 'GET', 'docs'],
-      '"docs" is no URL that davgate takes: The request target must be an absolute path.',
+      '"docs" is not a URL that davgate accepts: The request target must be an absolute path.',
     ],
     [
       ['alice', 'GET', '/docs/%zz'],
-      '"/docs/%zz" is no URL that davgate takes: The path is not percent-encoded UTF-8.',
+      '"/docs/%zz" is not a URL that davgate accepts: The path is not percent-encoded UTF-8.',
     ],
     [
       ['alice', 'GET', '/docs/\u00dc'],
-      '"/docs/\u00dc" is no URL that davgate takes: The request target must be printable ASCII.',
+      '"/docs/\u00dc" is not a URL that davgate accepts: The request target must be printable ASCII.',
     ],
     [
       ['alice', 'GET', '/docs/../x'],
-      '"/docs/../x" is no URL that davgate takes: The path must not carry `.` or `..` segments.',
+      '"/docs/../x" is not a URL that davgate accepts: The path must not carry `.` or `..` segments.',
     ],
     [
       ['alice', 'COPY', 'http://a/x', '--destination', 'http://b/x'],
-      '"http://b/x" is no URL that davgate takes: The Destination lies on another server.',
+      '"http://b/x" is not a URL that davgate accepts: The Destination lies on another server.',
     ],
   ];
   for (const [args, message] of cases) {
-    test(JSON.stringify(args).slice(0, 80), () => {
-      assert.throws(
-        () => parseExplain(args),
-        (error) => {
-          assert.ok(error instanceof BadUsage);
-          assert.equal(error.message, message);
-          return true;
-        },
-      );
+    test(JSON.stringify(args).slice(0, 80), async () => {
+      assert.deepEqual(await commandOutcome([explain], ['explain', ...args]), {
+        code: 2,
+        out: '',
+        error: `davgate: ${message}\nRun \`davgate explain --help\` for help.\n`,
+      });
     });
   }
 });
 
-test('who takes a URL and a file, and nothing else', () => {
-  assert.deepEqual(parseWho(['http://a/docs/']), { path: '/docs', file: 'shares.json' });
-  assert.deepEqual(parseWho(['/docs', 'f.json']), { path: '/docs', file: 'f.json' });
+describe('who refuses', () => {
   for (const args of [[], ['/a', 'b', 'c'], ['/a', '--destination', '/b'], ['a']]) {
-    assert.throws(() => parseWho(args), BadUsage);
+    test(JSON.stringify(args), async () => {
+      const { code, out, error } = await commandOutcome([who], ['who', ...args]);
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(error, /^davgate: [^\n]+\.\nRun `davgate who --help` for help\.\n$/);
+    });
   }
 });
