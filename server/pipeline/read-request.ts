@@ -56,7 +56,7 @@ export function readRequest(
     rawTarget,
     target,
     headers,
-    fields: pairs(req.rawHeaders),
+    fields: () => pairs(req.rawHeaders),
     body: req,
     client,
     whenGone: gone,

@@ -23,7 +23,7 @@ export interface IncomingRequest {
   readonly target: Target;
   readonly headers: RequestHeaders;
   /** As they came, in their order. */
-  readonly fields: HeaderList;
+  readonly fields: () => HeaderList;
   /** Node's message, which is the body and names the connection. */
   readonly body: IncomingMessage;
   readonly client: Client;

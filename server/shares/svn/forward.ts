@@ -33,7 +33,8 @@ export async function forwardToSvn(
   service: SvnService,
   publicOrigin: string | undefined,
 ): Promise<HttpResponse> {
-  const { method, rawTarget, fields: headers, identity, place, destination } = request;
+  const { method, rawTarget, identity, place, destination } = request;
+  const headers = request.fields();
   const { inside } = place;
   const fault = service.unserved?.();
   if (fault) throw new Failure('unavailable', fault.sentence, { headers: [['Retry-After', retryAfter]] });
