@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -60,7 +59,11 @@ export class RawClient {
     this.socket = connect(port, '127.0.0.1').setEncoding('latin1');
     this.socket.on('data', (text: string) => (this.#received += text));
     this.socket.on('error', () => undefined);
-    this.closed = once(this.socket, 'close').then(() => this.#received);
+    this.closed = new Promise((resolve) => {
+      this.socket.once('close', () => {
+        resolve(this.#received);
+      });
+    });
     t.after(() => this.socket.destroy());
   }
 
@@ -73,9 +76,19 @@ export class RawClient {
   async sees(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#received)) {
       if (this.socket.destroyed) throw new Error(`${String(pattern)} is not in ${this.#received}`);
-      await Promise.race([once(this.socket, 'data'), this.closed]);
+      await this.next('data');
     }
     return this.#received;
+  }
+
+  /** Resolves at the next such event, or once the connection is closed. */
+  async next(event: 'data' | 'drain'): Promise<void> {
+    const seen = new Promise<void>((resolve) => {
+      this.socket.once(event, () => {
+        resolve();
+      });
+    });
+    await Promise.race([seen, this.closed]);
   }
 }
 
