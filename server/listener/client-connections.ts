@@ -129,12 +129,13 @@ export class ClientConnections {
   /**
    * To be told of every request as it comes.
    * @param over is told when its answer has ended
-   * @returns whether it may begin, now or when its turn has come; not where its client is gone by then
+   * @returns whether it may begin, now or when its turn has come; not where its client is gone by then, or
+   *   has been told that the connection closes
    */
   enter(req: IncomingMessage, res: ServerResponse, over: () => void): boolean | Promise<boolean> {
     const { socket } = req;
-    // Node goes on with what it has read.
-    if (socket.destroyed) return false;
+    // Node goes on with what it has read, also after an answer that closes the connection (RFC 9112 section 9.6).
+    if (!socket.writable) return false;
     const connection = this.#of(socket);
     const { running, order, waiting } = connection;
     connection.head.begun(req);
@@ -161,7 +162,7 @@ export class ClientConnections {
     if (!turn.ready) return true;
     return turn.ready.then(() => {
       begun?.();
-      return !res.destroyed;
+      return !res.destroyed && socket.writable;
     });
   }
 

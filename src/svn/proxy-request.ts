@@ -4,8 +4,8 @@ import { endToEnd, namedByConnection } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import { secretHeader } from './apache/apache-config.js';
 import { destinationAt, ifAt, originForm } from './destination.js';
-import { type Framing, framingOf } from './http1/framing.js';
-import { originAt, type UpstreamAddress } from './http1/upstream-address.js';
+import { type Framing, framingOf } from './request-framing.js';
+import { originAt, type UpstreamAddress } from './upstream-address.js';
 
 /** What decides about the head of a forwarded request. */
 export interface RequestHead {

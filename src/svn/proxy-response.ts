@@ -2,7 +2,7 @@ import { endToEnd } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import { secretHeader } from './apache/apache-config.js';
 import { publicLocation } from './destination.js';
-import { originAt, type UpstreamAddress } from './http1/upstream-address.js';
+import { originAt, type UpstreamAddress } from './upstream-address.js';
 
 /**
  * What Apache says of itself, and for how long it lets anybody keep what only one user may see (`!svn/rvr` and `?p=` for a

@@ -1,20 +1,24 @@
 import type { EventEmitter } from 'node:events';
 import { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { performance } from 'node:perf_hooks';
 import { Allowance } from '../async/allowance.js';
 import { Failure } from '../failure.js';
 import type { HeaderList, HttpResponse } from '../http/message.js';
-import { AnswerBody } from './http1/answer-body.js';
 import { workers } from './apache/apache-config.js';
 import type { WholeBody } from './bodies/read-body.js';
-import { Connections } from './http1/connections.js';
+import {
+  type Answer,
+  createHttpClient,
+  type HttpClient,
+  type Outgoing,
+  StaleConnection,
+} from './http1/client.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
 import { type Slot, type SlotLimits, Slots } from './slots.js';
 import { whenWorthwhile } from './when-worthwhile.js';
-import type { UpstreamAddress } from './http1/upstream-address.js';
-import { type Answer, type Outgoing, StaleConnection } from './http1/upstream-connection.js';
+import type { UpstreamAddress } from './upstream-address.js';
 import type { WhenGone } from '../async/when-gone.js';
 
 /** A request that has been authenticated and authorised. */
@@ -84,7 +88,7 @@ const describesBody = /^content-(?:length|type|encoding|language)$/i;
 /** Sends requests to the child over kept connections. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
-  const connections = new Connections();
+  const client = createHttpClient();
   const waiting = { ...mayWait, now: () => performance.now(), ...options.waiting };
   const slots = new Slots({ ...waiting, most: maxRequests, mostOfOne: Math.ceil(maxRequests / 4) });
   const memory = new Slots({ ...waiting, ...apacheMemory });
@@ -116,7 +120,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         const head = upstreamHead(request, address, isWhole(body) ? body.size : undefined);
         slot = await slotFor(request);
         const outgoing = { method, head, body, patience, whenGone, slot };
-        return answer(request, address, await exchange(connections, address, connection, outgoing));
+        return answer(request, address, await exchange(client, address, connection, outgoing));
       } catch (error) {
         slot?.release();
         throw error;
@@ -125,10 +129,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
     retire() {
-      connections.retire();
+      client.retire();
     },
     close() {
-      connections.close();
+      client.close();
     },
   };
 }
@@ -151,18 +155,18 @@ function joined(slot: Slot, other: Slot): Slot {
 }
 
 async function exchange(
-  connections: Connections,
+  client: HttpClient,
   address: UpstreamAddress,
-  client: EventEmitter,
+  connection: EventEmitter,
   outgoing: Outgoing,
 ): Promise<Answer> {
   try {
-    return await connections.kept(client, outgoing.whenGone, address).exchange(outgoing);
+    return await client.exchange(connection, address, outgoing);
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
     const resendable = outgoing.head.framing.kind === 'none' || 'pieces' in outgoing.body;
     if (resendable && idempotent.has(outgoing.method)) {
-      return connections.single(address).exchange(outgoing);
+      return client.exchangeOnce(address, outgoing);
     }
     throw new Failure('upstream-unreachable', 'The Subversion server closed the connection.', {
       cause: error,
@@ -183,7 +187,7 @@ function answer(request: UpstreamRequest, address: UpstreamAddress, got: Answer)
     return { status, headers: [...emptied, ['Content-Length', '0']] };
   }
   if (body === undefined) return { status, headers };
-  if (body instanceof AnswerBody || trailers().length > 0) return { status, headers, body, trailers };
+  if (body instanceof Readable || trailers().length > 0) return { status, headers, body, trailers };
   return { status, headers: withLength(headers, body.length), body };
 }
 
@@ -194,5 +198,5 @@ function withLength(headers: HeaderList, bytes: number): HeaderList {
 
 /** Lets a body that nobody wants go by, so that its connection can be used again. */
 function discard({ body }: Answer): void {
-  if (body instanceof AnswerBody) body.resume();
+  if (body instanceof Readable) body.resume();
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { parseDatabaseUrl } from '../../src/database/database-url.js';
 import type { DatabaseServer, TlsFiles } from '../../src/database/location.js';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
 import { Failure } from '../../../src/failure.js';
 import { putFile } from '../../../src/svn/apache/put-files.js';
-import { addressOf } from '../../../src/svn/http1/upstream-address.js';
+import { addressOf } from '../../../src/svn/upstream-address.js';
 import { createUpstream } from '../../../src/svn/upstream.js';
 import type { SvnService } from './svn-service.js';
 import { PathRules, type PathRulesOptions } from './path-rules.js';

@@ -6,7 +6,7 @@ import { type ApacheProcess, startApache } from './apache-process.js';
 import type { ApacheMissing, ApacheProgram } from './find-apache.js';
 import { putFiles } from './put-files.js';
 import { type RuntimeUser, runtimeUser } from './runtime-user.js';
-import type { UpstreamAddress } from '../http1/upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 
 /** Milliseconds before the first restart; doubled at each further one. */
 const firstDelay = 100;

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.js';
 import { mostOfAny } from '../bodies/limits.js';
 import type { ApacheModule } from './find-apache.js';
-import type { UpstreamAddress } from '../http1/upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 
 /** The header field that proves to Apache that a request comes from this server. */
 export const secretHeader = 'X-Davgate-Secret';

@@ -9,7 +9,7 @@ import { proofVariable, secretVariable } from './apache-config.js';
 import { type Launch, prepare, type Prepared } from './apache-launch.js';
 import { eachLine } from './log-lines.js';
 import { answersWith } from './readiness.js';
-import type { UpstreamAddress } from '../http1/upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 import { configurationFile, configurationVariable, sweepScript, watchdogScript } from './watchdog.js';
 
 /** Seconds between TERM and KILL. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import type { HeaderList } from '../../http/message.js';
-import { framingOf } from '../http1/framing.js';
+import { framingOf } from '../request-framing.js';
 import { type BodyRequest, readBody, type WholeBody } from './read-body.js';
 
 /**

@@ -4,7 +4,7 @@ import { chunksOf } from '../../async/body-chunks.js';
 import { Failure } from '../../failure.js';
 import { readXmlBody } from '../../xml/read-body.js';
 import type { XmlHandler } from '../../xml/strict-parser.js';
-import type { Framing } from '../http1/framing.js';
+import type { Framing } from '../request-framing.js';
 import { Gathered } from './gathered.js';
 import { hasXmlBody, limitsOfXml, mostOfAny, mostOfOthers, mostOfSkel } from './limits.js';
 import { SourceFinder } from './merge-source.js';

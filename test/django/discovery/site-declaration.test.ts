@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../helpers/seeded-fast-check.js';
 import { parseDatabaseUrl } from '../../../src/database/database-url.js';
 import { formatDatabaseUrl } from '../../../src/django/discovery/format-database-url.js';
 import { knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../helpers/seeded-fast-check.js';
 import { knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
 import { isReadable, matches } from './reading.js';
 

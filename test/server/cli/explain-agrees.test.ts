@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { IncomingMessage, METHODS, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../helpers/seeded-fast-check.js';
 import { permit } from '../../../server/pipeline/answer.js';
 import { readRequest } from '../../../server/pipeline/read-request.js';
 import { kinds } from '../../../server/shares/kinds.js';

@@ -1,5 +1,5 @@
-import { Failure } from '../../failure.js';
-import type { HeaderList } from '../../http/message.js';
+import { Failure } from '../failure.js';
+import type { HeaderList } from '../http/message.js';
 
 /** How a request's body is delimited (RFC 9112 section 6.3). */
 export type Framing =

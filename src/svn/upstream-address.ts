@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.js';
+import { Failure } from '../failure.js';
 
 /** Where an Apache listens now, and what it must be shown. */
 export interface UpstreamAddress {
