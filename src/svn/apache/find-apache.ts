@@ -99,7 +99,7 @@ export async function findApache(
     if (await permits(options.binary, constants.X_OK)) return inspect(options.binary, options);
     return {
       found: false,
-      message: `${options.binary}, named by "apache.binary", is not an executable file.`,
+      message: `${options.binary}, named by "apache.binary", cannot be run.`,
     };
   }
   const { usual = usualFolders } = options;
