@@ -82,11 +82,11 @@ describe('explain refuses', () => {
     ],
     [
       ['alice', 'GET', '/docs/../x'],
-      '"/docs/../x" is no URL that davgate takes: The path must not carry `.` or `..` segments.',
+      '"/docs/../x" is no URL that davgate takes: The path must not contain `.` or `..` segments.',
     ],
     [
       ['alice', 'COPY', 'http://a/x', '--destination', 'http://b/x'],
-      '"http://b/x" is no URL that davgate takes: The Destination lies on another server.',
+      '"http://b/x" is no URL that davgate takes: The Destination is on another server.',
     ],
   ];
   for (const [args, message] of cases) {
