@@ -165,7 +165,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('var'));
       symlinkSync(site.write('other', ''), site.at('var', 'state.sqlite3-wal'));
     },
-    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where others .*: remove it/,
+    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where users other .*: remove it/,
     code: 1,
   },
   {
@@ -561,7 +561,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.apache = { binary: './httpd' };
     },
-    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, named by "apache\.binary", cannot be run/m,
     code: 0,
   },
   {
