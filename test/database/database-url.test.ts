@@ -129,7 +129,7 @@ describe('problems', () => {
     'mysql://[1::2::3]/name': /IPv6 address/,
     'postgresql://u:%zz@db/name': /each % followed by/,
     'postgresql://u:%ff@db/name': /each % followed by/,
-    'postgresql://u:%00@db/name': /must not hold %00/,
+    'postgresql://u:%00@db/name': /must not contain %00/,
     'postgresql:///name': /must name a host/,
     'mysql:///name': /a Unix socket as "socket=/,
     'postgresql://db/name?host=/run': /not both/,
