@@ -19,7 +19,7 @@ describe('SQLite', () => {
   }
 
   test('no file', () => {
-    assert.throws(() => found('sqlite3', { name: '' }), refused(/names no database/));
+    assert.throws(() => found('sqlite3', { name: '' }), refused(/does not name a database/));
     for (const name of [':memory:', 'file::memory:?cache=shared', 'file:x?mode=memory']) {
       assert.throws(() => found('sqlite3', { name }), refused(/memory/));
     }

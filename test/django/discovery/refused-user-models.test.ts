@@ -19,7 +19,7 @@ class Person(AbstractBaseUser):
     def is_active(self):
         return self.name != 'gone'
 `,
-    /people\.Person\.is_active is worked out by the site and is no column/,
+    /people\.Person\.is_active is computed by the site and is not a column/,
   ],
   'groups of its own': [
     `

@@ -463,7 +463,7 @@ connection_created.connect(prepare)
         'keeping.py': 'import threading\nkept = threading.local()\ndef chosen(): return None',
       },
     },
-    /routing\.Router of DATABASE_ROUTERS may choose by the request at hand/,
+    /routing\.Router of DATABASE_ROUTERS may choose by the current request/,
   ],
   'a router that chooses by request': [
     {
@@ -472,7 +472,7 @@ connection_created.connect(prepare)
         'import threading\nclass Router:\n    def db_for_read(self, model, **hints):\n        return None',
       ),
     },
-    /routing\.Router of DATABASE_ROUTERS may choose by the request at hand: .* "alias"/,
+    /routing\.Router of DATABASE_ROUTERS may choose by the current request: .* "alias"/,
   ],
   'another alias than the site\u2019s': [
     { settings: databases(inSiteB, { old: {} }), declared: { alias: 'old' } },
