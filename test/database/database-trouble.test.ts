@@ -140,7 +140,7 @@ test('a state database in which no tables may be made', async () => {
   const { trouble: found } = await probeState(location, Date.now);
   assert.match(
     found ?? '',
-    /^the role reader may make no tables in database known: GRANT CREATE ON SCHEMA public/,
+    /^the role reader cannot create tables in database known: GRANT CREATE ON SCHEMA public/,
   );
 });
 

@@ -146,7 +146,7 @@ describe('problems', () => {
     'mysql://db/name?charset=latin1': /unknown key "charset"/,
     'mysql://db/name?sec%20ret=latin1': /unknown key in/,
     'postgresql://db/name?sslmode=require&sslmode=disable': /the key "sslmode" twice/,
-    'postgresql://db/name?search_path=a;b': /names of schemas with commas between/,
+    'postgresql://db/name?search_path=a;b': /names of schemas, separated by commas/,
     'postgresql://db/name?search_path=a&search_path=b': /the key "search_path" twice/,
     'mysql://db/name?search_path=a': /unknown key "search_path"/,
     'postgresql://db/name?sslmode': /keys with values/,

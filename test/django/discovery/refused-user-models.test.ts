@@ -37,7 +37,7 @@ class Person(AbstractUser):
     class Meta:
         db_table = 'hr"."person'
 `,
-    /has the table or column hr"\."person: davgate reads no schema/,
+    /has the table or column hr"\."person: davgate reads only the connection's own schema/,
   ],
   'no password': [
     `

@@ -397,7 +397,7 @@ const mistakes: readonly Mistake[] = [
       );
       change("update auth_user set password = 'site_own$1$secret' where username = 'bob'");
     },
-    says: /^warning: The password of 1 active user is hashed by md5, which is not accepted: add it to "django\.hashers"\.\nwarning: The password of 1 active user is hashed by site_own, which davgate does not know/m,
+    says: /^warning: The password of 1 active user is hashed by md5, which is not accepted: add it to "django\.hashers"\.\nwarning: The password of 1 active user is hashed by site_own, which davgate does not support/m,
     code: 0,
   },
   {
@@ -408,7 +408,7 @@ const mistakes: readonly Mistake[] = [
         "update auth_user set password = 'md5$salt$0123456789abcdef0123456789abcdef' where username = 'alice'",
       );
     },
-    says: /^problem: Nobody can sign in: no active user has a password that is accepted\.\nwarning: The password of 4 active users is none \(unusable\): they sign in elsewhere, .*\nwarning: The password of 1 active user is hashed by md5/m,
+    says: /^problem: Nobody can sign in: no active user has a password that is accepted\.\nwarning: The password of 4 active users is unusable: they sign in elsewhere, .*\nwarning: The password of 1 active user is hashed by md5/m,
     code: 1,
     starts: true,
   },

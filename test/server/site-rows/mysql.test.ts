@@ -82,7 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 `,
       },
     },
-    /own connection leads to another database server/,
+    /own connection leads to a different database server/,
   ],
   'a table of the connection\u2019s own': [
     {

@@ -107,7 +107,7 @@ def by_host(get_response):
         `    def get_connection_params(self):\n        return dict(super().get_connection_params(), database='${current}')`,
       ),
     }),
-    /opens another database file/,
+    /opens a different database file/,
   ],
 };
 
