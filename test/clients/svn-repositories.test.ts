@@ -72,7 +72,7 @@ describe('davgate svn', () => {
     assert.deepEqual((await readdir(to)).sort(), ['new #1;+ 100% Größe', 'sample']);
     const inside = await command('backup', join(davgate.folder, 'svn', 'copies'));
     assert.equal(inside.code, 1);
-    assert.match(inside.error, /must lie outside/);
+    assert.match(inside.error, /must be outside/);
     await rm(join(davgate.folder, 'svn', 'copies'), { recursive: true, force: true });
   });
 
