@@ -48,7 +48,7 @@ function requireAccess(
     depth: depthOf(request),
   })) {
     const located = path === place.path ? place : shares.locate(path);
-    if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
+    if (!located) throw new Failure('forbidden', 'The destination is not in a share.');
     const decision = located.share.declared.policy.decide(identity, action, located.inside, scope);
     if (!decision.allowed) throw new Failure('forbidden', decision.reason);
   }
@@ -70,7 +70,7 @@ async function findDestination(
     destinationOf(request, shares, publicOrigin),
     request.headers['user-agent'],
   );
-  if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
+  if (!located) throw new Failure('forbidden', 'The destination is not in a share.');
   return located;
 }
 

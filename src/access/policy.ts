@@ -8,22 +8,22 @@ export type Action = 'read' | 'write';
 /** Whether an access touches one resource or everything below it too. */
 export type Scope = 'node' | 'tree';
 
-/** Who may read and write at a path and below it, until a longer path has a rule of its own. */
+/** Who may read and write at and below a path, down to paths with rules of their own. */
 export interface Rule {
   readonly path: SharePath;
   readonly read: Requirement;
-  /** What a writer must meet; false where nobody writes. */
+  /** What a user needs in order to write; false: nobody may write. */
   readonly write: Requirement | false;
 }
 
-/** The answer to "may this user do this here?", with the reason in words where it is no. */
+/** The answer to "may this user do this here?", with the reason in words if it is no. */
 export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
 const allowed: Decision = { allowed: true };
 
-/** The rules of one share. Paths are compared in Unicode NFC, since storage finds a name in either form. */
+/** The rules of one share. Paths are compared in Unicode NFC, because storage finds a name in either form. */
 export class Policy {
-  /** With each path in NFC; longest first, so that the first match is the one that governs. */
+  /** With each path in NFC; longest first, so that the first match is the governing rule. */
   readonly #rules: readonly { readonly normal: string; readonly rule: Rule }[];
 
   /** @param rules one rule for `/` and any number for paths below it, in any order */
@@ -49,8 +49,8 @@ export class Policy {
   }
 
   /**
-   * The rules that an access at `path` must satisfy: the one that governs it and, with scope `tree`, then those of the
-   * paths below it.
+   * The rules that an access at `path` must satisfy: the governing one and, with scope `tree`, then those of the paths
+   * below.
    */
   rulesFor(path: SharePath, scope: Scope): readonly Rule[] {
     const here = this.ruleFor(path);
@@ -62,7 +62,7 @@ export class Policy {
     return [here, ...below.map(({ rule }) => rule)];
   }
 
-  /** Whether `identity` may do `action` at `path`, and with scope `tree` also wherever a rule governs below it. */
+  /** Whether `identity` may do `action` at `path` and, with scope `tree`, wherever another rule governs below it. */
   decide(identity: Identity, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
     if (scope === 'node') return decideByRule(this.ruleFor(path), identity, action);
     for (const rule of this.rulesFor(path, scope)) {
@@ -72,13 +72,13 @@ export class Policy {
     return allowed;
   }
 
-  /** Tells of paths whether `identity` may read there. */
+  /** Returns a function that tells whether `identity` may read a path. */
   reader(identity: Identity): (path: SharePath) => boolean {
     return (path) => this.decide(identity, 'read', path).allowed;
   }
 }
 
-/** What one rule says, whatever others say further down. */
+/** Decides by one rule, regardless of rules further down. */
 export function decideByRule(rule: Rule, identity: Identity, action: Action): Decision {
   const requirement = rule[action];
   if (requirement === false) return refused('This share is read-only.');

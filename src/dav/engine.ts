@@ -32,19 +32,19 @@ const methods: ReadonlyMap<string, DavMethod> = new Map([
   ['UNLOCK', unlock],
 ]);
 
-/** They change whole trees, one after another. */
+/** These change whole trees, so they run one after another. */
 const inTurns: ReadonlySet<DavMethod> = new Set([copy, move, remove]);
 
-/** What this engine answers to a method that it does not have. */
+/** Why this engine refuses a method; undefined if it has the method. */
 export function refusalOfDavMethod(method: string): Refusal | undefined {
   return methods.has(method)
     ? undefined
-    : { failure: 'method-not-allowed', sentence: `${method} is not known here.` };
+    : { failure: 'method-not-allowed', sentence: `This server does not support the method ${method} here.` };
 }
 
 /**
  * Answers one WebDAV request (RFC 4918).
- * @throws Failure `method-not-allowed` with Allow for a method this engine does not have, and the methods' own
+ * @throws Failure `method-not-allowed` with Allow for a method that this engine does not have, and the methods' own
  */
 export async function handleDav(
   read: Omit<DavRequest, 'conditions'>,
@@ -54,7 +54,7 @@ export async function handleDav(
   const method = methods.get(request.method);
   if (!method) throw await noSuchMethod(request);
   const answer = async (): Promise<HttpResponse> => {
-    // LOCK does this itself: where it is a refresh, the failure has a name of its own.
+    // LOCK checks this itself, because a failed refresh has a status of its own.
     if (method !== lock) await requireIf(request, context);
     return method(request, context);
   };

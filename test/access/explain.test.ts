@@ -141,7 +141,7 @@ describe('the answer', () => {
     [editor, 'GET', '/docs', undefined, 'allowed'],
     [editor, 'GET', '/', undefined, 'allowed'],
     [editor, 'GET', '/doc', undefined, 'not-found: There is no share here.'],
-    [editor, 'COPY', '/docs/a', '/elsewhere', 'forbidden: The destination lies in no share.'],
+    [editor, 'COPY', '/docs/a', '/elsewhere', 'forbidden: The destination is not in a share.'],
     [editor, 'COPY', '/elsewhere', '/elsewhere', 'not-found: There is no share here.'],
     [editor, 'PUT', '/docs/a', '/elsewhere', 'allowed'],
     [
@@ -156,7 +156,7 @@ describe('the answer', () => {
       'GET',
       '/nowhere',
       undefined,
-      'unauthenticated: There is no user of the name zed.',
+      'unauthenticated: There is no user named zed.',
     ],
     [
       { standing: 'inactive', username: 'dave' },
@@ -227,7 +227,7 @@ Answer   would be allowed: 2xx, unless what is there calls for another, such as 
   test('a nobody is told apart', () => {
     assert.equal(
       explanationInWords(ask({ standing: 'unknown', username: 'zed' }, 'GET', '/media')),
-      'User     zed: unknown\nRequest  GET /media\n\nAnswer   would be refused: 401 There is no user of the name zed.\n',
+      'User     zed: unknown\nRequest  GET /media\n\nAnswer   would be refused: 401 There is no user named zed.\n',
     );
   });
 

@@ -121,7 +121,7 @@ describe('what the log and the commands tell an administrator', () => {
     assert.equal(status, 502);
     assert.doesNotMatch(body.toString(), /publicOrigin|trustedProxies|X-Forwarded|127\.0\.0\.1/);
     const { advice } = await davgate.logged(
-      ({ reason }) => reason === 'The Destination lies on another server.',
+      ({ reason }) => reason === 'The Destination is on another server.',
     );
     assert.equal(
       advice,

@@ -19,7 +19,7 @@ export type PropertyQuery =
 const kinds = ['allprop', 'propname', 'prop'] as const;
 
 /**
- * Reads a propfind element; no body at all asks for allprop.
+ * Reads a propfind element; an empty body asks for allprop.
  * @throws Failure `malformed`, `too-large`
  */
 export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery {
@@ -27,7 +27,7 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   if (!isDav(root, 'propfind')) throw new Failure('malformed', 'The body must be a propfind element.');
   const [asked, ...others] = elementsOf(root).filter((child) => kinds.some((kind) => isDav(child, kind)));
   if (!asked || others.length > 0) {
-    throw new Failure('malformed', 'propfind must hold one of prop, propname and allprop.');
+    throw new Failure('malformed', 'propfind must contain exactly one of prop, propname and allprop.');
   }
   if (isDav(asked, 'prop')) return { kind: 'prop', names: namesIn(asked) };
   if (isDav(asked, 'propname')) return { kind: 'propname' };
@@ -35,7 +35,7 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   return { kind: 'allprop', include: include ? namesIn(include) : [] };
 }
 
-/** Whether `query` asks for the value of this property, where a resource has it. */
+/** Whether `query` asks for the value of this property. */
 export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
   return query.kind !== 'prop' || query.names.includes(name);
 }
@@ -52,7 +52,7 @@ export function namedBy(query: PropertyQuery): readonly ClarkName[] {
   }
 }
 
-/** What of the dead properties an answer needs. */
+/** The dead properties that an answer needs. */
 export function wantedBy(query: PropertyQuery): Wanted {
   switch (query.kind) {
     case 'prop':
@@ -70,18 +70,18 @@ function namesIn(parent: XmlElement): ClarkName[] {
   return names.distinct;
 }
 
-/** Makes the response element for one resource. */
+/** Renders the response element of one resource. */
 export type PropertyResponse = (
   href: string,
   path: string,
   stat: ResourceStat,
-  /** The properties that do not come from the stat: the dead ones, and those that tell of locks. */
+  /** The properties that do not come from the stat: the dead ones and the lock properties. */
   kept: PropertyMap,
 ) => string;
 
 /**
- * What answers `query`, for one resource after another; what they have in common is made once.
- * @param preferences with `minimal` nothing is said of properties that are not there (RFC 8144 section 2.1)
+ * Returns the function that answers `query` for one resource after another and computes what they share only once.
+ * @param preferences with `minimal`, missing properties are not reported (RFC 8144 section 2.1)
  */
 export function propertyResponses(
   query: PropertyQuery,
@@ -120,7 +120,7 @@ function propstatsFor(
           if (element === undefined) missing += empty;
           else found += element;
         }
-        // A response needs one propstat at least, also where nothing was asked for.
+        // A response needs at least one propstat, even if the query names no property.
         const told = found !== '' || missing === '' || minimal ? propstat(200, found) : '';
         return told + (minimal ? '' : missingOf(missing));
       };
@@ -128,7 +128,7 @@ function propstatsFor(
   }
 }
 
-/** A property that is asked for by its name. */
+/** A property that the query names. */
 interface NamedProperty {
   readonly name: ClarkName;
   /** Its element without a value. */

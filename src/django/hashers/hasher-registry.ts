@@ -1,12 +1,12 @@
 import type { Hasher, StoredPassword } from './hasher.js';
 
-/** Characters. Django's column holds 128; a longer text is not worth the work of reading it. */
+/** Characters. Django's column holds 128; a longer text is not worth reading. */
 const maximumLength = 1024;
 
-/** The hashers a site's passwords are read with, as Django's `PASSWORD_HASHERS`: the first is for new passwords. */
+/** The hashers that read a site's passwords, as in Django's `PASSWORD_HASHERS`: the first is for new passwords. */
 export class HasherRegistry {
   readonly #hashers: ReadonlyMap<string, Hasher>;
-  /** The hasher of the site's new passwords. */
+  /** The hasher for the site's new passwords. */
   readonly preferred: Hasher;
 
   constructor(hashers: readonly [Hasher, ...Hasher[]]) {
@@ -14,14 +14,15 @@ export class HasherRegistry {
     this.preferred = hashers[0];
   }
 
-  /** Django's names of them. */
+  /** Django's names for them. */
   get algorithms(): readonly string[] {
     return [...this.#hashers.keys()];
   }
 
   /**
-   * Reads an encoded password with the hasher it names (`identify_hasher`).
-   * @returns undefined for an unusable password (`!…`), an empty or broken one, or an algorithm that is not here
+   * Reads an encoded password with the hasher that it names (`identify_hasher`).
+   * @returns undefined for an unusable password (`!…`), an empty or broken one, or an algorithm that is not in the
+   *   registry
    */
   read(encoded: string): StoredPassword | undefined {
     if (encoded.length > maximumLength) return undefined;
@@ -29,7 +30,7 @@ export class HasherRegistry {
   }
 }
 
-/** The algorithm that an encoded password names (`identify_hasher`); all of it where it names none. */
+/** The algorithm that an encoded password names (`identify_hasher`); the whole text if it names none. */
 export function algorithmIn(encoded: string): string {
   const [name = ''] = encoded.split('$', 1);
   if (encoded.length === 32 && name === encoded) return 'unsalted_md5';

@@ -7,7 +7,7 @@ import { HasherRegistry } from './hasher-registry.js';
 import { pbkdf2Sha1, pbkdf2Sha256 } from './pbkdf2.js';
 import { scrypt } from './scrypt.js';
 
-/** By the names of their classes in django.contrib.auth.hashers, of every Django from 3.2 to 6.1. */
+/** The hashers by their class names in django.contrib.auth.hashers, of every Django from 3.2 to 6.1. */
 const hashersByClass: ReadonlyMap<string, Hasher> = new Map([
   ['PBKDF2PasswordHasher', pbkdf2Sha256],
   ['PBKDF2SHA1PasswordHasher', pbkdf2Sha1],
@@ -26,10 +26,10 @@ const hashersByAlgorithm: ReadonlyMap<string, Hasher> = new Map(
   Array.from(hashersByClass.values(), (hasher) => [hasher.algorithm, hasher]),
 );
 
-/** Django's names of all hashers that there are here. */
+/** Django's names of all hashers that davgate supports. */
 export const knownAlgorithms: readonly string[] = [...hashersByAlgorithm.keys()];
 
-/** Django's own default of PASSWORD_HASHERS (django.conf.global_settings, 6.1). */
+/** Django's own default for PASSWORD_HASHERS (django.conf.global_settings, 6.1). */
 export const defaultAlgorithms: readonly string[] = [
   'pbkdf2_sha256',
   'pbkdf2_sha1',
@@ -39,8 +39,8 @@ export const defaultAlgorithms: readonly string[] = [
 ];
 
 /**
- * The hashers of these names, the site's default first. What is not named is not accepted.
- * @throws RangeError when one is not known here, or there is none
+ * The hashers with these names, the site's default first. Hashers that are not named are not accepted.
+ * @throws RangeError if one is unknown or the list is empty
  */
 export function createHashers(algorithms: readonly string[] = defaultAlgorithms): HasherRegistry {
   const [preferred, ...others] = algorithms.map((algorithm) => {
@@ -54,7 +54,7 @@ export function createHashers(algorithms: readonly string[] = defaultAlgorithms)
 
 /**
  * The algorithm of an entry of PASSWORD_HASHERS, such as `django.contrib.auth.hashers.PBKDF2PasswordHasher`.
- * @returns undefined where it is no class of Django's own
+ * @returns undefined for anything but a class of Django's own
  */
 export function algorithmOf(dottedPath: string): string | undefined {
   const [, name] = /^django\.contrib\.auth\.hashers\.(\w+)$/.exec(dottedPath) ?? [];

@@ -11,7 +11,7 @@ export interface Copy extends Arriving {
   readonly source: Held;
 }
 
-/** Copies a file aside, shared block by block where the file system can, and renames it into its place. */
+/** Copies a file to a temporary one, sharing blocks if the file system can, and renames that into its place. */
 export async function copyInto(copy: Copy): Promise<void> {
   try {
     await copyBy(copy);

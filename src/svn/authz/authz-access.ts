@@ -3,11 +3,11 @@ import { isSameOrBelow } from '../../http/target.js';
 import { type AuthzSection, membersIn } from './authz-file.js';
 import { djangoGroup, isMember } from './authz-groups.js';
 
-/** What one section of an authz file gives a user. */
+/** What one section of an authz file grants a user. */
 export interface AuthzGrant {
-  /** As it stands between the brackets. */
+  /** The text between the brackets. */
   readonly section: string;
-  /** The lines that speak of the user, from 1. */
+  /** The lines that apply to the user, counted from 1. */
   readonly lines: readonly number[];
   readonly read: boolean;
   readonly write: boolean;
@@ -19,12 +19,12 @@ interface PathSection {
   readonly section: AuthzSection;
 }
 
-/** An authz file as svn's mod_authz_svn judges by it (subversion/libsvn_repos/authz.c). */
+/** Decides by an authz file as svn's mod_authz_svn does (subversion/libsvn_repos/authz.c). */
 export class AuthzRules {
   readonly #groups: ReadonlyMap<string, string>;
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #paths: readonly PathSection[];
-  /** Sections with patterns (`:glob:`, svn 1.10), which are not judged here. */
+  /** Sections with patterns (`:glob:`, svn 1.10), which are not evaluated here. */
   readonly patterns: readonly string[];
 
   constructor(sections: readonly AuthzSection[]) {
@@ -41,7 +41,7 @@ export class AuthzRules {
     });
   }
 
-  /** The section that decides about a path: the nearest one, upwards, that speaks of the user. */
+  /** The section that decides about a path: the nearest one, upwards, that applies to the user. */
   at(identity: Identity, repository: string, path: string): AuthzGrant | undefined {
     for (let current = normal(path); ; current = current.slice(0, current.lastIndexOf('/')) || '/') {
       const grant = this.#exactly(identity, repository, current);
@@ -49,7 +49,7 @@ export class AuthzRules {
     }
   }
 
-  /** The sections further down that decide about paths of their own. */
+  /** The sections further down that decide about their own paths. */
   below(identity: Identity, repository: string, path: string): readonly AuthzGrant[] {
     const top = normal(path);
     const paths = new Set(this.#paths.map((section) => section.path));
@@ -58,7 +58,7 @@ export class AuthzRules {
       .flatMap((candidate) => this.#exactly(identity, repository, candidate) ?? []);
   }
 
-  /** A section of the repository goes before one of all repositories, where both speak of the user. */
+  /** A section for the repository takes precedence over one for all repositories, if both apply to the user. */
   #exactly(identity: Identity, repository: string, path: string): AuthzGrant | undefined {
     const here = this.#paths.filter((section) => section.path === path);
     const own = here.find((section) => section.repository === repository);
@@ -85,7 +85,10 @@ export class AuthzRules {
     return this.#isMember(identity, key, new Set());
   }
 
-  /** svn ignores a line about a group without members. Those of Django are never empty to it. */
+  /**
+   * svn ignores a line about a group without members. Django's groups are never empty to svn, because `completeAuthz`
+   * fills them.
+   */
   #isEmpty(name: string, seen: Set<string>): boolean {
     const own = name.startsWith('@') ? this.#groups.get(name.slice(1).trim()) : undefined;
     if (own === undefined || seen.has(name)) return seen.has(name);

@@ -94,11 +94,11 @@ describe('explain refuses', () => {
     ],
     [
       ['alice', 'GET', '/docs/../x'],
-      '"/docs/../x" is not a URL that davgate accepts: The path must not carry `.` or `..` segments.',
+      '"/docs/../x" is not a URL that davgate accepts: The path must not contain `.` or `..` segments.',
     ],
     [
       ['alice', 'COPY', 'http://a/x', '--destination', 'http://b/x'],
-      '"http://b/x" is not a URL that davgate accepts: The Destination lies on another server.',
+      '"http://b/x" is not a URL that davgate accepts: The Destination is on another server.',
     ],
   ];
   for (const [args, message] of cases) {

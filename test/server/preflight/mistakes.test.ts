@@ -165,7 +165,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('var'));
       symlinkSync(site.write('other', ''), site.at('var', 'state.sqlite3-wal'));
     },
-    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where others .*: remove it/,
+    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where users other .*: remove it/,
     code: 1,
   },
   {
@@ -312,7 +312,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('site', '.venv', 'bin'), { recursive: true });
       symlinkSync('/usr/bin/python3.1', site.at('site', '.venv', 'bin', 'python'));
     },
-    says: /it is a link to \/usr\/bin\/python3\.1, which is gone \(make the virtual environment anew\)/,
+    says: /it is a link to \/usr\/bin\/python3\.1, which no longer exists \(recreate the virtual environment\)/,
     code: 1,
   },
   {
@@ -321,7 +321,7 @@ const mistakes: readonly Mistake[] = [
       withProject(site, { python: './python' });
       chmodSync(site.write('python', '\u007fELF of some other kind'), 0o755);
     },
-    says: /it is no program of this machine, perhaps one for another architecture/,
+    says: /it is not a program for this machine, perhaps one for another architecture/,
     code: 1,
   },
   {
@@ -339,13 +339,13 @@ const mistakes: readonly Mistake[] = [
       withProject(site, { python: './python' });
       chmodSync(site.write('python', '#!/opt/gone/python3\n'), 0o755);
     },
-    says: /it is a script whose interpreter \(its first line\) is gone/,
+    says: /it is a script whose interpreter \(its first line\) does not exist/,
     code: 1,
   },
   {
     name: 'Django\u2019s database without rights',
     make: closed(0o000, 'db.sqlite3'),
-    says: /^problem: Nobody can sign in: .*db\.sqlite3 cannot be opened by this user: let them read the file and enter its folder/m,
+    says: /^problem: Nobody can sign in: .*db\.sqlite3 cannot be opened by this user: give them read access to the file and access to its folder/m,
     code: 1,
     starts: true,
   },
@@ -365,7 +365,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.write('db.sqlite3', 'This is text that no database begins with, of some length.\n'.repeat(20));
     },
-    says: /^problem: Nobody can sign in: .*db\.sqlite3 is no SQLite database: name the right file/m,
+    says: /^problem: Nobody can sign in: .*db\.sqlite3 is not a SQLite database: name the right file/m,
     code: 1,
     starts: true,
   },
@@ -376,7 +376,7 @@ const mistakes: readonly Mistake[] = [
       writer.exec('begin exclusive');
       return Promise.resolve({ undo: () => writer.close() });
     },
-    says: /^problem: Nobody can sign in: .*db\.sqlite3 is locked by a program that writes: wait, or end it/m,
+    says: /^problem: Nobody can sign in: .*db\.sqlite3 is locked by a program that writes to it: wait, or end it/m,
     code: 1,
     starts: true,
   },
@@ -397,7 +397,7 @@ const mistakes: readonly Mistake[] = [
       );
       change("update auth_user set password = 'site_own$1$secret' where username = 'bob'");
     },
-    says: /^warning: The password of 1 active user is hashed by md5, which is not accepted: add it to "django\.hashers"\.\nwarning: The password of 1 active user is hashed by site_own, which davgate does not know/m,
+    says: /^warning: The password of 1 active user is hashed by md5, which is not accepted: add it to "django\.hashers"\.\nwarning: The password of 1 active user is hashed by site_own, which davgate does not support/m,
     code: 0,
   },
   {
@@ -408,7 +408,7 @@ const mistakes: readonly Mistake[] = [
         "update auth_user set password = 'md5$salt$0123456789abcdef0123456789abcdef' where username = 'alice'",
       );
     },
-    says: /^problem: Nobody can sign in: no active user has a password that is accepted\.\nwarning: The password of 4 active users is none \(unusable\): they sign in elsewhere, .*\nwarning: The password of 1 active user is hashed by md5/m,
+    says: /^problem: Nobody can sign in: no active user has a password that is accepted\.\nwarning: The password of 4 active users is unusable: they sign in elsewhere, .*\nwarning: The password of 1 active user is hashed by md5/m,
     code: 1,
     starts: true,
   },
@@ -561,7 +561,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.apache = { binary: './httpd' };
     },
-    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, named by "apache\.binary", cannot be run/m,
     code: 0,
   },
   {
