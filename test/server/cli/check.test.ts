@@ -110,7 +110,7 @@ describe('davgate check of a Django project', () => {
       const { code, error } = await checked();
       assert.equal(code, 0);
       const complaint =
-        'warning: Browsers with a session of the site get an error: its table django_session cannot be read ' +
+        'warning: Browsers with a session of the site get an error: davgate cannot read the table django_session ' +
         `(the file ${join(project, 'site.sqlite3')} has no table django_session: `;
       assert.equal(error.startsWith(complaint), warned, error);
       if (!warned) assert.equal(error, '');
