@@ -172,7 +172,7 @@ describe('a connection that', () => {
       await text,
       /^HTTP\/1.1 200 [^]*HTTP\/1.1 400 [^]*This is no HTTP\/1.1 request\.\nRequest: /,
     );
-    await davgate.logged(({ msg, status }) => msg === 'no request' && status === 400);
+    await davgate.logged(({ msg, status }) => msg === 'invalid request' && status === 400);
     await letGo();
   });
 
