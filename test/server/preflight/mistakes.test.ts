@@ -265,7 +265,7 @@ const mistakes: readonly Mistake[] = [
     make: ({ change }) => {
       change('drop table auth_user_groups');
     },
-    says: /^problem: Nobody can sign in: .*has no table auth_user_groups: .*name them as "django\.user"; `davgate discover` prints them/m,
+    says: /^problem: Nobody can sign in: .*has no table auth_user_groups: .*name them in "django\.user"; `davgate discover` prints them/m,
     code: 1,
     starts: true,
   },
@@ -579,7 +579,7 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'Subversion\u2019s own programs that are not in PATH',
     make: () => Promise.resolve({ path: '/nonexistent' }),
-    says: /^warning: line \d+, column \d+: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: svnadmin is not in PATH; .*: install subversion$/m,
     code: 0,
   },
   {
@@ -728,7 +728,7 @@ describe(
         }
         assert.match(
           error,
-          /state: no space is left on the disk of \S+\/var: make room, or name another place/,
+          /state: no space is left on the disk that holds \S+\/var: free some space, or name another place/,
         );
         assert.equal(code, 1);
         return;
