@@ -59,7 +59,7 @@ export async function repositoryList(
 
 function root(): SharePath {
   const inside = within(rootPath, rootPath);
-  if (inside === undefined) throw new Failure('internal', 'The root has no entry of its own.');
+  if (inside === undefined) throw new Failure('internal', 'The root is not within itself.');
   return inside;
 }
 

@@ -96,7 +96,7 @@ describe('davgate check of a Django project', () => {
     writeFileSync(join(project, 'site.sqlite3'), '');
     const { code, error } = await checked();
     assert.equal(code, 1);
-    assert.match(error, /^problem: Nobody can sign in: the users of the site cannot be read \(.+\)\.$/m);
+    assert.match(error, /^problem: Nobody can sign in: davgate cannot read the users of the site \(.+\)\.$/m);
   });
 
   test('warns of a session table that is missing, unless sessions are kept elsewhere', async (t) => {
