@@ -75,7 +75,7 @@ export interface ShareParts {
   /** All shares; complete once they are open. */
   readonly shares: Locator;
   readonly dav: Omit<DavContext, UserPart>;
-  /** By the path of the share: quotas that count more than properties. */
+  /** Quotas of the shares that have one, by the path of the share. Properties count towards them. */
   readonly quotas: Map<ServerPath, PropertyQuota>;
   /** The origin that browsers use for this server; if undefined, it is taken from each request. */
   readonly publicOrigin: string | undefined;
