@@ -4,13 +4,13 @@ import { errorCode } from '../../src/config/files.js';
 import type { ExitCode } from './command.js';
 import type { Invocation } from './command-line.js';
 
-/** Milliseconds that what was written gets to leave the process. */
+/** Milliseconds that output gets to leave the process. */
 const patience = 1000;
 
 /**
- * Runs a command so that it ends with a sentence and one of its exit codes, whatever a storage module does meanwhile: one
- * that throws when nobody waits for it, ends the process, or leaves nothing that could go on.
- * @param error gets the sentence
+ * Runs a command so that it ends with a sentence and one of its exit codes, even if a storage module throws where
+ * nothing catches the error, ends the process, or leaves the event loop with nothing to do.
+ * @param error receives the sentence
  * @param action performs the command
  * @returns the exit code
  */
@@ -22,13 +22,16 @@ export async function guard(
   const code = command.unforeseen;
   const unfinished = (): void => {
     const name = call.replace(/^davgate /, '');
-    // The process does not wait for a stream any more.
-    writeSync(2, `davgate: ended before ${name} was done; does a storage module call process.exit?\n`);
+    // By now the process no longer waits for streams.
+    writeSync(
+      2,
+      `davgate: the process ended before ${name} finished; does a storage module call process.exit?\n`,
+    );
     process.exitCode = code;
   };
   const uncaught = (fault: unknown): void => {
     process.off('exit', unfinished);
-    writeSync(2, `davgate: an error reached nobody, of a storage module perhaps: ${faultInWords(fault)}\n`);
+    writeSync(2, `davgate: uncaught error, perhaps from a storage module: ${faultInWords(fault)}\n`);
     process.exit(code);
   };
   process.once('exit', unfinished);
@@ -43,7 +46,7 @@ export async function guard(
   }
 }
 
-/** On one line, with the place where it was thrown: a module's author looks there. */
+/** One line that names the place where the error was thrown, for the author of a storage module. */
 function faultInWords(fault: unknown): string {
   if (!(fault instanceof Error)) return inspect(fault);
   const line = (fault.message || fault.name).replace(/\s+/g, ' ');
@@ -52,16 +55,16 @@ function faultInWords(fault: unknown): string {
   return place === undefined ? line : `${line} (at ${place})`;
 }
 
-/** A reader that wants no more, such as `head`, ends a command as it would have ended by itself. */
+/** A reader that closes the pipe early, such as `head`, does not make the command fail. */
 export function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error) => {
     if (errorCode(error) !== 'EPIPE') throw error;
   });
 }
 
-/** Ends the process with this exit code, also where a storage module has left a timer or a socket behind. */
+/** Ends the process with this exit code, even if a storage module has left a timer or a socket open. */
 export function exitWith(code: ExitCode): void {
   process.exitCode = code;
-  // It keeps nothing waiting: where nothing else does, the process is over at once.
+  // An unreferenced timer: if nothing else is open, the process ends at once.
   setTimeout(() => process.exit(), patience).unref();
 }

@@ -21,7 +21,7 @@ export const who: Command = {
   name: 'who',
   summary: 'list the users who may read or write at a URL',
   description:
-    'Lists the active users who may read or write at the URL, and names the rules that govern below it.',
+    'Lists the active users who may read or write at the URL, and the paths below it that have their own rules.',
   arguments: [urlArgument, declarationFile],
   options: [],
   exitCodes: [
@@ -55,7 +55,7 @@ export const who: Command = {
     const below = share ? share.policy.rulesFor(located.inside, 'tree').slice(1) : [];
     if (share && below.length > 0) {
       const paths = below.map((rule) => join(share.path, rule.path)).sort();
-      output.out(`Other rules govern below: ${paths.join(', ')}\n`);
+      output.out(`Other rules apply below: ${paths.join(', ')}\n`);
     }
     return 0;
   },
@@ -63,7 +63,7 @@ export const who: Command = {
 
 type Rights = Omit<Standing, 'username'>;
 
-/** Any active user sees the list of the shares that are open to them. */
+/** Every active user may see the list of the shares that are open to them. */
 const rightsAtRoot: Rights = { read: true, write: false };
 
 function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights {
@@ -73,7 +73,7 @@ function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights
   };
 }
 
-/** Those who may do anything, sorted by name; everybody else is forgotten at once. */
+/** The users with any right, sorted by name. Other users are not kept in memory. */
 async function standingsOf(
   batches: AsyncIterable<readonly DirectoryUser[]>,
   rightsOf: (identity: Identity) => Rights,

@@ -29,18 +29,18 @@ import { openSessions } from '../pipeline/site-sessions.js';
 import { readableSite, readableState } from '../preflight/find-site.js';
 import { UnacceptedPasswords } from '../observability/unaccepted-passwords.js';
 
-/** How often expired locks are forgotten, besides whenever a lock is taken. */
+/** How often to delete expired locks, in milliseconds. Taking a lock deletes them too. */
 const sweepMilliseconds = 600_000;
 
-/** All that runs behind the app, and how to end it. */
+/** Everything that the app depends on, and how to close it. */
 export interface Composition {
   readonly parts: AppParts;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens what a declaration names and puts it together with what outlives it.
- * @throws Failure with what could not be opened; everything that had been is closed again
+ * Opens what a declaration names, and combines it with the resources of the process.
+ * @throws Failure with what could not be opened, after closing everything that was
  */
 export async function compose(
   { declaration, site: found, warnings }: Configuration,
@@ -86,7 +86,7 @@ export async function compose(
     const locks = new SqlLockStore(state.value, Date.now);
     const sweeper = setInterval(() => {
       locks.sweep().catch((error: unknown) => {
-        log.error({ err: error }, 'expired locks could not be swept');
+        log.error({ err: error }, 'expired locks could not be deleted');
       });
     }, sweepMilliseconds).unref();
     closers.add(() => {

@@ -16,27 +16,27 @@ import { LaterLook, logFindings } from '../preflight/later-look.js';
 import { portTrouble } from '../listener/port-trouble.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
-/** Milliseconds that running requests get to finish once the process is asked to end. */
+/** How long running requests get to finish when davgate stops, in milliseconds. */
 const grace = 25_000;
 
 export interface RunOptions {
-  /** The declaration's file. */
+  /** The declaration file. */
   readonly file: string;
-  /** Override the declaration's own. */
+  /** The host and port override those in the declaration. */
   readonly host?: string;
   readonly port?: number;
   readonly environment: Environment;
   readonly log: Log;
 }
 
-/** A davgate that listens. */
+/** A running davgate. */
 export interface Davgate {
   readonly host: string;
   readonly port: number;
   readonly shares: readonly DeclaredShare[];
-  /** Reads the declaration and the site anew and goes on with them; with the old ones where anything is wrong. */
+  /** Reloads the declaration and the site. If anything is wrong, the old ones stay in effect. */
   reload(): Promise<void>;
-  /** Finishes running requests and ends all that was started. */
+  /** Finishes running requests and stops everything that davgate started. */
   stop(): Promise<void>;
 }
 
@@ -45,13 +45,13 @@ interface Place {
   readonly port: number;
 }
 
-/** Where davgate listens, and for what. */
+/** The addresses that davgate listens on, by purpose. */
 interface Places {
   readonly listen: Place;
   readonly metrics: Place | undefined;
 }
 
-/** A declaration put together, not yet answering. */
+/** A composed declaration that does not answer requests yet. */
 interface Begun {
   readonly declared: Configuration;
   readonly places: Places;
@@ -59,8 +59,8 @@ interface Begun {
 }
 
 /**
- * Loads the declaration, opens what it names and listens.
- * @throws DeclarationError; Failure for what could not be opened
+ * Loads the declaration, opens what it names, and listens.
+ * @throws DeclarationError; Failure with what could not be opened
  */
 export async function run(options: RunOptions): Promise<Davgate> {
   const { file, environment, log } = options;
@@ -115,7 +115,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
 }
 
 interface RunningParts {
-  /** Reads everything anew. */
+  /** Loads and opens everything again. */
   readonly again: () => Promise<Begun>;
   readonly later: LaterLook;
   readonly close: () => Promise<void>;
@@ -137,13 +137,13 @@ function running(
       refuseLoss(generations.current, next.generation);
     } catch (error) {
       await next?.generation.close();
-      log.error({ reason: errorInWords(error) }, 'not reloaded: what was declared before goes on');
+      log.error({ reason: errorInWords(error) }, 'not reloaded: the previous declaration stays in effect');
       return;
     }
     for (const name of ['listen', 'metrics'] as const) {
       const [old, place] = [places[name], next.places[name]];
       if (place?.host === old?.host && place?.port === old?.port) continue;
-      log.warn({ ...place }, `"${name}" has changed, which takes effect at the next start only`);
+      log.warn({ ...place }, `"${name}" has changed: restart davgate to apply it`);
     }
     generations.replace(next.generation);
     log.info({ shares: declaredIn(next.generation).map(({ path }) => path) }, 'reloaded');
@@ -168,13 +168,13 @@ function placesOf({ listen: declared, metrics }: Declaration, { host, port }: Ru
   return { listen: { host: host ?? declared.host, port: port ?? declared.port }, metrics };
 }
 
-/** A share that does not serve at first, as one without its Apache, is no reason to give up one that does. */
+/** Rejects a reload that would stop a working share from being served, such as an svn share whose Apache is missing. */
 function refuseLoss(old: Generation, next: Generation): void {
   const reason = faultsIn(next)[0];
   if (reason !== undefined && faultsIn(old).length === 0) throw new Failure('unavailable', reason);
 }
 
-/** Why shares do not serve. */
+/** The reasons why shares are not served. */
 function faultsIn({ composition }: Generation): string[] {
   return composition.parts.shares.all.flatMap(({ fault }) => fault?.() ?? []);
 }

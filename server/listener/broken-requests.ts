@@ -7,23 +7,26 @@ import type { ClientConnections } from './client-connections.js';
 import { errorResponse } from '../pages/error-response.js';
 import type { Log } from '../observability/log.js';
 
-/** Milliseconds for which a connection is kept after the last answer, so that its client sees that and no reset. */
+/**
+ * How long a connection stays open after the last response, in milliseconds, so that the client reads it before a
+ * reset.
+ */
 const linger = 1000;
 
 /**
- * Answers what Node could not read as a request, after all that came before it on the connection, which is closed then.
- * @param log gets a line for each, as for a request
+ * Answers input that Node cannot parse as a request, after all earlier requests on the connection, and then closes it.
+ * @param log receives a line for each, as for a request
  */
 export function answerBrokenRequests(server: Server, clients: ClientConnections, log: Log | undefined): void {
   server.on('clientError', (error, socket) => {
-    // The connection is gone, or was about to be closed.
+    // The connection has closed, or is about to.
     if (!(socket instanceof Socket) || codeOf(error) === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
     clients.afterAll(socket, (begun) => {
       if (begun || !socket.writable) {
-        // What was written into the midst of an answer would be taken for a part of it.
+        // The client would read anything written now as part of the response that has begun.
         socket.destroy();
         return;
       }
@@ -36,7 +39,7 @@ function close(socket: Socket, error: Error, svn: boolean, log: Log | undefined)
   const requestId = randomUUID();
   const failure = failureOf(codeOf(error), svn);
   const address = normalizeAddress(socket.remoteAddress ?? '');
-  log?.info({ requestId, address, status: statusOf(failure.kind), reason: codeOf(error) }, 'no request');
+  log?.info({ requestId, address, status: statusOf(failure.kind), reason: codeOf(error) }, 'invalid request');
   socket.end(textOf(failure, requestId, svn));
   const timer = setTimeout(() => socket.destroy(), linger);
   socket.once('close', () => {
@@ -59,15 +62,15 @@ function textOf(failure: Failure, requestId: string, svn: boolean): string {
 function failureOf(code: string | undefined, svn: boolean): Failure {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      // svn lists the lock tokens of a folder that it deletes in If, and upon 400 alone in the body instead
+      // svn lists the lock tokens of a folder that it deletes in If. Only after a 400 does it use the body instead
       // (subversion/libsvn_ra_serf/commit.c, delete_entry).
       return new Failure(svn ? 'malformed' : 'too-many-fields', 'The header section is too long.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Failure('too-large', 'The chunk extensions are too long.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Failure('request-timeout', 'The header section did not come in time.');
+      return new Failure('request-timeout', 'The header section did not arrive in time.');
     default:
-      return new Failure('malformed', 'This is no HTTP/1.1 request.');
+      return new Failure('malformed', 'This is not a valid HTTP/1.1 request.');
   }
 }
 

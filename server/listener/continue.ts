@@ -11,7 +11,7 @@ export function isAwaitingContinue(req: IncomingMessage): boolean {
   return awaiting in req && req[awaiting] === true;
 }
 
-/** Tells the client to send its body, once it is known that it will be taken. */
+/** Tells the client to send its body. Call once the request is known to be acceptable. */
 export function sendContinue(req: IncomingMessage, res: ServerResponse): void {
   if (!isAwaitingContinue(req)) return;
   Object.defineProperty(req, awaiting, { value: false });

@@ -1,6 +1,6 @@
 import { errorCode } from '../../src/config/files.js';
 
-/** What listens: davgate itself, or the metrics. */
+/** The listener: davgate itself, or its metrics. */
 export type Listener = 'listen' | 'metrics';
 
 export interface ListenPlace {
@@ -8,28 +8,28 @@ export interface ListenPlace {
   readonly port: number;
 }
 
-/** Why a port could not be had, and what to do. @param error Node's */
+/** Why a port cannot be opened, and what to do. @param error the error from Node */
 export function portTrouble(listener: Listener, { host, port }: ListenPlace, error: unknown): string {
   const key = listener === 'listen' ? 'PORT or "listen.port"' : '"metrics.port"';
   const hostKey = listener === 'listen' ? 'HOST or "listen.host"' : '"metrics.host"';
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return (
-        `port ${port} of ${host} is taken by another process: \`ss -ltnp 'sport = :${port}'\` names it; ` +
-        `end it, or set ${key} to another port`
+        `port ${port} of ${host} is in use by another process: \`ss -ltnp 'sport = :${port}'\` names it; ` +
+        `stop it, or set ${key} to another port`
       );
     case 'EACCES':
       return (
-        `port ${port} of ${host} may not be opened by this user: set ${key} to one from 1024 up, with a proxy in front, ` +
+        `this user may not open port ${port} of ${host}: set ${key} to 1024 or higher, with a proxy in front, ` +
         'or give the service CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)'
       );
     case 'EADDRNOTAVAIL':
-      return `${host} is no address of this machine (\`ip address\` lists them): set ${hostKey} to one, or to 0.0.0.0 for all`;
+      return `${host} is not an address of this machine (\`ip address\` lists them): set ${hostKey} to one of them, or to 0.0.0.0 for all`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the host name ${host} cannot be looked up: set ${hostKey} to an address of this machine`;
     case 'EAFNOSUPPORT':
-      return `this machine has no addresses of the kind of ${host}: set ${hostKey} to another`;
+      return `this machine does not support the address family of ${host}: set ${hostKey} to another address`;
     default:
       return `port ${port} of ${host} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
   }

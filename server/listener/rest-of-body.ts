@@ -1,35 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** How much of a body is read after its answer, which did not wait for it. */
+/** How much of a body to read after a response that did not wait for it. */
 export interface RestLimits {
-  /** Bytes; then the connection is closed. */
+  /** In bytes; beyond this, the connection is closed. */
   readonly bytes: number;
-  /** Milliseconds that a connection which is to be closed is kept for the client to see the answer. */
+  /** How long a closing connection stays open so that the client can read the response, in milliseconds. */
   readonly milliseconds: number;
 }
 
-/** For whom nobody knows: a client's first request, which is repeated with a password, rarely has more. */
+/** For strangers: the first request of a client, which it repeats with a password, rarely has a larger body. */
 export const restOfStrangers: RestLimits = { bytes: 64 * 1024, milliseconds: 5000 };
-/** Some clients read no answer before they have sent all: those of known users get to it, as with Apache. */
+/**
+ * For known users: some clients read the response only after they have sent the whole body. Apache allows for this too.
+ */
 export const restOfUsers: RestLimits = { bytes: 256 * 1024 ** 2, milliseconds: 60_000 };
 
-/** Milliseconds without a byte after which such a connection is closed. */
+/** How long a closing connection may stay idle, in milliseconds. */
 const quiet = 2000;
 
 /**
- * Whether the connection must be closed after the answer to a request whose body has not come whole: there is more of it
- * than is read, or may be.
- * @param known whether the body is a known user's
+ * Whether the connection must be closed after the response to a request with an incomplete body, because the rest of
+ * the body is, or may be, larger than the limit.
+ * @param known whether the body is from a known user
  */
 export function hasTooMuchLeft({ headers }: IncomingMessage, known: boolean): boolean {
   const { bytes } = known ? restOfUsers : restOfStrangers;
-  // What comes in chunks may have no end. Of users' it is seen when it comes.
+  // A chunked body may never end. For known users, the limit applies as the chunks arrive.
   return headers['content-length'] === undefined ? !known : Number(headers['content-length']) > bytes;
 }
 
 /**
- * Has what is left of a body read and dropped, so that the connection can go on; it is closed if that is more than
- * `bytes`. To be called before the answer ends: Node then reads on by itself whatever nobody reads, and without an end.
+ * Reads and drops the rest of a body so that the connection can be reused, or closes the connection if the rest is
+ * larger than `bytes`. Call it before the response ends: after that, Node itself reads an unread body, without a limit.
  */
 export function dropRest(req: IncomingMessage, bytes: number): void {
   let left = bytes;
@@ -41,8 +43,8 @@ export function dropRest(req: IncomingMessage, bytes: number): void {
 }
 
 /**
- * Ends an answer that is out and whose connection is closed then, once the client has seen it: a connection that is closed
- * with bytes unread is reset, and the answer lost with it. Until then what is left of the body is read and dropped.
+ * Ends a response after which the connection closes, once the client has had time to read it: closing a connection with
+ * unread bytes resets it, and the response is lost. Until then, reads and drops the rest of the body.
  */
 export function endAfterRest(
   req: IncomingMessage,
@@ -64,7 +66,7 @@ export function endAfterRest(
   const count = (chunk: Buffer): void => {
     left -= chunk.length;
     silent.refresh();
-    // What the client has sent meanwhile stays where it is.
+    // Leaves further bytes from the client unread.
     if (left <= 0) req.pause();
   };
   const atLast = setTimeout(end, milliseconds);

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from '../../src/credentials/network.js';
 
-/** Bytes of header sections that have not come whole, which Node keeps, for whoever it may be, until they have. */
+/** Limits for incomplete header sections, in bytes. Node buffers them for any client, even without authentication. */
 export const unfinishedBytes = {
-  /** Of one connection: less is not counted. */
+  /** Per connection: smaller amounts are not counted. */
   counted: 16 * 1024,
   perAddress: 16 * 1024 ** 2,
   inAll: 64 * 1024 ** 2,
@@ -12,10 +12,10 @@ export const unfinishedBytes = {
 
 export type UnfinishedLimits = Record<keyof typeof unfinishedBytes, number>;
 
-/** Milliseconds between two looks. */
+/** The interval between checks, in milliseconds. */
 const between = 1000;
 
-/** What of a connection's bytes belonged to requests that have come. */
+/** Tracks how many bytes of a connection belong to complete header sections. */
 export class HeadOfConnection {
   readonly socket: Socket;
   #used = 0;
@@ -24,31 +24,31 @@ export class HeadOfConnection {
     this.socket = socket;
   }
 
-  /** A request's header section has come whole. */
+  /** Call when the header section of a request is complete. */
   begun(req: IncomingMessage): void {
     this.#used += headBytes(req);
   }
 
-  /** Nothing is under way any more. @param req what was last */
+  /** Call when no request is under way any more. @param req the last one */
   idle({ headers, complete }: IncomingMessage): void {
     const read = this.socket.bytesRead;
     const length = headers['content-length'];
     if (!complete || headers['transfer-encoding'] !== undefined) this.#used = read;
     else if (length !== undefined) this.#used += Number(length);
-    // What a head is longer than its fields must not add up.
+    // Header sections are slightly longer than their fields: the differences must not add up.
     if (this.#used > read || this.#used > read - 1024) this.#used = read;
   }
 
-  /** Bytes that have come since, of a header section that is not complete. */
+  /** Bytes received since then, of an incomplete header section. */
   get unfinished(): number {
     return this.socket.bytesRead - this.#used;
   }
 }
 
 /**
- * Closes those connections of which the most is kept in unfinished header sections where it is too much in all or from
- * one address.
- * @returns the connections that are closed
+ * Closes the connections with the largest incomplete header sections, if the total or the amount from one address is
+ * too large.
+ * @returns the closed connections
  */
 export function closeUnfinished(heads: Iterable<HeadOfConnection>, limits: UnfinishedLimits): Socket[] {
   const found: { readonly head: HeadOfConnection; readonly bytes: number; readonly address: string }[] = [];
@@ -75,7 +75,7 @@ export function closeUnfinished(heads: Iterable<HeadOfConnection>, limits: Unfin
   return closed;
 }
 
-/** Looks once a second, while there are connections. @param heads those on which no request is under way */
+/** Checks once a second while there are connections. @param heads the connections with no request under way */
 export function watchUnfinished(
   heads: () => Iterable<HeadOfConnection>,
   limits: UnfinishedLimits,
@@ -90,7 +90,7 @@ export function watchUnfinished(
   };
 }
 
-/** The bytes of a request's line and fields, as they are usually written. */
+/** The size of a request line and fields in their usual form, in bytes. */
 function headBytes({ method = '', url = '', rawHeaders }: IncomingMessage): number {
   let bytes = method.length + url.length + 14;
   for (const text of rawHeaders) bytes += text.length + 2;

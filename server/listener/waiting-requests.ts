@@ -2,30 +2,33 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Allowance } from '../../src/async/allowance.js';
 
-/** Bytes that requests take which have been read from their connections and have not begun. */
+/** Limits for the memory of requests that have been read but have not begun, in bytes. */
 export const waitingBytes = {
-  /** Of one connection, from which no more is read then. What one read brought may be more. */
+  /** Per connection: beyond this, reading pauses. A single read may exceed it. */
   pause: 64 * 1024,
-  /** Of one connection, which is closed then: only requests shorter than a known user's come so many in one read. */
+  /**
+   * Per connection: beyond this, the connection is closed. Only requests too short for a known user can reach it in one
+   * read.
+   */
   perConnection: 4 * 1024 ** 2,
   perAddress: 128 * 1024 ** 2,
   inAll: 256 * 1024 ** 2,
 } as const;
 
-/** Bytes that Node takes for a request and its answer, besides the text of the head. */
+/** The memory that Node needs for a request and its response, apart from the text of the head, in bytes. */
 const overhead = 4096;
 
-/** Counts the pipelined requests of all connections that have not begun. */
+/** Counts the pipelined requests that have not begun, on all connections. */
 export class WaitingRequests {
   readonly #bytes = new Allowance({ inAll: waitingBytes.inAll, perOwner: waitingBytes.perAddress });
 
-  /** Those of one connection. */
+  /** The waiting requests of one connection. */
   of(socket: Socket): WaitingOfConnection {
     return new WaitingOfConnection(socket, this.#bytes);
   }
 }
 
-/** The pipelined requests of one connection that have not begun. While they are many, no more is read from it. */
+/** The pipelined requests of one connection that have not begun. Pauses reading while there are too many. */
 export class WaitingOfConnection {
   readonly #socket: Socket;
   readonly #inAll: Allowance;
@@ -39,14 +42,14 @@ export class WaitingOfConnection {
     this.#inAll = inAll;
   }
 
-  /** Whether no more is read. */
+  /** Whether reading is paused. */
   get isTooMuch(): boolean {
     return this.#paused;
   }
 
   /**
-   * One more waits.
-   * @returns to be called when it begins or is given up; only the first call counts
+   * Adds a waiting request.
+   * @returns a function to call when the request begins or is abandoned; only the first call has an effect
    */
   add(req: IncomingMessage): (() => void) | 'no room' {
     const bytes = bytesOf(req);
@@ -64,7 +67,7 @@ export class WaitingOfConnection {
     };
   }
 
-  /** Nothing more is read from the connection. */
+  /** Stops reading from the connection for good. */
   stopReading(): void {
     this.#stopped = true;
     this.#pause();
@@ -76,7 +79,7 @@ export class WaitingOfConnection {
     this.#socket.pause();
     if (this.#watched) return;
     this.#watched = true;
-    // Node goes on reading whenever it is done with a body.
+    // Node resumes reading whenever it has finished a body.
     this.#socket.on('resume', () => {
       if (this.#paused) this.#socket.pause();
     });

@@ -10,7 +10,7 @@ export const pageType = 'text/html; charset=utf-8';
 
 export const noSniffing = ['X-Content-Type-Options', 'nosniff'] as const;
 
-/** Pages run no script and load nothing; their one style sheet is named by its hash. */
+/** Pages run no scripts and load nothing. The policy names their only style sheet by its hash. */
 export const pageRestrictions: HeaderList = [
   [
     'Content-Security-Policy',
@@ -26,7 +26,7 @@ export const pageHeaders: HeaderList = [
   ...pageRestrictions,
 ];
 
-/** What stands before a page's own content. */
+/** The HTML before the page's own content. */
 export function pageHead(title: string, username?: string): string {
   const who = username === undefined ? '' : `<p class="who">Signed in as <b>${escapeHtml(username)}</b></p>`;
   return `<!doctype html>
@@ -44,5 +44,5 @@ export function pageHead(title: string, username?: string): string {
 `;
 }
 
-/** What ends a page. */
+/** The HTML after the page's own content. */
 export const pageTail = '</main>\n</body>\n</html>\n';

@@ -6,12 +6,12 @@ import { pageHead, pageHeaders, pageTail } from './layout.js';
 /** A share that is open to the user. */
 export interface ListedShare {
   readonly path: ServerPath;
-  /** What it is, in words. */
+  /** The kind of share, in words. */
   readonly what: string;
   readonly isWritable: boolean;
 }
 
-/** The shares that are open to a user, and what they may do there. */
+/** The page that lists the shares that are open to a user, and what they may do there. */
 export function shareIndex(shares: readonly ListedShare[], username: string): HttpResponse {
   const open = shares.map(
     ({ path, what, isWritable }) =>
@@ -20,8 +20,8 @@ export function shareIndex(shares: readonly ListedShare[], username: string): Ht
   );
   const list =
     open.length === 0
-      ? '<p class="note">No share is open to you. Ask whoever looks after the site for the permission you need.</p>\n'
-      : `<table>\n<thead><tr><th>Share</th><th>What it is</th><th>You may</th></tr></thead>\n<tbody>\n${open.join('')}</tbody>\n</table>\n`;
+      ? '<p class="note">No share is open to you. Ask the administrator of the site for the permission you need.</p>\n'
+      : `<table>\n<thead><tr><th>Share</th><th>Type</th><th>Your access</th></tr></thead>\n<tbody>\n${open.join('')}</tbody>\n</table>\n`;
   const body = Buffer.from(`${pageHead('Shares', username)}<h1>Shares</h1>\n${list}${pageTail}`);
   return { status: 200, headers: [...pageHeaders, ['Content-Length', String(body.length)]], body };
 }

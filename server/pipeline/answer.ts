@@ -20,17 +20,17 @@ import type { RequestLimits, RequestsUnderWay } from './requests-under-way.js';
 export interface AnswerParts {
   readonly shares: ShareMap;
   readonly trustedProxies: TrustedProxies;
-  /** This server as browsers address it; undefined: what requests say. */
+  /** The origin that browsers use for this server; if undefined, it is taken from each request. */
   readonly publicOrigin: string | undefined;
   readonly dav: Omit<DavContext, UserPart>;
-  /** Counted beyond a reload. */
+  /** The counts outlive a reload. */
   readonly underWay: RequestsUnderWay;
   readonly requestLimits: RequestLimits;
 }
 
 /**
- * Takes a request from its head to its answer: read, known whose it is, in its place among others, allowed, served. Each
- * step takes what the one before has made, so none can be left out.
+ * Answers a request in steps: read, authenticate, wait for a place among the requests under way, authorise, serve. Each
+ * step needs the result of the one before, so none can be omitted.
  */
 export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
   const { trustedProxies, publicOrigin, shares } = parts;
@@ -66,9 +66,9 @@ export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
 }
 
 /**
- * Finds what the request means, and checks that it may be made.
- * @returns a request that a share may answer, or one for what is above the shares
- * @throws Failure `malformed` for names that cannot be there; `not-found` or `forbidden` outside every share; as authorize
+ * Resolves the paths of the request, and checks that the user may make it.
+ * @returns a request for a share, or for a collection above the shares
+ * @throws Failure `malformed` for invalid names; `not-found` or `forbidden` outside every share; also as authorize
  */
 export async function permit(
   request: IdentifiedRequest,
@@ -87,7 +87,7 @@ export async function permit(
   return { ...found, spelling: path === target.path ? undefined : { asked: target.path, real: path } };
 }
 
-/** @throws Failure for what the kind of the share refuses, whoever asks */
+/** @throws Failure if the kind of the share refuses the request to every user */
 async function requireServed({ method, place, destination }: ShareRequest): Promise<void> {
   const { share, inside } = place;
   const { kind, path } = share.declared;

@@ -16,25 +16,25 @@ import type { SiteSessions } from './site-sessions.js';
 
 export interface AuthenticateParts {
   readonly passwords: PasswordLogin;
-  /** Missing where the site's sessions are not read. */
+  /** Undefined if davgate does not use the site's sessions. */
   readonly sessions?: SiteSessions | undefined;
   readonly realm: string;
-  /** This server as browsers address it; undefined: what the request says. */
+  /** The origin that browsers use for this server; if undefined, it is taken from each request. */
   readonly publicOrigin?: string | undefined;
   /** Whether `DOMAIN\\user`, as Windows sends it, signs in as `user`. */
   readonly stripDomain?: boolean;
 }
 
-/** Finds out who is asking. Gives the answer itself where that needs nobody, or a person must sign in first. */
+/** Authenticates a request. Returns the response itself if no user is needed, or if they must sign in first. */
 export type Authenticate = (
   request: IncomingRequest,
   record: RequestRecord,
 ) => Identity | HttpResponse | Promise<Identity | HttpResponse>;
 
 /**
- * By password, or by a session at the site. Everybody must be somebody, with one exception: Windows probes OPTIONS on the
- * root without credentials and remembers a refusal, so that much is answered to anyone.
- * @throws Failure `unauthenticated` with the challenge; `too-many-requests` with Retry-After; `unavailable` when Django's
+ * Authenticates by password, or by a session of the site. Every request needs a user, with one exception: Windows sends
+ * OPTIONS to the root without credentials and remembers a refusal, so davgate answers this to anyone.
+ * @throws Failure `unauthenticated` with the challenge; `too-many-requests` with Retry-After; `unavailable` if Django's
  *   database or the counter of failed logins does not answer
  */
 export function authenticate(parts: AuthenticateParts): Authenticate {
@@ -54,19 +54,19 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
     if (withoutPassword) {
       const redirect = redirectToLogin(request, parts);
       if (redirect) return redirect;
-      throw new Failure('unauthenticated', 'Sign in to go on.', { headers: challenge });
+      throw new Failure('unauthenticated', 'Sign in to continue.', { headers: challenge });
     }
     const share = record.share?.declared.path;
     const { address } = client;
     const identity =
       credentials && (await passwords.login(credentials, { address, requestId: request.id, share }));
     if (identity) return identity;
-    throw new Failure('unauthenticated', 'The user name or the password is wrong.', { headers: challenge });
+    throw new Failure('unauthenticated', 'The user name or password is wrong.', { headers: challenge });
   };
   return (request, record) => {
     const credentials = sent.of(request.body);
     if (credentials) record.sentUser = credentials.username.slice(0, 254);
-    // Nearly all requests carry what was verified a moment ago: they wait for nothing.
+    // Nearly all requests carry recently verified credentials, and need not wait.
     return (
       (credentials && passwords.recall(credentials, request.client.address)) ??
       ask(request, record, credentials)
@@ -74,7 +74,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
   };
 }
 
-/** Who is logged in at the site, where the request may use that: no other site may write through a person's cookie. */
+/** The user of the site's session, if the request may use it: other sites must not write with a user's cookie. */
 async function sessionIdentity(
   { method, headers, origin }: IncomingRequest,
   { sessions }: AuthenticateParts,
@@ -84,7 +84,7 @@ async function sessionIdentity(
   return cookie === undefined ? undefined : sessions.authenticator.authenticate(cookie);
 }
 
-/** A person with a browser is sent to the site's login page; any other client is asked for a password. */
+/** Redirects browsers to the site's login page. Other clients are asked for a password. */
 function redirectToLogin(
   { method, headers, target }: IncomingRequest,
   { sessions, publicOrigin }: AuthenticateParts,

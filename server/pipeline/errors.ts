@@ -7,8 +7,8 @@ import { kinds } from '../shares/kinds.js';
 import type { Middleware, RequestRecord } from './request-record.js';
 
 /**
- * Turns whatever went wrong into an answer; the one place that does. An internal fault is logged with its cause, a
- * refusal with its reason.
+ * Turns every error into a response; nothing else does. Logs an internal error with its cause, and a refusal with its
+ * reason.
  */
 export function errors(log: Log): Middleware {
   return async (context, next) => {
@@ -22,14 +22,14 @@ export function errors(log: Log): Middleware {
       const internal = statusOf(failure.kind) >= 500;
       if (error instanceof ClientGone) return;
       if (!isFailure(error) || (internal && error.cause !== undefined)) {
-        log.error({ requestId, err: error, kind: failure.kind }, 'the request failed');
+        log.error({ requestId, err: error, kind: failure.kind }, 'request failed');
       } else if (internal) {
         const { message: reason, kind, advice } = failure;
-        log.warn({ requestId, reason, ...(advice !== undefined && { advice }), kind }, 'the request failed');
+        log.warn({ requestId, reason, ...(advice !== undefined && { advice }), kind }, 'request failed');
       }
       state.response = errorResponse(failure, {
         accept: req.headers.accept,
-        // By the share's kind only to somebody who may know that there is one.
+        // Only an authenticated user may learn the kind of the share from the format.
         svn: readsSvnErrors(req.headers['user-agent']) || (record.user !== undefined && isSvn(record)),
         requestId,
       });

@@ -1,26 +1,26 @@
 import { Failure, isFailure } from '../../src/failure.js';
 
-/** What a Destination was compared with. */
+/** The values that a Destination was compared with. */
 export interface Compared {
   /** The header field, as the client sent it. */
   readonly destination: string | undefined;
   readonly host: string | undefined;
-  /** As it is declared. */
+  /** As declared. */
   readonly publicOrigin: string | undefined;
-  /** This server as the client addresses it, as far as that is known. */
+  /** The host and port that the client uses for this server, if known. */
   readonly authority: string | undefined;
-  /** Whether the other end of the connection is a trusted proxy, and what it said. */
+  /** Whether the peer is a trusted proxy, and the fields that it sent. */
   readonly throughProxy: boolean;
   readonly forwardedHost: string | undefined;
 }
 
-/** Characters of each field that are written down. */
+/** The most characters of each field to log. */
 const longest = 300;
 
 /**
- * A Destination that lies on another server is most often one that a proxy in front has made foreign: for the log, what
- * it was compared with and which setting may be amiss. The client is told nothing of it.
- * @returns what to throw instead of `error`
+ * Explains a Destination on another server for the log: the values it was compared with, and the setting that may be
+ * wrong. Usually a proxy in front changed the Host header field. The client does not see this.
+ * @returns the error to throw instead of `error`
  */
 export function explainedDestination(error: unknown, compared: () => Compared): unknown {
   if (!isFailure(error, 'foreign-destination')) return error;
@@ -31,9 +31,9 @@ function adviceOn(compared: Compared): string {
   const { destination, host, publicOrigin, authority, throughProxy, forwardedHost } = compared;
   const remedy =
     publicOrigin === undefined
-      ? 'if clients reach davgate through a proxy, declare "publicOrigin" as they write it, or have the proxy keep Host; ' +
-        '"trustedProxies" makes its X-Forwarded-Host and -Proto count'
-      : '"publicOrigin" must be what clients write, with the scheme and any port';
+      ? 'if clients reach davgate through a proxy, declare the origin that they use as "publicOrigin", or configure the proxy to keep Host; ' +
+        '"trustedProxies" makes davgate use its X-Forwarded-Host and X-Forwarded-Proto'
+      : '"publicOrigin" must be the origin that clients use, with the scheme and any port';
   return (
     `The Destination ${quoted(destination)} was compared with Host ${quoted(host)} and ` +
     (publicOrigin === undefined

@@ -3,8 +3,8 @@ import { throwIfGone } from '../../src/async/when-gone.js';
 import type { GiveBack, RequestLimits, RequestsUnderWay } from './requests-under-way.js';
 
 /**
- * A place among the requests under way, for which a user's request waits where it must. Those of strangers are over at
- * once, and wait for nobody.
+ * Takes a place among the requests under way, and waits for one if necessary. Requests of strangers end at once and do
+ * not wait.
  * @throws Failure `unavailable` with Retry-After; the reason why the client is gone
  */
 export function placeAmongRequests(

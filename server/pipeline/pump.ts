@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { ClientGone } from '../../src/async/when-gone.js';
 
 /**
- * Writes a body as fast as the client takes it, and does not end the answer. Node's own `pipeline` makes and aborts an
- * AbortController for each, which costs more than a small answer.
- * @returns how many bytes were written
+ * Writes a body as fast as the client reads it. Does not end the response. Node's own `pipeline` creates and aborts an
+ * AbortController for each body, which costs more than a small response.
+ * @returns the number of bytes written
  * @throws the body's error, or ClientGone; then the body is destroyed
  */
 export function pump(body: Readable, res: ServerResponse): Promise<number> {

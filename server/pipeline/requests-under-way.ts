@@ -5,25 +5,25 @@ import type { WhenGone } from '../../src/async/when-gone.js';
 
 export type RequestLimits = Pick<LimitsDeclaration, 'requests' | 'requestsPerUser'>;
 
-/** Milliseconds that a request waits for its place at most. */
+/** The longest that a request waits for a place, in milliseconds. */
 const patience = 45_000;
-/** Milliseconds between two looks at whom others wait for. */
+/** How often to check the requests that others wait for, in milliseconds. */
 const lookEvery = 1000;
-/** Milliseconds without a byte after which a connection is cut that others wait for; Node may take twice as many. */
+/** A connection that others wait for is closed after this many milliseconds without a byte, or up to twice as many. */
 const stalled = 10_000;
 
-/** Gives a place back. Only the first call counts. */
+/** Releases a place. Only the first call has an effect. */
 export type GiveBack = () => void;
 
 /** A request that has a place. */
 interface Holder {
   readonly user: string;
   readonly socket: Socket;
-  /** The connection's own time-out, while a shorter one is set. */
+  /** The connection's normal time-out, while a shorter one is in effect. */
   unhurried: number | undefined;
 }
 
-/** A request that waits for one. */
+/** A request that waits for a place. */
 interface Waiting {
   readonly limits: RequestLimits;
   readonly socket: Socket;
@@ -31,13 +31,13 @@ interface Waiting {
 }
 
 /**
- * How many requests are under way: in all, and of one user a part of them. Further ones wait, the users in turn. An
- * answer that its client does not read keeps its place as long as nobody waits for it.
+ * Limits the requests under way, in total and per user. Further requests wait, and users take turns. A response that
+ * its client does not read keeps its place until another request needs it.
  */
 export class RequestsUnderWay {
   readonly #holders = new Set<Holder>();
   readonly #held = new Map<string, number>();
-  /** By user, whose turn comes first first. */
+  /** By user, in the order of their turns. */
   readonly #waiting = new Map<string, Set<Waiting>>();
   #waitingInAll = 0;
   #looking: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export class RequestsUnderWay {
     return this.#waitingInAll;
   }
 
-  /** A place, where there is one and nobody of this user waits for it. */
+  /** Takes a place if one is free and no other request of this user waits for it. */
   take(user: string, limits: RequestLimits, socket: Socket): GiveBack | undefined {
     if (this.#waiting.has(user) || !this.#hasRoom(user, limits)) return undefined;
     return this.#hold(user, socket);
@@ -58,8 +58,8 @@ export class RequestsUnderWay {
 
   /**
    * Waits for a place.
-   * @throws Failure `unavailable` with Retry-After where as many wait as may run, or for too long; the reason why nobody
-   *   waits any more
+   * @throws Failure `unavailable` with Retry-After if too many requests wait or this one waited too long; the reason
+   *   why the client is gone
    */
   wait(user: string, limits: RequestLimits, socket: Socket, whenGone: WhenGone): Promise<GiveBack> {
     const queue = this.#waiting.get(user) ?? new Set();
@@ -116,18 +116,18 @@ export class RequestsUnderWay {
     };
   }
 
-  /** Gives what is free to those who wait, one to each user in turn. */
+  /** Gives free places to waiting requests, one to each user in turn. */
   #serve(): void {
     for (const [user, queue] of this.#waiting) {
       const [next] = queue;
       if (!next || !this.#hasRoom(user, next.limits)) continue;
       next.go(this.#hold(user, next.socket));
-      // To the end of the line, where this loop comes by again.
+      // Moves the user to the end of the queue, which this loop also reaches.
       if (this.#waiting.delete(user)) this.#waiting.set(user, queue);
     }
   }
 
-  /** As long as anybody waits, those whom they wait for must move. */
+  /** While requests wait, the connections that hold places must transfer data. */
   #look(): void {
     this.#looking ??= setInterval(() => {
       const full = [...this.#waiting].some(
@@ -144,7 +144,7 @@ export class RequestsUnderWay {
   }
 }
 
-/** Has the connection cut soon if no byte moves on it; see ClientConnections, which spares those that wait for us. */
+/** Shortens the time-out of an idle connection. ClientConnections spares those that wait for this server. */
 function hurry(holder: Holder): void {
   const { socket } = holder;
   const { timeout = 0 } = socket;
@@ -161,7 +161,7 @@ function relax(holder: Holder): void {
 }
 
 function tooMany(): Failure {
-  return new Failure('unavailable', 'Too many requests are under way; try again in a moment.', {
+  return new Failure('unavailable', 'Too many requests are under way. Try again in a moment.', {
     headers: [['Retry-After', '5']],
   });
 }

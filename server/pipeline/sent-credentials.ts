@@ -3,23 +3,25 @@ import type { Socket } from 'node:net';
 import type { Credentials } from '../../src/credentials/authenticator.js';
 import { parseBasicAuth } from '../../src/http/basic-auth.js';
 
-/** What a connection said last of who asks. */
+/** The last credentials on a connection. */
 interface Sent {
   readonly field: string;
   readonly credentials: Credentials | undefined;
 }
 
-/** Reads who asks. Nearly all requests of a connection say the same, which is read once and gives the same object. */
+/**
+ * Reads credentials. Nearly all requests on a connection carry the same ones: they are parsed once, into one object.
+ */
 export class SentCredentials {
   readonly #stripDomain: boolean;
   readonly #last = new WeakMap<Socket, Sent>();
 
-  /** @param stripDomain whether `DOMAIN\\user`, as Windows sends it, is `user` */
+  /** @param stripDomain whether `DOMAIN\\user`, as Windows sends it, signs in as `user` */
   constructor(stripDomain: boolean) {
     this.#stripDomain = stripDomain;
   }
 
-  /** What the request says; undefined where it says nothing that could be read. */
+  /** The credentials in the request; undefined if there are none, or they are malformed. */
   of({ headers: { authorization: field }, socket }: IncomingMessage): Credentials | undefined {
     if (field === undefined) return undefined;
     const last = this.#last.get(socket);

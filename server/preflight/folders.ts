@@ -10,7 +10,7 @@ import { hiddenNames } from '../../src/storage/hiding-storage.js';
 import type { Finding } from '../../src/config/finding.js';
 import { closedToReading, closedToWriting, unreadableFile } from '../../src/config/rights.js';
 
-/** Names that any usual pattern leaves some of. */
+/** Sample names: any sensible pattern leaves at least one of them visible. */
 const ordinaryNames = [
   'a',
   'Handbook.md',
@@ -21,10 +21,10 @@ const ordinaryNames = [
   'archive.tar.gz',
 ];
 
-/** A part of davgate, which stands for all of it. */
+/** One of davgate's own files, which stands for its whole program folder. */
 const program = fileURLToPath(import.meta.url);
 
-/** Python looks for modules in the project's folder, and is started there. */
+/** Python starts in the project's folder and looks for modules there. */
 export function projectFindings({ django }: Pick<Declaration, 'django'>, user: string): Finding[] {
   if (django.kind !== 'project') return [];
   const fault = closedToReading(django.project, user);
@@ -33,7 +33,7 @@ export function projectFindings({ django }: Pick<Declaration, 'django'>, user: s
     : [{ gravity: 'refusal', place: 'django.project', message: `the folder ${django.project}: ${fault}` }];
 }
 
-/** What this process may not do in the folders and files that shares name, and what of them is probably not meant. */
+/** Missing access to the folders and files that shares name, and settings that are probably mistakes. */
 export function folderFindings({ shares }: Pick<Declaration, 'shares'>, user: string): Finding[] {
   return [
     ...shares.flatMap((share, index) => [...rightsOf(share, index, user), ...hidingAll(share, index)]),
@@ -68,7 +68,7 @@ function rightsAt({ what: kind, path, use }: NamedPlace, isWritten: boolean, use
   return { gravity: 'warning', what, fault: writing && `${writing}; or declare "write": false` };
 }
 
-/** davgate writes a new file beside and renames it. */
+/** davgate writes a new file in the same folder and renames it. */
 function unmakeable(file: string, user: string): string | undefined {
   const folder = dirname(file);
   return absence('folder', folder, user) ?? closedToWriting(folder, user);
@@ -82,14 +82,14 @@ function hidingAll(share: DeclaredShare, index: number): Finding[] {
     {
       gravity: 'warning',
       place: placeOf(['shares', index, 'hide']),
-      message: `hides every name, so that ${share.path} looks empty and takes no file: a pattern is for whole names, such as "*.tmp"`,
+      message: `hides every name, so ${share.path} looks empty and accepts no files: use patterns that match only some names, such as "*.tmp"`,
     },
   ];
 }
 
 /**
- * Shares of folders in which davgate, the Apache that it runs and Python keep what they read again.
- * @param temporaryFolders absolute
+ * Shares of folders where davgate, the Apache that it runs, or Python store files that they read again later.
+ * @param temporaryFolders absolute paths
  */
 export function temporaryFindings(
   { shares }: Pick<Declaration, 'shares'>,
@@ -101,7 +101,7 @@ export function temporaryFindings(
   );
 }
 
-/** That is allowed, but the files are then reached by two sets of rules. */
+/** Shares inside the folder of another share. That is allowed, but two sets of rules then apply to the same files. */
 function nested(shares: readonly DeclaredShare[]): Finding[] {
   const folders = shares.flatMap(({ path, home }, index) =>
     home ? [{ path, place: placeOf(['shares', index, home.key]), real: realPathOf(home.path) }] : [],
@@ -116,8 +116,8 @@ function nested(shares: readonly DeclaredShare[]): Finding[] {
         gravity: 'warning',
         place: inner.place,
         message:
-          `lies in the folder of the share ${outer.path}, so its files are reached there as well, by the rules of ` +
-          `${outer.path}: move one of the folders, or use \`rules\` in one share`,
+          `lies in the folder of the share ${outer.path}, so its files are also reachable there, under the rules of ` +
+          `${outer.path}: move one of the folders, or use \`rules\` in a single share`,
       })),
   );
 }

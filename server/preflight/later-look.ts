@@ -4,16 +4,16 @@ import { problemInWords, type Positions } from '../../src/config/problems.js';
 import type { Finding } from '../../src/config/finding.js';
 import { siteFindings } from './site.js';
 
-/** Writes findings into the log: what `davgate check` says in the same words. */
+/** Logs findings, in the same words as `davgate check`. */
 export function logFindings(findings: readonly Finding[], positions: Positions, log: Log): void {
   for (const finding of findings) {
     const fields = { finding: problemInWords(finding, positions) };
-    if (finding.gravity === 'warning') log.warn(fields, 'not as it should be');
-    else log.error(fields, 'not as it should be');
+    if (finding.gravity === 'warning') log.warn(fields, 'configuration problem');
+    else log.error(fields, 'configuration problem');
   }
 }
 
-/** Looks into the site's database while davgate answers already, and writes down what is not as it should be. */
+/** Checks the site's database after davgate has started to answer, and logs the problems. */
 export class LaterLook {
   readonly #log: Log;
   #looking = new AbortController();
@@ -23,7 +23,7 @@ export class LaterLook {
     this.#log = log;
   }
 
-  /** Ends the look before, if that is not over. */
+  /** Starts a check, and cancels the previous one if it is still running. */
   begin({ declaration, site }: Pick<Configuration, 'declaration' | 'site'>): void {
     this.#looking.abort();
     const { signal } = (this.#looking = new AbortController());
@@ -32,7 +32,7 @@ export class LaterLook {
         if (!signal.aborted) logFindings(findings, declaration.positions, this.#log);
       },
       (err: unknown) => {
-        this.#log.warn({ err }, 'the site\u2019s database could not be looked through');
+        this.#log.warn({ err }, 'the site\u2019s database could not be checked');
       },
     );
   }

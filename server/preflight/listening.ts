@@ -4,7 +4,7 @@ import { portTrouble, type ListenPlace, type Listener } from '../listener/port-t
 import { errorCode } from '../../src/config/files.js';
 import type { Finding } from '../../src/config/finding.js';
 
-/** Whether the ports can be had now; a taken one may well be taken by the davgate that runs already. */
+/** Whether the ports are free. A port that is in use may belong to a davgate that is already running. */
 export async function listenFindings(
   places: Readonly<Partial<Record<Listener, ListenPlace>>>,
 ): Promise<Finding[]> {
@@ -17,7 +17,7 @@ export async function listenFindings(
     findings.push({
       gravity: taken ? 'warning' : 'refusal',
       place: listener,
-      message: `${portTrouble(listener, place, error)}${taken ? ' (unless this is the davgate that runs already)' : ''}`,
+      message: `${portTrouble(listener, place, error)}${taken ? ' (unless that process is a davgate that is already running)' : ''}`,
     });
   }
   return findings;

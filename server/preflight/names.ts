@@ -8,7 +8,7 @@ import { kinds } from '../shares/kinds.js';
 import type { ShareKind } from '../shares/share.js';
 import type { Finding } from '../../src/config/finding.js';
 
-/** What the files of shares name of Django's, by their lines. What they cannot be read for is told elsewhere. */
+/** Permissions and groups of Django that the files of shares name, with line numbers. Skips unreadable files. */
 export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedGrant[] {
   return shares.flatMap((share, index) => {
     const kind: ShareKind = kinds[share.kind];
@@ -16,7 +16,7 @@ export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedG
   });
 }
 
-/** Those of a declaration's grants that one of its shares names, its path rules included. */
+/** The grants that one share names, including those in its path rules. */
 export function grantsOfShare(
   { shares, grants }: Pick<Declaration, 'shares' | 'grants'>,
   share: DeclaredShare,
@@ -30,30 +30,33 @@ function isKnown({ kind, name }: NamedGrant, names: GrantedNames): boolean {
   return (kind === 'permission' ? names.permissions : names.groups).has(name);
 }
 
-/** The permissions and groups that the site does not have, and what comes near each. */
+/** The permissions and groups that the site does not have, each with the most similar name that it has. */
 export function nameFindings(grants: readonly NamedGrant[], names: GrantedNames): Finding[] {
   return grants
     .filter((grant) => !isKnown(grant, names))
     .map((grant) => ({ gravity: 'warning', place: grant.place, message: unknownInWords(grant, names) }));
 }
 
-/** That a permission or group does not exist, as a sentence without its end. */
+/** Says that a permission or group does not exist: a sentence without the full stop. */
 export function unknownInWords(
   { kind, name }: Pick<NamedGrant, 'kind' | 'name'>,
   names: GrantedNames,
 ): string {
   const near = nearestName(name, kind === 'permission' ? names.permissions : names.groups);
   const effect = kind === 'permission' ? ', so only superusers have it' : ', so nobody is in it';
-  const hint = near === undefined ? 'correct the name, or have the site make it' : `${near} comes near`;
+  const hint =
+    near === undefined
+      ? `correct the name, or create the ${kind} in the site`
+      : `the nearest name is ${near}`;
   return `the site\u2019s database has no ${kind} ${name}${effect}: ${hint}`;
 }
 
-/** What is known of a site's users as a whole. */
+/** Facts about all of a site's users together. */
 export interface Population {
   readonly superusers: number;
 }
 
-/** Shares that no user at all may read, anywhere in them, since they ask for what does not exist. */
+/** Shares in which no user may read anything, because they require something that does not exist. */
 export function unreachableFindings(
   shares: readonly DeclaredShare[],
   names: GrantedNames,
@@ -67,7 +70,7 @@ export function unreachableFindings(
       {
         gravity: 'warning',
         place: placeOf(['shares', index]),
-        message: `nobody at all may reach ${path}: ${reason}`,
+        message: `no user has access to ${path}: ${reason}`,
       },
     ];
   });
@@ -83,7 +86,7 @@ function impossible(
   }
   if (superusers > 0) return undefined;
   if (permission !== undefined && !names.permissions.has(permission)) {
-    return `there is no permission ${permission}, and no active superuser, who would have it all the same`;
+    return `there is no permission ${permission}, and no active superuser, who would not need it`;
   }
   return superuser ? 'there is no active superuser' : undefined;
 }

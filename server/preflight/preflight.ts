@@ -9,7 +9,7 @@ import { kindFindings } from '../shares/kinds.js';
 import { userInWords } from '../../src/config/rights.js';
 import { stateFindings, stateInSite } from './state.js';
 
-/** What of this machine a start depends on, looked at before anything is opened; it costs milliseconds. */
+/** Problems with this machine that affect a start. Takes milliseconds and opens nothing. */
 export async function machineFindings(
   declaration: Declaration,
   environment: Pick<Environment, 'path' | 'uid' | 'userName'>,
@@ -24,12 +24,12 @@ export async function machineFindings(
   ];
 }
 
-/** Apache's may be any of them, whichever its user may write in. */
+/** Apache may use any of them: the first one that its user can write to. */
 function temporaryFolders(): readonly string[] {
   return [...new Set([tmpdir(), '/tmp', '/var/tmp'])];
 }
 
-/** What can be told only where the site is known, too. */
+/** Problems with places that show only once the site is known. */
 export function placesFindings(declaration: Declaration, site: DjangoSite<TlsFiles>): Finding[] {
   return stateInSite(declaration, site);
 }

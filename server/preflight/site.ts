@@ -16,14 +16,14 @@ import { readableSite, readableState } from './find-site.js';
 import type { Finding } from '../../src/config/finding.js';
 import { grantsInFiles, nameFindings, unreachableFindings } from './names.js';
 
-/** Seconds that clocks may differ: locks and sessions end by them. */
+/** The tolerated difference between clocks, in seconds: the expiry of locks and sessions depends on them. */
 const clockTolerance = 2;
 
 /**
- * What the site's database says now: whether its users can be read and sign in, its sessions, the permissions and groups
- * that the declaration names, its clock. Reads every user. Nothing of it keeps davgate from starting.
- * @param signal ends it early
- * @throws Failure `unavailable` where the database cannot be opened at all, for want of a certificate
+ * Problems in the site's database: whether users can be read and can sign in, sessions, the permissions and groups that
+ * the declaration names, and the clock. Reads every user. None of these problems prevents davgate from starting.
+ * @param signal cancels the check
+ * @throws Failure `unavailable` if the database cannot be opened at all because a certificate cannot be read
  */
 export async function siteFindings(
   declaration: Declaration,
@@ -39,7 +39,7 @@ export async function siteFindings(
     const users = new ModelDirectory(knex, { kind, user: site.user });
     const userTrouble = await troubleOf(() => users.find('davgate-check'), trouble);
     if (userTrouble !== undefined) {
-      const message = `Nobody can sign in: the users of the site cannot be read (${userTrouble}).`;
+      const message = `Nobody can sign in: davgate cannot read the users of the site (${userTrouble}).`;
       return [{ gravity: 'nobody', place: '', message }];
     }
     const findings: Finding[] = [];
@@ -69,19 +69,19 @@ export async function siteFindings(
     return findings;
   } catch (error) {
     if (!isFailure(error, 'unavailable')) throw error;
-    const message = `The users of the site cannot be looked through (${trouble(error)}).`;
+    const message = `davgate cannot check the users of the site (${trouble(error)}).`;
     return [{ gravity: 'warning', place: 'django', message }];
   } finally {
     await knex.destroy();
   }
 }
 
-/** Where the hashers are listed that a site accepts. */
+/** Where the hashers that the site accepts are listed. */
 export function hashersAt({ kind }: DjangoDeclaration): HashersAt {
   return kind === 'project' ? 'settings' : 'declaration';
 }
 
-/** What a failed reading of the site's database means, with a remedy. */
+/** Why a read of the site's database failed, and what to do. */
 export function siteTrouble(
   error: unknown,
   location: DatabaseLocation | DatabaseLocation<TlsFiles>,
@@ -89,8 +89,8 @@ export function siteTrouble(
 ): string {
   const { kind, words } = databaseTrouble(error, location);
   return kind === 'missing' && django.kind === 'site'
-    ? `${words}? A site with a user model of its own has other tables: name them as "django.user"; ` +
-        '`davgate discover` prints them where its project is'
+    ? `${words}? A site with a custom user model has other tables: name them in "django.user"; ` +
+        '`davgate discover` prints them on a machine that has the project'
     : words;
 }
 
@@ -112,12 +112,12 @@ function unreadableSessions(table: string, reason: string): Finding {
     gravity: 'warning',
     place: '',
     message:
-      `Browsers with a session of the site get an error: its table ${table} cannot be read (${reason}). ` +
-      'Have the site make it (migrate), or let the database\u2019s user SELECT from it.',
+      `Browsers with a session of the site get an error: davgate cannot read the table ${table} (${reason}). ` +
+      'Create it with the site\u2019s `migrate`, or grant the database user SELECT on it.',
   };
 }
 
-/** Who cannot sign in by the password that is stored for them. */
+/** Users who cannot sign in with their stored password. */
 export function passwordFindings(
   { active, able, faults }: PasswordCounts,
   at: HashersAt,
@@ -133,18 +133,18 @@ export function passwordFindings(
     return { gravity: 'warning', place: '', message };
   });
   if (able > 0) return findings;
-  const elsewhere = hasSessions ? ', but by a session of the site' : '';
+  const elsewhere = hasSessions ? ' except with a session of the site' : '';
   return [
     {
       gravity: hasSessions ? 'warning' : 'nobody',
       place: '',
-      message: `Nobody can sign in${elsewhere}: no active user has a password that is accepted.`,
+      message: `Nobody can sign in${elsewhere}: no active user has an accepted password.`,
     },
     ...findings,
   ];
 }
 
-/** @param ahead seconds that the other clock is ahead of this machine's */
+/** @param ahead how far the other clock is ahead of this machine's, in seconds */
 export function clockFindings(whose: string, ahead: number | undefined): Finding[] {
   if (ahead === undefined || Math.abs(ahead) <= clockTolerance) return [];
   const way = ahead > 0 ? 'ahead of' : 'behind';
@@ -154,12 +154,12 @@ export function clockFindings(whose: string, ahead: number | undefined): Finding
       place: '',
       message:
         `The clock of ${whose} is ${Math.abs(Math.round(ahead))} s ${way} this machine\u2019s: ` +
-        'locks and sessions end by them, so set both by NTP (timedatectl).',
+        'locks and sessions would expire at the wrong time, so synchronise both clocks by NTP (see timedatectl).',
     },
   ];
 }
 
-/** What the state's server says now; a file is looked at by state.ts. */
+/** Problems with a state database on a server. For a file, see state.ts. */
 export async function stateServerFindings({ state }: Pick<Declaration, 'state'>): Promise<Finding[]> {
   const { trouble, ahead } = await probeState(readableState(state), Date.now);
   return trouble === undefined

@@ -8,10 +8,10 @@ import { statePlace } from '../../src/state/owner-only.js';
 import type { Finding } from '../../src/config/finding.js';
 import { closedToWriting, unreadableFile, unwritableFile } from '../../src/config/rights.js';
 
-/** What SQLite begins every database with (https://www.sqlite.org/fileformat.html). */
+/** The first bytes of every SQLite database (https://www.sqlite.org/fileformat.html). */
 const magic = 'SQLite format 3\0';
 
-/** Why the state could not be kept where it is declared. A server's database is asked elsewhere. */
+/** Why davgate cannot store its state in the declared file. For a database on a server, see site.ts. */
 export function stateFindings(
   { state }: Pick<Declaration, 'state'>,
   user: string,
@@ -21,7 +21,7 @@ export function stateFindings(
   return fault === undefined ? [] : [{ gravity: 'refusal', place: 'state', message: fault }];
 }
 
-/** davgate would write its own tables into the site's database, which it only ever reads. */
+/** The state must not be in the site's database: davgate would write its own tables to it. */
 export function stateInSite(
   { state }: Pick<Declaration, 'state'>,
   { database }: DjangoSite<TlsFiles>,
@@ -31,7 +31,7 @@ export function stateInSite(
     {
       gravity: 'refusal',
       place: 'state',
-      message: 'is Django\u2019s own database, which davgate only reads: name another one',
+      message: 'is Django\u2019s own database, which davgate only reads: name another database',
     },
   ];
 }
@@ -48,29 +48,31 @@ function faultOfFile(file: string, user: string, uid: number | undefined): strin
   const what =
     folder === dirname(file)
       ? `the folder ${folder}`
-      : `the folder ${dirname(file)} cannot be made, since ${folder}`;
+      : `the folder ${dirname(file)} cannot be created, because ${folder}`;
   const absent = absence('folder', folder, user);
   if (absent !== undefined) return `${what} ${absent}`;
   const closed = closedToWriting(folder, user);
   if (closed !== undefined) return `${what}: ${closed}`;
-  if (isTheKernels(folder)) return `${what}: nothing can be kept there: name another place`;
-  if (isFull(folder)) return `no space is left on the disk of ${folder}: make room, or name another place`;
+  if (isTheKernels(folder))
+    return `${what}: the kernel provides this folder, and it stores no files: name another place`;
+  if (isFull(folder))
+    return `no space is left on the disk that holds ${folder}: free some space, or name another place`;
   const place = folder === dirname(file) ? statePlace(file, uid) : undefined;
   if (place?.kind === 'fault') return place.words;
   if (!existsSync(file)) return undefined;
   const fault = absence('file', file, user);
   if (fault !== undefined) return `the file ${file} ${fault}`;
-  // SQLite keeps these beside a database in WAL mode; a davgate that ran as another user may have left them.
+  // SQLite creates these for a database in WAL mode. A davgate that ran as another user may have left them.
   for (const each of [file, `${file}-wal`, `${file}-shm`].filter((name) => existsSync(name))) {
     const unwritable = unreadableFile(each, user) ?? unwritableFile(each, user);
     if (unwritable !== undefined) return `the file ${each}: ${unwritable}`;
   }
   return isDatabase(file)
     ? undefined
-    : `the file ${file} is no SQLite database: name another one, or move it away and a new one is made`;
+    : `the file ${file} is not an SQLite database: name another file, or move this one away so that davgate creates a new one`;
 }
 
-/** `folder`, or the first above it that is there: those below are made. */
+/** `folder`, or its nearest ancestor that exists: davgate creates the folders below it. */
 function nearestFolder(folder: string): string {
   const parent = dirname(folder);
   try {
@@ -82,7 +84,10 @@ function nearestFolder(folder: string): string {
   }
 }
 
-/** Whether a folder shows what the kernel knows (statfs(2): proc, sysfs, cgroup2, devpts), and keeps no files. */
+/**
+ * Whether a folder belongs to a file system of the kernel that stores no files (statfs(2): proc, sysfs, cgroup2,
+ * devpts).
+ */
 function isTheKernels(folder: string): boolean {
   try {
     return [0x9fa0, 0x62656572, 0x63677270, 0x1cd1].includes(statfsSync(folder).type);
@@ -94,14 +99,14 @@ function isTheKernels(folder: string): boolean {
 function isFull(folder: string): boolean {
   try {
     const { blocks, bavail } = statfsSync(folder);
-    // Some file systems count no blocks.
+    // Some file systems report no blocks.
     return blocks > 0 && bavail === 0;
   } catch {
     return false;
   }
 }
 
-/** A new database is empty. */
+/** Whether a file is an SQLite database. An empty file counts as a new one. */
 function isDatabase(file: string): boolean {
   const descriptor = openSync(file, 'r');
   try {

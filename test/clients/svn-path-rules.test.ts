@@ -173,11 +173,11 @@ describe('path rules of an svn share', () => {
     assert.equal(await asked('/svn/sample/trunk/'), 403);
     const list = (await curl(`${davgate.url}/svn/`, ['--user', login('admin')])).body.toString();
     assert.doesNotMatch(list, /sample/);
-    const { names } = await davgate.logged(({ msg }) => String(msg).includes('neither they nor Django'));
+    const { names } = await davgate.logged(({ msg }) => String(msg).includes('undefined groups'));
     assert.equal(names, 'mispelt');
     const { code, out } = await explain('admin', 'GET', '/svn/sample/trunk/');
     assert.equal(code, 1);
-    assert.match(out, /neither the file nor Django has @mispelt, so Apache lets nobody in/);
+    assert.match(out, /neither the file nor Django defines @mispelt, so Apache refuses all users/);
     django.prepare("insert into auth_group (name) values ('mispelt')").run();
     await answers('/svn/sample/trunk/', 'admin', 200);
     await rules(authz);

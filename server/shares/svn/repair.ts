@@ -5,12 +5,12 @@ import { discardInterruptedCommit } from '../../../src/svn/repositories/interrup
 import type { Caller } from '../../../src/svn/repositories/repository-user.js';
 import type { Log } from '../../observability/log.js';
 
-/** Looks after the repositories of a share when a change in one has failed. */
+/** Repairs repositories of a share after a failed change. */
 export class SvnRepair {
   readonly #share: Pick<SvnShare, 'path' | 'source'>;
   readonly #caller: Caller;
   readonly #log: Log;
-  /** By repository: one repair at a time. */
+  /** By repository: only one repair runs at a time. */
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(share: Pick<SvnShare, 'path' | 'source'>, caller: Caller, log: Log) {
@@ -19,7 +19,7 @@ export class SvnRepair {
     this.#log = log;
   }
 
-  /** Resolves when the repository takes commits again, as far as that can be helped. Never rejects. */
+  /** Resolves when the repository accepts commits again, or cannot be repaired. Never rejects. */
   afterFailureAt(inside: SharePath): Promise<void> {
     const repository = this.#repositoryOf(inside);
     if (repository === undefined) return Promise.resolve();
@@ -44,9 +44,9 @@ export class SvnRepair {
     const { path: share } = this.#share;
     try {
       if (!(await discardInterruptedCommit(repository, this.#caller))) return;
-      this.#log.warn({ share, repository }, 'a commit that was cut short has been taken away');
+      this.#log.warn({ share, repository }, 'interrupted commit removed');
     } catch (err) {
-      this.#log.error({ share, repository, err }, 'a commit that was cut short could not be taken away');
+      this.#log.error({ share, repository, err }, 'interrupted commit could not be removed');
     }
   }
 }

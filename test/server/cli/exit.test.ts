@@ -26,17 +26,17 @@ const stack = /^ {4}at /m;
 
 describe('a command ends with a sentence and one of its exit codes where a storage module', () => {
   const modules: readonly (readonly [what: string, text: string, says: RegExp])[] = [
-    ['ends the process while it loads', 'process.exit(7);', /ended before check was done/],
-    ['ends it as if all were well', 'export default () => process.exit(0);', /ended before check was done/],
+    ['ends the process while it loads', 'process.exit(7);', /ended before check finished/],
+    ['ends it as if all were well', 'export default () => process.exit(0);', /ended before check finished/],
     [
       'throws when nobody waits for it',
       "setTimeout(() => { throw new Error('too late'); }, 0);\nawait new Promise((done) => setTimeout(done, 500));",
-      /an error reached nobody, of a storage module perhaps: too late \(at .*storage\.mjs:1/,
+      /uncaught error, perhaps from a storage module: too late \(at .*storage\.mjs:1/,
     ],
     [
       'rejects when nobody waits for it',
       'Promise.reject(null);\nawait new Promise((done) => setTimeout(done, 500));',
-      /an error reached nobody, of a storage module perhaps: /,
+      /uncaught error, perhaps from a storage module: /,
     ],
     ['throws nothing', 'export default () => { throw null; };', /could not be loaded: it threw null$/m],
     ['never loads', 'await new Promise(() => {});', /could not be loaded: it takes longer than 10 s/],
@@ -54,7 +54,7 @@ describe('a command ends with a sentence and one of its exit codes where a stora
     const file = declared(t, 'process.exit(0);');
     const { code, error } = await outcomeOf(process.execPath, [command, 'serve', file]);
     assert.equal(code, 1);
-    assert.match(error, /^davgate: ended before serve was done/m);
+    assert.match(error, /^davgate: the process ended before serve finished/m);
   });
 });
 
