@@ -4,9 +4,9 @@ import { isFailure } from '../../src/failure.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readListen, type Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
-import { listenFindings } from '../preflight/listening.js';
+import { listenFindings } from '../preflight/port-findings.js';
 import { kindFindings } from '../shares/kinds.js';
-import { siteFindings, stateServerFindings } from '../preflight/site.js';
+import { siteFindings, stateServerFindings } from '../preflight/site-findings.js';
 import { declarationFile, type Command } from './command.js';
 import { siteTables } from './site-tables.js';
 

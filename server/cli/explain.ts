@@ -15,7 +15,7 @@ import { parseUsername } from '../../src/credentials/username.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { methodOf, type Method } from '../../src/http/method.js';
 import type { ServerPath, SharePath } from '../../src/http/target.js';
-import { grantsOfShare } from '../preflight/names.js';
+import { grantsOfShare } from '../preflight/grant-findings.js';
 import { kinds } from '../shares/kinds.js';
 import type { ExplainedBeyondRules, ShareKind } from '../shares/share.js';
 import { refusalAtRoot } from '../shares/root.js';

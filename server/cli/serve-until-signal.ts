@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { announcement } from './announcement.js';
+import { announcement } from './startup-message.js';
 import { readEnvironment, readListen } from '../environment.js';
 import { errorInWords } from '../../src/config/error-in-words.js';
 import { bufferedOutput } from '../observability/buffered-output.js';

@@ -5,15 +5,15 @@ import { findUser, parseUsername } from '../../src/credentials/username.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
 import { grantedNames } from '../../src/django/granted-names.js';
-import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { faultInWords, passwordFault } from '../../src/django/hashers/password-fault.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { Environment } from '../environment.js';
 import type { Finding } from '../../src/config/finding.js';
-import { nameFindings } from '../preflight/names.js';
-import { hashersAt, siteTrouble } from '../preflight/site.js';
+import { nameFindings } from '../preflight/grant-findings.js';
+import { hashersAt, siteTrouble } from '../preflight/site-findings.js';
 import { findSite, readableSite } from '../preflight/find-site.js';
 
 /** Why a user cannot sign in with the stored password, and whether they can use a session of the site instead. */

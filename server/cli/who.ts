@@ -5,7 +5,7 @@ import { problemInWords } from '../../src/config/problems.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
-import { grantsOfShare } from '../preflight/names.js';
+import { grantsOfShare } from '../preflight/grant-findings.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { declarationFile, type Command } from './command.js';
 import { urlArgument } from './url-argument.js';

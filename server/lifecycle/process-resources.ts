@@ -10,7 +10,7 @@ import type { StagingOwner } from '../../src/storage/local/staging.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import type { FileSystem } from '../../src/storage/module/file-system-module.js';
 import { Metrics } from '../observability/metrics.js';
-import { RequestsUnderWay } from '../pipeline/requests-under-way.js';
+import { RequestsUnderWay } from '../pipeline/request-limits.js';
 import { UsagePool } from '../../src/async/usage-pool.js';
 
 export interface ProcessResourcesOptions {

@@ -12,8 +12,8 @@ import { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
 import { listenForMetrics } from '../listener/metrics-server.js';
 import { oneAtATime } from '../../src/async/one-at-a-time.js';
-import { LaterLook, logFindings } from '../preflight/later-look.js';
-import { portTrouble } from '../listener/port-trouble.js';
+import { LaterLook, logFindings } from '../preflight/background-site-check.js';
+import { portTrouble } from '../listener/port-errors.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
 /** How long running requests get to finish when davgate stops, in milliseconds. */

@@ -10,8 +10,8 @@ import {
   type UnfinishedLimits,
   unfinishedBytes,
   watchUnfinished,
-} from './unfinished-heads.js';
-import { type WaitingOfConnection, WaitingRequests } from './waiting-requests.js';
+} from './incomplete-headers.js';
+import { type WaitingOfConnection, WaitingRequests } from './pipelined-requests.js';
 
 /**
  * How long idle connections from svn stay open, in seconds, as with Apache. svn 1.14 sometimes waits for the server to

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { mostFields } from '../../src/http/fields.js';
-import { answerBrokenRequests } from './broken-requests.js';
+import { answerBrokenRequests } from './invalid-requests.js';
 import { ClientConnections, type ClientLimits } from './client-connections.js';
 import type { Log } from '../observability/log.js';
-import { awaitContinue } from './continue.js';
+import { awaitContinue } from './expect-continue.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 

@@ -4,8 +4,8 @@ import { Failure } from '../../src/failure.js';
 import { listen, type RunningServer } from './http-server.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
-import { dropRest, restOfStrangers } from './rest-of-body.js';
-import { portTrouble } from './port-trouble.js';
+import { dropRest, restOfStrangers } from './unread-body.js';
+import { portTrouble } from './port-errors.js';
 
 export interface MetricsPlace {
   readonly host: string;

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { HasherRegistry } from '../../src/django/hashers/hasher-registry.js';
+import type { HasherRegistry } from '../../src/django/hashers/site-hashers.js';
 import { faultInWords, passwordFault, type HashersAt } from '../../src/django/hashers/password-fault.js';
 import { Batch } from '../../src/async/batch.js';
 import type { Log } from './log.js';

@@ -8,10 +8,10 @@ import { Audit } from '../observability/audit.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import { accessLog } from './access-log.js';
-import { answer, type AnswerParts } from './answer.js';
+import { answer, type AnswerParts } from './handle-request.js';
 import { authenticate, type Authenticate } from './authenticate.js';
-import { errors } from './errors.js';
-import { measure } from './measure.js';
+import { errors } from './error-handler.js';
+import { measure } from './request-metrics.js';
 import { PasswordLogin } from './password-login.js';
 import type { RequestState } from './request-record.js';
 import { respond } from './respond.js';
@@ -62,7 +62,7 @@ function byUsers(parts: AppParts): Authenticate {
 
 /**
  * Makes the application answer requests. Koa's own callback adds listeners to each response and its connection, for
- * bodies and errors; here, respond.ts and errors.ts handle both.
+ * bodies and errors; here, respond.ts and error-handler.ts handle both.
  */
 export function handlerOf(
   app: Koa<RequestState>,

@@ -10,7 +10,7 @@ import { asksForPage } from '../../src/http/page-request.js';
 import { optionsForAnyone } from '../shares/root.js';
 import type { IncomingRequest } from '../shares/incoming-request.js';
 import type { RequestRecord } from './request-record.js';
-import { SentCredentials } from './sent-credentials.js';
+import { SentCredentials } from './request-credentials.js';
 import type { PasswordLogin } from './password-login.js';
 import type { SiteSessions } from './site-sessions.js';
 

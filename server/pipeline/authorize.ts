@@ -8,7 +8,7 @@ import type { Located } from '../shares/share.js';
 import type { ShareMap } from '../shares/share-map.js';
 import type { IdentifiedRequest } from '../shares/incoming-request.js';
 import type { ShareRequest } from '../shares/share.js';
-import { explainedDestination } from './foreign-destination.js';
+import { explainedDestination } from './destination-advice.js';
 
 /**
  * Checks every right that a request in a share needs, each by the rules of the share that contains its path. Resolves

@@ -1,6 +1,6 @@
 import type { IdentifiedRequest } from '../shares/incoming-request.js';
 import { throwIfGone } from '../../src/async/when-gone.js';
-import type { GiveBack, RequestLimits, RequestsUnderWay } from './requests-under-way.js';
+import type { GiveBack, RequestLimits, RequestsUnderWay } from './request-limits.js';
 
 /**
  * Takes a place among the requests under way, and waits for one if necessary. Requests of strangers end at once and do

@@ -5,15 +5,15 @@ import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import type { Log } from '../observability/log.js';
 import type { Middleware, RequestRecord } from './request-record.js';
-import { isAwaitingContinue } from '../listener/continue.js';
-import { pump } from './pump.js';
+import { isAwaitingContinue } from '../listener/expect-continue.js';
+import { pump } from './write-body.js';
 import {
   dropRest,
   endAfterRest,
   hasTooMuchLeft,
   restOfStrangers,
   restOfUsers,
-} from '../listener/rest-of-body.js';
+} from '../listener/unread-body.js';
 
 /** Writes the response. Nothing else touches the socket. */
 export function respond(log: Log): Middleware {

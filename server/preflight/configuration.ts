@@ -3,7 +3,7 @@ import { loadDeclaration } from '../../src/config/load.js';
 import { checkSite } from '../../src/config/secrets-in-shares.js';
 import type { Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
-import { machineFindings, placesFindings } from './preflight.js';
+import { machineFindings, placesFindings } from './machine-findings.js';
 import { userInWords } from '../../src/config/rights.js';
 import { findSite, type FoundSite } from './find-site.js';
 

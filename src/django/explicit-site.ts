@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDatabaseUrl } from '../database/database-url.js';
-import { defaultAlgorithms, knownAlgorithms } from './hashers/known-hashers.js';
+import { defaultAlgorithms, knownAlgorithms } from './hashers/django-hashers.js';
 import { redacted } from './redacted.js';
 import type { TlsFiles } from '../database/location.js';
 import { defaultUserModel, type DjangoSite, type LinkTable, type UserModel } from './site.js';

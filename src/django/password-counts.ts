@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Failure } from '../failure.js';
 import { isActive, isSet, text } from './directory-user.js';
-import type { HasherRegistry } from './hashers/hasher-registry.js';
+import type { HasherRegistry } from './hashers/site-hashers.js';
 import { passwordFault, type PasswordFault } from './hashers/password-fault.js';
 import { userClass } from './models/user.js';
 import type { UserModel } from './site.js';

@@ -4,7 +4,7 @@ import { databaseTrouble } from '../../src/database/database-trouble.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import type { TlsOptions } from '../../src/database/location.js';
 import { probeState } from '../../src/state/probe.js';
-import { clockFindings } from '../../server/preflight/site.js';
+import { clockFindings } from '../../server/preflight/site-findings.js';
 import { bothServers } from '../servers/both-servers.js';
 import { makeCertificate } from '../servers/certificates.js';
 import { password, type Access, type TestServer } from '../servers/database-server.js';

@@ -11,7 +11,7 @@ import { isSvnRead } from '../../../src/access/required-access.js';
 import { checkSpecial } from '../../../src/svn/special-target.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import type { ShareRequest } from '../share.js';
-import type { SvnRepair } from './repair.js';
+import type { SvnRepair } from './commit-repair.js';
 import type { SvnService } from './svn-service.js';
 
 /** In seconds: roughly the time until davgate tries to start Apache again. */

@@ -14,7 +14,7 @@ import type { Log } from '../../observability/log.js';
 import type { SvnFault, SvnService } from './svn-service.js';
 import { externalService } from './external.js';
 import { PathRules } from './path-rules.js';
-import { SvnRepair } from './repair.js';
+import { SvnRepair } from './commit-repair.js';
 
 export interface SvnServicesParts {
   readonly memberships: Memberships;

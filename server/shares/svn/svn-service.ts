@@ -1,6 +1,6 @@
 import type { Upstream } from '../../../src/svn/upstream.js';
 import type { PathRules } from './path-rules.js';
-import type { SvnRepair } from './repair.js';
+import type { SvnRepair } from './commit-repair.js';
 
 /** Why no Apache is available. */
 export interface SvnFault {

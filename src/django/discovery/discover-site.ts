@@ -7,7 +7,7 @@ import { findDatabase } from './find-database.js';
 import { asSeen } from './as-seen.js';
 import { findPython } from './find-python.js';
 import { maskSecrets } from './mask-secrets.js';
-import { algorithmOf } from '../hashers/known-hashers.js';
+import { algorithmOf } from '../hashers/django-hashers.js';
 import { answerSchema, type FailureReport, type SiteReport } from './report.js';
 import { type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
 import { pythonTrouble, wasReadByShell } from './python-trouble.js';

@@ -1,5 +1,5 @@
-import { algorithmIn, type HasherRegistry } from './hasher-registry.js';
-import { knownAlgorithms } from './known-hashers.js';
+import { algorithmIn, type HasherRegistry } from './site-hashers.js';
+import { knownAlgorithms } from './django-hashers.js';
 
 /** Why nobody can sign in with a stored password. */
 export type PasswordFault =

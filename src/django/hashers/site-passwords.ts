@@ -1,7 +1,7 @@
 import type { PasswordSamples } from '../directory.js';
 import type { Derivation, Deriver } from './derivation.js';
 import type { PasswordChecker, StoredPassword } from './hasher.js';
-import type { HasherRegistry } from './hasher-registry.js';
+import type { HasherRegistry } from './site-hashers.js';
 import { remainder } from './remainder.js';
 import { verify } from './verify.js';
 

@@ -3,7 +3,7 @@ import { IncomingMessage, METHODS, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import fc from '../../helpers/seeded-fast-check.js';
-import { permit } from '../../../server/pipeline/answer.js';
+import { permit } from '../../../server/pipeline/handle-request.js';
 import { readRequest } from '../../../server/pipeline/read-request.js';
 import { kinds } from '../../../server/shares/kinds.js';
 import { ShareMap } from '../../../server/shares/share-map.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnacceptedPasswords } from '../../../server/observability/unaccepted-passwords.js';
-import { createHashers } from '../../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../../src/django/hashers/django-hashers.js';
 
 interface Line {
   readonly level: string;

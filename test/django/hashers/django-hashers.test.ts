@@ -5,7 +5,7 @@ import {
   createHashers,
   defaultAlgorithms,
   knownAlgorithms,
-} from '../../../src/django/hashers/known-hashers.js';
+} from '../../../src/django/hashers/django-hashers.js';
 
 const weak = ['md5', 'sha1', 'unsalted_md5', 'unsalted_sha1', 'crypt'];
 

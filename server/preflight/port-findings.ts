@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { portTrouble, type ListenPlace, type Listener } from '../listener/port-trouble.js';
+import { portTrouble, type ListenPlace, type Listener } from '../listener/port-errors.js';
 import { errorCode } from '../../src/config/files.js';
 import type { Finding } from '../../src/config/finding.js';
 

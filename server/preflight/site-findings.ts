@@ -3,7 +3,7 @@ import { databaseTrouble } from '../../src/database/database-trouble.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { grantedNames } from '../../src/django/granted-names.js';
 import { faultInWords, type HashersAt } from '../../src/django/hashers/password-fault.js';
-import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { countPasswords, type PasswordCounts } from '../../src/django/password-counts.js';
 import { clockAhead } from '../../src/database/server-clock.js';
@@ -14,7 +14,7 @@ import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
 import { readableSite, readableState } from './find-site.js';
 import type { Finding } from '../../src/config/finding.js';
-import { grantsInFiles, nameFindings, unreachableFindings } from './names.js';
+import { grantsInFiles, nameFindings, unreachableFindings } from './grant-findings.js';
 
 /** The tolerated difference between clocks, in seconds: the expiry of locks and sessions depends on them. */
 const clockTolerance = 2;

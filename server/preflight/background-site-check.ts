@@ -2,7 +2,7 @@ import type { Configuration } from './configuration.js';
 import type { Log } from '../observability/log.js';
 import { problemInWords, type Positions } from '../../src/config/problems.js';
 import type { Finding } from '../../src/config/finding.js';
-import { siteFindings } from './site.js';
+import { siteFindings } from './site-findings.js';
 
 /** Logs findings, in the same words as `davgate check`. */
 export function logFindings(findings: readonly Finding[], positions: Positions, log: Log): void {

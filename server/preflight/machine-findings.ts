@@ -4,10 +4,10 @@ import type { TlsFiles } from '../../src/database/location.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import type { Environment } from '../environment.js';
 import type { Finding } from '../../src/config/finding.js';
-import { folderFindings, projectFindings, temporaryFindings } from './folders.js';
+import { folderFindings, projectFindings, temporaryFindings } from './folder-findings.js';
 import { kindFindings } from '../shares/kinds.js';
 import { userInWords } from '../../src/config/rights.js';
-import { stateFindings, stateInSite } from './state.js';
+import { stateFindings, stateInSite } from './state-findings.js';
 
 /** Problems with this machine that affect a start. Takes milliseconds and opens nothing. */
 export async function machineFindings(

@@ -3,7 +3,7 @@ import type { DavContext, UserPart } from '../../src/dav/context.js';
 import { Failure } from '../../src/failure.js';
 import type { TrustedProxies } from '../../src/http/client-address.js';
 import { keptPrivately } from '../../src/http/kept-privately.js';
-import { sendContinue } from '../listener/continue.js';
+import { sendContinue } from '../listener/expect-continue.js';
 import { kinds } from '../shares/kinds.js';
 import { requirePortableNames } from '../shares/portable-names.js';
 import { serveShareRoot, type RootRequest } from '../shares/root.js';
@@ -15,7 +15,7 @@ import type { Authenticate } from './authenticate.js';
 import { placeAmongRequests } from './limit-requests.js';
 import { clientOf, readRequest } from './read-request.js';
 import type { Middleware, RequestRecord } from './request-record.js';
-import type { RequestLimits, RequestsUnderWay } from './requests-under-way.js';
+import type { RequestLimits, RequestsUnderWay } from './request-limits.js';
 
 export interface AnswerParts {
   readonly shares: ShareMap;

@@ -3,7 +3,7 @@ import { bcrypt, bcryptSha256 } from './bcrypt.js';
 import { crypt } from './crypt.js';
 import { md5, sha1, unsaltedMd5, unsaltedSha1 } from './digests.js';
 import type { Hasher } from './hasher.js';
-import { HasherRegistry } from './hasher-registry.js';
+import { HasherRegistry } from './site-hashers.js';
 import { pbkdf2Sha1, pbkdf2Sha256 } from './pbkdf2.js';
 import { scrypt } from './scrypt.js';
 

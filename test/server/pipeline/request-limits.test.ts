@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { type GiveBack, RequestsUnderWay } from '../../../server/pipeline/requests-under-way.js';
+import { type GiveBack, RequestsUnderWay } from '../../../server/pipeline/request-limits.js';
 import { isFailure } from '../../../src/failure.js';
 import type { WhenGone } from '../../../src/async/when-gone.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
-import { pump } from '../../../server/pipeline/pump.js';
+import { pump } from '../../../server/pipeline/write-body.js';
 import { ClientGone } from '../../../src/async/when-gone.js';
 import { RawClient, requestHead } from './answering-server.js';
 
