@@ -1,17 +1,16 @@
-import type { Declaration } from '../../src/config/declaration.js';
 import { Closers } from '../../src/async/closers.js';
 import { Failure } from '../../src/failure.js';
 import { compose } from './compose.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import type { Environment } from '../environment.js';
-import { errorInWords } from '../../src/config/error-in-words.js';
+import { declaredIn, placesOf, type Begun } from './begun.js';
 import { Generation } from './generation.js';
+import { reloadOf } from './reload.js';
 import { CurrentGeneration } from './current-generation.js';
 import { listen, type RunningServer } from '../listener/http-server.js';
 import { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
 import { listenForMetrics } from '../listener/metrics-server.js';
-import { oneAtATime } from '../../src/async/one-at-a-time.js';
 import { LaterLook, logFindings } from '../preflight/background-site-check.js';
 import { portTrouble } from '../listener/port-errors.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
@@ -38,24 +37,6 @@ export interface Davgate {
   reload(): Promise<void>;
   /** Finishes running requests and stops everything that davgate started. */
   stop(): Promise<void>;
-}
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The addresses that davgate listens on, by purpose. */
-interface Places {
-  readonly listen: Place;
-  readonly metrics: Place | undefined;
-}
-
-/** A composed declaration that does not answer requests yet. */
-interface Begun {
-  readonly declared: Configuration;
-  readonly places: Places;
-  readonly generation: Generation;
 }
 
 /**
@@ -103,11 +84,14 @@ export async function run(options: RunOptions): Promise<Davgate> {
     log.info({ host, port: server.address.port }, 'listening');
     closers.add(() => later.close());
     later.begin(declared);
-    const again = async (): Promise<Begun> => begin(await readConfiguration(file, environment));
-    return {
-      host,
-      ...running(server, generations, places, { again, later, close: () => closers.close(), log }),
-    };
+    const reload = reloadOf({
+      generations,
+      places,
+      again: async () => begin(await readConfiguration(file, environment)),
+      later,
+      log,
+    });
+    return { host, ...running(server, generations, { reload, close: () => closers.close(), log }) };
   } catch (error) {
     await closers.close();
     throw error;
@@ -115,9 +99,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
 }
 
 interface RunningParts {
-  /** Loads and opens everything again. */
-  readonly again: () => Promise<Begun>;
-  readonly later: LaterLook;
+  readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
   readonly log: Log;
 }
@@ -125,30 +107,9 @@ interface RunningParts {
 function running(
   server: RunningServer,
   generations: CurrentGeneration,
-  places: Places,
-  { again, later, close, log }: RunningParts,
+  { reload, close, log }: RunningParts,
 ): Omit<Davgate, 'host'> {
   let stopped: Promise<void> | undefined;
-  const reload = oneAtATime(async () => {
-    if (stopped) return;
-    let next: Begun | undefined;
-    try {
-      next = await again();
-      refuseLoss(generations.current, next.generation);
-    } catch (error) {
-      await next?.generation.close();
-      log.error({ reason: errorInWords(error) }, 'not reloaded: the previous declaration stays in effect');
-      return;
-    }
-    for (const name of ['listen', 'metrics'] as const) {
-      const [old, place] = [places[name], next.places[name]];
-      if (place?.host === old?.host && place?.port === old?.port) continue;
-      log.warn({ ...place }, `"${name}" has changed: restart davgate to apply it`);
-    }
-    generations.replace(next.generation);
-    log.info({ shares: declaredIn(next.generation).map(({ path }) => path) }, 'reloaded');
-    later.begin(next.declared);
-  });
   let reloading: Promise<void> = Promise.resolve();
   const stop = async (): Promise<void> => {
     await server.stop(grace);
@@ -159,26 +120,7 @@ function running(
   return {
     port: server.address.port,
     shares: declaredIn(generations.current),
-    reload: () => (reloading = reload()),
+    reload: () => (stopped ? Promise.resolve() : (reloading = reload())),
     stop: () => (stopped ??= stop()),
   };
-}
-
-function placesOf({ listen: declared, metrics }: Declaration, { host, port }: RunOptions): Places {
-  return { listen: { host: host ?? declared.host, port: port ?? declared.port }, metrics };
-}
-
-/** Rejects a reload that would stop a working share from being served, such as an svn share whose Apache is missing. */
-function refuseLoss(old: Generation, next: Generation): void {
-  const reason = faultsIn(next)[0];
-  if (reason !== undefined && faultsIn(old).length === 0) throw new Failure('unavailable', reason);
-}
-
-/** The reasons why shares are not served. */
-function faultsIn({ composition }: Generation): string[] {
-  return composition.parts.shares.all.flatMap(({ fault }) => fault?.() ?? []);
-}
-
-function declaredIn({ composition }: Generation): DeclaredShare[] {
-  return composition.parts.shares.all.map(({ declared }) => declared);
 }

@@ -76,7 +76,7 @@ describe('what the log and the commands tell an administrator', () => {
         'bob',
         /^Password the password of bob is hashed by md5, which is not accepted: add it to "django\.hashers"$/m,
       ],
-      ['eve', /^Password the password of eve is none \(unusable\): they sign in elsewhere/m],
+      ['eve', /^Password the password of eve is unusable: they sign in elsewhere/m],
     ] as const) {
       const { code, out } = await command('explain', user, 'GET', '/media/');
       assert.match(out, says);

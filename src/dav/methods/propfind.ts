@@ -10,16 +10,11 @@ import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks.js';
 import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
 import type { MemberProperties, MemberRun, PropertyMap, Wanted } from '../properties/property-store.js';
-import {
-  namedBy,
-  parsePropertyQuery,
-  propertyResponses,
-  wantedBy,
-  type PropertyResponse,
-} from '../properties/query.js';
+import { namedBy, parsePropertyQuery, wantedBy } from '../properties/query.js';
 import { quotaProperties, withQuota } from '../properties/quota.js';
 import { readBody } from '../read-body.js';
 import { multistatus } from '../xml/multistatus.js';
+import { propertyResponses, type PropertyResponse } from '../xml/propfind-response.js';
 
 /** Characters to gather before sending them on. */
 const pieceCharacters = 64 * 1024;
