@@ -38,7 +38,7 @@ export function statusOf(kind: FailureKind): number {
   return statuses[kind];
 }
 
-export interface FailureDetails {
+interface FailureDetails {
   /** The underlying error, for the log; never shown to a client. */
   readonly cause?: unknown;
   /** What the log tells the administrator besides the message; never shown to a client. */

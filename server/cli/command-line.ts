@@ -20,7 +20,7 @@ export interface Invocation {
 }
 
 /** The version and the commands of `davgate`. */
-export interface Program {
+interface Program {
   readonly version: string;
   readonly commands: readonly (Command | CommandGroup)[];
 }

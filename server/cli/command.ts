@@ -15,7 +15,7 @@ export interface CommandContext {
 }
 
 /** A positional argument of a command. */
-export interface Argument<T> {
+interface Argument<T> {
   readonly name: string;
   readonly required: boolean;
   readonly description: string;

@@ -64,7 +64,7 @@ export const explain: Command = {
 };
 
 /** The request that `davgate explain` explains. */
-export interface ExplainQuestion {
+interface ExplainQuestion {
   readonly username: string;
   readonly method: Method;
   readonly path: ServerPath;

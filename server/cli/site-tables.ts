@@ -5,7 +5,7 @@ import { type TablesFound, tablesFound } from '../../src/django/tables-found.js'
 import { readableSite } from '../preflight/find-site.js';
 
 /** Where davgate reads the site's users from, in words for the administrator. */
-export interface SiteTables {
+interface SiteTables {
   /** One line; empty if the database cannot be read. */
   readonly words: string;
   readonly warnings: readonly string[];

@@ -4,7 +4,7 @@ import { parseTarget, type ServerPath } from '../../src/http/target.js';
 import { argument, UsageError } from './command.js';
 
 /** A URL from the command line, or a path on the server. */
-export interface GivenUrl {
+interface GivenUrl {
   readonly path: ServerPath;
   /** The host and port; undefined if only a path is given. */
   readonly authority: string | undefined;

@@ -13,7 +13,7 @@ import { Metrics } from '../observability/metrics.js';
 import { RequestsUnderWay } from '../pipeline/request-limits.js';
 import { UsagePool } from '../../src/async/usage-pool.js';
 
-export interface ProcessResourcesOptions {
+interface ProcessResourcesOptions {
   /** The id of this process. */
   readonly pid: number;
   /** Whether to collect metrics. */

@@ -7,7 +7,7 @@ import { declaredIn, type Begun, type Places } from './begun.js';
 import type { CurrentGeneration } from './current-generation.js';
 import type { Generation } from './generation.js';
 
-export interface ReloadParts {
+interface ReloadParts {
   readonly generations: CurrentGeneration;
   /** Where davgate listens, which a reload does not change. */
   readonly places: Places;

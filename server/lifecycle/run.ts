@@ -18,7 +18,7 @@ import type { DeclaredShare } from '../../src/config/share-schema.js';
 /** How long running requests get to finish when davgate stops, in milliseconds. */
 const grace = 25_000;
 
-export interface RunOptions {
+interface RunOptions {
   /** The declaration file. */
   readonly file: string;
   /** The host and port override those in the declaration. */

@@ -9,7 +9,7 @@ import { awaitContinue } from './expect-continue.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly limits: ClientLimits & Pick<LimitsDeclaration, 'headerBytes'>;

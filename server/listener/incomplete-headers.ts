@@ -50,7 +50,7 @@ export class HeadOfConnection {
  * too large.
  * @returns the closed connections
  */
-export function closeUnfinished(heads: Iterable<HeadOfConnection>, limits: UnfinishedLimits): Socket[] {
+function closeUnfinished(heads: Iterable<HeadOfConnection>, limits: UnfinishedLimits): Socket[] {
   const found: { readonly head: HeadOfConnection; readonly bytes: number; readonly address: string }[] = [];
   const sums = new Map<string, number>();
   let inAll = 0;

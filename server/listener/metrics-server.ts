@@ -7,7 +7,7 @@ import type { Metrics } from '../observability/metrics.js';
 import { dropRest, restOfStrangers } from './unread-body.js';
 import { portTrouble } from './port-errors.js';
 
-export interface MetricsPlace {
+interface MetricsPlace {
   readonly host: string;
   /** 0 for any free port, which the log shows. */
   readonly port: number;

@@ -1,5 +1,5 @@
 /** A request's turn among the requests of its connection. */
-export interface Turn {
+interface Turn {
   /** Resolves when the request may begin; undefined if it may begin at once. */
   readonly ready: Promise<void> | undefined;
   /** Ends the turn, whether or not it has come. Only the first call has an effect. */

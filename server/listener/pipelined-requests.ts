@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Allowance } from '../../src/async/allowance.js';
 
 /** Limits for the memory of requests that have been read but have not begun, in bytes. */
-export const waitingBytes = {
+const waitingBytes = {
   /** Per connection: beyond this, reading pauses. A single read may exceed it. */
   pause: 64 * 1024,
   /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** How much of a body to read after a response that did not wait for it. */
-export interface RestLimits {
+interface RestLimits {
   /** In bytes; beyond this, the connection is closed. */
   readonly bytes: number;
   /** How long a closing connection stays open so that the client can read the response, in milliseconds. */

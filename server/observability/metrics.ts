@@ -5,7 +5,7 @@ import type { DeclaredShare } from '../../src/config/share-schema.js';
 export type LoginOutcome = 'accepted' | 'refused' | 'throttled';
 
 /** Figures that other parts keep. They are read when a client requests the metrics. */
-export interface MetricsSources {
+interface MetricsSources {
   /** Passwords derived so far. */
   readonly derivations: () => number;
   /** Derivations waiting for their turn. */
@@ -13,7 +13,7 @@ export interface MetricsSources {
 }
 
 /** A request whose response has ended. */
-export interface MeasuredRequest {
+interface MeasuredRequest {
   readonly method: string;
   /** The kind of the requested share; undefined outside the shares. */
   readonly kind: DeclaredShare['kind'] | undefined;

@@ -4,7 +4,7 @@ import { faultInWords, passwordFault, type HashersAt } from '../../src/django/ha
 import { Batch } from '../../src/async/batch.js';
 import type { Log } from './log.js';
 
-export interface UnacceptedPasswordsOptions {
+interface UnacceptedPasswordsOptions {
   readonly hashers: HasherRegistry;
   /** Where the accepted hashers are listed. */
   readonly hashersAt: HashersAt;

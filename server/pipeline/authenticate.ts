@@ -14,7 +14,7 @@ import { SentCredentials } from './request-credentials.js';
 import type { PasswordLogin } from './password-login.js';
 import type { SiteSessions } from './site-sessions.js';
 
-export interface AuthenticateParts {
+interface AuthenticateParts {
   readonly passwords: PasswordLogin;
   /** Undefined if davgate does not use the site's sessions. */
   readonly sessions?: SiteSessions | undefined;

@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '../../src/failure.js';
 
 /** The values that a Destination was compared with. */
-export interface Compared {
+interface Compared {
   /** The header field, as the client sent it. */
   readonly destination: string | undefined;
   readonly host: string | undefined;

@@ -4,7 +4,7 @@ import { placeOf, type Throttle } from '../../src/credentials/throttle.js';
 import { isFailure } from '../../src/failure.js';
 import type { Audit, LoginTry } from '../observability/audit.js';
 
-export interface PasswordLoginParts {
+interface PasswordLoginParts {
   readonly authenticator: Authenticator;
   readonly throttle: Throttle;
   readonly audit: Audit;

@@ -13,7 +13,7 @@ export interface SiteSessions {
   readonly authenticator: SessionAuthenticator;
 }
 
-export interface SessionParts {
+interface SessionParts {
   readonly site: DjangoSite;
   /** The site's database. */
   readonly knex: ConstructorParameters<typeof KnexSessionTable>[0];

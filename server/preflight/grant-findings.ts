@@ -38,10 +38,7 @@ export function nameFindings(grants: readonly NamedGrant[], names: GrantedNames)
 }
 
 /** Says that a permission or group does not exist: a sentence without the full stop. */
-export function unknownInWords(
-  { kind, name }: Pick<NamedGrant, 'kind' | 'name'>,
-  names: GrantedNames,
-): string {
+function unknownInWords({ kind, name }: Pick<NamedGrant, 'kind' | 'name'>, names: GrantedNames): string {
   const near = nearestName(name, kind === 'permission' ? names.permissions : names.groups);
   const effect = kind === 'permission' ? ', so only superusers have it' : ', so nobody is in it';
   const hint =
@@ -52,7 +49,7 @@ export function unknownInWords(
 }
 
 /** Facts about all of a site's users together. */
-export interface Population {
+interface Population {
   readonly superusers: number;
 }
 

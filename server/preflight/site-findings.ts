@@ -118,7 +118,7 @@ function unreadableSessions(table: string, reason: string): Finding {
 }
 
 /** Users who cannot sign in with their stored password. */
-export function passwordFindings(
+function passwordFindings(
   { active, able, faults }: PasswordCounts,
   at: HashersAt,
   hasSessions: boolean,

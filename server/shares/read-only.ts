@@ -8,7 +8,7 @@ import type { ReadableStorage } from '../../src/storage/storage.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import type { ShareRequest } from './share.js';
 
-export interface ReadOnlyOptions {
+interface ReadOnlyOptions {
   readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
   readonly trust: PageTrust;
   /** Whether the user may see this member of the share. */

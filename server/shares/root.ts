@@ -28,7 +28,7 @@ export interface RootRequest extends IdentifiedRequest {
   readonly spelling: Spelling | undefined;
 }
 
-export interface ShareRootOptions {
+interface ShareRootOptions {
   readonly shares: ShareMap;
   readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
   /** When the current shares took effect, in milliseconds since the epoch. */

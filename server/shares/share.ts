@@ -147,14 +147,9 @@ export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
 }
 
 /** The share that a Destination header field refers to. */
-export interface DestinationShare {
+interface DestinationShare {
   readonly kind: DeclaredShare['kind'];
   readonly path: ServerPath;
-}
-
-/** Refuses a method that the share does not support. */
-export function noMethod(sentence: string): Refusal {
-  return { failure: 'method-not-allowed', sentence };
 }
 
 /** Refuses a destination in a share that this one cannot copy or move to. */

@@ -8,7 +8,7 @@ import { linksIn } from './links.js';
 import type { ShareParts } from './share.js';
 
 /** A storage, and how to release it. */
-export interface OpenStorage {
+interface OpenStorage {
   readonly storage: DavStorage;
   readonly close: () => Promise<void> | void;
 }

@@ -23,7 +23,7 @@ export type Asker =
   | { readonly standing: 'active'; readonly identity: Identity; readonly sources: PermissionSources };
 
 /** Asks what the server would answer to this user for this request. */
-export interface Question {
+interface Question {
   readonly asker: Asker;
   readonly method: Method;
   readonly path: ServerPath;

@@ -37,7 +37,7 @@ export function hasDestination(method: Method): boolean {
 }
 
 /** The parts of a request that decide which rights it needs. */
-export interface AccessQuestion {
+interface AccessQuestion {
   readonly method: Method;
   readonly path: ServerPath;
   readonly destination?: ServerPath | undefined;

@@ -6,7 +6,7 @@ export interface Holding {
   release(): void;
 }
 
-export interface AllowanceLimits {
+interface AllowanceLimits {
   /** For all owners together. */
   readonly inAll: number;
   /** For each owner. */

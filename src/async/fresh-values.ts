@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-export interface FreshValuesOptions {
+interface FreshValuesOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** The most values to remember. */

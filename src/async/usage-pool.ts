@@ -1,5 +1,5 @@
 /** A thing in use; release it once. */
-export interface InUse<V> {
+interface InUse<V> {
   readonly value: V;
   readonly release: () => Promise<void>;
 }

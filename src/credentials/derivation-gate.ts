@@ -1,6 +1,6 @@
 import { Failure } from '../failure.js';
 
-export interface DerivationGateOptions {
+interface DerivationGateOptions {
   /** The most derivations at the same time: as many as the deriver runs. */
   readonly atOnce: number;
   /** The most derivations that may wait for their turn; more are refused. Default: 256. */

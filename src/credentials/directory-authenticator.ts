@@ -8,7 +8,7 @@ import { SingleFlight } from '../async/single-flight.js';
 import { parseUsername, type Username } from './username.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
-export interface DirectoryAuthenticatorOptions {
+interface DirectoryAuthenticatorOptions {
   readonly directory: UserDirectory;
   readonly passwords: PasswordChecker;
   readonly gate: DerivationGate;

@@ -3,7 +3,7 @@ import type { UserDirectory } from '../django/directory.js';
 import { FreshValues } from '../async/fresh-values.js';
 import { findUser, type Username } from './username.js';
 
-export interface FreshUsersOptions {
+interface FreshUsersOptions {
   readonly directory: UserDirectory;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;

@@ -4,7 +4,7 @@ import { CredentialKey } from './credential-key.js';
 import { FreshValues } from '../async/fresh-values.js';
 
 /** Looks up the user of a session; only reads. */
-export interface SessionDirectory {
+interface SessionDirectory {
   /**
    * The active user who is logged in with a session cookie of this value.
    * @throws Failure `unavailable` if the database cannot answer

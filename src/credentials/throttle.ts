@@ -5,7 +5,7 @@ import type { FailureCount, FailureCounter } from './failure-counter.js';
 import { networkOf } from './network.js';
 
 /** How many logins may fail. */
-export interface Limit {
+interface Limit {
   /** Once this many attempts within a window have failed, further ones are refused. */
   readonly failures: number;
   /** The length of a window: whole seconds, 1 to 86,400. It begins with its first failure. */
@@ -18,12 +18,12 @@ export interface Limits {
   readonly user: Limit;
 }
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   address: { failures: 100, seconds: 300 },
   user: { failures: 30, seconds: 60 },
 };
 
-export interface ThrottleOptions {
+interface ThrottleOptions {
   readonly counter: FailureCounter;
   /** Default: {@link defaultLimits}. */
   readonly limits?: Partial<Limits>;
@@ -68,7 +68,7 @@ export function placeOf(address = 'unknown'): string {
 }
 
 /** A login attempt that is counted. */
-export class ThrottledAttempt implements LoginAttempt {
+class ThrottledAttempt implements LoginAttempt {
   readonly place: string;
   readonly #counter: FailureCounter;
   readonly #limits: Limits;

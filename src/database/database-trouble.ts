@@ -4,7 +4,7 @@ import type { DatabaseLocation, TlsFiles } from './location.js';
 type Place = DatabaseLocation | DatabaseLocation<TlsFiles>;
 
 /** What a driver's error means, for the administrator. */
-export interface DatabaseTrouble {
+interface DatabaseTrouble {
   /** `missing`: a table or a column does not exist. */
   readonly kind: 'missing' | 'other';
   /** What is wrong, where, and what to do; without a full stop, a statement or a secret. */

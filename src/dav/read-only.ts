@@ -23,7 +23,7 @@ export const noProperties: PropertyReader = {
 };
 
 /** What the engine needs besides the request in a place that is read-only. */
-export interface ReadOnlyContext extends ReadContext {
+interface ReadOnlyContext extends ReadContext {
   /** The value of the DAV header field (RFC 4918 section 10.1). */
   readonly classes: string;
   /** Answers GET and HEAD. */

@@ -18,7 +18,7 @@ import type {
 import { escapeText } from '../xml/escape.js';
 
 /** A share as the root shows it. */
-export interface ShareMember {
+interface ShareMember {
   readonly path: ServerPath;
   /** The stat of the share's root; undefined if it is not known. */
   readonly stat: () => Promise<CollectionStat | undefined>;

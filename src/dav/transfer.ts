@@ -8,7 +8,7 @@ import { at, keyOf, requireConditions, requireStat } from './place.js';
 import { holds } from './same-resource.js';
 
 /** A COPY or MOVE whose source and destination have been checked. */
-export interface Transfer {
+interface Transfer {
   readonly source: ResourceStat;
   readonly to: Place;
   /** What is at the destination and may be overwritten. */

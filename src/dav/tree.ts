@@ -79,7 +79,7 @@ async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failur
   return undefined;
 }
 
-export interface Copying extends Behalf {
+interface Copying extends Behalf {
   /** `0` copies a collection without its members. */
   readonly depth: '0' | 'infinity';
   /** What to do about members that are not listed: report only those that no request can name, or refuse all. */

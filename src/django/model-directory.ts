@@ -11,7 +11,7 @@ import { isUnstorable } from './unstorable.js';
 import { storedKeys } from './user-key.js';
 import { UserQueries, type Condition } from './user-queries.js';
 
-export interface ModelDirectoryOptions {
+interface ModelDirectoryOptions {
   readonly kind: DatabaseLocation['kind'];
   /** Default: django.contrib.auth.models.User. */
   readonly user?: UserModel;

@@ -6,7 +6,7 @@ import { userClass, type User } from './models/user.js';
 import type { UserModel } from './site.js';
 
 /** The two parts of a permission's name, `app_label.codename`. */
-export interface NamedPermission {
+interface NamedPermission {
   readonly app_label: string;
   readonly codename: string;
 }

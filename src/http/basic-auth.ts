@@ -1,5 +1,5 @@
 /** The user name and password that a client sent. */
-export interface BasicCredentials {
+interface BasicCredentials {
   readonly username: string;
   readonly password: string;
 }

@@ -38,7 +38,7 @@ export function parseEntityTags(text: string): EntityTag[] | undefined {
 }
 
 /** A list of tags; `*` if that is among its members: any representation. */
-export type TagList = '*' | readonly EntityTag[];
+type TagList = '*' | readonly EntityTag[];
 
 /**
  * Parses an If-Match or If-None-Match header field (RFC 9110 sections 13.1.1 and 13.1.2). Two fields, one of which is

@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /** What a Range header field asks for: the whole, some parts, or nothing that exists. */
-export type RangeRequest =
+type RangeRequest =
   | { readonly kind: 'whole' }
   | { readonly kind: 'parts'; readonly parts: readonly [ByteRange, ...ByteRange[]] }
   | { readonly kind: 'unsatisfiable' };

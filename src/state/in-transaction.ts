@@ -26,7 +26,7 @@ export function inTransaction<T>(
  * Runs `action`, which does all or nothing, and repeats it if another transaction has conflicted with it.
  * @throws Failure `unavailable`
  */
-export function unlessInTheWay<T>(action: () => PromiseLike<T>): Promise<T> {
+function unlessInTheWay<T>(action: () => PromiseLike<T>): Promise<T> {
   return orUnavailable(attempt(action, attempts));
 }
 

@@ -24,7 +24,7 @@ const mostLinks = 40;
 const pathOnly = 0o10000000;
 
 /** Where a database's file is, after following the permitted links; or why it must not be opened. */
-export type StatePlace =
+type StatePlace =
   | { readonly kind: 'file'; /** Absolute; its last name is not a link. */ readonly real: string }
   /** What is wrong, where, and what to do; without a full stop. */
   | { readonly kind: 'fault'; readonly words: string };

@@ -6,7 +6,7 @@ import { parentOf } from './property-trees.js';
 import type { PropertyTally } from './property-totals.js';
 import { selected } from './selected.js';
 
-export interface Patch {
+interface Patch {
   readonly path: ServerPath;
   /** By Clark name; undefined removes a property. */
   readonly values: ReadonlyMap<string, string | undefined>;

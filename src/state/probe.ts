@@ -4,7 +4,7 @@ import type { StateLocation } from './database.js';
 import { openPostgresqlState } from './postgresql.js';
 
 /** What a check of a state database has found. */
-export interface StateProbe {
+interface StateProbe {
   /** Why it cannot be used, with a remedy; undefined if it can. */
   readonly trouble?: string;
   /** Seconds that its clock is ahead of this machine's. */

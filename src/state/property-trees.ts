@@ -66,10 +66,6 @@ export async function sums(rows: Knex.QueryBuilder<PropertyRow>): Promise<Proper
     .count({ number: '*' });
 }
 
-export function total(found: readonly PropertySum[]): number {
-  return found.reduce((sum, { bytes }) => sum + Number(bytes), 0);
-}
-
 /** The tree's own root gets a new parent; everything below it keeps its place in the tree. */
 export const newParent = 'case when path = ? then ? else ? || substr(parent, length(?) + 1) end';
 

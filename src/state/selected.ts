@@ -4,7 +4,7 @@ import { orUnavailable } from './or-unavailable.js';
 import { isPostgresql } from './postgresql.js';
 
 /** The columns of properties and their totals that a statement may return. */
-export interface SelectedRow {
+interface SelectedRow {
   readonly path: ServerPath;
   readonly name: string;
   readonly kind: 'user' | 'share';

@@ -31,7 +31,7 @@ import {
 } from './property-trees.js';
 
 /** The quotas of those shares that have one, by the share's path. */
-export type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
+type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
 
 /** Dead properties in the state database. */
 export class SqlPropertyStore implements PropertyStore {

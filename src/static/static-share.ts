@@ -8,9 +8,9 @@ import type { Entry, ReadableStorage } from '../storage/storage.js';
 import { visibleEntries } from './visible-entries.js';
 
 /** Makes the page that lists a collection for a person. */
-export type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
+type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 
-export interface StaticRequest {
+interface StaticRequest {
   readonly method: string;
   /** Where the share is on this server. */
   readonly base: ServerPath;

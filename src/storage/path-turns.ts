@@ -18,7 +18,7 @@ export interface Turn {
   end(changed?: boolean): void;
 }
 
-export interface TurnLimits {
+interface TurnLimits {
   /** Milliseconds that a change waits for its turn. */
   readonly patience: number;
   /** Changes that may wait at once. */
@@ -27,7 +27,7 @@ export interface TurnLimits {
   readonly waitingOfOne?: number;
 }
 
-export interface Taking {
+interface Taking {
   /** Aborts the waiting. */
   readonly signal?: AbortSignal | undefined;
   /** The owner of the change. */

@@ -30,7 +30,7 @@ const methods: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 const ofOthers: ReadonlySet<string> = new Set(reading.split(' '));
 
 /** A place in a repository: the decoded path from the repository's root. */
-export interface SvnRequest {
+interface SvnRequest {
   readonly method: string;
   readonly path: string;
   /** The target of COPY and MOVE, if it is in the same repository. */

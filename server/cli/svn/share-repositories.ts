@@ -34,7 +34,7 @@ export const svnExitCodes: Command['exitCodes'] = [
 ];
 
 /** One repository of a share. */
-export interface ShareRepository {
+interface ShareRepository {
   readonly place: Repositories;
   readonly name: string;
   /** Its path on the server. */

@@ -16,7 +16,7 @@ import { externalService } from './external.js';
 import { PathRules } from './path-rules.js';
 import { SvnRepair } from './commit-repair.js';
 
-export interface SvnServicesParts {
+interface SvnServicesParts {
   readonly memberships: Memberships;
   /** Where Apache is installed, if declared. */
   readonly apache: Declaration['apache'];
@@ -27,7 +27,7 @@ export interface SvnServicesParts {
 }
 
 /** The services behind the svn shares. */
-export interface SvnServices {
+interface SvnServices {
   /** One for each share, in the same order. */
   readonly all: readonly SvnService[];
   readonly close: () => Promise<void>;

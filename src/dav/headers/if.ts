@@ -18,7 +18,7 @@ export const maximumLength = 128 * 1024;
 export const maximumConditions = 1024;
 
 /** The most resources in the field: the server looks up each of them, its locks, and the locks above it. */
-export const maximumResources = 64;
+const maximumResources = 64;
 
 /**
  * Parses an If header field (RFC 4918 section 10.4.2), whose lists are either all tagged or all untagged.

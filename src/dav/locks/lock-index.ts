@@ -5,7 +5,7 @@ import type { Lock, LockStore } from './lock-store.js';
 const none: readonly Lock[] = [];
 
 /** Locks read once, for looking up many paths. */
-export class LockIndex {
+class LockIndex {
   readonly #byRoot = new Map<string, Lock[]>();
   #last: { readonly parent: string; readonly locks: readonly Lock[] } | undefined;
 

@@ -8,7 +8,7 @@ import { readLocks } from './lock-index.js';
 import { toldConflicts, type Lock } from './lock-store.js';
 
 /** What a change touches: the resource only, or also the collection that it enters or leaves. */
-export type Reach = 'resource' | 'membership';
+type Reach = 'resource' | 'membership';
 
 /**
  * Refuses to change a locked resource unless a holder of the lock sends the request and submits its token (RFC 4918
@@ -50,11 +50,7 @@ export async function requireTokens(
  * so that they are refused as a whole.
  * @returns response elements for a 207; empty if nothing in the tree is locked
  */
-export async function lockedMembers(
-  request: DavRequest,
-  context: DavContext,
-  place: Place,
-): Promise<string[]> {
+async function lockedMembers(request: DavRequest, context: DavContext, place: Place): Promise<string[]> {
   const key = keyOf(place);
   const below = await context.locks.below(key);
   if (below.length === 0) return [];

@@ -4,7 +4,7 @@ import type { DavContext } from '../context.js';
 import type { PropertyOwner } from './property-store.js';
 
 /** The source and the target of copied properties, and who is charged for the copies. */
-export interface Arrival {
+interface Arrival {
   readonly from: ServerPath;
   readonly to: ServerPath;
   readonly depth: '0' | 'infinity';

@@ -32,7 +32,7 @@ export interface DiscoveryOptions {
   readonly timeout?: number | undefined;
 }
 
-export interface DiscoveredSite {
+interface DiscoveredSite {
   readonly site: DjangoSite<TlsFiles>;
   /** Sentences about what davgate will do differently from the site. */
   readonly warnings: readonly string[];

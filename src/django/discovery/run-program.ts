@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../failure.js';
 import { pythonTrouble } from './python-trouble.js';
 
-export interface ProgramRun {
+interface ProgramRun {
   /** A path, or a name to look up in PATH. */
   readonly python: string;
   /** Absolute path of the folder that contains the site's manage.py. */

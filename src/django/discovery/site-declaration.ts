@@ -4,7 +4,7 @@ import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import type { DjangoSite, SessionSettings, UserModel } from '../site.js';
 import { formatDatabaseUrl } from './format-database-url.js';
 
-export interface DeclarationOptions {
+interface DeclarationOptions {
   /** Whether to include the database's password and the secret keys; otherwise `LEFT-OUT` replaces them. */
   readonly secrets: boolean;
 }

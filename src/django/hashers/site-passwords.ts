@@ -5,7 +5,7 @@ import type { HasherRegistry } from './site-hashers.js';
 import { remainder } from './remainder.js';
 import { verify } from './verify.js';
 
-export interface SitePasswordsOptions {
+interface SitePasswordsOptions {
   readonly hashers: HasherRegistry;
   readonly deriver: Deriver;
   readonly samples: PasswordSamples;

@@ -3,7 +3,7 @@ import type { SessionReader } from './session-reader.js';
 import type { SessionTable } from './session-table.js';
 import { SignedJson } from './signed-json.js';
 
-export interface DatabaseSessionsOptions {
+interface DatabaseSessionsOptions {
   readonly table: SessionTable;
   /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secrets: readonly string[];

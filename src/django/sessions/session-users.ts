@@ -6,7 +6,7 @@ import type { SessionReader } from './session-reader.js';
 import type { SessionTable } from './session-table.js';
 import { SignedCookieSessions } from './signed-cookie-sessions.js';
 
-export interface SessionUsersOptions {
+interface SessionUsersOptions {
   readonly settings: SessionSettings;
   /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secretKeys: readonly string[];

@@ -2,7 +2,7 @@ import { loginOf, type SessionLogin } from './session-login.js';
 import type { SessionReader } from './session-reader.js';
 import { SignedJson } from './signed-json.js';
 
-export interface SignedCookieSessionsOptions {
+interface SignedCookieSessionsOptions {
   /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secrets: readonly string[];
   /** SESSION_COOKIE_AGE, in seconds. */

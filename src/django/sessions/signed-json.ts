@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { TimestampSigner } from './timestamp-signer.js';
 
 /** The content of a signed text. */
-export interface SignedContent {
+interface SignedContent {
   readonly content: unknown;
   /** Seconds since 1970. */
   readonly signedAt: number;

@@ -1,7 +1,7 @@
 import { SaltedHmac } from './salted-hmac.js';
 
 /** A text with a valid signature. */
-export interface Signed {
+interface Signed {
   readonly value: string;
   /** Seconds since 1970. */
   readonly signedAt: number;

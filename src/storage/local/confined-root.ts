@@ -9,7 +9,7 @@ import { isLikeReservedName, isReservedName } from './reserved-names.js';
 /** `hidden`: symbolic links are treated as if they did not exist, wherever they lead. */
 export type Links = 'followed' | 'hidden';
 
-export interface RootOptions {
+interface RootOptions {
   readonly links: Links;
   /** Default: the best that this system supports. */
   readonly reach: Reach | undefined;

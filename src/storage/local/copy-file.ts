@@ -6,7 +6,7 @@ import type { Held } from './held.js';
 import { unlinkIfThere } from './remove-local-tree.js';
 import { keepOwnership, openStaged, syncPath, type Arriving } from './replace-file.js';
 
-export interface Copy extends Arriving {
+interface Copy extends Arriving {
   /** The file to copy. */
   readonly source: Held;
 }

@@ -14,7 +14,7 @@ import { errnoOf, toStorageFailure } from './errno.js';
 export type RealPath = string;
 
 /** Whether to follow a symbolic link in the last name or to hold the link itself. */
-export type LastLink = 'followed' | 'held';
+type LastLink = 'followed' | 'held';
 
 /** A file, folder or link that was looked up once; operations act on that object and do not look up the name again. */
 export interface Held {

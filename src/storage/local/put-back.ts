@@ -5,7 +5,7 @@ import type { Origin } from './origin.js';
 import { below } from './place.js';
 
 /** Something set aside in a staging folder, and its original location. */
-export interface Stranded {
+interface Stranded {
   /** The folder that contains the staging folder. */
   readonly base: Held;
   readonly folder: Held;

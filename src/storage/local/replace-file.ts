@@ -27,7 +27,7 @@ export interface Arriving {
   readonly durability: Durability;
 }
 
-export interface Replacement extends WriteOptions, Arriving {
+interface Replacement extends WriteOptions, Arriving {
   readonly body: Readable;
 }
 

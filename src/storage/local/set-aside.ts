@@ -11,7 +11,7 @@ import { syncPath, type Durability } from './replace-file.js';
 import type { Staged, Staging } from './staging.js';
 
 /** How and where to set things aside. */
-export interface Means {
+interface Means {
   readonly reach: Reach;
   readonly staging: Staging;
   readonly durability: Durability;

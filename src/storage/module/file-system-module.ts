@@ -9,7 +9,7 @@ import { Failure } from '../../failure.js';
 export type FileSystem = v2.FileSystem;
 
 /** The options beside `module` in the declaration, passed to the module as they are. */
-export type ModuleOptions = Readonly<Record<string, unknown>>;
+type ModuleOptions = Readonly<Record<string, unknown>>;
 
 /** How long a module may take to load and to make its file system, in milliseconds. */
 const patience = 10_000;

@@ -19,7 +19,7 @@ import { spool } from './spool.js';
 
 const batchSize = 64;
 
-export interface ModuleStorageOptions {
+interface ModuleStorageOptions {
   /** Where large bodies are stored while they arrive. */
   readonly temporaryFolder: string;
 }

@@ -9,7 +9,7 @@ import { toStorageFailure } from '../local/errno.js';
 const inMemoryBytes = 1024 * 1024;
 
 /** A body that has arrived completely and can be read once. */
-export interface Spooled {
+interface Spooled {
   /** Bytes. */
   readonly length: number;
   readonly stream: Readable;

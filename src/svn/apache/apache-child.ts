@@ -17,7 +17,7 @@ const absentDelay = 60_000;
 /** Milliseconds after which a run counts as healthy, so that the next restart again uses the first delay. */
 const healthyRun = 60_000;
 
-export type ApacheState =
+type ApacheState =
   | { readonly name: 'stopped' | 'starting' }
   | { readonly name: 'running'; readonly address: UpstreamAddress; readonly pid: number }
   | {

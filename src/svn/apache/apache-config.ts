@@ -142,7 +142,7 @@ function isAutoversioning(locations: readonly SvnLocation[]): boolean {
 }
 
 /** The settings of a location's section; `authzFile` is absolute. */
-export type LocationSettings = SvnFolder & {
+type LocationSettings = SvnFolder & {
   readonly path: string;
   readonly authzFile?: string | undefined;
   readonly autoversioning?: boolean | undefined;
@@ -151,7 +151,7 @@ export type LocationSettings = SvnFolder & {
 };
 
 /** The `<Location>` of a share. A client that sends the secret acts as the user that it names. */
-export function locationLines(settings: LocationSettings): string[] {
+function locationLines(settings: LocationSettings): string[] {
   const { path, authzFile, autoversioning = false, unsure = false } = settings;
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
@@ -185,7 +185,7 @@ export function locationLines(settings: LocationSettings): string[] {
 }
 
 /** A share served by an Apache that davgate does not start. */
-export interface ExternalApache {
+interface ExternalApache {
   /** The share's path, decoded, as in the declaration. */
   readonly path: string;
   /** Where it listens for connections from davgate. */

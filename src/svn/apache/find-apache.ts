@@ -76,7 +76,7 @@ const install =
 
 const run = promisify(execFile);
 
-export interface FindOptions {
+interface FindOptions {
   /** Folders to search after those of the PATH. */
   readonly usual?: readonly string[];
   /** The server's program, if it is known; absolute. */

@@ -1,5 +1,5 @@
 /** A line `key = value` of an authz file, with its continuation lines. */
-export interface AuthzEntry {
+interface AuthzEntry {
   readonly key: string;
   readonly value: string;
   /** The line where it begins, counted from 1. */

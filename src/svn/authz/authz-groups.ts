@@ -4,7 +4,7 @@ import { hasPermission } from '../../access/identity.js';
 import { openGroups, parseAuthz } from './authz-file.js';
 
 /** What a group of an authz file means at the Django site. */
-export type DjangoGroup =
+type DjangoGroup =
   | { readonly kind: 'group' | 'permission'; readonly name: string }
   | { readonly kind: 'staff' | 'superusers' };
 
@@ -62,7 +62,7 @@ export function canBeMember(username: string): boolean {
 const nobody = ':nobody';
 
 /** An authz file in which every group has its members, and the users who had to be left out. */
-export interface CompleteAuthz {
+interface CompleteAuthz {
   readonly text: string;
   /** User names, sorted. These users must be denied access altogether, because a group may also take rights away. */
   readonly excluded: readonly string[];

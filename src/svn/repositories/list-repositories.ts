@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../failure.js';
 
 /** A repository in a folder of repositories. */
-export interface NamedRepository {
+interface NamedRepository {
   readonly name: string;
   /** When something was last added to its folder, in milliseconds since the epoch. */
   readonly modified: number;

@@ -6,7 +6,7 @@ import type { Owner } from '../apache/runtime-user.js';
 export type AdminOutcome =
   { readonly done: true; readonly out: string } | { readonly done: false; readonly complaint: string };
 
-export interface AdminOptions {
+interface AdminOptions {
   /** PATH, to find the program. */
   readonly path: string;
   /** The user to run it as, if not the caller. */
