@@ -12,10 +12,9 @@ import type { IdentifiedRequest } from '../shares/incoming-request.js';
 import type { ShareRequest } from '../shares/share.js';
 import { authorize } from './authorize.js';
 import type { Authenticate } from './authenticate.js';
-import { placeAmongRequests } from './limit-requests.js';
 import { clientOf, readRequest } from './read-request.js';
 import type { Middleware, RequestRecord } from './request-record.js';
-import type { RequestLimits, RequestsUnderWay } from './request-limits.js';
+import { placeAmongRequests, type RequestLimits, type RequestsUnderWay } from './request-limits.js';
 
 export interface AnswerParts {
   readonly shares: ShareMap;

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { Failure } from '../../src/failure.js';
-import type { WhenGone } from '../../src/async/when-gone.js';
+import type { IdentifiedRequest } from '../shares/incoming-request.js';
+import { throwIfGone, type WhenGone } from '../../src/async/when-gone.js';
 
 export type RequestLimits = Pick<LimitsDeclaration, 'requests' | 'requestsPerUser'>;
 
@@ -164,4 +165,30 @@ function tooMany(): Failure {
   return new Failure('unavailable', 'Too many requests are under way. Try again in a moment.', {
     headers: [['Retry-After', '5']],
   });
+}
+
+/**
+ * Takes a place among the requests under way, and waits for one if necessary. Requests of strangers end at once and do
+ * not wait.
+ * @throws Failure `unavailable` with Retry-After; the reason why the client is gone
+ */
+export function placeAmongRequests(
+  { identity, body, whenGone }: IdentifiedRequest,
+  underWay: RequestsUnderWay,
+  limits: RequestLimits,
+): GiveBack | Promise<GiveBack> {
+  const { username } = identity;
+  const { socket } = body;
+  return (
+    underWay.take(username, limits, socket) ??
+    underWay.wait(username, limits, socket, whenGone).then((giveBack) => {
+      try {
+        throwIfGone(whenGone);
+        return giveBack;
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+    })
+  );
 }
