@@ -26,9 +26,18 @@ export const pageHeaders: HeaderList = [
   ...pageRestrictions,
 ];
 
-/** What stands before a page's own content. */
-export function pageHead(title: string, username?: string): string {
-  const who = username === undefined ? '' : `<p class="who">Signed in as <b>${escapeHtml(username)}</b></p>`;
+/** The query by which a page that needs no name asks for one. */
+export const signInQuery = 'sign-in';
+
+/** Whom a page is for. */
+export interface PageReader {
+  /** Undefined of somebody who has not signed in. */
+  readonly username: string | undefined;
+}
+
+/** What stands before a page's own content. @param reader missing where it is of no account who reads */
+export function pageHead(title: string, reader?: PageReader): string {
+  const who = reader ? `<p class="who">${whoInWords(reader)}</p>` : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,6 +51,12 @@ export function pageHead(title: string, username?: string): string {
 <header><a class="home" href="/">davgate</a>${who}</header>
 <main>
 `;
+}
+
+function whoInWords({ username }: PageReader): string {
+  return username === undefined
+    ? `<a href="?${signInQuery}">Sign in</a>`
+    : `Signed in as <b>${escapeHtml(username)}</b>`;
 }
 
 /** What ends a page. */

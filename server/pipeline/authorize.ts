@@ -14,7 +14,7 @@ import { explainedDestination } from './foreign-destination.js';
  * Checks every right that a request in a share needs, each by the rule of the share its path lies in; for COPY and MOVE
  * finds where they lead.
  * @param publicOrigin as it is declared
- * @throws Failure `forbidden` with the reason, also for a destination in no share; `malformed` and
+ * @throws Failure `forbidden` with the reason, or `unauthenticated` of somebody who has not signed in; `forbidden` also for a destination in no share; `malformed` and
  *   `foreign-destination` for a Destination
  */
 export function authorize(
@@ -50,7 +50,7 @@ function requireAccess(
     const located = path === place.path ? place : shares.locate(path);
     if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
     const decision = located.share.declared.policy.decide(identity, action, located.inside, scope);
-    if (!decision.allowed) throw new Failure('forbidden', decision.reason);
+    if (!decision.allowed) throw new Failure(decision.failure, decision.reason);
   }
 }
 

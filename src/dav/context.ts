@@ -52,18 +52,20 @@ export interface DavRequest extends ReadRequest {
 export interface ReadContext {
   readonly properties: PropertyReader;
   readonly xmlLimits: XmlLimits;
-  /** Bytes of XML bodies that are being read, by the user's name. */
+  /** Bytes of XML bodies that are being read, by owner. */
   readonly xmlBytes: Allowance;
-  /** The user's name, which locks are held under, and properties and bodies counted to. */
-  readonly principal: string;
+  /** Whom reading is counted to, and who takes turns at it: a user's name, or what stands for people without one. */
+  readonly owner: string;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
   /** Whether PROPFIND with Depth infinity is answered. */
   readonly depthInfinity: boolean;
 }
 
-/** What the engine needs besides the request; what depends on the user comes last. */
-export interface DavContext extends ReadContext {
+/** What the engine needs besides the request in order to read; what depends on the user comes last. */
+export interface DavReadContext extends ReadContext {
+  /** The user's name, which locks are held under; undefined of somebody who has not signed in. */
+  readonly principal: string | undefined;
   readonly properties: PropertyStore;
   readonly locks: LockStore;
   readonly lockLimits: LockLimits;
@@ -82,8 +84,17 @@ export interface DavContext extends ReadContext {
   readonly listing: (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 
+/** What it needs in order to change anything: a user. */
+export interface DavContext extends DavReadContext {
+  /** The user's name, which locks are held under, and properties counted to. */
+  readonly principal: string;
+}
+
 /** What of a context depends on the user or the share. */
-export type UserPart = 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
+export type UserPart = 'owner' | 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
+
+/** A method of the protocol that only reads. */
+export type DavReadMethod = (request: DavRequest, context: DavReadContext) => Promise<HttpResponse>;
 
 /** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */
 export type DavMethod = (request: DavRequest, context: DavContext) => Promise<HttpResponse>;

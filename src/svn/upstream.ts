@@ -19,6 +19,8 @@ import type { WhenGone } from '../async/when-gone.js';
 
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {
+  /** Whom it is counted to, where one may use only a part of what there is. */
+  readonly owner: string;
   /** The client's message, read only when the header fields announce a body; or a body that is there already. */
   readonly body: Readable | WholeBody;
   /** The client's connection, which emits `close`: what belongs to one connection of Apache belongs to this one. */
@@ -32,7 +34,7 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamOptions {
   /** Where the child listens at the moment; undefined while it does not run. */
   readonly address: () => UpstreamAddress | undefined;
-  /** Requests at once at most, a quarter of them by one user; further ones wait for their turn. */
+  /** Requests at once at most, a quarter of them by one owner; further ones wait for their turn. */
   readonly maxRequests?: number;
   /** Where that is not what it is by default: who may wait, and for how long. */
   readonly waiting?: Partial<SlotLimits>;
@@ -89,15 +91,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const slots = new Slots({ ...waiting, most: maxRequests, mostOfOne: Math.ceil(maxRequests / 4) });
   const memory = new Slots({ ...waiting, ...apacheMemory });
   /** What a request must have, in the order in which it takes it: nothing scarce is held by who waits for the client. */
-  const slotFor = async ({ body, username, whenGone }: UpstreamRequest): Promise<Slot> => {
+  const slotFor = async ({ body, owner, whenGone }: UpstreamRequest): Promise<Slot> => {
     if (!isWhole(body)) {
       if (body instanceof IncomingMessage && !body.complete) await whenWorthwhile(body);
-      return slots.takeFree(username) ?? slots.take(username, whenGone);
+      return slots.takeFree(owner) ?? slots.take(owner, whenGone);
     }
-    if (body.weight <= negligible) return slots.takeFree(username) ?? slots.take(username, whenGone);
-    const share = await memory.take(username, whenGone, Math.ceil(body.weight / MiB));
+    if (body.weight <= negligible) return slots.takeFree(owner) ?? slots.take(owner, whenGone);
+    const share = await memory.take(owner, whenGone, Math.ceil(body.weight / MiB));
     try {
-      return joined(await slots.take(username, whenGone), share);
+      return joined(await slots.take(owner, whenGone), share);
     } catch (error) {
       share.release();
       throw error;

@@ -104,6 +104,7 @@ export class DavSite {
       treeSlots: this.treeSlots,
       propertyLimits: this.propertyLimits,
       now: () => this.clock.now,
+      owner: as,
       principal: as,
       resolve: (path) => {
         const place = placeIn(this, path);

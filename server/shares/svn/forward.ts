@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import { usernameOf } from '../../../src/access/identity.js';
+import { signIn } from '../../../src/access/policy.js';
 import { Failure } from '../../../src/failure.js';
 import { restrained } from '../../../src/http/active-content.js';
 import { contentTypeOf } from '../../../src/http/media-type.js';
@@ -24,7 +26,8 @@ const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
  * Sends the request on to Apache in the name of the user.
  * @param publicOrigin this server as browsers address it; undefined: links are paths, so that no Host that a client makes
  *   up leads others elsewhere
- * @throws Failure `unavailable` where there is no Apache; `forbidden` for a MERGE from another repository and a report on
+ * @throws Failure `unavailable` where there is no Apache; `unauthenticated` where path rules let nobody in without a name;
+ *   `forbidden` for a MERGE from another repository and a report on
  *   what path rules close; and as bodyToSend and Upstream.forward
  */
 export async function forwardToSvn(
@@ -33,12 +36,13 @@ export async function forwardToSvn(
   service: SvnService,
   publicOrigin: string | undefined,
 ): Promise<HttpResponse> {
-  const { method, rawTarget, fields: headers, identity, place, destination } = request;
+  const { method, rawTarget, fields: headers, identity, owner, place, destination } = request;
   const { inside } = place;
+  const username = usernameOf(identity);
   const fault = service.unserved?.();
   if (fault) throw new Failure('unavailable', fault.sentence, { headers: [['Retry-After', retryAfter]] });
   const { upstream, rules } = service;
-  await rules?.ready(identity.username);
+  await rules?.ready(username);
   checkSpecial({
     method,
     path: insideRepository(share, inside),
@@ -49,7 +53,7 @@ export async function forwardToSvn(
     method,
     headers,
     body: request.body,
-    owner: identity.username,
+    owner,
     allowance: upstream.bodies,
   });
   const forwarding: UpstreamRequest = {
@@ -57,7 +61,8 @@ export async function forwardToSvn(
     rawTarget,
     headers,
     body,
-    username: identity.username,
+    username,
+    owner,
     connection: request.body.socket,
     whenGone: request.whenGone,
     publicOrigin: () => publicOrigin,
@@ -73,8 +78,15 @@ export async function forwardToSvn(
   }
   const forwarded = upstream.forward(forwarding);
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, inside));
+  if (username === undefined && response.status === 401) throw unnamed(response);
   if (navigating.has(method)) return restrained(response, contentTypeOf(nameOf(inside)));
   return share.autoversioning === true && method === 'MKCOL' ? withConflict(response, inside) : response;
+}
+
+/** Apache's own challenge names a realm that is not ours. */
+function unnamed({ body }: HttpResponse): Failure {
+  if (body instanceof Readable) body.destroy();
+  return new Failure('unauthenticated', signIn);
 }
 
 /** A change that Apache could not make may have left the repository so that no other can be made: that is mended first. */
@@ -121,14 +133,15 @@ function checkSource(source: string, share: SvnShare, target: SharePath): void {
  */
 async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: string): Promise<void> {
   const rawTarget = pathBelow(request.rawTarget, path);
-  const { status } = await upstream.forward({
+  const response = await upstream.forward({
     ...request,
     method: 'HEAD',
     rawTarget,
     headers: [],
     body: Readable.from([]),
   });
-  if (status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
+  if (request.username === undefined && response.status === 401) throw unnamed(response);
+  if (response.status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
 }
 
 /** A path inside an svn share, from the root of its repository on. */

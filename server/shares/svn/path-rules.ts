@@ -45,11 +45,12 @@ export class PathRules {
 
   /**
    * Resolves when Apache judges by the rules as they are now, and by the groups as of at most a second ago.
+   * @param username undefined for somebody who has not signed in
    * @throws Failure `unavailable` when Django's database or the file cannot be read; `forbidden` for a user name that
    *   no group could hold
    */
-  async ready(username: string): Promise<void> {
-    if (!canBeMember(username)) {
+  async ready(username: string | undefined): Promise<void> {
+    if (username !== undefined && !canBeMember(username)) {
       throw new Failure(
         'forbidden',
         'Path rules cannot tell this user name: it begins with a sign, or has a comma in it.',

@@ -30,6 +30,8 @@ export type SvnLocation = {
   readonly authzFile?: string;
   /** Whether a change by a WebDAV client that knows no Subversion is a commit of its own. Default: no. */
   readonly autoversioning?: boolean;
+  /** Whether people without a name may read. Default: no. */
+  readonly publicReading?: boolean;
 } & SvnFolder;
 
 /** Absolute, and as Apache can reach it: a folder that holds repositories, or a repository itself. */
@@ -142,13 +144,18 @@ export type LocationSettings = SvnFolder & {
   readonly path: string;
   readonly authzFile?: string | undefined;
   readonly autoversioning?: boolean | undefined;
+  readonly publicReading?: boolean | undefined;
   /** Whether the variable of the secret may be missing: it would then be compared as its own name. */
   readonly unsure?: boolean;
 };
 
+/** Only if it names no user: Apache would let a user in as nobody too. mod_authz_svn judges nobody as `$anonymous`. */
+const unnamedReading =
+  "Require expr -z req_novary('Authorization') && %{REQUEST_METHOD} in {'GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'}";
+
 /** The `<Location>` of a share. Whoever shows the secret speaks for the user that he names. */
 export function locationLines(settings: LocationSettings): string[] {
-  const { path, authzFile, autoversioning = false, unsure = false } = settings;
+  const { path, authzFile, autoversioning = false, publicReading = false, unsure = false } = settings;
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
     `<Location ${quoted(path)}>`,
@@ -174,7 +181,9 @@ export function locationLines(settings: LocationSettings): string[] {
     '  <RequireAll>',
     `    Require expr %{HTTP:${secretHeader}} == '\${${secretVariable}}'`,
     ...(unsure ? [`    Require expr '\${${secretVariable}}' =~ m#^[A-Za-z0-9._~+/=-]{32,}$#`] : []),
-    '    Require valid-user',
+    ...(publicReading
+      ? ['    <RequireAny>', '      Require valid-user', `      ${unnamedReading}`, '    </RequireAny>']
+      : ['    Require valid-user']),
     '  </RequireAll>',
     '</Location>',
   ];
@@ -193,6 +202,7 @@ export interface ExternalApache {
   /** Absolute path of the file with the path rules, if there are some. */
   readonly authzFile: string | undefined;
   readonly autoversioning: boolean;
+  readonly publicReading: boolean;
 }
 
 /**
@@ -201,7 +211,7 @@ export interface ExternalApache {
  * @see https://httpd.apache.org/docs/2.4/mod/directives.html
  */
 export function externalConfig(external: ExternalApache): string {
-  const { path, address, secret, parentPath, authzFile, autoversioning } = external;
+  const { path, address, secret, parentPath, authzFile, autoversioning, publicReading } = external;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const modules = [
     ...['authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'dav', 'dav_svn'],
@@ -218,7 +228,7 @@ export function externalConfig(external: ExternalApache): string {
     `<VirtualHost *:${address.port}>`,
     `  ServerName ${address.scheme}://${host}:${address.port}`,
     ...limits.map((line) => `  ${line}`),
-    ...locationLines({ path, parentPath, authzFile, autoversioning, unsure: true }).map(
+    ...locationLines({ path, parentPath, authzFile, autoversioning, publicReading, unsure: true }).map(
       (line) => `  ${line}`,
     ),
     '</VirtualHost>',
