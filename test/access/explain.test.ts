@@ -98,7 +98,8 @@ describe('an explanation names', () => {
       {
         path: '/docs/archive',
         conditions: [],
-        decision: { allowed: false, reason: 'This share is read-only.' },
+        everybody: false,
+        decision: { allowed: false, failure: 'forbidden', reason: 'This share is read-only.' },
       },
     ]);
     assert.deepEqual(answer, { allowed: false, failure: 'forbidden', sentence: 'This share is read-only.' });
