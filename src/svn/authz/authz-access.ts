@@ -22,6 +22,15 @@ interface PathSection {
 /** The keys that speak of somebody without a name; no other does, not even `~alice` (svn_authz__get_acl_access). */
 const meaningAnonymous: ReadonlySet<string> = new Set(['*', '$anonymous', '~$authenticated']);
 
+/** Whether an authz file lets somebody without a name read anything. */
+export function opensToAnonymous(sections: readonly AuthzSection[]): boolean {
+  return sections.some(
+    ({ name, entries }) =>
+      name.includes('/') &&
+      entries.some(({ key, value }) => meaningAnonymous.has(key) && value.includes('r')),
+  );
+}
+
 /** An authz file as svn's mod_authz_svn judges by it (subversion/libsvn_repos/authz.c). */
 export class AuthzRules {
   readonly #groups: ReadonlyMap<string, string>;
