@@ -44,14 +44,17 @@ describe('svn where everybody may read', () => {
   const as = (user: string): string[] => ['--username', user, '--password', `${user}-demo`];
   const svn = (...args: string[]) => run('svn', [...args, ...quiet()], { cwd: folder });
   const requests = (): readonly LogLine[] => davgate.log.filter(({ msg }) => msg === 'request');
-  /** The requests of a command, once all of them are in the log. */
-  const requestsOf = async (command: () => Promise<unknown>): Promise<readonly LogLine[]> => {
-    const from = requests().length;
-    await command();
-    const mark = `/mark-${from}`;
+  /** Resolves when all that was asked before is in the log. @returns the number of requests there */
+  const settled = async (): Promise<number> => {
+    const mark = `/mark-${requests().length}-${Math.random()}`;
     await curl(`${davgate.url}${mark}`);
-    await davgate.logged(({ path }) => path === mark);
-    return requests().slice(from, -1);
+    const found = await davgate.logged(({ path }) => path === mark);
+    return requests().indexOf(found);
+  };
+  const requestsOf = async (command: () => Promise<unknown>): Promise<readonly LogLine[]> => {
+    const from = await settled();
+    await command();
+    return requests().slice(from + 1, await settled());
   };
 
   it('checks out without a question, and commits with one, by the user who answers', async () => {
@@ -59,7 +62,7 @@ describe('svn where everybody may read', () => {
     const reading = await requestsOf(async () => {
       await svn('checkout', `${repository()}/trunk`, copy);
       await svn('log', '-v', repository());
-      await svn('cat', `${repository()}/trunk/README.md@1`);
+      await svn('cat', `${repository()}/trunk/README.md@HEAD`);
       await svn('blame', `${repository()}/trunk/README.md`);
       await svn('diff', '-r', '1:HEAD', repository());
       await svn('export', `${repository()}/trunk`, join(folder, 'export'));
@@ -76,12 +79,18 @@ describe('svn where everybody may read', () => {
     assert.notEqual(refused.code, 0);
     assert.match(refused.error, /E170001|E215004/);
 
-    const writing = await requestsOf(() => svn('commit', '-m', 'By alice', copy, ...as('alice')));
+    const writing = await requestsOf(async () => {
+      await svn('commit', '-m', 'By alice', copy, ...as('alice'));
+      await davgate.logged(({ method, status }) => method === 'MERGE' && status === 200);
+    });
     assert.equal(writing.filter(({ status }) => status === 401).length, 1);
     const changes = writing.filter(({ method, status }) => {
       return status !== 401 && !['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'REPORT'].includes(String(method));
     });
-    assert.ok(changes.length >= 3);
+    assert.deepEqual(
+      changes.map(({ method }) => method),
+      ['POST', 'PUT', 'MERGE'],
+    );
     for (const { user } of changes) assert.equal(user, 'alice');
     const log = await svn('log', '-r', 'HEAD', repository());
     assert.match(log, /^r\d+ \| alice \| /m);
@@ -124,9 +133,11 @@ describe('svn where everybody may read', () => {
   });
 
   it('no path of a report or a header field leads to the closed repository', async () => {
+    const youngest = (await svn('info', '--show-item', 'revision', repository())).trim();
     const update = (path: string): string =>
       `<S:update-report xmlns:S="svn:"><S:src-path>${davgate.url}${path}</S:src-path>` +
-      '<S:target-revision>1</S:target-revision><S:entry rev="0" start-empty="true"></S:entry></S:update-report>';
+      `<S:target-revision>${youngest}</S:target-revision>` +
+      `<S:entry rev="${youngest}" start-empty="true"></S:entry></S:update-report>`;
     const report = (path: string) =>
       curl(`${repository()}/!svn/me`, [
         '-X',

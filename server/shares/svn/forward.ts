@@ -78,9 +78,14 @@ export async function forwardToSvn(
   }
   const forwarded = upstream.forward(forwarding);
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, inside));
-  if (username === undefined && response.status === 401) throw unnamed(response);
+  if (username === undefined && isRefused(response)) throw unnamed(response);
   if (navigating.has(method)) return restrained(response, contentTypeOf(nameOf(inside)));
   return share.autoversioning === true && method === 'MKCOL' ? withConflict(response, inside) : response;
+}
+
+/** By path rules, mostly: with a name it might be another answer. */
+function isRefused({ status }: HttpResponse): boolean {
+  return status === 401 || status === 403;
 }
 
 /** Apache's own challenge names a realm that is not ours. */
@@ -140,7 +145,7 @@ async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: 
     headers: [],
     body: Readable.from([]),
   });
-  if (request.username === undefined && response.status === 401) throw unnamed(response);
+  if (request.username === undefined && isRefused(response)) throw unnamed(response);
   if (response.status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
 }
 
