@@ -131,12 +131,13 @@ describe('where everybody may read', () => {
   });
 
   it('the list of shares shows what is open to everybody, and to a user what is open to them', async () => {
-    assert.deepEqual(await propfind('/'), ['/', '/docs/', '/media/', '/svn/']);
+    assert.deepEqual(await propfind('/'), ['/', '/b%C3%BCro/', '/docs/', '/media/', '/svn/']);
     const page = (await curl(`${davgate.url}/`)).body.toString();
     for (const path of ['/staff', '/scratch', '/half', '/code']) assert.ok(!page.includes(path), path);
     assert.match(page, /href="\/docs\/"/);
     assert.deepEqual(await propfind('/', '--user', login('eve')), [
       '/',
+      '/b%C3%BCro/',
       '/docs/',
       '/half/',
       '/media/',
@@ -146,6 +147,20 @@ describe('where everybody may read', () => {
     assert.equal(await status('/?sign-in'), 401);
     assert.equal(await status('/docs/?sign-in'), 401);
     assert.equal(await status('/?sign-in', '--user', login('eve')), 200);
+  });
+
+  it('Finder finds what is open by its own spelling, and what is closed by none', async () => {
+    const apart = (path: string): string => encodeURI(path.normalize('NFD'));
+    const finder = clients.Finder ?? {};
+    const depth = { ...finder, Depth: '1' };
+    assert.match(await ask('PROPFIND', `${apart('/b\u00fcro')}/`, depth), /^\[\n 207,[^]*file\.txt/);
+    assert.match(await ask('GET', apart('/b\u00fcro/file.txt'), finder), /^\[\n 200,/);
+    const nowhere = await ask('GET', '/nowhere', finder);
+    for (const path of ['/docs/Gesch\u00e4ft', '/docs/Gesch\u00e4ft/file.txt', '/docs/Gesch\u00e4ft/none']) {
+      assert.equal(await ask('GET', apart(path), finder), nowhere, path);
+      assert.equal(await ask('GET', encodeURI(path), finder), nowhere, path);
+      assert.equal(await ask('GET', apart(path)), await ask('GET', '/nowhere'), path);
+    }
   });
 
   it('OPTIONS of the root is answered as before', async () => {

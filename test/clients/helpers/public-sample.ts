@@ -5,13 +5,13 @@ import { sampleDavgate } from './davgate.js';
 const many = { failures: 1_000_000, seconds: 60 };
 
 /**
- * The sample, with some of it open to everybody: `/media` but for `/media/closed`, `/docs` but for `/docs/Minutes`, of
- * `/half` only `/half/open`, `/svn` but for its repository `closed`. `/staff`, `/scratch` and `/code` are closed.
+ * The sample, with some of it open to everybody: `/b\u00fcro`, `/media` but for `closed` in it, `/docs` but for `Minutes`
+ * and `Gesch\u00e4ft`, of `/half` only `open`, `/svn` but for its repository `closed`. All else is closed.
  * @param limits as declared
  */
 export function publicSample(limits: Readonly<Record<string, number>> = {}) {
   return sampleDavgate((declaration, folder) => {
-    for (const name of ['media/closed', 'half/open', 'half/shut']) {
+    for (const name of ['media/closed', 'half/open', 'half/shut', 'docs/Gesch\u00e4ft', 'b\u00fcro']) {
       mkdirSync(join(folder, name), { recursive: true });
       writeFileSync(join(folder, name, 'file.txt'), `in ${name}\n`);
     }
@@ -26,7 +26,10 @@ export function publicSample(limits: Readonly<Record<string, number>> = {}) {
         ...{ path: '/docs', kind: 'webdav', root: './docs', public: true },
         require: { staff: false, permission: 'docs.view_document' },
         write: { permission: 'docs.change_document' },
-        rules: [{ path: '/Minutes', public: false }],
+        rules: [
+          { path: '/Minutes', public: false },
+          { path: '/Gesch\u00e4ft', public: false },
+        ],
       },
       {
         ...{ path: '/half', kind: 'webdav', root: './half', require: { staff: false } },
@@ -38,6 +41,7 @@ export function publicSample(limits: Readonly<Record<string, number>> = {}) {
         write: { permission: 'repos.change_repository' },
         rules: [{ path: '/closed', public: false }],
       },
+      { path: '/b\u00fcro', kind: 'webdav', root: './b\u00fcro', public: true },
       { path: '/staff', kind: 'webdav', root: './staff' },
       {
         ...{ path: '/scratch', kind: 'webdav', storage: { module: './scratch-storage.js' } },
