@@ -54,6 +54,13 @@ module.exports = {
       environment: [],
     }),
     {
+      name: 'http-client-behind-one-interface',
+      comment: 'Of the HTTP/1.1 client, the rest of the product may import only its interface',
+      severity: 'error',
+      from: { path: '^(src|server)/', pathNot: '^src/svn/http1/' },
+      to: { path: '^src/svn/http1/', pathNot: '^src/svn/http1/client\\.ts$' },
+    },
+    {
       name: 'server-is-a-leaf',
       severity: 'error',
       from: { path: '^src/' },

@@ -31,6 +31,20 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
+    ignores: ['test/helpers/seeded-fast-check.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'seeded-fast-check.ts has it with a seed.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'What fails must fail again: use a seed.' },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
     rules: {
       // node:test reports through the runner; its promises are the runner's to await.
       '@typescript-eslint/no-floating-promises': [

@@ -5,10 +5,10 @@ import { run } from './commands.mjs';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * Fetches lists of packages into a folder of their own; apt's own stay as they are.
+ * Fetches package lists into a separate folder. Does not change apt's own lists.
  * @param kind `deb` for packages, `deb-src` for their sources
  * @param origins each `SITE SUITE COMPONENT`, from a mirror that apt uses anyway
- * @returns options with which apt knows only these packages; undefined where the lists cannot be had
+ * @returns options that make apt use only these packages; undefined if the lists cannot be fetched
  */
 export function ownLists(kind, origins, work) {
   const sources = join(work, 'sources.list');

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './say.mjs';
 
-/** What the compiler does not copy. */
+/** Files that the compiler does not copy. */
 const assets = [
   'server/pages/style.css',
   'src/django/discovery/discover.py',

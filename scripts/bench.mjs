@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME …`: measures davgate, all that there is without a name, and prints the ratios. */
+/** `npm run bench -- NAME …`: runs the named benchmarks, or all of them, and prints the ratios. */
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { must } from './commands.mjs';

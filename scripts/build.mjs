@@ -12,7 +12,7 @@ export function ensureBuilt() {
   say('building …');
   must('npm', ['run', '--silent', 'build']);
   writeFileSync(stamp, '');
-  // A source that was saved during the build is newer than the build's beginning.
+  // Uses the start time, so that a source saved during the build is newer than the stamp.
   utimesSync(stamp, started, started);
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { run, succeeds, which } from './commands.mjs';
 import { mayInstall, say } from './say.mjs';
 
-/** Debian packages (Ubuntu has the same names), each with how to see whether it is there. */
+/** Debian packages (the names are the same in Ubuntu), each with a test whether it is installed. */
 const probes = {
   'apache2-bin': () => which('apache2') !== undefined || which('httpd') !== undefined,
   'libapache2-mod-svn': () => hasApacheModule('mod_dav_svn.so'),
@@ -45,7 +45,7 @@ const moduleFolders = [
   '/usr/local/opt/subversion/libexec',
 ];
 
-/** Of the distribution's own Python, for which its packages are. */
+/** Checks the distribution's own Python, which its packages are for. */
 function hasPythonModule(name) {
   return succeeds('/usr/bin/python3', ['-c', `import ${name}`]);
 }
@@ -63,9 +63,9 @@ function hasApacheModule(file) {
 }
 
 /**
- * Installs those of the named packages that are missing, where this user may; says so first. Without the right, or
- * with DAVGATE_NO_INSTALL=1, prints the command to run instead.
- * @returns the names that are still missing
+ * Installs the packages that are missing, and says so first. If this user may not install packages, or
+ * DAVGATE_NO_INSTALL=1 is set, prints the command to run instead.
+ * @returns the names of packages that are still missing
  */
 export function ensurePackages(names, purpose) {
   const missing = names.filter((name) => !probes[name]());
@@ -81,16 +81,16 @@ export function ensurePackages(names, purpose) {
   }
   say(`installing ${missing.join(', ')} from the distribution's packages (${purpose}) …`);
   const [command, ...first] = [...prefix, 'apt-get'];
-  // Runlevel 1: what is installed for tests is not started as a service.
+  // Runlevel 1: prevents packages installed for tests from starting services.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   run(command, [...first, 'update', '-qq'], { env });
   if (!run(command, [...first, ...install, '-qq'], { env, stdio: ['ignore', 'ignore', 'inherit'] })) {
-    say(`That failed. To install by hand, run: ${byHand}`);
+    say(`The installation failed. To install by hand, run: ${byHand}`);
   }
   return missing.filter((name) => !probes[name]());
 }
 
-/** What goes before apt-get: nothing for root, `sudo -n` where that asks no password; undefined where neither works. */
+/** The prefix for apt-get: empty for root, `sudo -n` if sudo asks for no password; undefined if neither works. */
 function installer() {
   if (which('apt-get') === undefined) return undefined;
   if (process.geteuid?.() === 0) return [];

@@ -1,4 +1,4 @@
-/** `npm run dev`: serves the sample and builds and starts again whenever a source changes. */
+/** `npm run dev`: serves the sample, and rebuilds and restarts when a source file changes. */
 import { spawn } from 'node:child_process';
 import { ensureNodePackages } from './node-packages.mjs';
 import { root } from './say.mjs';

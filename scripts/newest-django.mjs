@@ -14,7 +14,7 @@ import { run, which } from './commands.mjs';
 import { mayInstall, say } from './say.mjs';
 import { archive, cache } from './unpacked-packages.mjs';
 
-/** Django, and what it needs for the databases and hashers of the tests. */
+/** Django, and the packages for the databases and hashers in the tests. */
 const packages = [
   'python3-django/experimental',
   'python3-psycopg2',
@@ -23,14 +23,14 @@ const packages = [
   'python3-bcrypt',
 ];
 
-/** Runs the unpacked Python with its own C library; it finds its modules beside itself. */
+/** Runs the unpacked Python with the unpacked C library. It finds its modules relative to itself. */
 const program = `#!/bin/sh
 root=$(dirname "$(readlink -f "$0")")
 exec "$root"/usr/lib64/ld-linux-*.so.* --library-path "$(echo "$root"/usr/lib/*-linux-gnu)" \\
   --argv0 "$root/usr/bin/python3" "$root/usr/bin/python3" "$@"
 `;
 
-/** Debian's mysqlclient is older than this Django takes; PyMySQL stands in for it, by the way that it has for that. */
+/** Debian's mysqlclient is too old for this Django, so PyMySQL replaces it through its install_as_MySQLdb. */
 const mysqlClient = `import pymysql
 
 
@@ -45,9 +45,9 @@ pymysql.install_as_MySQLdb()
 `;
 
 /**
- * Fetches the newest Django that Debian has (its suites unstable and experimental) with the Python that it needs, and
- * only unpacks them. They are kept for the next time.
- * @returns the Python to run; undefined where they are not offered or may not be fetched
+ * Fetches the newest Django in Debian (suites unstable and experimental) with the Python that it needs. Unpacks them
+ * without installing, and keeps them for later runs.
+ * @returns the Python to run; undefined if the packages are not available or cannot be fetched
  */
 export function unpackNewestDjango() {
   const folder = join(cache, 'newest-django');
@@ -63,7 +63,7 @@ export function unpackNewestDjango() {
     const lists = ownLists('deb', origins, work);
     if (lists === undefined) return undefined;
     say('fetching the newest Django for the tests …');
-    // As if nothing were installed: all that it needs is fetched, the C library too.
+    // An empty status file makes apt fetch every dependency, including the C library.
     const nothing = join(work, 'status');
     writeFileSync(nothing, '');
     const install = ['--no-install-recommends', '--download-only', '--yes', '-qq', 'install', ...packages];

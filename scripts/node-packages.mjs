@@ -6,13 +6,15 @@ import { mayInstall, root, say } from './say.mjs';
 
 const stamp = `${root}/node_modules/.davgate-installed`;
 
-/** Installs the npm packages of the lock file unless they are there, and sees to it that SQLite's binding loads. */
+/** Installs the npm packages of the lock file if necessary, and makes sure that SQLite's binding loads. */
 export function ensureNodePackages() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (!mayInstall()) {
     if (loadsSqlite()) return;
-    throw new Error('The npm packages are missing and DAVGATE_NO_INSTALL is set. Run: npm ci --include=dev');
+    throw new Error(
+      'The npm packages are missing, and DAVGATE_NO_INSTALL is set. To install them, run: npm ci --include=dev',
+    );
   }
   say('installing npm packages …');
   must('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -20,7 +22,7 @@ export function ensureNodePackages() {
   writeFileSync(stamp, wanted);
 }
 
-/** The binding is downloaded ready made where one is offered, else compiled, which takes a compiler and a minute. */
+/** Downloads a prebuilt binding if there is one. Otherwise compiles it, which needs a compiler and takes a minute. */
 function buildSqlite() {
   const rebuild = () =>
     run('npm', ['rebuild', 'better-sqlite3', '--loglevel=error'], { stdio: 'ignore' }) && loadsSqlite();

@@ -18,17 +18,17 @@ import { root, say } from './say.mjs';
 const megabyte = 1024 * 1024;
 const filmMegabytes = 48;
 
-/** Makes what the sample has too large or too changeable for version control: a film and a Subversion repository. */
+/** Creates the parts of the sample that are not under version control: a film and a Subversion repository. */
 export function ensureSample(folder = `${root}/repos-sample`) {
   mkdirSync(`${folder}/var`, { recursive: true, mode: 0o700 });
   ensureFilm(`${folder}/media/film.mp4`);
   ensureRepository(`${folder}/svn`, `${folder}/sample.svndump`);
 }
 
-/** A file of a film's size and outer form: an ftyp box and an mdat box that holds noise, the same at every making. */
+/** Creates a file with the size and outer structure of a film: an ftyp box, and an mdat box with reproducible noise. */
 function ensureFilm(file) {
   if (existsSync(file)) return;
-  say(`making a sample film of ${filmMegabytes} MB …`);
+  say(`creating a sample film of ${filmMegabytes} MB …`);
   const part = `${file}.part`;
   const descriptor = openSync(part, 'w');
   const size = filmMegabytes * megabyte;
@@ -58,7 +58,7 @@ function ensureRepository(folder, dump) {
   if (existsSync(`${folder}/sample`)) return;
   const svnadmin = which('svnadmin');
   if (svnadmin === undefined) return;
-  say('making the sample Subversion repository …');
+  say('creating the sample Subversion repository …');
   const unfinished = `${folder}/.sample.new`;
   rmSync(unfinished, { recursive: true, force: true });
   must(svnadmin, ['create', unfinished]);
@@ -69,7 +69,9 @@ function ensureRepository(folder, dump) {
   renameSync(unfinished, `${folder}/sample`);
 }
 
-/** Apache does not run as root; who starts the sample as root gives the repository to a user that it can run as. */
+/**
+ * Apache does not run as root: if root starts the sample, this gives the repository to a user that Apache can run as.
+ */
 function giveToServiceUser(folder) {
   if (process.geteuid?.() !== 0) return;
   const users = new Map(

@@ -1,4 +1,4 @@
-/** Tells the person at the terminal what is going on. */
+/** Prints a message on the terminal. */
 export function say(text) {
   process.stdout.write(`davgate: ${text}\n`);
 }
@@ -6,7 +6,7 @@ export function say(text) {
 /** The folder that holds package.json, without a trailing slash. */
 export const root = new URL('../', import.meta.url).pathname.replace(/\/$/, '');
 
-/** Whether nothing may be installed. */
+/** Whether installing is allowed. */
 export function mayInstall() {
   return process.env.DAVGATE_NO_INSTALL !== '1';
 }

@@ -1,4 +1,4 @@
-/** `npm start`: sets up what is missing, then serves the sample. */
+/** `npm start`: installs what is missing, then serves the sample. */
 import { ensureBuilt } from './build.mjs';
 import { ensurePackages } from './debian-packages.mjs';
 import { ensureNodePackages } from './node-packages.mjs';

@@ -1,6 +1,6 @@
 /**
- * `npm run subversion-suite -- NAME …`: runs Subversion's own tests through davgate and against Apache alone, all that
- * speak to a server without a name, and tells the differences.
+ * `npm run subversion-suite -- NAME …`: runs Subversion's own tests, once through davgate and once against Apache
+ * alone, and reports the differences. Without a name, runs all tests that use a server.
  */
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
@@ -11,7 +11,7 @@ import { say } from './say.mjs';
 import { unpackPackage } from './unpacked-packages.mjs';
 import { unpackSources } from './unpacked-sources.mjs';
 
-/** What the suite's own helper programs are compiled against; Subversion's headers are among its sources. */
+/** Libraries to compile the suite's helper programs with. Subversion's headers come with its sources. */
 const libraries = ['libapr1-dev', 'libaprutil1-dev'];
 
 try {

@@ -1,4 +1,4 @@
-/** `npm test`: sets up what the tests need, then checks types, style and import rules and runs every test. */
+/** `npm test`: installs what the tests need, checks types, style and import rules, and runs every test. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ const programs = [
   'chromium',
 ];
 
-/** Test files below a folder of dist/, or the ones named on the command line. */
+/** The test files below a folder of dist/, or those named on the command line. */
 function testFiles(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .flatMap((entry) => {
@@ -44,11 +44,11 @@ function testFiles(folder) {
     .sort();
 }
 
-/** Also Django as the distribution offers it beside its own, and the newest one with a Python of its own. */
+/** Fetches other versions of Django: the one in the distribution's backports, and the newest, with its own Python. */
 function moreDjango() {
   const folder = unpackPackage('python3-django', 'backports');
   const newest = unpackNewestDjango();
-  if (newest === undefined) say('The newest Django cannot be had: the tests run without it.');
+  if (newest === undefined) say('The newest Django is not available: the tests run without it.');
   const found = [
     ...(folder === undefined ? [] : [join(folder, 'usr/lib/python3/dist-packages')]),
     ...(newest === undefined ? [] : [newest]),
@@ -56,11 +56,11 @@ function moreDjango() {
   return [process.env.DAVGATE_TEST_DJANGO ?? '', ...found].filter((path) => path !== '').join(':');
 }
 
-/** fail2ban's filters are tried with its own program. Its service is not wanted: it could ban who works here. */
+/** The tests run fail2ban's filters with fail2ban-regex. The service must not run: it could ban the developer. */
 function fail2ban() {
   if (existsSync('/usr/bin/fail2ban-regex')) return '/';
   const folder = unpackPackage('fail2ban');
-  if (folder === undefined) throw new Error('The tests need fail2ban-regex, of the package fail2ban.');
+  if (folder === undefined) throw new Error('The tests need fail2ban-regex from the package fail2ban.');
   return folder;
 }
 
@@ -81,13 +81,13 @@ try {
   say(error.message);
   process.exit(1);
 }
-// A test whose source is gone must not run from an earlier build.
+// Otherwise tests whose source was deleted would still run from an earlier build.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 stage('type check and build', 'npm', ['run', '--silent', 'build']);
 stage('lint and import rules', 'npm', ['run', '--silent', 'lint']);
 const chosen = process.argv.slice(2);
 const files = chosen.length > 0 ? chosen : testFiles('dist/test');
-// Much of a test is waiting; the runner's default leaves a core out.
+// Tests spend much time waiting, and the runner's default leaves one core unused.
 const concurrency = `--test-concurrency=${availableParallelism()}`;
 stage('tests', process.execPath, [
   '--enable-source-maps',

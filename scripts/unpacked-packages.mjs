@@ -4,14 +4,15 @@ import { ownLists } from './apt-lists.mjs';
 import { output, run, which } from './commands.mjs';
 import { mayInstall, root, say } from './say.mjs';
 
-/** Where what was fetched for tests and measurements is kept. */
+/** The cache for files fetched for tests and benchmarks. */
 export const cache = join(root, 'node_modules/.cache/davgate');
 
 /**
- * Fetches a package of the distribution and only unpacks it: no service of it starts, and what is installed stays as it
- * is. It is kept for the next time. This needs no right to install, and leaves apt's own lists alone.
- * @param release `backports` for the distribution's newer packages; by default what apt would install
- * @returns the folder that stands for the file system's root; undefined where it is not offered or may not be fetched
+ * Fetches a package of the distribution and unpacks it without installing: its services do not start, and the installed
+ * packages do not change. Keeps it for later runs. Needs no privileges, and does not change apt's own lists.
+ * @param release `backports` for the distribution's newer packages; by default, the release that apt would install
+ * @returns the folder that replaces the root of the file system; undefined if the package is not available or cannot be
+ *   fetched
  */
 export function unpackPackage(name, release) {
   const called = release === undefined ? name : `${name}-${release}`;
@@ -36,14 +37,14 @@ export function unpackPackage(name, release) {
   }
 }
 
-/** Options with which apt knows the packages of `<this release>-<release>` alone, from the mirror that it uses anyway. */
+/** Options that make apt use only the packages of `<this release>-<release>`, from its usual mirror. */
 function listsOf(release, work) {
   const { codename, component, site } = archive() ?? {};
   if (site === undefined) return undefined;
   return ownLists('deb', [`${site} ${codename}-${release} ${component}`], work);
 }
 
-/** The archive that apt has this release from; undefined where there is none. */
+/** The archive that apt uses for this release; undefined if there is none. */
 export function archive() {
   const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const targets = output('apt-get', [

@@ -6,9 +6,9 @@ import { mayInstall, say } from './say.mjs';
 import { cache } from './unpacked-packages.mjs';
 
 /**
- * Fetches the sources that an installed package of the distribution was made of, as their authors published them, and
- * unpacks them. They are kept for the next time.
- * @returns the folder; undefined where they are not offered or may not be fetched
+ * Fetches the original sources of an installed package of the distribution, without the distribution's patches, and
+ * unpacks them. Keeps them for later runs.
+ * @returns the folder; undefined if the sources are not available or cannot be fetched
  */
 export function unpackSources(name) {
   const [source, version] = output('dpkg-query', [
@@ -40,13 +40,13 @@ export function unpackSources(name) {
   }
 }
 
-/** Where apt finds a package, each as `SITE SUITE COMPONENT`; its sources are there too. */
+/** The places where apt finds a package and its sources, each as `SITE SUITE COMPONENT`. */
 function originsOf(name) {
   const lines = output('apt-cache', ['madison', name]).split('\n');
   return [...new Set(lines.flatMap((line) => origin(line) ?? []))];
 }
 
-/** A line is `NAME | VERSION | SITE SUITE/COMPONENT ARCHITECTURE Packages`. */
+/** Parses a line: `NAME | VERSION | SITE SUITE/COMPONENT ARCHITECTURE Packages`. */
 function origin(line) {
   const [, site, suite, component] = /\| (\S+) (\S+?)\/(\S+) \S+ Packages$/.exec(line.trim()) ?? [];
   return site === undefined ? undefined : `${site} ${suite} ${component}`;

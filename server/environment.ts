@@ -1,19 +1,19 @@
 import { userInfo } from 'node:os';
 
-/** The environment of this process that davgate depends on. */
+/** The parts of the process environment that davgate uses. */
 export interface Environment {
-  /** Where programs are looked for, as in PATH. */
+  /** The search path for programs, as in PATH. */
   readonly path: string;
-  /** The effective user id; undefined where the system has none. */
+  /** The effective user id; undefined if the system has none. */
   readonly uid: number | undefined;
   readonly pid: number;
   /** All variables, for the site's own Python. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** The name of the user that this process runs as; undefined where the system has none for it. */
+  /** The name of the user that this process runs as; undefined if the system knows none. */
   readonly userName: string | undefined;
 }
 
-/** Reads what davgate takes from its environment; nothing else does. */
+/** Reads the environment. Nothing else in davgate does. */
 export function readEnvironment(): Environment {
   return {
     path: process.env.PATH ?? '',
@@ -32,7 +32,7 @@ function userName(): string | undefined {
   }
 }
 
-/** Where HOST and PORT say to listen, if they do. @throws RangeError for a PORT that is none */
+/** The address to listen on according to HOST and PORT, if set. @throws RangeError if PORT is not a port number */
 export function readListen(): { host?: string; port?: number } {
   const host = process.env.HOST;
   const port = process.env.PORT;

@@ -1,6 +1,6 @@
 /**
- * What can go wrong, named by what it means. Code throws a kind; only {@link statusOf} knows numbers.
- * Statuses: RFC 9110 section 15, RFC 4918 section 11, RFC 6585.
+ * The kinds of failures, named by what they mean. Code throws a kind; only {@link statusOf} knows numbers. Statuses:
+ * RFC 9110 section 15, RFC 4918 section 11, RFC 6585.
  */
 const statuses = {
   malformed: 400,
@@ -33,31 +33,31 @@ const statuses = {
 
 export type FailureKind = keyof typeof statuses;
 
-/** The HTTP status that answers a failure of this kind. */
+/** The HTTP status for a failure of this kind. */
 export function statusOf(kind: FailureKind): number {
   return statuses[kind];
 }
 
-export interface FailureDetails {
-  /** The error underneath, for the log; never shown to a client. */
+interface FailureDetails {
+  /** The underlying error, for the log; never shown to a client. */
   readonly cause?: unknown;
-  /** What the administrator reads in the log besides the message; never shown to a client. */
+  /** What the log tells the administrator besides the message; never shown to a client. */
   readonly advice?: string;
   /** The precondition or postcondition element of RFC 4918 section 16 that names this failure. */
   readonly condition?: string;
   /** The resources that the condition's element names, as hrefs. */
   readonly hrefs?: readonly string[];
-  /** Header fields that the answer must carry, such as Allow or Retry-After. */
+  /** Header fields that the answer must have, such as Allow or Retry-After. */
   readonly headers?: readonly (readonly [string, string])[];
 }
 
-/** That something is refused, and why; thrown as a {@link Failure}, or told without being done. */
+/** A refusal and its reason; thrown as a {@link Failure}, or only reported. */
 export interface Refusal {
   readonly failure: FailureKind;
   readonly sentence: string;
 }
 
-/** A request that cannot be done. The message is for a person: it carries no file-system path and no secret. */
+/** A request that cannot be done. The message is for a person: it contains no file-system path and no secret. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
@@ -76,13 +76,15 @@ export class Failure extends Error {
   }
 }
 
-/** Whether `error` is a failure, of one of these kinds where any are named. */
+/** Whether `error` is a failure and, if kinds are given, of one of them. */
 export function isFailure(error: unknown, ...kinds: readonly FailureKind[]): error is Failure {
   return error instanceof Failure && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
-/** `error` as a failure: itself when it is one, an internal fault with it as the cause otherwise. */
+/** `error` itself if it is a failure; otherwise an internal failure with it as the cause. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return new Failure('internal', 'The server could not do this.', { cause: error });
+  return new Failure('internal', 'The server could not do this.', {
+    cause: error,
+  });
 }

@@ -3,7 +3,7 @@ import type { SvnShare } from '../../src/config/kinds/svn.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import { Failure } from '../../src/failure.js';
 import { externalConfig } from '../../src/svn/apache/apache-config.js';
-import { addressOf } from '../../src/svn/http1/upstream-address.js';
+import { addressOf } from '../../src/svn/upstream-address.js';
 import { readSecret } from '../shares/svn/external.js';
 import { argument, flag, requiredOption, UsageError, type Command } from './command.js';
 

@@ -4,9 +4,9 @@ import { isFailure } from '../../src/failure.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readListen, type Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
-import { listenFindings } from '../preflight/listening.js';
+import { listenFindings } from '../preflight/port-findings.js';
 import { kindFindings } from '../shares/kinds.js';
-import { siteFindings, stateServerFindings } from '../preflight/site.js';
+import { siteFindings, stateServerFindings } from '../preflight/site-findings.js';
 import { declarationFile, type Command } from './command.js';
 import { siteTables } from './site-tables.js';
 
@@ -14,8 +14,8 @@ export const check: Command = {
   name: 'check',
   summary: 'check a declaration and print its rules in words',
   description:
-    'Prints the effective rules in words; on standard error, what works but may not be what is meant. A declaration ' +
-    'with problems is answered by all of them, each with its place, the error of the Django site included.',
+    'Prints the effective rules in words, and warnings on standard error. If the declaration has problems, prints all ' +
+    'of them, each with its place in the file, including the error of the Django site.',
   arguments: [declarationFile],
   options: [],
   exitCodes: [
@@ -48,7 +48,7 @@ export const check: Command = {
   },
 };
 
-/** What the start finds by doing it. */
+/** Problems that starting davgate would reveal only when it uses ports, programs and databases. */
 async function furtherFindings(
   { declaration, site }: Configuration,
   environment: Environment,

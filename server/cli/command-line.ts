@@ -11,24 +11,24 @@ import {
 } from './command.js';
 import type { Output } from './output.js';
 
-/** A command that was called, with what it was given. */
+/** A command with the values of its arguments and options. */
 export interface Invocation {
   readonly command: Command;
-  /** The words that call it, such as `davgate svn create`. */
+  /** The words that invoke it, such as `davgate svn create`. */
   readonly call: string;
   readonly values: CommandValues;
 }
 
-/** What `davgate` consists of. */
-export interface Program {
+/** The version and the commands of `davgate`. */
+interface Program {
   readonly version: string;
   readonly commands: readonly (Command | CommandGroup)[];
 }
 
 /**
- * Finds out which command is meant. Help and the version are printed to `output.out`, usage errors to `output.error`.
- * @param words what follows `davgate`
- * @returns the command to perform; or the exit code where there is nothing more to do
+ * Parses the command line. Prints help and the version to `output.out`, usage errors to `output.error`.
+ * @param words the words after `davgate`
+ * @returns the command to perform, or the exit code if there is nothing more to do
  */
 export function parseCommandLine(
   { version, commands }: Program,
@@ -41,7 +41,7 @@ export function parseCommandLine(
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [COMMAND]', 'print help for a command')
-    // An option belongs to the command that it follows.
+    // An option belongs to the command before it.
     .enablePositionalOptions()
     .exitOverride();
   direct(program, output);
@@ -56,7 +56,7 @@ export function parseCommandLine(
 }
 
 /**
- * Performs a command. A faulty command line or declaration and a failure of the system are said in a sentence.
+ * Performs a command. Prints one sentence if the command line or the declaration is wrong, or the system fails.
  * @returns the exit code
  */
 export async function perform(
@@ -107,8 +107,8 @@ function add(
 }
 
 /**
- * The words for commander to parse. `help COMMAND` becomes `COMMAND --help`; and nothing follows the name of a command
- * that does not exist: commander would print help then, and end with 0, rather than complain.
+ * The words for commander to parse. `help COMMAND` becomes `COMMAND --help`. Words after an unknown command are
+ * dropped: with `--help` among them, commander would print help and exit with 0 instead of reporting an error.
  */
 function intelligible(program: commander.Command, words: readonly string[]): readonly string[] {
   if (words[0] === 'help') return intelligible(program, [...words.slice(1), '--help']);
@@ -121,7 +121,7 @@ function intelligible(program: commander.Command, words: readonly string[]): rea
   return words;
 }
 
-/** Has commander write to `output` instead of the process's own streams. */
+/** Makes commander write to `output` instead of the process's streams. */
 function direct(command: commander.Command, { out, error, columns }: Output): void {
   command.configureOutput({
     writeOut: out,
@@ -142,7 +142,7 @@ function usageError(sentence: string, call: string): string {
   return `davgate: ${sentence}\nRun \`${call} --help\` for help.\n`;
 }
 
-/** What commander complains of, such as "error: unknown option '--x'\n(Did you mean --y?)". */
+/** The sentence in commander's message, such as "error: unknown option '--x'\n(Did you mean --y?)". */
 function sentenceOf(text: string): string {
   const [complaint = '', suggestion = ''] = text
     .trim()

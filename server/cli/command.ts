@@ -2,63 +2,63 @@ import type { Environment } from '../environment.js';
 import type { Output } from './output.js';
 import type { OpenSiteUsers } from './site-users.js';
 
-/** Words that a command cannot act on; the message is a sentence for a person. */
+/** An error in the command line. The message is a sentence for the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What a command may use. */
+/** What a command can use. */
 export interface CommandContext {
   readonly output: Output;
   readonly environment: Environment;
   readonly openSiteUsers: OpenSiteUsers;
 }
 
-/** A word that a command takes, by its position. */
-export interface Argument<T> {
+/** A positional argument of a command. */
+interface Argument<T> {
   readonly name: string;
   readonly required: boolean;
   readonly description: string;
-  /** @throws UsageError for a word that means nothing here */
+  /** @throws UsageError if the word is not a valid value */
   readonly read: (word: string | undefined) => T;
 }
 
-/** An option that a command takes, anywhere among its words. */
+/** An option of a command. It may stand anywhere among the arguments. */
 export interface Option<T> {
-  /** As commander has it: `--secrets`, or `--share <PATH>` with a value. */
+  /** In commander's notation: `--secrets`, or `--share <PATH>` with a value. */
   readonly flags: string;
   readonly required: boolean;
   readonly description: string;
   /**
-   * @param value a string, or true for an option without a value; undefined where it is not given
-   * @throws UsageError for a value that means nothing here
+   * @param value a string, or true for an option without a value; undefined if the option is absent
+   * @throws UsageError if the value is not valid
    */
   readonly read: (value: unknown) => T;
 }
 
-/** What a command line gives for the arguments and options of its command. */
+/** The values on a command line for the arguments and options of its command. */
 export interface CommandValues {
-  /** @throws UsageError for a word that means nothing to this argument */
+  /** @throws UsageError if the word is not valid for this argument */
   argument<T>(argument: Argument<T>): T;
-  /** @throws UsageError for a value that means nothing to this option */
+  /** @throws UsageError if the value is not valid for this option */
   option<T>(option: Option<T>): T;
 }
 
 export type ExitCode = 0 | 1 | 2;
 
-/** All that `davgate` knows of a command; help, usage errors and exit codes come from it. */
+/** The complete definition of a command: help, usage errors and exit codes come from it. */
 export interface Command {
   readonly name: string;
   /** A line in the list of commands: a verb and its object, without a full stop. */
   readonly summary: string;
-  /** Sentences for the command's own help. */
+  /** Full sentences for the command's own help. */
   readonly description: string;
   readonly arguments: readonly Argument<unknown>[];
   readonly options: readonly Option<unknown>[];
   readonly exitCodes: readonly (readonly [code: ExitCode, meaning: string])[];
   /** The exit code when an unforeseen error, or a storage module, ends the command. */
   readonly unforeseen: 1 | 2;
-  /** Whether the command itself deals with errors that nobody catches. */
+  /** Whether the command handles uncaught errors itself. */
   readonly handlesUncaught?: true;
   /**
    * @returns the exit code
@@ -67,7 +67,7 @@ export interface Command {
   readonly action: (values: CommandValues, context: CommandContext) => Promise<ExitCode>;
 }
 
-/** Commands under one name, such as `davgate svn …`. */
+/** Commands that share a first word, such as `davgate svn …`. */
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;
@@ -75,7 +75,7 @@ export interface CommandGroup {
   readonly commands: readonly Command[];
 }
 
-/** An argument that must be given. */
+/** A required argument. */
 export function argument<T>(name: string, description: string, parse: (word: string) => T): Argument<T> {
   const read = (word: string | undefined): T => {
     if (word === undefined) throw new UsageError(`The argument ${name} is missing.`);
@@ -84,7 +84,7 @@ export function argument<T>(name: string, description: string, parse: (word: str
   return { name, required: true, description, read };
 }
 
-/** An argument that may be left out. */
+/** An optional argument. */
 export function optionalArgument(name: string, description: string): Argument<string | undefined> {
   return { name, required: false, description, read: (word) => word };
 }
@@ -94,12 +94,12 @@ export function flag(flags: string, description: string): Option<boolean> {
   return { flags, required: false, description, read: (value) => value === true };
 }
 
-/** An option with a value, which may be left out. */
+/** An option with a value. */
 export function option(flags: string, description: string): Option<string | undefined> {
   return { flags, required: false, description, read: textOf };
 }
 
-/** An option with a value that must be given. */
+/** A required option with a value. */
 export function requiredOption<T>(
   flags: string,
   description: string,
@@ -117,10 +117,10 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The declaration where none is named. */
+/** The declaration file to use if the command line names none. */
 export const defaultDeclaration = 'shares.json';
 
-/** The declaration's file, last among the arguments. */
+/** The declaration file, the last argument. */
 export const declarationFile: Argument<string> = {
   name: 'FILE',
   required: false,

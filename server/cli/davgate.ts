@@ -6,7 +6,7 @@ import { apacheConf } from './apache-conf.js';
 import { check } from './check.js';
 import { parseCommandLine, perform } from './command-line.js';
 import { discover } from './discover.js';
-import { exitWith, guard, ignoreClosedPipe } from './exit.js';
+import { exitWith, guard, ignoreClosedPipe } from './command-guard.js';
 import { explain } from './explain.js';
 import type { Output } from './output.js';
 import { schema } from './schema.js';

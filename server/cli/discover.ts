@@ -5,18 +5,18 @@ import { isFailure } from '../../src/failure.js';
 import { findSite } from '../preflight/find-site.js';
 import { declarationFile, flag, type Command } from './command.js';
 
-const secretsOption = flag('--secrets', 'print secrets too; otherwise they are left out');
+const secretsOption = flag('--secrets', 'print secrets too; without it, they are omitted');
 
 export const discover: Command = {
   name: 'discover',
-  summary: 'print what the Django site says of itself, as JSON to declare instead',
+  summary: 'print the settings of the Django site as JSON for the declaration',
   description:
-    'Prints what the Django site of the declaration says of itself, as the explicit "django" that can stand in the ' +
-    'declaration on a machine without Python.',
+    'Reads the settings of the Django site that the declaration names, and prints them as an explicit "django" for ' +
+    'the declaration on a machine without Python.',
   arguments: [declarationFile],
   options: [secretsOption],
   exitCodes: [
-    [0, 'the site is printed'],
+    [0, 'the settings are printed'],
     [1, 'the declaration is wrong, or the site cannot be read'],
     [2, 'the command line is wrong, or an unforeseen error occurred'],
   ],

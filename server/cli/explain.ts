@@ -16,7 +16,7 @@ import { parseUsername } from '../../src/credentials/username.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { methodOf, type Method } from '../../src/http/method.js';
 import { rootPath, type ServerPath, type SharePath } from '../../src/http/target.js';
-import { grantsOfShare } from '../preflight/names.js';
+import { grantsOfShare } from '../preflight/grant-findings.js';
 import { kinds } from '../shares/kinds.js';
 import type { ExplainedBeyondRules, ShareKind } from '../shares/share.js';
 import { refusalAtRoot } from '../shares/root.js';
@@ -38,23 +38,23 @@ const nobody = ':anonymous';
 
 const userArgument = argument(
   'USER',
-  `a user name, as at a login, or ${nobody} for somebody who does not sign in`,
+  `the user name, as typed to sign in, or ${nobody} for a person who does not sign in`,
   parseUser,
 );
 const methodArgument = argument('METHOD', 'an HTTP method, such as GET or PROPFIND', parseMethod);
-const destinationOption = option('--destination <URL>', 'where COPY or MOVE leads to');
+const destinationOption = option('--destination <URL>', 'the destination of a COPY or MOVE');
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'print how a request would be answered, and why',
+  summary: 'print how davgate would answer a request, and why',
   description:
     'Prints each right that the request needs, how the user meets each condition of the rules behind it and which ' +
     'group gave the permission, and how davgate would answer.',
   arguments: [userArgument, methodArgument, urlArgument, declarationFile],
   options: [destinationOption],
   exitCodes: [
-    [0, 'the request would be allowed'],
-    [1, 'the request would be refused'],
+    [0, 'davgate would allow the request'],
+    [1, 'davgate would refuse the request'],
     [2, 'no answer: the command line or the declaration is wrong, or the database cannot answer'],
   ],
   unforeseen: 2,
@@ -72,8 +72,8 @@ export const explain: Command = {
   },
 };
 
-/** What `davgate explain` is asked. */
-export interface ExplainQuestion {
+/** The request that `davgate explain` explains. */
+interface ExplainQuestion {
   readonly username: string;
   readonly method: Method;
   readonly path: ServerPath;
@@ -87,7 +87,7 @@ export function questionOf(values: CommandValues): ExplainQuestion & { readonly 
   const url = values.argument(urlArgument);
   const destination = values.option(destinationOption);
   if (destination === undefined && hasDestination(method)) {
-    throw new UsageError(`${method} needs --destination, the URL that it leads to.`);
+    throw new UsageError(`${method} needs --destination, the URL to copy or move to.`);
   }
   if (destination !== undefined && !hasDestination(method)) {
     throw new UsageError(`${method} takes no --destination; only COPY and MOVE do.`);
@@ -101,13 +101,13 @@ export function questionOf(values: CommandValues): ExplainQuestion & { readonly 
   };
 }
 
-/** As it was given: whose name it is, in which spelling, is looked up as at a login. */
+/** Returns the name as typed; the lookup normalises it, as at a login. */
 function parseUser(name: string): string {
   if (parseUsername(name) !== undefined) return name;
   throw new UsageError(
     name === ''
       ? 'The user name must not be empty.'
-      : 'A user name has at most 254 characters; this one is longer.',
+      : 'The user name must not be longer than 254 characters.',
   );
 }
 
@@ -163,7 +163,7 @@ function refusedBeyondRules(explained: readonly ExplainedBeyondRules[]): Answer 
   return refusal && { allowed: false, ...refusal };
 }
 
-/** What is refused whoever asks. @param share undefined above the shares and where none is */
+/** What davgate refuses to every user. @param share undefined above the shares and where there is none */
 function refusalOf(
   method: Method,
   share: DeclaredShare | undefined,
@@ -173,16 +173,16 @@ function refusalOf(
   return refusal && { allowed: false, ...refusal };
 }
 
-/** What the stored password means for the user, and for the answer where there is no other way in. */
+/** Whether the stored password is accepted, and what that means for the answer if the user has no other way in. */
 function passwordOf(
   asker: Asker,
   unaccepted: UnacceptedPassword | undefined,
 ): { readonly words: string; readonly refusal?: Answer } | undefined {
   if (!unaccepted || asker.standing !== 'active') return undefined;
   const name = legible(asker.identity.username);
-  const words = `Password the one of ${name} ${unaccepted.words}`;
+  const words = `Password the password of ${name} ${unaccepted.words}`;
   if (unaccepted.sessions) return { words: `${words}\n         A session of the site lets ${name} in.` };
-  const sentence = `The user ${name} has no password that is accepted.`;
+  const sentence = `The user ${name} has no accepted password.`;
   return { words, refusal: { allowed: false, failure: 'unauthenticated', sentence } };
 }
 
@@ -192,7 +192,7 @@ async function askerOf(username: string, user: DirectoryUser | undefined, users:
   return { standing: 'active', identity: user, sources: await users.permissionSources(user) };
 }
 
-/** What path rules say to each right that lies in an svn share which has some. */
+/** What path rules say about each right in an svn share that has path rules. */
 async function explainedByPaths(
   { asker, rights }: Explanation,
   locateShare: (

@@ -2,6 +2,6 @@
 export interface Output {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
-  /** How many characters fit on a line of help. */
+  /** The width of a line of help, in characters. */
   readonly columns: number;
 }

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { announcement } from './announcement.js';
+import { announcement } from './startup-message.js';
 import { readEnvironment, readListen } from '../environment.js';
 import { errorInWords } from '../../src/config/error-in-words.js';
 import { bufferedOutput } from '../observability/buffered-output.js';
@@ -7,9 +7,9 @@ import { createLog, type Log } from '../observability/log.js';
 import { run, type Davgate } from '../lifecycle/run.js';
 
 /**
- * Serves a declaration until SIGTERM or SIGINT, and reloads it at SIGHUP; logs to standard output.
- * @param announce gets, once davgate listens, the shares in words
- * @returns the exit code: 0, or 1 where davgate could not start
+ * Serves a declaration until SIGTERM or SIGINT, and reloads it on SIGHUP. Logs to standard output.
+ * @param announce receives a description of the shares once davgate listens
+ * @returns the exit code: 0, or 1 if davgate could not start
  */
 export async function serveUntilSignal(file: string, announce: (text: string) => void): Promise<0 | 1> {
   const log = createLog(bufferedOutput(1));
@@ -38,17 +38,17 @@ async function start(file: string, log: Log): Promise<Davgate> {
   return run({ file, ...readListen(), environment: readEnvironment(), log });
 }
 
-/** A fault in one request must not end the others'. */
+/** An error in one request must not end the others. */
 function keepAlive(log: Log): void {
   process.on('uncaughtException', (err) => {
-    log.error({ err }, 'an error reached nobody');
+    log.error({ err }, 'uncaught exception');
   });
   process.on('unhandledRejection', (err) => {
-    log.error({ err }, 'a rejection reached nobody');
+    log.error({ err }, 'unhandled rejection');
   });
 }
 
-/** Resolves at the first of the signals; a second one, whichever, ends the process at once, as is usual. */
+/** Resolves on the first of the signals. A second signal of any of these kinds ends the process at once, as usual. */
 function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve) => {
     const listener = (): void => {
@@ -60,8 +60,8 @@ function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {
 }
 
 /**
- * Calls `reload` at each SIGHUP. Where a terminal is gone that this process was started from, the signal does what it
- * usually does, which ends the process.
+ * Calls `reload` on each SIGHUP. If the terminal that started this process has closed, the signal has its default
+ * effect and ends the process.
  */
 function onHangup(reload: () => void): void {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));

@@ -4,16 +4,16 @@ import type { DjangoSite } from '../../src/django/site.js';
 import { type TablesFound, tablesFound } from '../../src/django/tables-found.js';
 import { readableSite } from '../preflight/find-site.js';
 
-/** Where the site's users are read from, in words for a person who checks that. */
-export interface SiteTables {
-  /** A line; empty where the database cannot be read. */
+/** Where davgate reads the site's users from, in words for the administrator. */
+interface SiteTables {
+  /** One line; empty if the database cannot be read. */
   readonly words: string;
   readonly warnings: readonly string[];
 }
 
 /**
- * @param declared whether the database itself was declared: nothing else then says which users are meant
- * @throws Failure `unavailable` where the database cannot be opened at all, for want of a certificate
+ * @param declared whether the declaration names the database itself, so that nothing else tells which users are meant
+ * @throws Failure `unavailable` if the database cannot be opened at all because a certificate cannot be read
  */
 export async function siteTables(found: DjangoSite<TlsFiles>, declared: boolean): Promise<SiteTables> {
   const site = readableSite(found);
@@ -22,7 +22,7 @@ export async function siteTables(found: DjangoSite<TlsFiles>, declared: boolean)
     const tables = await tablesFound(knex, site);
     return { words: inWords(site, tables), warnings: declared ? tables.warnings : [] };
   } catch {
-    // What cannot be read is said by siteFindings.
+    // siteFindings reports what cannot be read.
     return { words: '', warnings: [] };
   } finally {
     await knex.destroy();

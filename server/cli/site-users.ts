@@ -5,32 +5,32 @@ import { findUser, parseUsername } from '../../src/credentials/username.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import type { DirectoryUser, UserDirectory, UserList } from '../../src/django/directory.js';
 import { grantedNames } from '../../src/django/granted-names.js';
-import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { faultInWords, passwordFault } from '../../src/django/hashers/password-fault.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { Environment } from '../environment.js';
 import type { Finding } from '../../src/config/finding.js';
-import { nameFindings } from '../preflight/names.js';
-import { hashersAt, siteTrouble } from '../preflight/site.js';
+import { nameFindings } from '../preflight/grant-findings.js';
+import { hashersAt, siteTrouble } from '../preflight/site-findings.js';
 import { findSite, readableSite } from '../preflight/find-site.js';
 
-/** Why a user cannot sign in by the stored password, in words, and whether the site's sessions let them in instead. */
+/** Why a user cannot sign in with the stored password, and whether they can use a session of the site instead. */
 export interface UnacceptedPassword {
   readonly words: string;
   readonly sessions: boolean;
 }
 
-/** A site's users as commands ask about them. */
+/** A site's users, as the commands look them up. */
 export interface SiteUsers extends UserDirectory, UserList, Memberships {
-  /** The user whom a login with this name would be: who has it exactly, or else normalised. */
+  /** The user who would sign in with this name: an exact match, or else a match of the normalised name. */
   find(username: string): Promise<DirectoryUser | undefined>;
-  /** Where `user` has permissions from. @throws Failure `unavailable` when the database cannot answer */
+  /** Where the permissions of `user` come from. @throws Failure `unavailable` if the database cannot answer */
   permissionSources(user: DirectoryUser): Promise<PermissionSources>;
-  /** Undefined for a user who can sign in. */
+  /** Undefined if the user can sign in. */
   unacceptedPassword(user: DirectoryUser): UnacceptedPassword | undefined;
-  /** Those of the permissions and groups that the site does not have. @throws Failure `unavailable` */
+  /** The permissions and groups among `grants` that the site does not have. @throws Failure `unavailable` */
   unknownNames(grants: readonly NamedGrant[]): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }

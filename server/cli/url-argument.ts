@@ -3,16 +3,16 @@ import { parseDestination } from '../../src/http/destination.js';
 import { parseTarget, type ServerPath } from '../../src/http/target.js';
 import { argument, UsageError } from './command.js';
 
-/** A URL of a person's, or a path on the server. */
-export interface GivenUrl {
+/** A URL from the command line, or a path on the server. */
+interface GivenUrl {
   readonly path: ServerPath;
-  /** The host and port; undefined for a path alone. */
+  /** The host and port; undefined if only a path is given. */
   readonly authority: string | undefined;
 }
 
 export const urlArgument = argument(
   'URL',
-  'a percent-encoded URL of this server, or only its path',
+  'a percent-encoded URL of this server, or its path alone',
   (url): GivenUrl => ({
     path: understood(url, () => parseTarget(url).path),
     authority: authorityOf(url),
@@ -20,7 +20,7 @@ export const urlArgument = argument(
 );
 
 /**
- * Reads the URL of a destination. One that names a server must name that of `from`, where that names one.
+ * Reads the URL of a destination. If it and `from` both name a server, they must name the same one.
  * @throws UsageError
  */
 export function destinationPath(destination: string, from: GivenUrl): ServerPath {

@@ -6,7 +6,7 @@ import { problemInWords } from '../../src/config/problems.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
-import { grantsOfShare } from '../preflight/names.js';
+import { grantsOfShare } from '../preflight/grant-findings.js';
 import { isOpenToEverybody } from '../shares/public-reading.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { declarationFile, type Command } from './command.js';
@@ -23,8 +23,8 @@ export const who: Command = {
   name: 'who',
   summary: 'list who may read or write at a URL',
   description:
-    'Lists the active users who may read or write at the URL, and names the rules that govern below it. Where everybody ' +
-    'may read, without signing in, it says so, and lists the users who may write.',
+    'Lists the active users who may read or write at the URL, and the paths below it that have their own rules. ' +
+    'If everybody may read there, without signing in, it says so and lists the users who may write.',
   arguments: [urlArgument, declarationFile],
   options: [],
   exitCodes: [
@@ -61,7 +61,7 @@ export const who: Command = {
     const below = share ? share.policy.rulesFor(located.inside, 'tree').slice(1) : [];
     if (share && below.length > 0) {
       const paths = below.map((rule) => join(share.path, rule.path)).sort();
-      output.out(`Other rules govern below: ${paths.join(', ')}\n`);
+      output.out(`Other rules apply below: ${paths.join(', ')}\n`);
     }
     return 0;
   },
@@ -69,7 +69,7 @@ export const who: Command = {
 
 type Rights = Omit<Standing, 'username'>;
 
-/** Any active user sees the list of the shares that are open to them. */
+/** Every active user may see the list of the shares that are open to them. */
 const rightsAtRoot: Rights = { read: true, write: false };
 
 function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights {
@@ -79,7 +79,7 @@ function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights
   };
 }
 
-/** Those who are to be listed, sorted by name; everybody else is forgotten at once. */
+/** The users to list, sorted by name. Other users are not kept in memory. */
 async function standingsOf(
   batches: AsyncIterable<readonly DirectoryUser[]>,
   rightsOf: (identity: Identity) => Rights,

@@ -8,7 +8,7 @@ import type { PropertyLimits } from '../../src/dav/properties/limits.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
 import type { XmlLimits } from '../../src/xml/tree.js';
 import { openDatabase } from '../../src/database/open-database.js';
-import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { TrustedProxies } from '../../src/http/client-address.js';
@@ -22,25 +22,25 @@ import type { Configuration } from '../preflight/configuration.js';
 import type { Environment } from '../environment.js';
 import type { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
-import { hashersAt } from '../preflight/site.js';
+import { hashersAt } from '../preflight/site-findings.js';
 import { openShares } from '../shares/kinds.js';
 import { ShareMap } from '../shares/share-map.js';
 import { openSessions } from '../pipeline/site-sessions.js';
 import { readableSite, readableState } from '../preflight/find-site.js';
 import { UnacceptedPasswords } from '../observability/unaccepted-passwords.js';
 
-/** How often expired locks are forgotten, besides whenever a lock is taken. */
+/** How often to delete expired locks, in milliseconds. Taking a lock deletes them too. */
 const sweepMilliseconds = 600_000;
 
-/** All that runs behind the app, and how to end it. */
+/** Everything that the app depends on, and how to close it. */
 export interface Composition {
   readonly parts: AppParts;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens what a declaration names and puts it together with what outlives it.
- * @throws Failure with what could not be opened; everything that had been is closed again
+ * Opens what a declaration names, and combines it with the resources of the process.
+ * @throws Failure with what could not be opened, after closing everything that was
  */
 export async function compose(
   { declaration, site: found, warnings }: Configuration,
@@ -86,7 +86,7 @@ export async function compose(
     const locks = new SqlLockStore(state.value, Date.now);
     const sweeper = setInterval(() => {
       locks.sweep().catch((error: unknown) => {
-        log.error({ err: error }, 'expired locks could not be swept');
+        log.error({ err: error }, 'expired locks could not be deleted');
       });
     }, sweepMilliseconds).unref();
     closers.add(() => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Generation } from './generation.js';
 import type { Log } from '../observability/log.js';
 
-/** The generation that answers, and those before it that have requests to finish. */
+/** The generation that answers new requests, and earlier ones that still have requests to finish. */
 export class CurrentGeneration {
   readonly #log: Log;
   readonly #retiring = new Map<Generation, Promise<void>>();
@@ -21,14 +21,14 @@ export class CurrentGeneration {
     return this.#current.handle(req, res);
   }
 
-  /** From now on `next` answers; the one before finishes what it has begun, however long that takes. */
+  /** Makes `next` answer new requests. The previous generation finishes its requests, however long they take. */
   replace(next: Generation): void {
     const old = this.#current;
     this.#current = next;
     this.#retiring.set(old, this.#retire(old));
   }
 
-  /** Closes all of them at once. */
+  /** Closes all generations at once. */
   async close(): Promise<void> {
     const all = [...this.#retiring.keys(), this.#current];
     await Promise.all(all.map((generation) => generation.close()));
@@ -39,10 +39,9 @@ export class CurrentGeneration {
     const { running } = old;
     try {
       await old.retire();
-      if (running > 0)
-        this.#log.info({ requests: running }, 'the last requests from before a reload are over');
+      if (running > 0) this.#log.info({ requests: running }, 'last requests from before the reload finished');
     } catch (err) {
-      this.#log.error({ err }, 'what was there before a reload could not be closed');
+      this.#log.error({ err }, 'resources from before the reload could not be closed');
     } finally {
       this.#retiring.delete(old);
     }

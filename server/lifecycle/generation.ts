@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Composition } from './compose.js';
 import { createApp, handlerOf } from '../pipeline/app.js';
 
-/** A composition that answers requests. Once it is retired it gets no more, and is closed when the last is over. */
+/** A composition that answers requests. Once retired, it gets no new requests and closes after the last one. */
 export class Generation {
   readonly composition: Composition;
   readonly #handler: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -12,7 +12,7 @@ export class Generation {
   #retired = false;
   #closed: Promise<void> | undefined;
 
-  /** @param app what answers; measurements put another in */
+  /** @param app answers the requests; benchmarks pass one of their own */
   constructor(composition: Composition, app = createApp(composition.parts)) {
     this.composition = composition;
     this.#handler = handlerOf(app);
@@ -21,12 +21,12 @@ export class Generation {
     });
   }
 
-  /** Requests that are not over. */
+  /** The number of unfinished requests. */
   get running(): number {
     return this.#running;
   }
 
-  /** Resolves when the app is done with the request; it is over once the answer has ended too. */
+  /** Resolves when the app has handled the request, which is finished only when the response has ended too. */
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     this.#running += 1;
     let parts = 2;
@@ -44,7 +44,7 @@ export class Generation {
     }
   }
 
-  /** Resolves when the last request is over and everything is closed. */
+  /** Resolves when the last request has finished and everything is closed. */
   async retire(): Promise<void> {
     this.#retired = true;
     if (this.#running > 0) await this.#drained;

@@ -10,41 +10,41 @@ import type { StagingOwner } from '../../src/storage/local/staging.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import type { FileSystem } from '../../src/storage/module/file-system-module.js';
 import { Metrics } from '../observability/metrics.js';
-import { RequestsUnderWay } from '../pipeline/requests-under-way.js';
+import { RequestsUnderWay } from '../pipeline/request-limits.js';
 import { UsagePool } from '../../src/async/usage-pool.js';
 
-export interface ProcessResourcesOptions {
-  /** This process's. */
+interface ProcessResourcesOptions {
+  /** The id of this process. */
   readonly pid: number;
-  /** Whether figures are kept for an administrator. */
+  /** Whether to collect metrics. */
   readonly metrics: boolean;
 }
 
-/** What counts the passwords that it has derived. */
+/** Something that counts the passwords that it has derived. */
 interface Deriving {
   readonly derivations: number;
 }
 
-/** What outlives a reload, and what two compositions must share while the old one finishes its requests. */
+/** Resources that outlive a reload, and that two compositions must share while the old one finishes its requests. */
 export class ProcessResources {
   readonly deriver: DerivationPool;
   readonly gate: DerivationGate;
   readonly underWay = new RequestsUnderWay();
   readonly failures: FailureCounter = new MemoryFailureCounter();
   /**
-   * By where they are. Two connections to one file would block each other: the driver waits for a lock without letting the
-   * process go on that holds it.
+   * State databases by location. Two connections to one file would block each other: the driver waits for a lock
+   * synchronously, while the same process holds it.
    */
   readonly states = new UsagePool<StateDatabase>((database) => database.destroy());
-  /** By their module and its options. Another one might not have the same files, if it keeps them in memory. */
+  /** By module and options. A second instance would not have the same files if the module keeps them in memory. */
   readonly fileSystems = new UsagePool<FileSystem>(() => undefined);
   readonly stagingOwner: StagingOwner;
-  /** Of requests that change whole trees: an old composition's may be under way yet. */
+  /** For requests that change whole trees. Requests of an old composition may still be running. */
   readonly treeTurns = new PathTurns(treeTurnLimits);
   readonly treeSlots = treeSlots();
-  /** Missing where nobody is told. */
+  /** Undefined if the declaration has no "metrics". */
   readonly metrics: Metrics | undefined;
-  /** Of compositions that are closed. */
+  /** Derivations of closed compositions. */
   #derivations = 0;
   readonly #counting = new Set<Deriving>();
   #verified = { hashers: '', credentials: new VerifiedCredentials() };
@@ -59,7 +59,7 @@ export class ProcessResources {
       : undefined;
   }
 
-  /** Counts what one composition derives among all that were derived. @returns what to call when it is closed */
+  /** Adds the derivations of one composition to the total. @returns a function to call when it is closed */
   countDerivationsOf(deriving: Deriving): () => void {
     this.#counting.add(deriving);
     return () => {
@@ -71,7 +71,7 @@ export class ProcessResources {
     return Array.from(this.#counting).reduce((sum, { derivations }) => sum + derivations, this.#derivations);
   }
 
-  /** The credentials that these hashers have verified: none that another list of them would have refused. */
+  /** Credentials verified with these hashers. A different list of hashers starts with none. */
   verifiedBy(hashers: readonly string[]): VerifiedCredentials {
     const named = hashers.join();
     if (named !== this.#verified.hashers) {
@@ -80,7 +80,7 @@ export class ProcessResources {
     return this.#verified.credentials;
   }
 
-  /** Ends the threads. */
+  /** Ends the threads for derivations. */
   async close(): Promise<void> {
     await this.deriver.close();
   }
@@ -90,7 +90,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Another user's process may not be signalled, but it is there.
+    // EPERM: the process exists, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

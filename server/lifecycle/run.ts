@@ -1,66 +1,47 @@
-import type { Declaration } from '../../src/config/declaration.js';
 import { Closers } from '../../src/async/closers.js';
 import { Failure } from '../../src/failure.js';
 import { compose } from './compose.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import type { Environment } from '../environment.js';
-import { errorInWords } from '../../src/config/error-in-words.js';
+import { declaredIn, placesOf, type Begun } from './begun.js';
 import { Generation } from './generation.js';
+import { reloadOf } from './reload.js';
 import { CurrentGeneration } from './current-generation.js';
 import { listen, type RunningServer } from '../listener/http-server.js';
 import { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
 import { listenForMetrics } from '../listener/metrics-server.js';
-import { oneAtATime } from '../../src/async/one-at-a-time.js';
-import { LaterLook, logFindings } from '../preflight/later-look.js';
-import { portTrouble } from '../listener/port-trouble.js';
+import { LaterLook, logFindings } from '../preflight/background-site-check.js';
+import { portTrouble } from '../listener/port-errors.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
-/** Milliseconds that running requests get to finish once the process is asked to end. */
+/** How long running requests get to finish when davgate stops, in milliseconds. */
 const grace = 25_000;
 
-export interface RunOptions {
-  /** The declaration's file. */
+interface RunOptions {
+  /** The declaration file. */
   readonly file: string;
-  /** Override the declaration's own. */
+  /** The host and port override those in the declaration. */
   readonly host?: string;
   readonly port?: number;
   readonly environment: Environment;
   readonly log: Log;
 }
 
-/** A davgate that listens. */
+/** A running davgate. */
 export interface Davgate {
   readonly host: string;
   readonly port: number;
   readonly shares: readonly DeclaredShare[];
-  /** Reads the declaration and the site anew and goes on with them; with the old ones where anything is wrong. */
+  /** Reloads the declaration and the site. If anything is wrong, the old ones stay in effect. */
   reload(): Promise<void>;
-  /** Finishes running requests and ends all that was started. */
+  /** Finishes running requests and stops everything that davgate started. */
   stop(): Promise<void>;
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Where davgate listens, and for what. */
-interface Places {
-  readonly listen: Place;
-  readonly metrics: Place | undefined;
-}
-
-/** A declaration put together, not yet answering. */
-interface Begun {
-  readonly declared: Configuration;
-  readonly places: Places;
-  readonly generation: Generation;
-}
-
 /**
- * Loads the declaration, opens what it names and listens.
- * @throws DeclarationError; Failure for what could not be opened
+ * Loads the declaration, opens what it names, and listens.
+ * @throws DeclarationError; Failure with what could not be opened
  */
 export async function run(options: RunOptions): Promise<Davgate> {
   const { file, environment, log } = options;
@@ -103,11 +84,14 @@ export async function run(options: RunOptions): Promise<Davgate> {
     log.info({ host, port: server.address.port }, 'listening');
     closers.add(() => later.close());
     later.begin(declared);
-    const again = async (): Promise<Begun> => begin(await readConfiguration(file, environment));
-    return {
-      host,
-      ...running(server, generations, places, { again, later, close: () => closers.close(), log }),
-    };
+    const reload = reloadOf({
+      generations,
+      places,
+      again: async () => begin(await readConfiguration(file, environment)),
+      later,
+      log,
+    });
+    return { host, ...running(server, generations, { reload, close: () => closers.close(), log }) };
   } catch (error) {
     await closers.close();
     throw error;
@@ -115,9 +99,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
 }
 
 interface RunningParts {
-  /** Reads everything anew. */
-  readonly again: () => Promise<Begun>;
-  readonly later: LaterLook;
+  readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
   readonly log: Log;
 }
@@ -125,30 +107,9 @@ interface RunningParts {
 function running(
   server: RunningServer,
   generations: CurrentGeneration,
-  places: Places,
-  { again, later, close, log }: RunningParts,
+  { reload, close, log }: RunningParts,
 ): Omit<Davgate, 'host'> {
   let stopped: Promise<void> | undefined;
-  const reload = oneAtATime(async () => {
-    if (stopped) return;
-    let next: Begun | undefined;
-    try {
-      next = await again();
-      refuseLoss(generations.current, next.generation);
-    } catch (error) {
-      await next?.generation.close();
-      log.error({ reason: errorInWords(error) }, 'not reloaded: what was declared before goes on');
-      return;
-    }
-    for (const name of ['listen', 'metrics'] as const) {
-      const [old, place] = [places[name], next.places[name]];
-      if (place?.host === old?.host && place?.port === old?.port) continue;
-      log.warn({ ...place }, `"${name}" has changed, which takes effect at the next start only`);
-    }
-    generations.replace(next.generation);
-    log.info({ shares: declaredIn(next.generation).map(({ path }) => path) }, 'reloaded');
-    later.begin(next.declared);
-  });
   let reloading: Promise<void> = Promise.resolve();
   const stop = async (): Promise<void> => {
     await server.stop(grace);
@@ -159,26 +120,7 @@ function running(
   return {
     port: server.address.port,
     shares: declaredIn(generations.current),
-    reload: () => (reloading = reload()),
+    reload: () => (stopped ? Promise.resolve() : (reloading = reload())),
     stop: () => (stopped ??= stop()),
   };
-}
-
-function placesOf({ listen: declared, metrics }: Declaration, { host, port }: RunOptions): Places {
-  return { listen: { host: host ?? declared.host, port: port ?? declared.port }, metrics };
-}
-
-/** A share that does not serve at first, as one without its Apache, is no reason to give up one that does. */
-function refuseLoss(old: Generation, next: Generation): void {
-  const reason = faultsIn(next)[0];
-  if (reason !== undefined && faultsIn(old).length === 0) throw new Failure('unavailable', reason);
-}
-
-/** Why shares do not serve. */
-function faultsIn({ composition }: Generation): string[] {
-  return composition.parts.shares.all.flatMap(({ fault }) => fault?.() ?? []);
-}
-
-function declaredIn({ composition }: Generation): DeclaredShare[] {
-  return composition.parts.shares.all.map(({ declared }) => declared);
 }

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { networkOf } from '../../src/credentials/network.js';
 
-/** Pipelined requests of one address that are read in one turn of the event loop. */
+/** The most pipelined requests to read from one address in one turn of the event loop. */
 const mostInOneTurn = 4000;
 
-/** What is asked of a connection before it is read from again. */
+/** Whether davgate may read from a connection again. */
 type MayRead = (socket: Socket) => boolean;
 
 /** The open connections of one address. */
@@ -18,8 +18,9 @@ export class AddressConnections {
   }
 
   /**
-   * A request has been read behind another one. One read can bring thousands of short ones, and one turn of the event
-   * loop read from a thousand connections, of which nothing would be let go before its end: the rest waits for the next.
+   * Call for each pipelined request that was read. One read can return thousands of short requests, and one turn of the
+   * event loop can read from a thousand connections, without releasing memory until it ends. Beyond the limit, reading
+   * continues in the next turn.
    */
   pipelined(): void {
     this.#requests += 1;
@@ -42,23 +43,23 @@ export class AddressConnections {
   }
 }
 
-/** The open connections, by the address of their clients. */
+/** The open connections, by client address. */
 export class ConnectionsByAddress {
   readonly #most: number;
   readonly #mayRead: MayRead;
   readonly #addresses = new Map<string, AddressConnections>();
 
-  /** @param most connections of one address */
+  /** @param most the limit of connections for one address */
   constructor(most: number, mayRead: MayRead) {
     this.#most = most;
     this.#mayRead = mayRead;
   }
 
   /**
-   * A connection has been opened, and is forgotten when it closes.
-   * @param peer its other end's address, normalized
-   * @param limited whether it counts towards the limit
-   * @returns undefined where the address has too many already
+   * Adds an open connection, until it closes.
+   * @param peer the address of the peer, normalized
+   * @param limited whether the connection counts towards the limit
+   * @returns undefined if the address has too many connections already
    */
   add(socket: Socket, peer: string, limited: boolean): AddressConnections | undefined {
     const key = networkOf(peer);

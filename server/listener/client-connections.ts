@@ -10,12 +10,12 @@ import {
   type UnfinishedLimits,
   unfinishedBytes,
   watchUnfinished,
-} from './unfinished-heads.js';
-import { type WaitingOfConnection, WaitingRequests } from './waiting-requests.js';
+} from './incomplete-headers.js';
+import { type WaitingOfConnection, WaitingRequests } from './pipelined-requests.js';
 
 /**
- * Seconds for which an idle connection of svn's is kept, as by Apache. svn 1.14 has connections on which it waits for
- * the server to hang up before it goes on: after an error of its own in the midst of a commit, for one.
+ * How long idle connections from svn stay open, in seconds, as with Apache. svn 1.14 sometimes waits for the server to
+ * close a connection before it continues, such as after an error of its own during a commit.
  */
 const svnIdleSeconds = 5;
 
@@ -24,17 +24,17 @@ interface Running {
   readonly res: ServerResponse;
 }
 
-/** What is under way on one connection. */
+/** The requests on one connection. */
 class ClientConnection {
   readonly running = new Set<Running>();
   readonly order = new PipelineOrder();
   readonly waiting: WaitingOfConnection;
   readonly head: HeadOfConnection;
-  /** Those of the same address; missing where the client was gone at once. */
+  /** The connections from the same address; undefined if the client disconnected at once. */
   siblings: AddressConnections | undefined;
-  /** Whether svn, or a program made of its libraries, has sent a request on it. */
+  /** Whether svn, or a program that uses its libraries, has sent a request on the connection. */
   isOfSvn = false;
-  /** What is done when all requests are over that have come whole: nothing can be read after them. */
+  /** Called when all complete requests have ended, if nothing can be read after them. */
   last: ((begun: ServerResponse | undefined) => void) | undefined;
 
   constructor(waiting: WaitingOfConnection, head: HeadOfConnection) {
@@ -42,13 +42,15 @@ class ClientConnection {
     this.head = head;
   }
 
-  /** Whether the client has sent all it has to and has taken all that there is: the next byte must be the server's. */
+  /**
+   * Whether the client waits for the server: it has sent its requests completely and read everything written so far.
+   */
   isWorking(socket: Socket): boolean {
     if (this.running.size === 0 || socket.writableLength > 0) return false;
     let working = false;
     for (const { req, res } of this.running) {
       if (!req.complete) return false;
-      // An answer that has ended may wait behind one that has not.
+      // A response that has ended may wait behind one that has not.
       working ||= !res.writableEnded;
     }
     return working;
@@ -59,7 +61,7 @@ class ClientConnection {
     if (first?.req.complete !== true) this.last?.(first?.res.headersSent === true ? first.res : undefined);
   }
 
-  /** Node tells only the answer whose turn it is: those of pipelined requests, which wait behind it, would never close. */
+  /** Node closes only the response whose turn it is. Those of pipelined requests behind it would never close. */
   close(): void {
     for (const { res } of this.running) {
       if (res.socket !== null || res.destroyed) continue;
@@ -73,17 +75,16 @@ export interface ClientLimits extends Pick<
   LimitsDeclaration,
   'idleSeconds' | 'connections' | 'connectionsPerAddress'
 > {
-  /** Whether this address, normalized, is of a proxy, which stands for many clients. */
+  /** Whether this normalized address belongs to a proxy, which forwards requests for many clients. */
   readonly isProxy?: ((address: string) => boolean) | undefined;
-  /** How much may be kept of header sections that have not come whole. */
+  /** How many bytes of incomplete header sections to keep. */
   readonly unfinished?: UnfinishedLimits;
 }
 
 /**
- * Looks after the connections of clients. Those on which no byte has moved for a while are cut, also in the middle of a
- * body that the client sends or reads; but neither a client that is slow is cut, nor one that waits for an answer that is
- * still being worked out. Pipelined requests run one after the other, few of them wait, and all of them learn that their
- * client is gone. No address takes all connections.
+ * Manages the connections of clients. Closes connections that transfer no byte for some time, even in the middle of a
+ * body, but not those of clients that are slow or that wait for a response. Runs pipelined requests one after another,
+ * limits how many wait, and tells each of them when the client is gone. Limits the connections from one address.
  */
 export class ClientConnections {
   readonly #connections = new WeakMap<Socket, ClientConnection>();
@@ -106,7 +107,7 @@ export class ClientConnections {
       watch.end();
     });
     server.on('timeout', (socket: Socket) => {
-      // Node counts again only once bytes move.
+      // Node restarts its timer only when bytes move.
       if (this.#of(socket).isWorking(socket)) socket.setTimeout(server.timeout);
       else socket.destroy();
     });
@@ -127,14 +128,16 @@ export class ClientConnections {
   }
 
   /**
-   * To be told of every request as it comes.
-   * @param over is told when its answer has ended
-   * @returns whether it may begin, now or when its turn has come; not where its client is gone by then
+   * Call for every request that arrives.
+   * @param over called when its response has ended
+   * @returns whether the request may begin, now or when its turn comes; false if the client is gone by then, or has been
+   *   told that the connection closes
    */
   enter(req: IncomingMessage, res: ServerResponse, over: () => void): boolean | Promise<boolean> {
     const { socket } = req;
-    // Node goes on with what it has read.
-    if (socket.destroyed) return false;
+    // Node still emits requests that it has already read, also after a response that closes the connection
+    // (RFC 9112 section 9.6).
+    if (!socket.writable) return false;
     const connection = this.#of(socket);
     const { running, order, waiting } = connection;
     connection.head.begun(req);
@@ -152,7 +155,7 @@ export class ClientConnections {
       running.delete(entry);
       turn.end();
       begun?.();
-      // Node has just set its own, and counts anew at the next request.
+      // Overrides the time-out that Node has just set. The next request resets it.
       if (running.size === 0 && isSvn(req)) socket.setTimeout(this.#svnIdle);
       if (running.size === 0) connection.head.idle(req);
       if (connection.last) connection.endIfLast();
@@ -161,13 +164,13 @@ export class ClientConnections {
     if (!turn.ready) return true;
     return turn.ready.then(() => {
       begun?.();
-      return !res.destroyed;
+      return !res.destroyed && socket.writable;
     });
   }
 
   /**
-   * What came last on a connection is no request: nothing more is read, and when all that came before it is answered,
-   * `act` is called with the answer that has been begun to a request which did not come whole, if there is one.
+   * Call if the last input on a connection is not a request. Stops reading and, when all earlier requests have been
+   * answered, calls `act`: with the response, if one has begun for a request that is incomplete.
    */
   afterAll(socket: Socket, act: (begun: ServerResponse | undefined) => void): void {
     const connection = this.#of(socket);
@@ -177,7 +180,7 @@ export class ClientConnections {
     connection.endIfLast();
   }
 
-  /** Whether what comes on this connection is svn's, as far as earlier requests have told. */
+  /** Whether this connection is svn's, judging by earlier requests. */
   isOfSvn(socket: Socket): boolean {
     return this.#of(socket).isOfSvn;
   }
@@ -195,7 +198,7 @@ export class ClientConnections {
   }
 }
 
-/** Whether svn itself is at the other end: a proxy keeps its connections for others, and is not to be hung up on. */
+/** Whether svn itself is the peer. A proxy reuses its connections for others, so they must stay open. */
 function isSvn({ headers }: IncomingMessage): boolean {
   return (
     readsSvnErrors(headers['user-agent']) &&

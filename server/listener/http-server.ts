@@ -2,35 +2,37 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { mostFields } from '../../src/http/fields.js';
-import { answerBrokenRequests } from './broken-requests.js';
+import { answerBrokenRequests } from './invalid-requests.js';
 import { ClientConnections, type ClientLimits } from './client-connections.js';
 import type { Log } from '../observability/log.js';
-import { awaitContinue } from './continue.js';
+import { awaitContinue } from './expect-continue.js';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly limits: ClientLimits & Pick<LimitsDeclaration, 'headerBytes'>;
-  /** Missing where nobody is told of what was no request. */
+  /** Undefined if invalid requests need not be logged. */
   readonly log?: Log;
 }
 
-/** Seconds: longer than the 60 that proxies in front keep an idle connection, so that it is they who close it. */
+/** In seconds. Proxies keep an idle connection for 60 s, so this is longer to let the proxy close it first. */
 const keepAliveSeconds = 75;
 
-/** A server that knows how to end: running requests are finished, idle connections closed. */
+/** A server that stops gracefully: it finishes running requests and closes idle connections. */
 export interface RunningServer {
   readonly server: Server;
   readonly address: AddressInfo;
-  /** Takes no new connections; resolves when the last request is done, cutting off what runs past `grace` milliseconds. */
+  /**
+   * Stops accepting connections. Resolves after the last request; after `grace` milliseconds, aborts those that remain.
+   */
   stop(grace: number): Promise<void>;
 }
 
 /**
- * Listens. There is no limit on how long a request may take: a client pauses for minutes within a commit, and an
- * upload over a slow line takes hours; but bytes must move. Header sections must arrive within a minute.
+ * Listens. A request may take any time, since a client may pause for minutes during a commit and an upload over a slow
+ * line takes hours, but the connection must not stay idle. Header sections must arrive within a minute.
  */
 export async function listen(
   handler: Handler,
@@ -43,10 +45,10 @@ export async function listen(
     headersTimeout: 60_000,
     keepAliveTimeout: Math.min(keepAliveSeconds, limits.idleSeconds) * 1000,
     noDelay: true,
-    // It is answered here, in its turn.
+    // davgate itself answers requests without Host, each in its turn.
     requireHostHeader: false,
   });
-  // Node leaves out those above without a word: one more than may be is seen.
+  // Node silently drops fields above this number: one above the limit shows that there are too many.
   server.maxHeadersCount = mostFields + 1;
   const clients = new ClientConnections(server, limits);
   answerBrokenRequests(server, clients, log);
@@ -55,7 +57,7 @@ export async function listen(
   };
   const handle: Handler = async (req, res) => {
     if (stopping) res.shouldKeepAlive = false;
-    // Node calls this in the midst of reading: whoever waits, however shortly, finds a small body whole.
+    // Node calls this while it is still parsing: after an await, however short, a small body is complete.
     if (await clients.enter(req, res, over)) await handler(req, res);
   };
   for (const event of ['request', 'checkExpectation']) {
@@ -73,7 +75,8 @@ export async function listen(
     });
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  if (address === null || typeof address === 'string')
+    throw new Error('The server is not listening on a port.');
   return {
     server,
     address,

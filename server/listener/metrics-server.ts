@@ -4,18 +4,18 @@ import { Failure } from '../../src/failure.js';
 import { listen, type RunningServer } from './http-server.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
-import { dropRest, restOfStrangers } from './rest-of-body.js';
-import { portTrouble } from './port-trouble.js';
+import { dropRest, restOfStrangers } from './unread-body.js';
+import { portTrouble } from './port-errors.js';
 
-export interface MetricsPlace {
+interface MetricsPlace {
   readonly host: string;
-  /** 0: any that is free; the log says which. */
+  /** 0 for any free port, which the log shows. */
   readonly port: number;
 }
 
 /**
- * Answers GET /metrics, on a port of its own: what it tells is for the administrator.
- * @throws Failure `unavailable` that says why the port could not be had
+ * Answers GET /metrics on a separate port, since the metrics are for the administrator only.
+ * @throws Failure `unavailable` with the reason why the port cannot be opened
  */
 export async function listenForMetrics(
   metrics: Metrics,
@@ -24,7 +24,7 @@ export async function listenForMetrics(
 ): Promise<RunningServer> {
   const handler = (req: IncomingMessage, res: ServerResponse): Promise<void> =>
     answer(metrics, req, res).catch((err: unknown) => {
-      log.error({ err }, 'the metrics cannot be told');
+      log.error({ err }, 'metrics failed');
       if (!res.headersSent) res.writeHead(500);
       res.end();
     });

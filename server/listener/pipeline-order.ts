@@ -1,17 +1,17 @@
-/** A request's turn among those of its connection. */
-export interface Turn {
-  /** What the request must wait for; undefined where that is nothing. */
+/** A request's turn among the requests of its connection. */
+interface Turn {
+  /** Resolves when the request may begin; undefined if it may begin at once. */
   readonly ready: Promise<void> | undefined;
-  /** The request is over, whether or not its turn had come. Only the first call counts. */
+  /** Ends the turn, whether or not it has come. Only the first call has an effect. */
   readonly end: () => void;
 }
 
 /**
- * Has the pipelined requests of one connection run one after the other, as Apache does. Node by itself runs them side by
- * side: each would open its file, and those behind an answer that nobody reads would keep it open.
+ * Runs the pipelined requests of one connection one after another, as Apache does. Node runs them concurrently: each
+ * would open its file, and those behind a response that the client does not read would keep it open.
  */
 export class PipelineOrder {
-  /** What begins each request; the first one is under way. */
+  /** The callbacks that begin each request. The first request is already under way. */
   readonly #turns = new Set<() => void>();
 
   /** Whether a request may begin at once. */
@@ -26,7 +26,7 @@ export class PipelineOrder {
       : new Promise<void>((resolve) => {
           go = resolve;
         });
-    // Other connections have their turn between: the requests of one read would run without a pause.
+    // Gives other connections a turn in between: otherwise, the requests of one read would run without a pause.
     const begin = (): void => {
       setImmediate(go);
     };
@@ -35,7 +35,7 @@ export class PipelineOrder {
       ready,
       end: () => {
         if (!this.#turns.delete(begin)) return;
-        // One that ends before its turn changes nothing for the first, which has begun.
+        // A request that ends before its turn does not affect the first one, which has already begun.
         for (const first of this.#turns) {
           first();
           break;

@@ -1,47 +1,47 @@
 import type { Log } from './log.js';
 import type { LoginOutcome } from './metrics.js';
 
-/** Who tried to log in, where from and for what. */
+/** A login attempt: the user, the address and the share. */
 export interface LoginTry {
-  /** The client's address; undefined when the connection was gone too soon. */
+  /** The client's address; undefined if the connection closed too early. */
   readonly address: string | undefined;
   readonly requestId: string;
-  /** The path of the share that was asked for, where one was. */
+  /** The path of the requested share; undefined outside the shares. */
   readonly share: string | undefined;
-  /** As it was sent, right or wrong. */
+  /** The user name as sent, right or wrong. */
   readonly user: string;
 }
 
-/** User names are cut to this many UTF-16 code units: Django's are shorter. */
+/** User names are truncated to this many UTF-16 code units. Django's names are shorter. */
 const longestUser = 254;
 
 /**
- * One line for each login. fail2ban reads them (docs/fail2ban.md): `event` and `address` come first, before anything
- * that a client chose.
+ * Logs one line for each login. fail2ban reads these lines (docs/fail2ban.md): `event` and `address` come first, before
+ * any value that the client controls.
  */
 export class Audit {
   readonly #log: Log;
   readonly #count: (outcome: LoginOutcome) => void;
 
-  /** @param count is told what came of each login */
+  /** @param count called with the outcome of each login */
   constructor(log: Log, count: (outcome: LoginOutcome) => void = () => undefined) {
     this.#log = log;
     this.#count = count;
   }
 
-  /** The password was checked and right; requests that carry it from the same place write no further lines. */
+  /** The password was checked and right. Later requests with it from the same address log no further lines. */
   accepted(login: LoginTry): void {
     this.#count('accepted');
     this.#log.info({ event: 'login-accepted', ...fields(login) }, 'login accepted');
   }
 
-  /** Whether the user is unknown, inactive or has another password is not told here either. */
+  /** Here, too, the line does not reveal whether the user is unknown or inactive, or the password is wrong. */
   refused(login: LoginTry): void {
     this.#count('refused');
     this.#log.info({ event: 'login-refused', ...fields(login, 'wrong-credentials') }, 'login refused');
   }
 
-  /** @param limit the one that was reached */
+  /** @param limit the limit that was reached */
   throttled(login: LoginTry, limit: 'address' | 'user' | undefined): void {
     this.#count('throttled');
     const reason = limit === 'user' ? 'too-many-for-user' : 'too-many-from-address';

@@ -1,17 +1,17 @@
 import { pino, type DestinationStream } from 'pino';
 
-/** Characters after which lines are written at once. */
+/** Buffered lines are written at once when they reach this many characters. */
 const atOnce = 8192;
-/** Milliseconds that a line waits for others at most. */
+/** The longest that a line waits for others, in milliseconds. */
 const longestWait = 20;
-/** Bytes of lines that wait while nobody reads them. */
+/** The most bytes to buffer while nobody reads the log. */
 const mostWaiting = 16 * 1024 ** 2;
 
 /**
- * Writes lines to a file descriptor, those that come together in one piece: a write for each, in a thread of its own, would
- * cost a small request as much as all the rest. What waits when the process ends is written then; what waits when it is
- * killed is lost. While nobody reads them, lines beyond a bound are dropped, and then a line tells how many: requests go
- * on, which must not depend on who reads the log.
+ * Writes lines to a file descriptor, several at a time: a write in a thread for each line would cost as much as the
+ * rest of a small request. Buffered lines are written when the process exits, but are lost if it is killed. If nobody
+ * reads the log, lines beyond a limit are dropped, and a later line says how many: requests must not depend on a reader
+ * of the log.
  */
 export function bufferedOutput(descriptor: number): DestinationStream {
   const output = pino.destination({
@@ -22,7 +22,7 @@ export function bufferedOutput(descriptor: number): DestinationStream {
   });
   let waiting = false;
   let dropped = 0;
-  /** Bytes that have been handed over and not dropped, and those of them that are out. */
+  /** The number of bytes accepted and not dropped, and the number of those written. */
   let taken = 0;
   let out = 0;
   const flush = (): void => {
@@ -48,7 +48,7 @@ export function bufferedOutput(descriptor: number): DestinationStream {
       write(droppedLine(dropped));
       dropped = 0;
     }
-    // Lines whose time came while others were still being written were left out of that.
+    // Lines that became due during the last write were not part of it.
     if (out < taken && !waiting) output.flush();
   });
   return { write };
@@ -59,7 +59,7 @@ function droppedLine(lines: number): string {
     level: 'warn',
     time: new Date().toISOString(),
     lines,
-    msg: 'nobody read the log: lines were dropped',
+    msg: 'log lines dropped: nobody read the log',
   };
   return `${JSON.stringify(fields)}\n`;
 }

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream } from 'pino';
 
-/** A log of JSON lines. Callers pass named fields, never whole requests: those hold passwords. */
+/** A log of JSON lines. Callers pass named fields, never whole requests, which contain passwords. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -20,7 +20,7 @@ export function createLog(destination: DestinationStream): Log {
   );
 }
 
-/** The time as pino wants it, in ISO 8601; what lines of the same second share is made once. */
+/** The time in ISO 8601, in pino's format. Formats the part that lines of the same second share only once. */
 function timestamps(): () => string {
   let second = Number.NaN;
   let shared = '';
@@ -43,7 +43,10 @@ interface DescribedError {
   readonly cause?: DescribedError;
 }
 
-/** An error and its causes; only known fields, since libraries hang requests and credentials on their errors. */
+/**
+ * Describes an error and its causes. Copies known fields only, since libraries attach requests and credentials to
+ * errors.
+ */
 function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
   return {

@@ -1,29 +1,32 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
-/** What came of a login, as the audit log has it. */
+/** The outcome of a login, as in the audit log. */
 export type LoginOutcome = 'accepted' | 'refused' | 'throttled';
 
-/** Figures that others keep; read when somebody asks for the metrics. */
-export interface MetricsSources {
+/** Figures that other parts keep. They are read when a client requests the metrics. */
+interface MetricsSources {
   /** Passwords derived so far. */
   readonly derivations: () => number;
-  /** Derivations that wait for their turn. */
+  /** Derivations waiting for their turn. */
   readonly waiting: () => number;
 }
 
-/** A request whose answer is over. */
-export interface MeasuredRequest {
+/** A request whose response has ended. */
+interface MeasuredRequest {
   readonly method: string;
-  /** Of the share that it was for, where it was for one. */
+  /** The kind of the requested share; undefined outside the shares. */
   readonly kind: DeclaredShare['kind'] | undefined;
-  /** Undefined where the connection was gone before there was an answer. */
+  /** Undefined if the connection closed before there was a response. */
   readonly status: number | undefined;
-  /** From when its head was read until its answer was out. */
+  /** The time from reading the head of the request to the end of its response. */
   readonly seconds: number;
 }
 
-/** RFC 9110, RFC 4918 and what svn sends (RFC 3253); others are counted together, since anybody can make them up. */
+/**
+ * The methods of RFC 9110 and RFC 4918, and those that svn sends (RFC 3253). Clients can invent others, which share one
+ * label.
+ */
 const methods: ReadonlySet<string> = new Set(
   (
     'GET HEAD OPTIONS POST PUT PATCH DELETE PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK ' +
@@ -31,16 +34,16 @@ const methods: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Seconds: from a small file to an upload over a slow line. */
+/** In seconds: from a small file to an upload over a slow line. */
 const buckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600];
 
-/** What this process counts, in a registry of its own. */
+/** The metrics of this process, in a separate registry. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #logins: Counter<'outcome'>;
   readonly #requests: Counter<'method' | 'kind' | 'status'>;
   readonly #seconds: Histogram<'kind'>;
-  /** Looking a labelled child up in the library costs more than to count with it. */
+  /** A cache, because the library's lookup of a labelled counter costs more than the count itself. */
   readonly #counters = new Map<string, Counter.Internal>();
   readonly #histograms = new Map<string, Histogram.Internal<'kind'>>();
   #running = 0;
@@ -58,7 +61,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'davgate_password_derivations_waiting',
-      help: 'Password derivations that wait for their turn',
+      help: 'Password derivations waiting for their turn',
       registers,
       collect() {
         this.set(waiting());
@@ -67,7 +70,7 @@ export class Metrics {
     const running = (): number => this.#running;
     new Gauge({
       name: 'davgate_requests_in_flight',
-      help: 'Requests that are being answered',
+      help: 'Requests in progress',
       registers,
       collect() {
         this.set(running());
@@ -75,20 +78,20 @@ export class Metrics {
     });
     this.#logins = new Counter({
       name: 'davgate_logins_total',
-      help: 'Logins by password; requests with a password that is known are none',
+      help: 'Logins by password, without requests whose password is already verified',
       labelNames: ['outcome'],
       registers,
     });
     for (const outcome of ['accepted', 'refused', 'throttled'] as const) this.#logins.inc({ outcome }, 0);
     this.#requests = new Counter({
       name: 'davgate_requests_total',
-      help: 'Requests whose answer is over',
+      help: 'Completed requests',
       labelNames: ['method', 'kind', 'status'],
       registers,
     });
     this.#seconds = new Histogram({
       name: 'davgate_request_seconds',
-      help: 'Seconds from the head of a request to the end of its answer',
+      help: 'Seconds from the head of a request to the end of its response',
       labelNames: ['kind'],
       buckets,
       registers,
@@ -101,7 +104,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** All figures in Prometheus' text format 0.0.4. */
+  /** All metrics in the Prometheus text format 0.0.4. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

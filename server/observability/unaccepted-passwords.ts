@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
-import type { HasherRegistry } from '../../src/django/hashers/hasher-registry.js';
+import type { HasherRegistry } from '../../src/django/hashers/site-hashers.js';
 import { faultInWords, passwordFault, type HashersAt } from '../../src/django/hashers/password-fault.js';
 import { Batch } from '../../src/async/batch.js';
 import type { Log } from './log.js';
 
-export interface UnacceptedPasswordsOptions {
+interface UnacceptedPasswordsOptions {
   readonly hashers: HasherRegistry;
-  /** Where these are listed. */
+  /** Where the accepted hashers are listed. */
   readonly hashersAt: HashersAt;
   readonly log: Log;
-  /** Does work when nobody waits for it. */
+  /** Runs work in the background. */
   readonly batch?: Pick<Batch, 'add'>;
 }
 
-/** Users of whom it is remembered that the log has a line. */
+/** The most users to remember as already logged. */
 const capacity = 10_000;
 
-/** Writes down, once for each user, that nobody can sign in by the password which is stored for them. */
+/** Logs, once for each user, that their stored password cannot be used to sign in. */
 export class UnacceptedPasswords {
   readonly #options: UnacceptedPasswordsOptions;
   readonly #batch: Pick<Batch, 'add'>;
@@ -28,8 +28,8 @@ export class UnacceptedPasswords {
   }
 
   /**
-   * A password was wrong. The look at why comes later, so that the answer tells nothing of it.
-   * @param encodedPassword undefined where there is no active user of that name
+   * Call for a refused password. The stored one is checked later, so that the timing of the response reveals nothing.
+   * @param encodedPassword undefined if there is no active user with that name
    */
   refused(username: string, encodedPassword: string | undefined): void {
     this.#batch.add(() => {
@@ -44,7 +44,7 @@ export class UnacceptedPasswords {
     const reason = `The password of this user ${faultInWords(fault, hashersAt)}.`;
     if (this.#told.get(user) === reason) return;
     this.#told.set(user, reason);
-    if (fault.kind === 'unusable') log.info({ user, reason }, 'nobody can sign in by this password');
-    else log.warn({ user, reason }, 'nobody can sign in by this password');
+    if (fault.kind === 'unusable') log.info({ user, reason }, 'stored password not accepted');
+    else log.warn({ user, reason }, 'stored password not accepted');
   }
 }

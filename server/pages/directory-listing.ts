@@ -6,19 +6,19 @@ import type { Entry } from '../../src/storage/storage.js';
 import { escapeHtml } from './html.js';
 import { pageHead, pageHeaders, pageTail, type PageReader } from './layout.js';
 
-/** Up to this many entries are sorted, folders first; a larger folder is shown in the order it is read. */
+/** A folder with at most this many entries is sorted, folders first. A larger one is shown in the order it is read. */
 const sortedEntries = 10_000;
 
-/** Entries that are sorted or written without a pause. */
+/** The number of entries to sort or write without a pause. */
 const runLength = 256;
 
-/** Whom a listing is for. */
+/** The person that a listing is for. */
 export interface ListingReader extends PageReader {
   /** Whose work it is to write it: owners take turns. */
   readonly owner: string;
 }
 
-/** A page that lists a collection. */
+/** The page that lists a collection. */
 export function directoryListing(
   path: string,
   entries: AsyncIterable<readonly Entry[]>,
@@ -60,7 +60,7 @@ const empty = '<p class="note">This folder is empty.</p>\n';
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Sorted in runs, which are then merged, so that others have their turns meanwhile. */
+/** Sorts runs and then merges them, so that other requests get their turn in between. */
 async function inOrder(entries: readonly Entry[], breath: Breath): Promise<readonly Entry[]> {
   let runs: (readonly Entry[])[] = [];
   for (let at = 0; at < entries.length; at += runLength) {
@@ -104,7 +104,7 @@ function compare(a: Entry, b: Entry): number {
   return collator.compare(a.name, b.name);
 }
 
-/** Each part of the path leads to its own folder. */
+/** Links each part of the path to its folder. */
 function breadcrumbs(path: string): string {
   const names = path.split('/').slice(1);
   return names
@@ -136,7 +136,7 @@ function row(base: string, { name, stat }: Entry): string {
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
-/** A size in bytes as a person reads it, in powers of 1,000: `1.5 MB`. */
+/** A size in human-readable units, in powers of 1,000: `1.5 MB`. */
 export function inUnits(bytes: number): string {
   let value = bytes;
   let unit = 0;

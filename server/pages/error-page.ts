@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { escapeHtml } from './html.js';
 import { pageHead, pageTail } from './layout.js';
 
-/** A page that says what went wrong, and the id to name when asking about it. */
+/** The page that explains an error. It shows the request id, for questions to the administrator. */
 export function errorPage(status: number, sentence: string, requestId: string): string {
   const title = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
   return (

@@ -9,14 +9,14 @@ import { noSniffing, pageRestrictions, pageType } from './layout.js';
 
 export interface ErrorRequest {
   readonly accept: string | undefined;
-  /** Whether the client reads svn's errors. */
+  /** Whether the client understands svn's error format. */
   readonly svn: boolean;
   readonly requestId: string;
 }
 
 /**
- * The answer that tells a client what went wrong, in the form it reads: a page for a browser, mod_dav_svn's XML for
- * svn, RFC 4918's error element where a condition names the failure, else a line of text.
+ * The response for a failure, in the form that the client understands: a page for a browser, mod_dav_svn's XML for svn,
+ * RFC 4918's error element if the failure has a condition code, and otherwise plain text.
  */
 export function errorResponse(failure: Failure, { accept, svn, requestId }: ErrorRequest): HttpResponse {
   const status = statusOf(failure.kind);
@@ -46,7 +46,7 @@ export function errorResponse(failure: Failure, { accept, svn, requestId }: Erro
   };
 }
 
-/** RFC 4918 section 14.5; the sentence stands beside the condition for people who read traces. */
+/** RFC 4918 section 14.5. The comment beside the condition is for people who read traces. */
 function davError(condition: string, { message, hrefs }: Failure): string {
   return (
     '<?xml version="1.0" encoding="utf-8"?>\n' +

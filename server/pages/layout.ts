@@ -10,7 +10,7 @@ export const pageType = 'text/html; charset=utf-8';
 
 export const noSniffing = ['X-Content-Type-Options', 'nosniff'] as const;
 
-/** Pages run no script and load nothing; their one style sheet is named by its hash. */
+/** Pages run no scripts and load nothing. The policy names their only style sheet by its hash. */
 export const pageRestrictions: HeaderList = [
   [
     'Content-Security-Policy',
@@ -26,16 +26,16 @@ export const pageHeaders: HeaderList = [
   ...pageRestrictions,
 ];
 
-/** The query by which a page that needs no name asks for one. */
+/** The query with which a person signs in where that is not required. */
 export const signInQuery = 'sign-in';
 
-/** Whom a page is for. */
+/** The person that a page is for. */
 export interface PageReader {
-  /** Undefined of somebody who has not signed in. */
+  /** Undefined if they have not signed in. */
   readonly username: string | undefined;
 }
 
-/** What stands before a page's own content. @param reader missing where it is of no account who reads */
+/** The HTML before the page's own content. @param reader undefined if the page is the same for everybody */
 export function pageHead(title: string, reader?: PageReader): string {
   const who = reader ? `<p class="who">${whoInWords(reader)}</p>` : '';
   return `<!doctype html>
@@ -59,5 +59,5 @@ function whoInWords({ username }: PageReader): string {
     : `Signed in as <b>${escapeHtml(username)}</b>`;
 }
 
-/** What ends a page. */
+/** The HTML after the page's own content. */
 export const pageTail = '</main>\n</body>\n</html>\n';

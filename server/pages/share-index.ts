@@ -6,12 +6,15 @@ import { pageHead, pageHeaders, pageTail } from './layout.js';
 /** A share that is open to the user. */
 export interface ListedShare {
   readonly path: ServerPath;
-  /** What it is, in words. */
+  /** The kind of share, in words. */
   readonly what: string;
   readonly isWritable: boolean;
 }
 
-/** The shares that are open to somebody, and what they may do there. @param username undefined: not signed in */
+/**
+ * The page that lists the shares that are open to a person, and what they may do there.
+ * @param username undefined if they have not signed in
+ */
 export function shareIndex(shares: readonly ListedShare[], username: string | undefined): HttpResponse {
   const open = shares.map(
     ({ path, what, isWritable }) =>
@@ -20,8 +23,8 @@ export function shareIndex(shares: readonly ListedShare[], username: string | un
   );
   const list =
     open.length === 0
-      ? '<p class="note">No share is open to you. Ask whoever looks after the site for the permission you need.</p>\n'
-      : `<table>\n<thead><tr><th>Share</th><th>What it is</th><th>You may</th></tr></thead>\n<tbody>\n${open.join('')}</tbody>\n</table>\n`;
+      ? '<p class="note">No share is open to you. Ask the administrator of the site for the permission you need.</p>\n'
+      : `<table>\n<thead><tr><th>Share</th><th>Type</th><th>Your access</th></tr></thead>\n<tbody>\n${open.join('')}</tbody>\n</table>\n`;
   const body = Buffer.from(`${pageHead('Shares', { username })}<h1>Shares</h1>\n${list}${pageTail}`);
   return { status: 200, headers: [...pageHeaders, ['Content-Length', String(body.length)]], body };
 }

@@ -3,11 +3,11 @@ import { Batch } from '../../src/async/batch.js';
 import type { Log } from '../observability/log.js';
 import type { Middleware, RequestRecord } from './request-record.js';
 
-/** Raw targets are cut to this many characters in the log. */
+/** The log truncates raw targets to this many characters. */
 const longestTarget = 1024;
 
 /**
- * Writes one line about the request, soon after the answer is over. Queries may hold secrets: none.
+ * Logs one line about the request, soon after the response has ended. Omits the query, which may contain secrets.
  */
 export function accessLog(log: Log, now: () => number): Middleware {
   const lines = new Batch();

@@ -9,43 +9,43 @@ import type { IncomingRequest } from '../shares/incoming-request.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import { accessLog } from './access-log.js';
-import { answer, type AnswerParts } from './answer.js';
+import { answer, type AnswerParts } from './handle-request.js';
 import { authenticate, type Authenticate } from './authenticate.js';
-import { errors } from './errors.js';
-import { measure } from './measure.js';
+import { errors } from './error-handler.js';
+import { measure } from './request-metrics.js';
 import { PasswordLogin } from './password-login.js';
 import { needsNoName } from './needs-no-name.js';
 import type { RequestState } from './request-record.js';
 import { respond } from './respond.js';
 
-/** What an app is made of. */
+/** The parts of an app. */
 export interface AppParts extends AnswerParts {
   readonly authenticator: Authenticator;
   readonly throttle: Throttle;
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
   readonly log: Log;
-  /** Missing where nobody asks for them. */
+  /** Undefined if the declaration has no "metrics". */
   readonly metrics: Metrics | undefined;
-  /** Milliseconds on a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** A client that goes away is no fault; the access log shows that its answer is not complete. */
+/** A client that disconnects is not an error. The access log shows that its response is incomplete. */
 function isConnectionLoss(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 /**
- * The application, listening nowhere yet.
- * @param identify finds out who asks; default: by the site's users
+ * Creates the application. It does not listen yet.
+ * @param identify authenticates requests; by default, against the site's users
  */
 export function createApp(parts: AppParts, identify: Authenticate = byUsers(parts)): Koa<RequestState> {
   const { log, metrics, now } = parts;
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
     if (isConnectionLoss(error)) return;
-    log.error({ err: error }, 'a request failed outside its error handler');
+    log.error({ err: error }, 'request failed outside its error handler');
   });
   if (metrics) app.use(measure(metrics, now));
   return app.use(accessLog(log, now)).use(respond(log)).use(errors(log)).use(answer(parts, identify));
@@ -60,8 +60,8 @@ function byUsers(parts: AppParts): Authenticate {
 }
 
 /**
- * Has the application answer. Koa's own callback hangs listeners on each answer and its connection, for bodies and faults
- * that only respond.ts and errors.ts know here.
+ * Makes the application answer requests. Koa's own callback adds listeners to each response and its connection, for
+ * bodies and errors; here, respond.ts and error-handler.ts handle both.
  */
 export function handlerOf(
   app: Koa<RequestState>,

@@ -6,28 +6,29 @@ import { cookiesCount } from '../../src/http/origin.js';
 import { optionsForAnyone } from '../shares/root.js';
 import type { IncomingRequest } from '../shares/incoming-request.js';
 import type { RequestRecord } from './request-record.js';
-import { SentCredentials } from './sent-credentials.js';
+import { SentCredentials } from './request-credentials.js';
 import type { PasswordLogin } from './password-login.js';
 import { askToSignIn, challenged, type SignInParts } from './sign-in.js';
 
 export interface AuthenticateParts extends SignInParts {
   readonly passwords: PasswordLogin;
-  /** Whether a request is answered to somebody who has not signed in. */
+  /** Whether davgate answers this request without knowing who sends it. */
   readonly isOpenToEverybody: (request: IncomingRequest) => boolean;
   /** Whether `DOMAIN\\user`, as Windows sends it, signs in as `user`. */
   readonly stripDomain?: boolean;
 }
 
-/** Finds out who is asking. Gives the answer itself where that needs nobody, or a person must sign in first. */
+/** Authenticates a request. Returns the response itself if no user is needed, or if they must sign in first. */
 export type Authenticate = (
   request: IncomingRequest,
   record: RequestRecord,
 ) => Visitor | HttpResponse | Promise<Visitor | HttpResponse>;
 
 /**
- * By password, or by a session at the site. Whoever sends a password must be somebody, also where nobody need be.
- * Without one, Windows probes OPTIONS on the root and remembers a refusal, so that much is answered to anyone.
- * @throws Failure `unauthenticated` with the challenge; `too-many-requests` with Retry-After; `unavailable` when Django's
+ * Authenticates by password, or by a session of the site. A request needs a user unless it reads what is public; one with
+ * a password always needs a user. Windows sends OPTIONS to the root without credentials and remembers a refusal, so
+ * davgate answers this to anyone.
+ * @throws Failure `unauthenticated` with the challenge; `too-many-requests` with Retry-After; `unavailable` if Django's
  *   database or the counter of failed logins does not answer
  */
 export function authenticate(parts: AuthenticateParts): Authenticate {
@@ -49,12 +50,12 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
     const identity =
       credentials && (await passwords.login(credentials, { address, requestId: request.id, share }));
     if (identity) return identity;
-    throw challenged('The user name or the password is wrong.', realm);
+    throw challenged('The user name or password is wrong.', realm);
   };
   return (request, record) => {
     const credentials = sent.of(request.body);
     if (credentials) record.sentUser = credentials.username.slice(0, 254);
-    // Nearly all requests carry what was verified a moment ago: they wait for nothing.
+    // Nearly all requests carry recently verified credentials, and need not wait.
     return (
       (credentials && passwords.recall(credentials, request.client.address)) ??
       ask(request, record, credentials)
@@ -62,7 +63,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
   };
 }
 
-/** Who is logged in at the site, where the request may use that: no other site may write through a person's cookie. */
+/** The user of the site's session, if the request may use it: other sites must not write with a user's cookie. */
 async function sessionIdentity(
   { method, headers, origin }: IncomingRequest,
   { sessions }: AuthenticateParts,

@@ -8,14 +8,15 @@ import type { Located } from '../shares/share.js';
 import type { ShareMap } from '../shares/share-map.js';
 import type { IdentifiedRequest } from '../shares/incoming-request.js';
 import type { ShareRequest } from '../shares/share.js';
-import { explainedDestination } from './foreign-destination.js';
+import { explainedDestination } from './destination-advice.js';
 
 /**
- * Checks every right that a request in a share needs, each by the rule of the share its path lies in; for COPY and MOVE
- * finds where they lead.
- * @param publicOrigin as it is declared
- * @throws Failure `forbidden` with the reason, or `unauthenticated` of somebody who has not signed in; `forbidden` also for a destination in no share; `malformed` and
- *   `foreign-destination` for a Destination
+ * Checks every right that a request in a share needs, each by the rules of the share that contains its path. Resolves
+ * the destination of COPY and MOVE.
+ * @param publicOrigin as declared
+ * @throws Failure `forbidden` with the reason, also for a destination outside every share; `unauthenticated` for a person
+ *   who has not signed in; `malformed` and
+ *   `foreign-destination` for an invalid Destination
  */
 export function authorize(
   request: IdentifiedRequest,
@@ -48,19 +49,19 @@ function requireAccess(
     depth: depthOf(request),
   })) {
     const located = path === place.path ? place : shares.locate(path);
-    if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
+    if (!located) throw new Failure('forbidden', 'The destination is not in a share.');
     const decision = located.share.declared.policy.decide(identity, action, located.inside, scope);
     if (!decision.allowed) throw new Failure(decision.failure, decision.reason);
   }
 }
 
-/** A LOCK without a body is a refresh, which locks nothing anew (RFC 4918 section 9.10.2). */
+/** A LOCK without a body refreshes a lock, and creates none (RFC 4918 section 9.10.2). */
 function depthOf({ method, headers }: IdentifiedRequest): string | undefined {
   const bodyless = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   return method === 'LOCK' && bodyless ? '0' : headers.depth;
 }
 
-/** A proxy in front may have changed the Host, but not what the client wrote into the Destination. */
+/** A proxy in front may have changed the Host header field, but not the Destination header field. */
 async function findDestination(
   request: IdentifiedRequest,
   shares: ShareMap,
@@ -70,7 +71,7 @@ async function findDestination(
     destinationOf(request, shares, publicOrigin),
     request.headers['user-agent'],
   );
-  if (!located) throw new Failure('forbidden', 'The destination lies in no share.');
+  if (!located) throw new Failure('forbidden', 'The destination is not in a share.');
   return located;
 }
 

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { Failure } from '../../src/failure.js';
 import { checkFields } from '../../src/http/fields.js';
 
-/** As Node looks for it. */
+/** The same test that Node uses. */
 const awaitingContinue = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
- * Refuses a head that could be read in two ways, or of which something would be left out.
- * @throws Failure `malformed` without a Host, or with two of a field that may be there once; `too-many-fields`;
+ * Refuses a request head that is ambiguous, or that Node would read incompletely.
+ * @throws Failure `malformed` if Host is missing, or a field that may occur only once is repeated; `too-many-fields`;
  *   `expectation-failed`
  */
 export function checkHead(req: IncomingMessage): void {
@@ -17,11 +17,11 @@ export function checkHead(req: IncomingMessage): void {
     throw new Failure('malformed', 'The request has no Host header field.');
   }
   if (headers.expect !== undefined && isVersionOne(req) && !awaitingContinue.test(headers.expect)) {
-    throw new Failure('expectation-failed', 'Nothing but 100-continue can be expected of this server.');
+    throw new Failure('expectation-failed', 'This server supports only the expectation 100-continue.');
   }
 }
 
-/** HTTP/1.0 knows neither of the two fields. */
+/** HTTP/1.0 defines neither of the two fields. */
 function isVersionOne({ httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
   return httpVersionMajor === 1 && httpVersionMinor >= 1;
 }

@@ -4,13 +4,13 @@ import { placeOf, type Throttle } from '../../src/credentials/throttle.js';
 import { isFailure } from '../../src/failure.js';
 import type { Audit, LoginTry } from '../observability/audit.js';
 
-export interface PasswordLoginParts {
+interface PasswordLoginParts {
   readonly authenticator: Authenticator;
   readonly throttle: Throttle;
   readonly audit: Audit;
 }
 
-/** Logs people in by user name and password: tries are limited, and what came of them is written down. */
+/** Logs users in by user name and password. Limits the attempts, and records the outcome of each. */
 export class PasswordLogin {
   readonly #parts: PasswordLoginParts;
 
@@ -19,17 +19,17 @@ export class PasswordLogin {
   }
 
   /**
-   * Who it is, where that is known at once: the credentials were right before and came from the same place.
-   * @param address the client's
+   * The user, if known without a check: the same credentials were right before, from the same address.
+   * @param address the address of the client
    */
   recall(credentials: Credentials, address: string | undefined): Identity | undefined {
     return this.#parts.authenticator.recall(credentials, placeOf(address));
   }
 
   /**
-   * @param from where the try comes from, and for what
-   * @returns undefined when the credentials are wrong
-   * @throws Failure `too-many-requests` with Retry-After; `unavailable` when it cannot be told
+   * @param from the origin and the target of the attempt
+   * @returns undefined if the credentials are wrong
+   * @throws Failure `too-many-requests` with Retry-After; `unavailable` if the credentials cannot be checked
    */
   async login(credentials: Credentials, from: Omit<LoginTry, 'user'>): Promise<Identity | undefined> {
     const { authenticator, throttle, audit } = this.#parts;

@@ -16,7 +16,7 @@ import type { Client, IncomingRequest } from '../shares/incoming-request.js';
 import { checkHead } from './check-head.js';
 import { whenGone } from './when-gone.js';
 
-/** Who sent a request, through the proxies that are trusted. */
+/** The sender of a request, also through trusted proxies. */
 export function clientOf({ socket, headers }: IncomingMessage, trusted: TrustedProxies): Client {
   const peer = socket.remoteAddress;
   const forwarded = headers['x-forwarded-for'];
@@ -29,8 +29,8 @@ export function clientOf({ socket, headers }: IncomingMessage, trusted: TrustedP
 
 /**
  * Reads a request, once.
- * @param publicOrigin this server as browsers address it; undefined: what the request says
- * @throws Failure `malformed`, `too-many-fields`, `expectation-failed`; `not-implemented` for a method that nobody knows
+ * @param publicOrigin the origin that browsers use for this server; if undefined, it is taken from the request
+ * @throws Failure `malformed`, `too-many-fields`, `expectation-failed`; `not-implemented` for an unknown method
  */
 export function readRequest(
   req: IncomingMessage,
@@ -39,12 +39,12 @@ export function readRequest(
 ): IncomingRequest {
   checkHead(req);
   const method = methodOf(req.method);
-  if (method === undefined) throw new Failure('not-implemented', 'This method is not known here.');
-  // `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7); so does the root here.
+  if (method === undefined) throw new Failure('not-implemented', 'This server does not support this method.');
+  // `OPTIONS *` is about the server as a whole (RFC 9110 section 9.3.7), and is answered like the root.
   const rawTarget = req.url ?? '/';
   const asked = method === 'OPTIONS' && rawTarget === '*' ? '/' : rawTarget;
   const headers = headersOf(req, authorityIn(asked));
-  // Names that Subversion alone has are refused elsewhere once it is known who asks.
+  // After authentication, requirePortableNames refuses names that only Subversion allows.
   const target = parseTarget(asked, 'subversion');
   let origin: { readonly is: string | undefined } | undefined;
   const originOf = (): string | undefined =>
@@ -56,7 +56,7 @@ export function readRequest(
     rawTarget,
     target,
     headers,
-    fields: pairs(req.rawHeaders),
+    fields: () => pairs(req.rawHeaders),
     body: req,
     client,
     whenGone: gone,
@@ -66,8 +66,8 @@ export function readRequest(
 }
 
 /**
- * Node joins what may be repeated; the one field that it keeps as a list, Set-Cookie, has no place in a request. What an
- * absolute-form target names counts for the Host header field (RFC 9112 section 3.2.2).
+ * Node joins fields that may be repeated, except Set-Cookie, which does not occur in requests. The authority of an
+ * absolute-form target replaces the Host header field (RFC 9112 section 3.2.2).
  * @throws Failure `malformed` for an empty Host in HTTP/1.1
  */
 function headersOf(req: IncomingMessage, authority: string | undefined): RequestHeaders {
@@ -83,7 +83,7 @@ function headersOf(req: IncomingMessage, authority: string | undefined): Request
   return headers;
 }
 
-/** With the port, also where that is the usual one of the scheme. */
+/** Includes the port even if it is the scheme's default. */
 function authorityOf(origin: string | undefined): string | undefined {
   if (origin === undefined) return undefined;
   const { protocol, host, port } = new URL(origin);

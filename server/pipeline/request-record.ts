@@ -2,28 +2,28 @@ import type { Middleware as KoaMiddleware } from 'koa';
 import type { HttpResponse } from '../../src/http/message.js';
 import type { Share } from '../shares/share.js';
 
-/** What is told of a request afterwards, in the log and in the form of an error, as it becomes known. */
+/** Facts about a request for the log and for error responses, filled in as they become known. */
 export interface RequestRecord {
-  /** Names the request in log lines and error answers. */
+  /** Identifies the request in log lines and error responses. */
   readonly id: string;
-  /** The client's, through trusted proxies; missing when the connection was gone too soon. */
+  /** The client's address, also through trusted proxies; undefined if the connection closed too early. */
   address?: string;
-  /** The user name that was sent, right or wrong. */
+  /** The user name in the request, right or wrong. */
   sentUser?: string;
-  /** Who it is. */
+  /** The authenticated user. */
   user?: string;
-  /** The share that the target lies in. */
+  /** The share that contains the target. */
   share?: Share;
-  /** Whether all of the answer is out, which ends a little later so that the client sees it. */
+  /** Whether the whole response has been written. It ends a little later, so that the client can read it. */
   answered?: boolean;
-  /** Gives the place among the requests under way back; only the first call counts. */
+  /** Releases the place among the requests under way. Only the first call has an effect. */
   giveBack?: () => void;
 }
 
-/** What the outer middlewares hand to each other. */
+/** The state that the outer middlewares share. */
 export interface RequestState {
   record: RequestRecord;
-  /** What respond.ts writes. */
+  /** The response for respond.ts to write. */
   response?: HttpResponse;
 }
 

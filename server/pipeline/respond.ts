@@ -5,17 +5,17 @@ import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import type { Log } from '../observability/log.js';
 import type { Middleware, RequestRecord } from './request-record.js';
-import { isAwaitingContinue } from '../listener/continue.js';
-import { pump } from './pump.js';
+import { isAwaitingContinue } from '../listener/expect-continue.js';
+import { pump } from './write-body.js';
 import {
   dropRest,
   endAfterRest,
   hasTooMuchLeft,
   restOfStrangers,
   restOfUsers,
-} from '../listener/rest-of-body.js';
+} from '../listener/unread-body.js';
 
-/** Writes the answer; nothing else touches the socket. */
+/** Writes the response. Nothing else touches the socket. */
 export function respond(log: Log): Middleware {
   return async (context, next) => {
     context.respond = false;
@@ -29,17 +29,17 @@ export function respond(log: Log): Middleware {
     try {
       await write(req, res, response, record);
     } catch (error) {
-      // The head is out: all that is left is to break the connection off, so that nobody takes the answer for whole.
+      // The head has been sent: closing the connection is the only way to show that the response is incomplete.
       req.socket.destroy();
       if (response.body instanceof Readable) response.body.destroy();
       if (!(error instanceof ClientGone)) {
-        log.warn({ requestId: record.id, err: error }, 'the answer broke off');
+        log.warn({ requestId: record.id, err: error }, 'response cut off');
       }
     }
   };
 }
 
-/** How an answer ends: with the body at once, or later. */
+/** Ends a response: with the body at once, or later. */
 type End = (res: ServerResponse, body?: string | Buffer) => void;
 
 function write(
@@ -71,11 +71,11 @@ const endAtOnce: End = (res, body) => {
   res.end(body);
 };
 
-/** For an answer that did not wait for all of the request's body. */
+/** Ends a response that did not wait for the whole body of the request. */
 function endBeforeBody(req: IncomingMessage, record: RequestRecord, fields: string[]): End {
   const known = record.user !== undefined;
   const limits = known ? restOfUsers : restOfStrangers;
-  // A body that nobody has asked for yet would be taken for the next request.
+  // A body that the client sends without waiting for 100 Continue would be read as the next request.
   if (!isAwaitingContinue(req) && !hasTooMuchLeft(req, known)) {
     return (res, body) => {
       dropRest(req, limits.bytes);
@@ -88,7 +88,7 @@ function endBeforeBody(req: IncomingMessage, record: RequestRecord, fields: stri
     else res.flushHeaders();
     record.answered = true;
     record.giveBack?.();
-    // Its client would not know yet that the answer has ended.
+    // Otherwise the client would not know yet that the response has ended.
     if (res.chunkedEncoding) res.end();
     else endAfterRest(req, res, limits);
   };
@@ -101,7 +101,8 @@ async function writeStream(
   end: End,
 ): Promise<void> {
   const declared = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
-  // Not ended with the body: after a short one, what comes next on the connection would be taken for the rest of it.
+  // Does not end with the body: after a body that is too short, the client would read the next response as the rest of
+  // it.
   const sent = await pump(body, res);
   if (declared !== undefined && Number(declared) !== sent) {
     throw new Error('The body was not as long as announced.');

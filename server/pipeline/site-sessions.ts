@@ -7,18 +7,18 @@ import {
 import { SessionUsers } from '../../src/django/sessions/session-users.js';
 import type { DjangoSite, SessionSettings } from '../../src/django/site.js';
 
-/** How browsers that are logged in at the site are known. */
+/** Recognises browsers by their session of the site. */
 export interface SiteSessions {
   readonly settings: SessionSettings;
   readonly authenticator: SessionAuthenticator;
 }
 
-export interface SessionParts {
+interface SessionParts {
   readonly site: DjangoSite;
   /** The site's database. */
   readonly knex: ConstructorParameters<typeof KnexSessionTable>[0];
   readonly directory: UsersById;
-  /** Milliseconds on a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ClientGone, type WhenGone } from '../../src/async/when-gone.js';
 
-/** The client is gone when its connection closes before the answer is out. */
+/** The client is gone if its connection closes before the response is complete. */
 export function whenGone(res: ServerResponse): WhenGone {
   return (listener) => {
     const leave = (): void => {

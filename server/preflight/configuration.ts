@@ -3,21 +3,20 @@ import { loadDeclaration } from '../../src/config/load.js';
 import { checkSite } from '../../src/config/secrets-in-shares.js';
 import type { Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
-import { machineFindings, placesFindings } from './preflight.js';
+import { machineFindings, placesFindings } from './machine-findings.js';
 import { userInWords } from '../../src/config/rights.js';
 import { findSite, type FoundSite } from './find-site.js';
 
-/** A declaration together with the site that it names. */
+/** A declaration and the site that it names. */
 export interface Configuration extends FoundSite {
   readonly declaration: Declaration;
-  /** What does not keep davgate from starting, and is not as it should be. */
+  /** Problems that do not prevent davgate from starting. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Reads a declaration, and its Django project where it names one.
- * @throws DeclarationError with what is wrong with the declaration or with what it names; Failure with the site's own
- *   error
+ * Reads a declaration, and its Django project if it names one.
+ * @throws DeclarationError if the declaration, or something that it names, is wrong; Failure with the site's own error
  */
 export async function readConfiguration(
   file: string,

@@ -8,26 +8,26 @@ import { Failure, isFailure } from '../../src/failure.js';
 import type { StateLocation } from '../../src/state/database.js';
 import type { Environment } from '../environment.js';
 
-/** What a site's own Python is run with, and what its database's client looks into. */
-export type SiteEnvironment = Pick<Environment, 'variables' | 'userName'>;
+/** The environment for the site's Python and for the database client. */
+type SiteEnvironment = Pick<Environment, 'variables' | 'userName'>;
 
-/** A site and what davgate does otherwise than it. */
+/** A site, and warnings about where davgate behaves differently from it. */
 export interface FoundSite {
   readonly site: DjangoSite<TlsFiles>;
   readonly warnings: readonly string[];
 }
 
 /**
- * The facts of the site, as they are declared or as its own settings say; of the latter davgate's connection reads the
- * same rows as the site's own.
- * @throws Failure with the site's own error where it cannot be read, or with what differs
+ * The site, from the declaration or from the site's own settings. With the settings, davgate also checks that its own
+ * connection reads the same rows as the site's.
+ * @throws Failure with the site's own error if the settings cannot be read, or with the difference between the rows
  */
 export async function findSite(django: DjangoDeclaration, environment: SiteEnvironment): Promise<FoundSite> {
   if (django.kind === 'site') return { site: django.site, warnings: [] };
   try {
     return await discovered(django, environment);
   } catch (error) {
-    // Somebody may have changed a password between the two looks at the rows, or the database was started anew.
+    // Between the two reads, a user may have changed a password, or the database may have restarted.
     if (!isFailure(error, 'not-implemented')) throw error;
     return discovered(django, environment);
   }
@@ -46,17 +46,17 @@ async function discovered(
   return { site, warnings };
 }
 
-/** The same with the texts of its TLS files, ready to be opened. @throws Failure `unavailable` */
+/** The site with the contents of its TLS files, ready to open its database. @throws Failure `unavailable` */
 export function readableSite(site: DjangoSite<TlsFiles>): DjangoSite {
   const database = readTlsFiles(site.database);
   if (typeof database === 'string') throw new Failure('unavailable', database);
   return { ...site, database };
 }
 
-/** The same for the state database. @throws Failure `unavailable` */
+/** The state database with the contents of its TLS files. @throws Failure `unavailable` */
 export function readableState(state: StateDeclaration): StateLocation {
   const location = readTlsFiles(state);
   if (typeof location === 'string') throw new Failure('unavailable', location);
-  if (location.kind === 'mysql') throw new Failure('unavailable', 'The state is not kept in MySQL.');
+  if (location.kind === 'mysql') throw new Failure('unavailable', 'davgate cannot store its state in MySQL.');
   return location;
 }

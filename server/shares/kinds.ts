@@ -8,7 +8,7 @@ import { webdavKind } from './webdav.js';
 
 type DeclaredOf<K extends KindName> = Extract<DeclaredShare, { readonly kind: K }>;
 
-/** All kinds of share. A further one is a file of its own, its schema, and an entry here. */
+/** All kinds of share. To add one, write its file and its schema, and register it here. */
 export const kinds: { readonly [K in KindName]: ShareKind<DeclaredOf<K>> } = {
   static: staticKind,
   webdav: webdavKind,
@@ -17,7 +17,7 @@ export const kinds: { readonly [K in KindName]: ShareKind<DeclaredOf<K>> } = {
 
 /**
  * Opens the declared shares.
- * @throws Failure with what could not be opened; then none is open
+ * @throws Failure with what could not be opened, after closing those that were
  */
 export async function openShares(
   declared: readonly DeclaredShare[],
@@ -37,7 +37,7 @@ export async function openShares(
   return declared.flatMap((each) => open.get(each) ?? []);
 }
 
-/** What the kinds find out about their shares. @param how `look` before every start, `attempt` for `check` */
+/** What the kinds find wrong with their shares. @param how `look` before every start, `attempt` for `check` */
 export async function kindFindings(
   how: 'look' | 'attempt',
   { shares, ...declaration }: Pick<Declaration, 'shares' | 'realm' | 'apache'>,

@@ -3,13 +3,13 @@ import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js'
 import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 
-/** A share's storage with what the declaration lays over it, and how to let go of that. */
+/** A share's storage with the layers that the declaration asks for, and how to release them. */
 export function layeredStorage(
   { quota, hide }: Pick<WebdavShare, 'quota' | 'hide'>,
   storage: DavStorage,
 ): {
   readonly storage: DavStorage;
-  /** Missing where the share has no quota. */
+  /** Undefined if the share has no quota. */
   readonly limited: LimitedStorage | undefined;
   readonly close: () => void;
 } {
@@ -23,7 +23,7 @@ export function layeredStorage(
   };
 }
 
-/** The storage less the names that these patterns hide. */
+/** The storage without the names that these patterns hide. */
 export function hidingStorage(hide: readonly string[] | undefined, storage: DavStorage): DavStorage {
   return hide === undefined ? storage : new HidingStorage(storage, hiddenNames(hide));
 }

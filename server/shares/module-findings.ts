@@ -5,7 +5,7 @@ import { isFailure } from '../../src/failure.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 import type { Numbered } from './share.js';
 
-/** Whether the storage modules load and make file systems, which is tried. */
+/** Loads the storage modules and creates their file systems, to see whether that works. */
 export async function moduleFindings(shares: readonly Numbered<WebdavShare>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { share, index } of shares) {

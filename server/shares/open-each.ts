@@ -1,6 +1,6 @@
 import type { Share } from './share.js';
 
-/** Opens shares one after the other; where one cannot be opened, those before it are closed again. */
+/** Opens shares in turn. If one cannot be opened, closes those before it. */
 export async function openEach<D>(
   declared: readonly D[],
   open: (declared: D) => Share | Promise<Share>,

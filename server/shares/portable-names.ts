@@ -3,8 +3,8 @@ import { kinds } from './kinds.js';
 import type { Located } from './share.js';
 
 /**
- * Refuses elsewhere what only Subversion has in names. Not before it is known who asks: a stranger would learn where the
- * svn shares are.
+ * Refuses, outside svn shares, names that only Subversion allows. Call it after authentication: otherwise strangers
+ * could find out where the svn shares are.
  * @throws Failure `malformed`
  */
 export function requirePortableNames(path: ServerPath, located: Located | undefined): void {

@@ -9,14 +9,14 @@ import type { ReadableStorage } from '../../src/storage/storage.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import type { ShareRequest } from './share.js';
 
-export interface ReadOnlyOptions {
+interface ReadOnlyOptions {
   readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
   readonly trust: PageTrust;
-  /** Whether the user may know of this member of the share. */
+  /** Whether the user may see this member of the share. */
   readonly mayRead: (path: SharePath) => boolean;
 }
 
-/** Answers for what can only be read: mounted by WebDAV clients, shown as pages to people. */
+/** Serves a read-only tree: to WebDAV clients that mount it, and to browsers as pages. */
 export function serveReadOnly(
   request: ShareRequest,
   storage: ReadableStorage,

@@ -15,29 +15,29 @@ import type { Share } from './share.js';
 import type { ShareMap } from './share-map.js';
 import type { IdentifiedRequest } from './incoming-request.js';
 
-/** What is refused above the shares, whoever asks. */
+/** What davgate refuses to every user above the shares. */
 export function refusalAtRoot(method: Method): Refusal | undefined {
   return method === 'PROPPATCH'
-    ? { failure: 'forbidden', sentence: 'The list of shares has no properties that can be set.' }
+    ? { failure: 'forbidden', sentence: 'The properties of the list of shares cannot be changed.' }
     : refusalOfReadOnly(method);
 }
 
-/** A request for what is above the shares. */
+/** A request for a collection above the shares. */
 export interface RootRequest extends IdentifiedRequest {
-  /** How the client spells the path, where it found this by another name. */
+  /** How the client spells the path, if it uses another spelling. */
   readonly spelling: Spelling | undefined;
 }
 
-export interface ShareRootOptions {
+interface ShareRootOptions {
   readonly shares: ShareMap;
   readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
-  /** Milliseconds since the epoch: when the shares became what they are. */
+  /** When the current shares took effect, in milliseconds since the epoch. */
   readonly since: number;
 }
 
 /**
- * Windows asks this of the root, whatever is mounted, before it has asked anybody for a password, and remembers the
- * answer. Nothing else is told to strangers.
+ * The response to OPTIONS on the root without credentials. Whatever it mounts, Windows sends this request before it
+ * asks for a password, and remembers the response. davgate tells strangers nothing else.
  */
 export const optionsForAnyone: HttpResponse = {
   status: 200,
@@ -45,8 +45,8 @@ export const optionsForAnyone: HttpResponse = {
 };
 
 /**
- * Any path has options (RFC 9110 section 9.3.7); where no share is they are not WebDAV's, and svn and file managers then
- * say that there is no such server here.
+ * Every path answers OPTIONS (RFC 9110 section 9.3.7). Outside shares the response does not mention WebDAV, so that svn
+ * and file managers report that there is no such server at the path.
  */
 const optionsOfNothing: HttpResponse = {
   status: 200,
@@ -56,7 +56,7 @@ const optionsOfNothing: HttpResponse = {
   ],
 };
 
-/** Answers for the root and what else stands above the shares: a collection of those that are open to this user. */
+/** Serves the root and other paths above the shares: collections of the shares that are open to the user. */
 export async function serveShareRoot(
   { method, target, headers, body, identity, owner, spelling }: RootRequest,
   { shares, dav, since }: ShareRootOptions,
@@ -86,7 +86,7 @@ export async function serveShareRoot(
       properties: collection,
       mayRead: () => true,
       depthInfinity: false,
-      // A client looks here for what it may do in the shares below.
+      // Clients look here to find out what the shares below support.
       classes: davHeader[1],
       get: async () => {
         if (!(await collection.stat(path))) throw new Failure('not-found', 'There is no share here.');
@@ -107,7 +107,7 @@ export function sharesOpenTo(
   });
 }
 
-/** As the list of shares shows them to somebody. */
+/** The shares as the list of shares shows them to somebody. */
 export function listed(shares: readonly Share[], identity: Visitor): readonly ListedShare[] {
   return shares.map(({ declared: { kind, path, policy } }) => ({
     path,
@@ -116,7 +116,7 @@ export function listed(shares: readonly Share[], identity: Visitor): readonly Li
   }));
 }
 
-/** Undefined where it is not a folder's, or cannot be told now: the list of shares stands all the same. */
+/** Undefined if the share has no folder or its status cannot be read now: the list shows the share anyway. */
 async function statOf({ files }: Share): Promise<CollectionStat | undefined> {
   const stat = await files?.stat(shareRoot).catch(() => undefined);
   return stat?.kind === 'collection' ? stat : undefined;

@@ -10,7 +10,7 @@ import {
 import { decomposedByMac, findForMac } from '../../src/storage/decomposed-names.js';
 import type { Found, Located, Locator, Share } from './share.js';
 
-/** The declared share that holds `path`, and where that is in it; shares do not overlap. */
+/** The declared share that contains `path`, and the path inside it. Shares do not overlap. */
 export function holderOf<S extends { readonly path: ServerPath }>(
   shares: readonly S[],
   path: ServerPath,
@@ -20,27 +20,27 @@ export function holderOf<S extends { readonly path: ServerPath }>(
   return share && inside !== undefined ? { share, inside } : undefined;
 }
 
-/** Whether `path` is a collection of shares: the root, or `/a` where a share stands at `/a/b`. */
+/** Whether `path` is a collection of shares: the root, or `/a` if there is a share at `/a/b`. */
 export function isAboveShares(shares: readonly { readonly path: ServerPath }[], path: ServerPath): boolean {
   return path === '/' || shares.some((share) => share.path !== path && isSameOrBelow(path, share.path));
 }
 
-/** The open shares, by where they stand. */
+/** The open shares, by path. */
 export class ShareMap implements Locator {
   #shares: readonly Share[] = [];
   #declared: readonly Share['declared'][] = [];
 
-  /** In the order in which they are declared. */
+  /** In the order of the declaration. */
   get all(): readonly Share[] {
     return this.#shares;
   }
 
-  /** What they were declared as. */
+  /** The declarations of the shares. */
   get declared(): readonly Share['declared'][] {
     return this.#declared;
   }
 
-  /** To be called once, when all are open. */
+  /** Call once, when all shares are open. */
   fill(shares: readonly Share[]): void {
     this.#shares = shares;
     this.#declared = shares.map(({ declared }) => declared);
@@ -57,8 +57,8 @@ export class ShareMap implements Locator {
   }
 
   /**
-   * What a client means by a path: what it names, but for macOS's file system, which takes the names apart that it was
-   * shown (docs/decisions/0009-names.md).
+   * What a client means by a path. It is taken literally, except that macOS decomposes the names that it was shown
+   * (docs/decisions/0009-names.md).
    */
   find(path: ServerPath, userAgent: string | undefined): Found | Promise<Found> {
     return isMac(path, userAgent) ? this.#findByMac(path) : { path, located: this.locate(path) };
@@ -74,7 +74,7 @@ export class ShareMap implements Locator {
     const named = this.#bySharePath(asked);
     const located = this.locate(named);
     const files = located?.share.files;
-    // Names in a repository are Subversion's, and the target goes to Apache as it was written.
+    // Subversion defines the names in a repository, and Apache receives the target as the client wrote it.
     if (!located || !files) return { path: named, located };
     const { share } = located;
     const inside = await findForMac(files, located.inside);
@@ -82,7 +82,7 @@ export class ShareMap implements Locator {
     return { path, located: { share, path, inside, ...spellingOf(asked, path) } };
   }
 
-  /** The path with the names of the share that it leads to, or to the folders above it, as they were declared. */
+  /** The path with the declared spelling of the share that contains it, or of the folders above the share. */
   #bySharePath(asked: ServerPath): ServerPath {
     if (this.locate(asked) || this.isAbove(asked)) return asked;
     for (const { files, declared } of this.#shares) {

@@ -20,115 +20,118 @@ import type { Environment } from '../environment.js';
 import type { Log } from '../observability/log.js';
 import type { IdentifiedRequest } from './incoming-request.js';
 
-/** A share that is open. */
+/** An open share. */
 export interface Share {
   readonly declared: DeclaredShare;
-  /** Its files, where davgate itself finds them by name. */
+  /** The files, if davgate itself looks them up by name. */
   readonly files?: ReadableStorage;
-  /** Where a request for another place may lead or look: missing in shares that only their own requests reach. */
+  /**
+   * A place in the share for requests to other shares, such as a destination; undefined if they cannot reach this one.
+   */
   readonly place?: (inside: SharePath, spelling: Spelling | undefined) => Place;
-  /** Why it is not served at the moment, for an administrator; undefined where it is. */
+  /** Why the share is not being served, for the administrator; undefined if it is. */
   readonly fault?: () => string | undefined;
-  /** The methods that a resource has, as the Allow header field lists them (RFC 9110 section 10.2.1). */
+  /** The methods that a resource supports, as in the Allow header field (RFC 9110 section 10.2.1). */
   readonly methods: (inside: SharePath) => Promise<string>;
-  /** Answers a request that may be made, and that its kind does not refuse. @throws Failure */
+  /** Answers an authorised request that the kind does not refuse. @throws Failure */
   serve(request: ShareRequest): Promise<HttpResponse>;
   close(): Promise<void> | void;
 }
 
-/** A path together with the share that it lies in. */
+/** A path and the share that contains it. */
 export interface Located {
   readonly share: Share;
-  /** On this server. */
+  /** The path on this server. */
   readonly path: ServerPath;
-  /** Inside the share. */
+  /** The path inside the share. */
   readonly inside: SharePath;
-  /** How the client spells the path, where it found this by another name. */
+  /** How the client spells the path, if it uses another spelling. */
   readonly spelling?: Spelling;
 }
 
-/** A request that a share may answer: everything that it needs is allowed. */
+/** An authorised request: the user has every right that it needs. */
 export interface ShareRequest extends IdentifiedRequest {
   readonly place: Located;
-  /** Where COPY and MOVE lead. */
+  /** The destination of COPY and MOVE. */
   readonly destination: Located | undefined;
 }
 
-/** What a path of a client's leads to. */
+/** What a path from a client refers to. */
 export interface Found {
   readonly path: ServerPath;
-  /** Undefined where the path lies in no share. */
+  /** Undefined if no share contains the path. */
   readonly located: Located | undefined;
 }
 
-/** Finds what paths on this server lead to. */
+/** Looks up paths on this server. */
 export interface Locator {
   locate(path: ServerPath): Located | undefined;
-  /** As `locate`, for a path that a client wrote, by what that client means. */
+  /** Like `locate`, for a path from a client; takes into account how that client spells names. */
   find(path: ServerPath, userAgent: string | undefined): Found | Promise<Found>;
 }
 
-/** What shares are made of. */
+/** What kinds need to open their shares. */
 export interface ShareParts {
-  /** All shares, once they are open. */
+  /** All shares; complete once they are open. */
   readonly shares: Locator;
   readonly dav: Omit<DavContext, UserPart>;
-  /** By where their shares stand: what is counted to a share besides its properties. */
+  /** Quotas of the shares that have one, by the path of the share. Properties count towards them. */
   readonly quotas: Map<ServerPath, PropertyQuota>;
-  /** This server as browsers address it; undefined: what requests say. */
+  /** The origin that browsers use for this server; if undefined, it is taken from each request. */
   readonly publicOrigin: string | undefined;
   readonly stagingOwner: StagingOwner;
-  /** By their module and its options. */
+  /** By module and options. */
   readonly fileSystems: UsagePool<FileSystem>;
   readonly apache: Declaration['apache'];
   readonly memberships: Memberships;
   readonly environment: Environment;
   readonly log: Log;
-  /** Milliseconds on a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** A declared share with its index in the declaration. */
+/** A declared share and its index in the declaration. */
 export interface Numbered<D> {
   readonly share: D;
   readonly index: number;
 }
 
-/** What shares are looked at with before anything is opened. */
+/** What the checks before a start need to know about this machine and the declaration. */
 export interface Machine {
   readonly declaration: Pick<Declaration, 'realm' | 'apache'>;
   readonly environment: Pick<Environment, 'path' | 'uid' | 'userName'>;
 }
 
-/** What a kind says of a right, besides the rules of the declaration. */
+/** How a kind judges a right, in addition to the rules of the declaration. */
 export interface ExplainedBeyondRules {
-  /** A paragraph for a person. */
+  /** A paragraph for the administrator. */
   readonly words: string;
-  /** Missing where the request may pass. */
+  /** Undefined if the right is granted. */
   readonly refusal?: Refusal;
 }
 
-/** What of a share its kind alone decides. */
+/** Everything that depends on the kind of a share. */
 export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
-  /** What it is, in the list of shares. */
+  /** The description in the list of shares. */
   readonly words: string;
-  /** The names that paths in it may have. */
+  /** The rule for names in paths. */
   readonly names: NameRule;
-  /** In which form its clients read what went wrong. */
+  /** The format in which its clients expect errors. */
   readonly errors: 'dav' | 'svn';
   readonly requires: RequiredAccess;
   /**
-   * What is refused whoever asks, by the method or by where it leads: the server says so, and `explain` does.
-   * @param share where the share stands
+   * Requests that the kind refuses to every user because of the method or the destination. The server and `explain`
+   * both use this.
+   * @param share the path of the share
    */
   refuses(method: Method, share: ServerPath, destination: DestinationShare | undefined): Refusal | undefined;
-  /** What will not work on this machine; it costs milliseconds, and precedes every start. */
+  /** Finds what will not work on this machine. Runs before every start, and takes milliseconds. */
   look?(shares: readonly Numbered<D>[], machine: Machine): Promise<readonly Finding[]>;
-  /** What else `check` finds by trying what a start would do. */
+  /** Tries what a start would do, for `check`. */
   attempt?(shares: readonly Numbered<D>[], machine: Machine): Promise<readonly Finding[]>;
-  /** The permissions and groups that files of a share name, besides the declaration. */
+  /** Permissions and groups that files of a share name, in addition to the declaration. */
   grants?(share: Numbered<D>): readonly NamedGrant[];
-  /** What decides a right besides the rules of the declaration. @throws Failure `unavailable` */
+  /** How a right is judged in addition to the rules of the declaration. @throws Failure `unavailable` */
   explain?(
     right: ExplainedRight,
     share: D,
@@ -137,24 +140,19 @@ export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
     memberships: Memberships,
   ): Promise<ExplainedBeyondRules | undefined>;
   /**
-   * Opens all shares of this kind, in their order.
-   * @throws Failure with what could not be opened; then none is open
+   * Opens all shares of this kind, in order.
+   * @throws Failure with what could not be opened, after closing those that were
    */
   open(declared: readonly D[], parts: ShareParts): Promise<readonly Share[]>;
 }
 
-/** The share that a Destination header field leads into. */
-export interface DestinationShare {
+/** The share that a Destination header field refers to. */
+interface DestinationShare {
   readonly kind: DeclaredShare['kind'];
   readonly path: ServerPath;
 }
 
-/** That the method is not served. */
-export function noMethod(sentence: string): Refusal {
-  return { failure: 'method-not-allowed', sentence };
-}
-
-/** That the destination lies where nothing can be brought from here. */
+/** Refuses a destination in a share that this one cannot copy or move to. */
 export function elsewhere(sentence: string): Refusal {
   return { failure: 'foreign-destination', sentence };
 }

@@ -9,9 +9,9 @@ import { openEach } from './open-each.js';
 import { serveReadOnly } from './read-only.js';
 import type { Share, ShareKind, ShareParts } from './share.js';
 
-/** Files that are only read. */
+/** Read-only files. */
 export const staticKind: ShareKind<StaticShare> = {
-  words: 'Files to read',
+  words: 'Read-only files',
   names: 'portable',
   errors: 'dav',
   requires: readAccess,

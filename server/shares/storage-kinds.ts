@@ -7,8 +7,8 @@ import type { DavStorage } from '../../src/storage/storage.js';
 import { linksIn } from './links.js';
 import type { ShareParts } from './share.js';
 
-/** A storage, and how to let go of it. */
-export interface OpenStorage {
+/** A storage, and how to release it. */
+interface OpenStorage {
   readonly storage: DavStorage;
   readonly close: () => Promise<void> | void;
 }
@@ -23,7 +23,7 @@ type StorageKinds = {
   ) => OpenStorage | Promise<OpenStorage>;
 };
 
-/** All kinds of storage. A further one is a file of its own, its schema, and an entry here. */
+/** All kinds of storage. To add one, write its file and its schema, and register it here. */
 const storageKinds: StorageKinds = {
   folder: ({ root, durability }, share, { stagingOwner: owner }) => {
     const storage = new LocalStorage(root, { owner, durability, links: linksIn(share) });

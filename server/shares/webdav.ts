@@ -15,7 +15,7 @@ import { openEach } from './open-each.js';
 import { elsewhere, type Located, type Share, type ShareKind, type ShareParts } from './share.js';
 import { openStorage } from './storage-kinds.js';
 
-/** Files that operating systems mount. */
+/** Folders that operating systems mount. */
 export const webdavKind: ShareKind<WebdavShare> = {
   words: 'Folder to mount (WebDAV)',
   names: 'portable',
@@ -29,7 +29,7 @@ export const webdavKind: ShareKind<WebdavShare> = {
   open: (declared, parts) => openEach(declared, (share) => openWebdav(share, parts)),
 };
 
-/** What goes through whole trees, and ends when nobody waits for it any more. */
+/** Methods that work on whole trees; they stop when the client is gone. */
 const lengthy: ReadonlySet<Method> = new Set<Method>(['COPY', 'MOVE', 'DELETE']);
 
 async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Share> {
@@ -88,7 +88,7 @@ function placeOf({ share, inside, spelling }: Located): Place {
   throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
 }
 
-/** The place of a path in a share like this one, if the user may read it. */
+/** The place of a path in another WebDAV share, if the user may read it. */
 function legiblePlace(located: Located | undefined, identity: Visitor): Place | undefined {
   if (!located) return undefined;
   const { share, inside, spelling } = located;

@@ -11,7 +11,7 @@ import type {
 import { legible } from './legible.js';
 
 /**
- * An explanation for a person: who asks for what, each right with its rules and conditions, the answer.
+ * An explanation for a person: the user, the request, each right with its rules and conditions, and the answer.
  * @param further paragraphs about what else decides
  */
 export function explanationInWords(explanation: Explanation, further: readonly string[] = []): string {

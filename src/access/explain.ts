@@ -7,7 +7,7 @@ import { decideByRule, signIn, type Action, type Decision, type Policy, type Rul
 import { hasDestination, outsideOfShares, type Access, type RequiredAccess } from './required-access.js';
 import { conditions, type Condition } from './requirement.js';
 
-/** A path inside a share, as far as access goes. */
+/** The parts of a path inside a share that access depends on. */
 export interface Place {
   readonly share: {
     readonly path: ServerPath;
@@ -17,20 +17,20 @@ export interface Place {
   readonly inside: SharePath;
 }
 
-/** Whom a question is about: an active user, somebody who does not sign in, or a name that lets nobody in. */
+/** The person whom a question is about; only an active user has an identity. */
 export type Asker =
   | { readonly standing: 'anonymous' }
   | { readonly standing: 'unknown' | 'inactive'; readonly username: string }
   | { readonly standing: 'active'; readonly identity: Identity; readonly sources: PermissionSources };
 
-/** What would be answered to this user for this request? */
-export interface Question {
+/** Asks what the server would answer to this user for this request. */
+interface Question {
   readonly asker: Asker;
   readonly method: Method;
   readonly path: ServerPath;
-  /** Where COPY and MOVE lead; of no meaning for other methods. */
+  /** The destination of COPY and MOVE; ignored for other methods. */
   readonly destination?: ServerPath;
-  /** Finds the share that holds a path, as the server does. */
+  /** Finds the share that contains a path, as the server does. */
   readonly locate: (path: ServerPath) => Place | undefined;
   /** Whether `path` is the root or another collection above the shares. */
   readonly isAboveShares: (path: ServerPath) => boolean;
@@ -38,14 +38,14 @@ export interface Question {
   readonly isOpenToEverybody: (method: Method, path: ServerPath) => boolean;
 }
 
-/** Why a condition holds. Each part is there only where it says something. */
+/** Why a condition holds. Each part is present only if it applies. */
 export interface Because {
   readonly superuser?: true;
-  /** The permission was given to the user alone. */
+  /** The permission was given to the user directly. */
   readonly own?: true;
   /** The groups that gave the permission, sorted. */
   readonly groups?: readonly string[];
-  /** Of several groups asked for, those the user is in. */
+  /** The groups that the condition names and that the user is in, if it names several. */
   readonly memberOf?: readonly string[];
 }
 
@@ -53,36 +53,36 @@ export interface ExplainedCondition extends Condition {
   readonly because?: Because;
 }
 
-/** A rule that a right depends on, and how the user stands to it. */
+/** A rule that a right depends on, and how it applies to the user. */
 export interface ExplainedRule {
-  /** Where it begins, on this server. */
+  /** The path where it begins, on this server. */
   readonly path: ServerPath;
-  /** Whether it asks nothing of anybody, not even to sign in. */
+  /** Whether it requires nothing of anybody, not even to sign in. */
   readonly everybody: boolean;
-  /** None for a rule that lets nobody write, and for one that any active user or everybody satisfies. */
+  /** Empty for a rule that lets nobody write, and for one that every active user, or everybody, satisfies. */
   readonly conditions: readonly ExplainedCondition[];
   readonly decision: Decision;
 }
 
 /** A right that the request needs. */
 export interface ExplainedRight extends Access {
-  /** The path of the share that holds it. */
+  /** The path of the share that contains it. */
   readonly share: ServerPath;
-  /** The rule that governs its path; for a tree, then those below. */
+  /** The rule that governs its path; for a tree, followed by the rules below. */
   readonly rules: readonly ExplainedRule[];
   readonly decision: Decision;
 }
 
-/** What access control says; `sentence` is what the client sees, or why the user is nobody. */
+/** The answer of access control; `sentence` is what the client sees, or why there is no active user. */
 export type Answer = { readonly allowed: true } | (Refusal & { readonly allowed: false });
 
 export interface Explanation extends Pick<Question, 'asker' | 'method' | 'path' | 'destination'> {
-  /** Empty where nothing is asked of the user: at the server's root, outside every share, and for a nobody. */
+  /** Empty if the request needs no rights: at the server's root, outside all shares, and without an active user. */
   readonly rights: readonly ExplainedRight[];
   readonly answer: Answer;
 }
 
-/** Takes the server's decision about a request apart. */
+/** Explains step by step how the server decides about a request. */
 export function explain(question: Question): Explanation {
   const { asker, method, path, locate } = question;
   const destination = hasDestination(method) ? question.destination : undefined;
@@ -114,7 +114,7 @@ function sourcesOf(asker: Asker): PermissionSources | undefined {
   return asker.standing === 'active' ? asker.sources : undefined;
 }
 
-/** In the order in which the server looks: who, where, where to, what. */
+/** In the order in which the server checks: the user, the path, the destination, the rights. */
 function answerTo(
   question: Question,
   destination: ServerPath | undefined,
@@ -125,7 +125,7 @@ function answerTo(
     return refused('unauthenticated', signIn);
   }
   if (asker.standing === 'unknown') {
-    return refused('unauthenticated', `There is no user of the name ${asker.username}.`);
+    return refused('unauthenticated', `There is no user named ${asker.username}.`);
   }
   if (asker.standing === 'inactive') {
     return refused('unauthenticated', `The user ${asker.username} is not active.`);
@@ -136,7 +136,7 @@ function answerTo(
     return refusal ? refused(refusal.failure, refusal.sentence) : { allowed: true };
   }
   if (destination !== undefined && !locate(destination)) {
-    return refused('forbidden', 'The destination lies in no share.');
+    return refused('forbidden', 'The destination is not in a share.');
   }
   for (const { decision } of rights) {
     if (!decision.allowed) return refused(decision.failure, decision.reason);
@@ -154,7 +154,7 @@ function explainRight(
   visitor: Visitor,
   sources: PermissionSources | undefined,
 ): ExplainedRight {
-  if (!place) throw new RangeError('A request needs rights only in shares.');
+  if (!place) throw new RangeError('A request needs rights only inside shares.');
   const { share, inside } = place;
   return {
     ...access,
@@ -183,7 +183,7 @@ function explainConditions(
   });
 }
 
-/** Of a condition that holds, what made it so; undefined where the condition says it all. */
+/** Why a condition holds; undefined if the condition itself says enough. */
 function reasonFor(
   { permission, groups }: Condition,
   identity: Identity,

@@ -1,13 +1,13 @@
-/** A Django user as of now (django.contrib.auth.models.User); only an active user is an identity. */
+/** The current state of a Django user (django.contrib.auth.models.User); only active users have an identity. */
 export interface Identity {
   /** The primary key, as text. */
   readonly id: string;
   readonly username: string;
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;
-  /** Names of the groups the user is in. */
+  /** Names of the user's groups. */
   readonly groups: ReadonlySet<string>;
-  /** `app_label.codename` of every permission held, directly or through a group. */
+  /** Every permission of the user, direct or through a group, as `app_label.codename`. */
   readonly permissions: ReadonlySet<string>;
 }
 

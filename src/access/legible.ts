@@ -1,7 +1,10 @@
-// Controls, line and paragraph separators, and what turns the direction of writing.
+// Control characters, line and paragraph separators, and characters that change the direction of writing.
 const deceptive = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A name from a database for a person to read: what would steer a terminal or fake a line stands as `\u001b`. */
+/**
+ * A name from a database for a person to read: characters that could control a terminal or fake a line are shown as
+ * `\u001b`.
+ */
 export function legible(name: string): string {
   return name.replace(
     deceptive,

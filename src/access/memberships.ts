@@ -1,4 +1,4 @@
-/** Of whom the members are wanted. */
+/** The groups, permissions and roles to look up members for. */
 export interface AskedMembers {
   /** Names of groups. */
   readonly groups: readonly string[];
@@ -10,16 +10,16 @@ export interface AskedMembers {
 
 /** User names of active users. */
 export interface Members {
-  /** What is no group of the site's is missing. */
+  /** Without the groups that do not exist at the site. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Those who have the permission themselves, through a group, or as superusers. */
+  /** The users who have the permission directly, through a group, or as superusers. */
   readonly permissions: ReadonlyMap<string, ReadonlySet<string>>;
   readonly staff: ReadonlySet<string>;
   readonly superusers: ReadonlySet<string>;
 }
 
-/** Where users are found by what they have. */
+/** Finds users by what they have. */
 export interface Memberships {
-  /** @throws Failure `unavailable` when the database cannot answer */
+  /** @throws Failure `unavailable` if the database cannot answer */
   members(asked: AskedMembers): Promise<Members>;
 }

@@ -1,9 +1,9 @@
-/** The longest names that are compared letter by letter; Django's have at most 150. */
+/** The longest names to compare letter by letter; Django's have at most 150 characters. */
 const longest = 200;
 
 /**
- * Of some names the one that somebody may have meant: the same but for case and spaces, the same codename in another
- * app, or at most a quarter of its letters away.
+ * The candidate that somebody may have meant by a name: the same apart from case and spaces, the same codename in
+ * another app, or with at most a quarter of its letters different.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = folded(name);
@@ -31,7 +31,7 @@ function distanceTo(candidate: string, name: string, codename: string): number |
   return distance <= most ? distance : undefined;
 }
 
-/** Letters to be put in, taken out, changed or swapped with their neighbour (Damerau's distance, restricted). */
+/** How many letters to insert, delete, change or swap with their neighbour (restricted Damerau distance). */
 export function edits(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

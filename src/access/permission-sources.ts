@@ -1,7 +1,7 @@
-/** Where a user has permissions from, each as `app_label.codename`. */
+/** Where a user's permissions come from, each as `app_label.codename`. */
 export interface PermissionSources {
-  /** Those given to the user alone. */
+  /** The permissions given to the user directly. */
   readonly own: ReadonlySet<string>;
-  /** Those of each group the user is in, by the group's name. */
+  /** The permissions of each of the user's groups, by the group's name. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
 }

@@ -8,15 +8,15 @@ export type Action = 'read' | 'write';
 /** Whether an access touches one resource or everything below it too. */
 export type Scope = 'node' | 'tree';
 
-/** Who may read and write at a path and below it, until a longer path has a rule of its own. */
+/** Who may read and write at and below a path, down to paths with rules of their own. */
 export interface Rule {
   readonly path: SharePath;
   readonly read: Readers;
-  /** What a writer must meet; false where nobody writes. */
+  /** What a user needs in order to write; false: nobody may write. */
   readonly write: Requirement | false;
 }
 
-/** The answer to "may this user do this here?", with the reason in words where it is no. */
+/** The answer to "may this user do this here?", with the reason in words if it is no. */
 export type Decision =
   | { readonly allowed: true }
   | {
@@ -27,13 +27,13 @@ export type Decision =
     };
 
 /** What is answered to somebody who has not signed in, wherever that is not enough: it is the same everywhere. */
-export const signIn = 'Sign in to go on.';
+export const signIn = 'Sign in to continue.';
 
 const allowed: Decision = { allowed: true };
 
-/** The rules of one share. Paths are compared in Unicode NFC, since storage finds a name in either form. */
+/** The rules of one share. Paths are compared in Unicode NFC, because storage finds a name in either form. */
 export class Policy {
-  /** With each path in NFC; longest first, so that the first match is the one that governs. */
+  /** With each path in NFC; longest first, so that the first match is the governing rule. */
   readonly #rules: readonly { readonly normal: string; readonly rule: Rule }[];
 
   /** @param rules one rule for `/` and any number for paths below it, in any order */
@@ -59,8 +59,8 @@ export class Policy {
   }
 
   /**
-   * The rules that an access at `path` must satisfy: the one that governs it and, with scope `tree`, then those of the
-   * paths below it.
+   * The rules that an access at `path` must satisfy: the governing one and, with scope `tree`, then those of the paths
+   * below.
    */
   rulesFor(path: SharePath, scope: Scope): readonly Rule[] {
     const here = this.ruleFor(path);
@@ -72,7 +72,7 @@ export class Policy {
     return [here, ...below.map(({ rule }) => rule)];
   }
 
-  /** Whether `visitor` may do `action` at `path`, and with scope `tree` also wherever a rule governs below it. */
+  /** Whether `visitor` may do `action` at `path` and, with scope `tree`, wherever another rule governs below it. */
   decide(visitor: Visitor, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
     if (scope === 'node') return decideByRule(this.ruleFor(path), visitor, action);
     for (const rule of this.rulesFor(path, scope)) {
@@ -82,7 +82,7 @@ export class Policy {
     return allowed;
   }
 
-  /** Tells of paths whether `visitor` may read there. */
+  /** Returns a function that tells whether `visitor` may read a path. */
   reader(visitor: Visitor): (path: SharePath) => boolean {
     return (path) => this.decide(visitor, 'read', path).allowed;
   }
@@ -93,7 +93,7 @@ export class Policy {
   }
 }
 
-/** What one rule says, whatever others say further down. */
+/** Decides by one rule, regardless of rules further down. */
 export function decideByRule(rule: Rule, visitor: Visitor, action: Action): Decision {
   const requirement = rule[action];
   if (requirement === 'everybody') return allowed;

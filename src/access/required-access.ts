@@ -5,11 +5,14 @@ import type { Action, Scope } from './policy.js';
 
 const makers: ReadonlySet<Method> = new Set<Method>(['PUT', 'MKCOL', 'LOCK']);
 
-/** How a request for a path in no share is refused; undefined for OPTIONS, since any path has options. */
+/** Why a request for a path outside all shares is refused; undefined for OPTIONS, which every path answers. */
 export function outsideOfShares(method: Method): Refusal | undefined {
   if (method === 'OPTIONS') return undefined;
   return makers.has(method)
-    ? { failure: 'forbidden', sentence: 'Nothing can be made here: files and folders live inside a share.' }
+    ? {
+        failure: 'forbidden',
+        sentence: 'Nothing can be created here. Files and folders must be inside a share.',
+      }
     : { failure: 'not-found', sentence: 'There is no share here.' };
 }
 
@@ -33,28 +36,30 @@ export function hasDestination(method: Method): boolean {
   return method === 'COPY' || method === 'MOVE';
 }
 
-/** A request, as far as it decides which rights are needed. */
-export interface AccessQuestion {
+/** The parts of a request that decide which rights it needs. */
+interface AccessQuestion {
   readonly method: Method;
   readonly path: ServerPath;
   readonly destination?: ServerPath | undefined;
-  /** The Depth header field; of meaning for LOCK alone. */
+  /** The Depth header field; only LOCK uses it. */
   readonly depth?: string | undefined;
 }
 
-/** The rights that a request needs in a share of some kind. A method that is not known writes. */
+/** The rights that a request needs in a certain kind of share. Unknown methods count as writing. */
 export type RequiredAccess = (question: AccessQuestion) => readonly Access[];
 
-/** A share that is only ever read, whatever the method: it answers 405 to what it cannot do. */
+/**
+ * A read-only share needs the right to read, whatever the method; it answers 405 to methods that it does not support.
+ */
 export const readAccess: RequiredAccess = ({ path }) => [{ path, action: 'read', scope: 'node' }];
 
 export const svnAccess: RequiredAccess = (question) =>
   isSvnRead(question.method) ? readAccess(question) : writes(question);
 
 /**
- * COPY reads its source and writes its destination; MOVE writes both, and reads its source, since it may bring the content
- * to where the user can read it; DELETE writes all that it removes. LOCK with Depth infinity, its default, keeps others
- * from all that lies below.
+ * COPY reads its source and writes its destination. MOVE writes both, and also reads its source, because it may bring
+ * the content to where the user can read it. DELETE writes everything that it removes. LOCK with Depth infinity, the
+ * default, locks out others from everything below.
  */
 export const webdavAccess: RequiredAccess = (question) => {
   const { method, path, depth } = question;

@@ -1,9 +1,9 @@
 import { hasPermission, type Identity } from './identity.js';
 
 /**
- * What a user must be; all that is set must hold. `staff`, `superuser` and `permission` mean what
+ * What a user must be; all set conditions must hold. `staff`, `superuser` and `permission` mean what
  * DjangoRequireStaffStatus, DjangoRequireSuperuserStatus and DjangoPermissionName meant to Django's mod_python
- * handler; `groups` (any of them) is mod_wsgi's `Require wsgi-group`.
+ * handler; `groups` (at least one of them) is mod_wsgi's `Require wsgi-group`.
  */
 export interface Requirement {
   readonly staff: boolean;
@@ -23,13 +23,13 @@ export const defaultRequirement: Requirement = { staff: true, superuser: false }
 export interface Condition {
   readonly words: string;
   readonly holds: boolean;
-  /** The permission that it asks for, if it asks for one. */
+  /** The permission that it requires, if any. */
   readonly permission?: string;
-  /** The groups of which it asks for one, if it does. */
+  /** The groups of which it requires one, if any. */
   readonly groups?: readonly string[];
 }
 
-/** Each condition that `requirement` sets, with how it stands for `identity`. */
+/** Each condition of `requirement`, and whether it holds for `identity`. */
 export function conditions(requirement: Requirement, identity: Identity): Condition[] {
   return parts(requirement).map((part) => ({ ...part, holds: part.holds(identity) }));
 }

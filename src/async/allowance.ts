@@ -1,19 +1,19 @@
-/** What one owner has taken of an allowance for one purpose, such as the bytes of a body that is being read. */
+/** What one owner has taken from an allowance for one purpose, such as the bytes of a body being read. */
 export interface Holding {
-  /** Takes more. @returns whether there was room for it; if not, nothing has changed */
+  /** Takes more. @returns whether there was room; if not, nothing has changed */
   grow(amount: number): boolean;
-  /** Gives everything back. Idempotent; what is taken afterwards is never given. */
+  /** Gives everything back. Idempotent; afterwards nothing more can be taken. */
   release(): void;
 }
 
-export interface AllowanceLimits {
+interface AllowanceLimits {
   /** For all owners together. */
   readonly inAll: number;
-  /** For each of them. */
+  /** For each owner. */
   readonly perOwner: number;
 }
 
-/** So much of something for everybody, such as bytes of memory, and for one owner a part of it at most. */
+/** A limited amount of something, such as bytes of memory, of which one owner may take only a part. */
 export class Allowance {
   readonly #limits: AllowanceLimits;
   readonly #held = new Map<string, number>();
@@ -23,12 +23,12 @@ export class Allowance {
     this.#limits = limits;
   }
 
-  /** What is taken now, by all owners. */
+  /** The amount that all owners have taken at the moment. */
   get held(): number {
     return this.#heldInAll;
   }
 
-  /** Begins a holding of `owner`, with nothing taken. */
+  /** Begins a holding of `owner` with nothing taken. */
   hold(owner: string): Holding {
     let taken = 0;
     let over = false;

@@ -1,11 +1,11 @@
-/** Milliseconds that work waits for others' at most. */
+/** The longest time that work waits for more work, in milliseconds. */
 const longestWait = 20;
-/** Pieces of work after which none waits any longer. */
+/** Once there are this many pieces of work, none of them waits any longer. */
 const most = 1000;
 
 /**
- * Does small work together, a little later: what is not needed for an answer must not keep the next request waiting. The
- * process does not end before it is done.
+ * Does small pieces of work together, a little later: what an answer does not need must not delay the next request.
+ * The process does not end before the work is done.
  */
 export class Batch {
   #work: (() => void)[] = [];

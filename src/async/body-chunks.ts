@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { Failure, isFailure } from '../failure.js';
 
 /**
- * The chunks of a request's body. Leaving early does not destroy it: its socket must still carry the answer.
- * @throws Failure `malformed` when the body breaks off
+ * The chunks of a request's body. Leaving early does not destroy the body: its socket must still carry the answer.
+ * @throws Failure `malformed` if the body breaks off
  */
 export async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
   const chunks: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
@@ -11,6 +11,6 @@ export async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) yield chunk;
   } catch (cause) {
     if (isFailure(cause)) throw cause;
-    throw new Failure('malformed', 'The body broke off; nothing was kept.', { cause });
+    throw new Failure('malformed', 'The body broke off; the server stored nothing.', { cause });
   }
 }

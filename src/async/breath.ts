@@ -1,11 +1,11 @@
 import { loopPace, type LoopPace } from './loop-pace.js';
 
-/** Milliseconds at the start that are not waited for: what is over by then is no long work. */
+/** Milliseconds at the start without pauses: work that takes less is not long work. */
 const headStart = 1;
 
 /**
- * Lets other requests have their turns during long work, which awaits `pause` between its steps. Steps are to be short:
- * nothing is interrupted.
+ * Lets other requests have their turns during long work, which awaits `pause` between its steps. Keep steps short,
+ * because nothing interrupts them.
  */
 export class Breath {
   readonly #owner: unknown;
@@ -15,7 +15,8 @@ export class Breath {
   #isLong = false;
 
   /**
-   * @param owner whose work it is: owners take turns with each other. Default: nobody's, as all that name none
+   * @param owner the owner of the work: owners take turns with each other. Default: one common owner for all work
+   *   without one
    * @param now milliseconds on a clock that never goes back
    */
   constructor(owner?: unknown, now: () => number = () => performance.now(), pace: LoopPace = loopPace) {
@@ -25,7 +26,7 @@ export class Breath {
     this.#start = now();
   }
 
-  /** @returns what to await; undefined where there is still time, since even that has its cost */
+  /** @returns what to await; undefined if there is still time, because awaiting has its cost */
   pause(): Promise<void> | undefined {
     this.#isLong ||= this.#now() - this.#start >= headStart;
     return this.#isLong ? this.#pace.pause(this.#owner) : undefined;

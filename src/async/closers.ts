@@ -1,4 +1,4 @@
-/** What must be let go of in the end: the last first, since it may need what came before. */
+/** Closes things in reverse order, because later ones may need earlier ones. */
 export class Closers {
   #closers: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Closers {
     this.#closers.push(closer);
   }
 
-  /** Idempotent. Rejects with the first error; what is left then is closed by the next call. */
+  /** Idempotent. Rejects with the first error; the next call closes the rest. */
   async close(): Promise<void> {
     for (let closer = this.#closers.pop(); closer; closer = this.#closers.pop()) await closer();
   }

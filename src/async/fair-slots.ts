@@ -1,11 +1,11 @@
 export interface FairSlotLimits {
-  /** What runs at once, in all and of one owner. */
+  /** Work that may run at the same time, in all and for one owner. */
   readonly most: number;
   readonly mostOfOne: number;
-  /** What waits at once, in all and of one owner. */
+  /** Work that may wait at the same time, in all and for one owner. */
   readonly waiting: number;
   readonly waitingOfOne: number;
-  /** Milliseconds that anything waits. */
+  /** The longest time that work waits, in milliseconds. */
   readonly patience: number;
 }
 
@@ -14,10 +14,13 @@ interface Waiting {
   readonly go: () => void;
 }
 
-/** So much work at once, and of one owner a part of it; the rest waits in its order, but not behind other owners' excess. */
+/**
+ * Limits how much work runs at the same time, in all and for one owner; the rest waits in order, but not behind work
+ * of owners who have reached their own limit.
+ */
 export class FairSlots {
   readonly #limits: FairSlotLimits;
-  /** By what is thrown where too many wait, or for too long, or where the waiting was ended. */
+  /** What to throw if too many wait or one waits too long, and if the waiting is aborted. */
   readonly #failures: { readonly busy: () => Error; readonly gone: () => Error };
   readonly #running = new Map<string, number>();
   readonly #waiting = new Set<Waiting>();
@@ -29,9 +32,9 @@ export class FairSlots {
   }
 
   /**
-   * Does `work` once there is room for it.
-   * @param signal ends the waiting
-   * @throws `busy` where too many wait, or for too long; `gone` when `signal` ends it
+   * Runs `work` once there is a free slot.
+   * @param signal aborts the waiting
+   * @throws `busy` if too many wait, or for too long; `gone` if `signal` aborts it
    */
   async run<T>(owner: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#hasRoom(owner)) this.#enter(owner);

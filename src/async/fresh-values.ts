@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 
-export interface FreshValuesOptions {
+interface FreshValuesOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  /** The most values remembered. */
+  /** The most values to remember. */
   readonly capacity: number;
 }
 
-/** How old, in milliseconds, a value may be: it is read again once it reaches this. */
+/** The greatest age of a value, in milliseconds: at this age it is read again. */
 const lifetime = 1000;
 
 interface Read {
-  /** Reads are numbered as they start, since several may start within one tick of the clock. */
+  /** Reads are numbered in the order in which they start, because several may start within one tick of the clock. */
   readonly number: number;
   readonly started: number;
 }
@@ -24,7 +24,10 @@ interface Flight<V> extends Read {
   readonly value: Promise<V | undefined>;
 }
 
-/** Values as of at most a second ago, each read once for all who ask meanwhile. Ages count from a reading's start. */
+/**
+ * Values as of at most a second ago, each read once for all who ask in the meantime. The age counts from the start of
+ * a read.
+ */
 export class FreshValues<V> {
   readonly #now: () => number;
   readonly #snapshots: LRUCache<string, Snapshot<V>>;
@@ -36,13 +39,15 @@ export class FreshValues<V> {
     this.#snapshots = new LRUCache({ max: capacity });
   }
 
-  /** The value where that is known without reading. */
+  /** The value, if it is known without reading. */
   peek(key: string): V | undefined {
     const snapshot = this.#snapshots.get(key);
     return snapshot && this.#isFresh(snapshot) ? snapshot.value : undefined;
   }
 
-  /** The value, from `read` where it is not known; `undefined` is not remembered, so that guesses drive out nothing. */
+  /**
+   * The value, read with `read` if it is not known; `undefined` is not remembered, so that guesses displace nothing.
+   */
   async get(key: string, read: () => Promise<V | undefined>): Promise<V | undefined> {
     const known = this.peek(key);
     if (known !== undefined) return known;
@@ -59,7 +64,7 @@ export class FreshValues<V> {
     }
   }
 
-  /** The value as of now, from `read` whatever is known; remembered as with {@link get}. */
+  /** The current value, read with `read` whatever is known; remembered as in {@link get}. */
   async reread(key: string, read: () => Promise<V | undefined>): Promise<V | undefined> {
     return this.#read(key, this.#begin(), read);
   }

@@ -1,13 +1,14 @@
-/** Milliseconds of long work in one turn of the event loop, whoever's it is. */
+/** Milliseconds of long work in one turn of the event loop, for all owners together. */
 const longest = 10;
 
 /**
- * Shares the event loop's turns among all long work: once that has taken its milliseconds of a turn, all of it waits,
- * and each later turn goes to one that waits. Between two slices everybody else is served, however many wait.
+ * Shares the event loop's turns among all long work: once long work has used up its milliseconds of a turn, all of it
+ * waits, and each later turn goes to one waiting piece of work. Between two slices everything else is served, however
+ * much work waits.
  */
 export class LoopPace {
   readonly #now: () => number;
-  /** The owners in the order of their turns; of each, what waits. */
+  /** The owners in the order of their turns, each with its waiting work. */
   readonly #waiting = new Map<unknown, (() => void)[]>();
   #since = 0;
   #booked = false;
@@ -18,9 +19,9 @@ export class LoopPace {
   }
 
   /**
-   * To be awaited between two steps of long work.
-   * @param owner owners take turns with each other, whatever waits for each
-   * @returns undefined where there is still time, since even awaiting has its cost
+   * Await this between two steps of long work.
+   * @param owner owners take turns with each other, however much work each has
+   * @returns undefined if there is still time, because awaiting has its cost
    */
   pause(owner: unknown): Promise<void> | undefined {
     if (!this.#booked) {
@@ -57,5 +58,5 @@ export class LoopPace {
   }
 }
 
-/** Of this process: it has one event loop, so all long work in it keeps one pace. */
+/** The pace of this process: it has one event loop, so all its long work shares one pace. */
 export const loopPace = new LoopPace();

@@ -1,6 +1,6 @@
 /**
- * Does `work` whenever it is asked for, once at a time: however often that is while it is being done, it is done once
- * more, since what is under way may have begun too early for them.
+ * Runs `work` on request, never twice at the same time: all requests during a run share one further run, because the
+ * current one may have begun too early for them.
  * @param work never rejects
  */
 export function oneAtATime(work: () => Promise<void>): () => Promise<void> {

@@ -1,7 +1,8 @@
 import { loopPace, type LoopPace } from './loop-pace.js';
 
 /**
- * The parts of a source, each asked for in one of its owner's turns of the event loop, since to make one takes a while.
+ * The parts of a source, each requested in one of its owner's turns of the event loop, because producing one takes a
+ * while.
  * @param owner owners take turns with each other
  */
 export async function* paced<T>(
@@ -12,7 +13,8 @@ export async function* paced<T>(
   const iterator = parts[Symbol.asyncIterator]();
   try {
     for (;;) {
-      // Nothing is awaited between the answer that there is time and the work, or many would be told so at once.
+      // Nothing may be awaited between learning that there is time and the work; otherwise many would use the same
+      // time.
       const rest = pace.pause(owner);
       if (rest) await rest;
       const next = await iterator.next();

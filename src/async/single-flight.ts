@@ -1,8 +1,8 @@
-/** Does equal work that is asked for at the same time only once. */
+/** Runs equal work that is requested at the same time only once. */
 export class SingleFlight<K, V> {
   readonly #flights = new Map<K, Promise<V>>();
 
-  /** What `work` gives, or what the work under way for `key` will give, its rejection too. Nothing is kept after. */
+  /** The result of `work`, or of the work in progress for `key`, including its rejection. Keeps nothing afterwards. */
   run(key: K, work: () => Promise<V>): Promise<V> {
     const underWay = this.#flights.get(key);
     if (underWay) return underWay;

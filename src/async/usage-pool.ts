@@ -1,5 +1,5 @@
-/** A thing in use; let go of it once. */
-export interface InUse<V> {
+/** A thing in use; release it once. */
+interface InUse<V> {
   readonly value: V;
   readonly release: () => Promise<void>;
 }
@@ -9,7 +9,7 @@ interface Held<V> {
   users: number;
 }
 
-/** Things of which there is one for each key at a time, however many use it, closed when the last has let go. */
+/** Keeps one thing for each key while it is in use, and closes it when its last user releases it. */
 export class UsagePool<V> {
   readonly #close: (value: V) => Promise<void> | void;
   readonly #held = new Map<string, Held<V>>();
@@ -18,7 +18,7 @@ export class UsagePool<V> {
     this.#close = close;
   }
 
-  /** What is there for `key`, from `make` where nothing is; rejects as that does. */
+  /** The existing thing for `key`, or a new one from `make`; rejects if `make` does. */
   async use(key: string, make: () => Promise<V>): Promise<InUse<V>> {
     const held = this.#held.get(key) ?? { value: make(), users: 0 };
     this.#held.set(key, held);

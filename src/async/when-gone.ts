@@ -1,11 +1,11 @@
 /**
- * Calls `listener` when the client is gone, at once where it is gone already. An AbortSignal says the same, at a price that
- * shows in a commit of thousands of small requests.
- * @returns what to call when that is of no more interest
+ * Calls `listener` when the client disconnects, or at once if it already has. An AbortSignal does the same, but its
+ * cost shows in a commit of thousands of small requests.
+ * @returns the function that removes the listener
  */
 export type WhenGone = (listener: (reason: Error) => void) => () => void;
 
-/** Fires when the client is gone; at once where it is gone already. */
+/** Aborted when the client disconnects; at once if it already has. */
 export function goneSignal(whenGone: WhenGone): AbortSignal {
   const gone = new AbortController();
   whenGone((reason) => {
@@ -14,12 +14,12 @@ export function goneSignal(whenGone: WhenGone): AbortSignal {
   return gone.signal;
 }
 
-/** The client has closed the connection: there is nobody to answer. */
+/** The client has closed the connection, so there is nobody to answer. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 
-/** @throws the reason, where the client is gone already */
+/** @throws the reason, if the client has already disconnected */
 export function throwIfGone(whenGone: WhenGone): void {
   const reasons: Error[] = [];
   whenGone((reason) => {

@@ -24,12 +24,12 @@ export type DjangoDeclaration =
   ProjectDeclaration | { readonly kind: 'site'; readonly site: DjangoSite<TlsFiles> };
 
 /** A number of failed logins within a number of seconds. */
-export interface LoginLimit {
+interface LoginLimit {
   readonly failures: number;
   readonly seconds: number;
 }
 
-export interface ThrottleDeclaration {
+interface ThrottleDeclaration {
   readonly user?: LoginLimit;
   readonly address?: LoginLimit;
   /** Where failed logins are counted: in this process, or in the state database, together with all instances on it. */

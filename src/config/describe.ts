@@ -31,7 +31,7 @@ function describeDatabase(database: DatabaseLocation<TlsFiles>): string {
 }
 
 /** One share in words. */
-export function describeShare(share: CommonShare): string {
+function describeShare(share: CommonShare): string {
   return [
     `${share.path}  ${share.words}`,
     ...[...share.policy.rules].reverse().flatMap((rule) => describeRule(share, rule)),

@@ -76,7 +76,7 @@ function reasonOf(error: unknown, path: string, user: string): string {
 }
 
 /** The first folder on the way to `path` that this process may not enter; undefined if it may enter all. */
-export function closedFolderOn(path: string): string | undefined {
+function closedFolderOn(path: string): string | undefined {
   const parent = dirname(path);
   if (parent === path) return undefined;
   const above = closedFolderOn(parent);
@@ -96,7 +96,7 @@ function danglingLink(path: string): string | undefined {
 }
 
 /** Absolute; undefined if `path` is not a symbolic link or cannot be read. */
-export function linkTarget(path: string): string | undefined {
+function linkTarget(path: string): string | undefined {
   try {
     return resolve(dirname(path), readlinkSync(path));
   } catch {

@@ -5,7 +5,7 @@ import { absence, errorCode } from './files.js';
 import { DeclarationError, pathOf, type Position, type Positions } from './problems.js';
 
 /** The content of a JSON file, and the position of each part. */
-export interface ReadJson {
+interface ReadJson {
   readonly json: unknown;
   readonly positions: Positions;
 }

@@ -72,7 +72,7 @@ function lacking(error: unknown, user: string, verb: string, path: string, right
 }
 
 /** Whose a file is, in a parenthesis; empty where it cannot be told. */
-export function ownerOf(path: string): string {
+function ownerOf(path: string): string {
   try {
     const { uid, mode } = statSync(path);
     return ` (it belongs to ${nameOfUser(uid)}, mode ${(mode & 0o7777).toString(8)})`;

@@ -12,7 +12,7 @@ export const shareSchema = z.discriminatedUnion('kind', schemas, {
   error: () => `must be ${oneOf(schemas.map(({ shape }) => JSON.stringify(shape.kind.value)))}`,
 });
 
-export type ShareInput = z.infer<typeof shareSchema>;
+type ShareInput = z.infer<typeof shareSchema>;
 
 /** A declared share of any kind. */
 export type DeclaredShare = StaticShare | WebdavShare | SvnShare;

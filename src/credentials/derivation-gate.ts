@@ -1,13 +1,13 @@
 import { Failure } from '../failure.js';
 
-export interface DerivationGateOptions {
-  /** The most derivations at once: as many as the deriver does. */
+interface DerivationGateOptions {
+  /** The most derivations at the same time: as many as the deriver runs. */
   readonly atOnce: number;
-  /** The most that wait for their turn; more are refused. Default 256. */
+  /** The most derivations that may wait for their turn; more are refused. Default: 256. */
   readonly waiting?: number;
   /**
-   * The longest, in milliseconds, that anything waits. A full queue of ordinary derivations is done sooner; only where
-   * each waits for a database that hangs it is not. Default 30,000.
+   * The longest time that a derivation may wait, in milliseconds. A full queue of ordinary derivations takes less; it
+   * takes longer only if each of them waits for a database that hangs. Default: 30,000.
    */
   readonly patience?: number;
 }
@@ -35,8 +35,8 @@ export class DerivationGate {
   }
 
   /**
-   * What `work` gives, once it was its turn.
-   * @throws Failure `unavailable` with Retry-After when too many are waiting, or when it waited too long
+   * Runs `work` in its turn and returns its result.
+   * @throws Failure `unavailable` with Retry-After if too many are waiting, or if it waited too long
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#atOnce) this.#running += 1;
@@ -45,7 +45,7 @@ export class DerivationGate {
       return await work();
     } finally {
       const [next] = this.#queue;
-      // The next one takes over this place, so that nobody slips in between.
+      // The next one takes over this place, so that nobody can jump the queue.
       if (next) next();
       else this.#running -= 1;
     }
@@ -72,7 +72,7 @@ export class DerivationGate {
 }
 
 function tooMany(): Failure {
-  return new Failure('unavailable', 'Too many people are signing in just now.', {
+  return new Failure('unavailable', 'Too many people are signing in at the moment. Try again.', {
     headers: [['Retry-After', '1']],
   });
 }

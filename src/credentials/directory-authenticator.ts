@@ -8,38 +8,40 @@ import { SingleFlight } from '../async/single-flight.js';
 import { parseUsername, type Username } from './username.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
-export interface DirectoryAuthenticatorOptions {
+interface DirectoryAuthenticatorOptions {
   readonly directory: UserDirectory;
   readonly passwords: PasswordChecker;
   readonly gate: DerivationGate;
   /** Milliseconds on a clock that never goes back, such as `performance.now()`. */
   readonly now: () => number;
-  /** The most users that are remembered. Default 10,000. */
+  /** The most users to remember. Default: 10,000. */
   readonly capacity?: number;
   /**
-   * Is told of each wrong password, after all that checking it takes.
-   * @param encodedPassword what it was tried against; undefined where there is no active user of that name
+   * Called for each wrong password, after all the work of checking it.
+   * @param encodedPassword the encoded password that it was compared with; undefined if there is no active user of
+   *   that name
    */
   readonly refused?: (username: string, encodedPassword: string | undefined) => void;
-  /** What is known of passwords already, by the hashers that `passwords` accepts. Default: nothing. */
+  /** Passwords that are already verified, with the hashers that `passwords` accepts. Default: none. */
   readonly verified?: VerifiedCredentials;
 }
 
-/** Credentials as they are looked up. */
+/** Credentials in the form in which they are looked up. */
 interface Named {
   readonly username: Username;
   readonly key: string;
 }
 
-/** Longer ones, in bytes of UTF-8, are wrong without being derived. */
+/** Longer passwords, in bytes of UTF-8, are rejected without a derivation. */
 const maximumPasswordBytes = 4096;
 
 /**
- * Authenticates against a directory. A password is derived once for each stored password it is tried against, however
- * many requests carry it; after that a request costs one HMAC and two look-ups, and one reading of the user a second.
+ * Authenticates against a directory. A password is derived once for each stored password that it is compared with,
+ * however many requests send it; after that a request costs one HMAC and two look-ups, and one read of the user per
+ * second.
  *
- * Verified credentials are taken uncounted only in places they were used from. If they were taken anywhere, a place that
- * may try no more could go on guessing for what is remembered, at no cost.
+ * Verified credentials bypass the count of attempts only in places where they have been used. If they bypassed it
+ * everywhere, a place that has no attempts left could go on guessing what is remembered, at no cost.
  */
 export class DirectoryAuthenticator implements Authenticator {
   readonly #passwords: PasswordChecker;
@@ -48,7 +50,9 @@ export class DirectoryAuthenticator implements Authenticator {
   readonly #verified: VerifiedCredentials;
   readonly #refused: (username: string, encodedPassword: string | undefined) => void;
   readonly #checks = new SingleFlight<string, string | undefined>();
-  /** What was made of credentials that come again and again: a connection carries the same with each request. */
+  /**
+   * The parsed form of credentials that are sent again and again: each request on a connection carries the same ones.
+   */
   readonly #named = new WeakMap<Credentials, Named>();
   #derivations = 0;
 
@@ -82,20 +86,20 @@ export class DirectoryAuthenticator implements Authenticator {
     const { username, key } = named;
     const known = await this.#recall(key, username, attempt?.place);
     if (known) return known;
-    // All spellings of one user's name together: another spelling must not be another try.
+    // All spellings of a user's name count together: another spelling must not give another attempt.
     await attempt?.admit(username.normalized);
     const check = (): Promise<string | undefined> => this.#check(key, username, password, attempt?.place);
-    // One place's tries must not be refused because another's are.
+    // The attempts of one place must not be refused because those of another place are.
     const verified = await this.#checks.run(`${attempt?.place ?? ''} ${key}`, () =>
       this.#gate.run(() => (attempt ? attempt.count(username.normalized, check) : check())),
     );
     if (verified === undefined) return undefined;
-    // The derivation may have taken longer than its reading of the user stays good.
+    // The derivation may have taken longer than a reading of the user is valid.
     const user = await this.#users.get(username);
     return isHolder(user, verified) ? user.identity : undefined;
   }
 
-  /** The user name as it is looked up, and the credentials' key; undefined where they can be nobody's. */
+  /** The user name in the form to look up, and the credentials' key; undefined if they cannot belong to anybody. */
   #name(credentials: Credentials): Named | undefined {
     const known = this.#named.get(credentials);
     if (known) return known;
@@ -107,7 +111,7 @@ export class DirectoryAuthenticator implements Authenticator {
     return named;
   }
 
-  /** Who holds credentials that were verified before, and used in `place` if one is given. */
+  /** The user with credentials that were verified before and, if a place is given, were used there. */
   async #recall(key: string, username: Username, place: string | undefined): Promise<Identity | undefined> {
     const encoded = this.#verified.encodedOf(key, place);
     if (encoded === undefined) return undefined;
@@ -116,9 +120,10 @@ export class DirectoryAuthenticator implements Authenticator {
   }
 
   /**
-   * Derives once, unless the credentials were verified in another place or for another spelling of the name. The user is read anew for it, so that a new
-   * password is good at once, and only behind the gate, so that guesses cannot flood the database.
-   * @returns the encoded password that `password` gives, if it is an active user's
+   * Derives once, unless the credentials were verified in another place or for another spelling of the name. Rereads
+   * the user first, so that a new password works at once, but only behind the gate, so that guesses cannot flood the
+   * database.
+   * @returns the encoded password that `password` matches, if it belongs to an active user
    */
   async #check(
     key: string,

@@ -1,24 +1,24 @@
-/** Failures under one key in the window that is running. */
+/** The failures under one key in the current window. */
 export interface FailureCount {
   readonly failures: number;
-  /** Milliseconds until the window ends and the count starts anew; above 0. */
+  /** Milliseconds until the window ends and the count restarts; above 0. */
   readonly endsIn: number;
 }
 
 /**
- * Counts failed logins by key, each key in windows of its own: one begins with the first failure, and later ones do not
- * prolong it. Every method @throws Failure `unavailable` when the counts cannot be had.
+ * Counts failed logins by key, each key in its own windows: a window begins with the first failure, and later ones do
+ * not prolong it. Every method @throws Failure `unavailable` if the counts cannot be read or written.
  */
 export interface FailureCounter {
-  /** The count as it stands; undefined where no window is running. */
+  /** The current count; undefined if no window is running. */
   read(key: string): Promise<FailureCount | undefined>;
   /**
-   * Counts one more, at once for all who share the counts. @returns the count with it
+   * Counts one more failure, at once for everyone who shares the counts. @returns the new count
    * @param key at most 250 ASCII characters
-   * @param seconds how long a window lasts that begins now: whole, 1 to 86,400
+   * @param seconds the length of a window that begins now: whole, 1 to 86,400
    */
   add(key: string, seconds: number): Promise<FailureCount>;
-  /** Counts one less, where a window is running and counts any. */
+  /** Counts one failure less, if a window with failures is running. */
   takeBack(key: string): Promise<void>;
   /** Ends the window. */
   clear(key: string): Promise<void>;

@@ -3,22 +3,22 @@ import type { UserDirectory } from '../django/directory.js';
 import { FreshValues } from '../async/fresh-values.js';
 import { findUser, type Username } from './username.js';
 
-export interface FreshUsersOptions {
+interface FreshUsersOptions {
   readonly directory: UserDirectory;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  /** The most users remembered. */
+  /** The most users to remember. */
   readonly capacity: number;
 }
 
-/** A user's row, the password's encoding apart from what is handed out. */
+/** A user's row; the encoded password is separate from what callers get. */
 export interface FreshUser {
   readonly identity: Identity;
   readonly isActive: boolean;
   readonly encodedPassword: string;
 }
 
-/** Users as of at most a second ago. Names that nobody has are not remembered: guesses would drive out users. */
+/** Users as of at most a second ago. Names without a user are not remembered, because guesses would displace users. */
 export class FreshUsers {
   readonly #directory: UserDirectory;
   readonly #users: FreshValues<FreshUser>;
@@ -28,7 +28,7 @@ export class FreshUsers {
     this.#users = new FreshValues({ now, capacity });
   }
 
-  /** The user where that is known without reading. */
+  /** The user, if known without reading. */
   peek(username: Username): FreshUser | undefined {
     return this.#users.peek(keyOf(username));
   }
@@ -42,7 +42,7 @@ export class FreshUsers {
   }
 
   /**
-   * The user as of now, whatever is known.
+   * The user as read now, whatever is known.
    * @throws Failure `unavailable`
    */
   async reread(username: Username): Promise<FreshUser | undefined> {
@@ -57,7 +57,7 @@ export class FreshUsers {
   }
 }
 
-/** As it was given: two spellings that are one in NFKC may be two users. */
+/** The name as the client sent it: two spellings with the same NFKC form may be two users. */
 function keyOf({ spellings }: Username): string {
   return spellings[0];
 }

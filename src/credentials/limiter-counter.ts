@@ -1,10 +1,10 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { FailureCount, FailureCounter } from './failure-counter.js';
 
-/** The methods of rate-limiter-flexible's limiters that only count; the limits are the throttle's. */
+/** The counting methods of rate-limiter-flexible's limiters; the throttle applies the limits. */
 export type Limiter = Pick<RateLimiterAbstract, 'get' | 'penalty' | 'reward' | 'delete'>;
 
-/** Counts in one of rate-limiter-flexible's limiters; rejects as that does. */
+/** Counts in one of rate-limiter-flexible's limiters, and rejects when it does. */
 export class LimiterCounter implements FailureCounter {
   readonly #limiter: Limiter;
 
@@ -14,7 +14,7 @@ export class LimiterCounter implements FailureCounter {
 
   async read(key: string): Promise<FailureCount | undefined> {
     const found = await this.#limiter.get(key);
-    // A limiter in memory forgets by timers, which may be late.
+    // A limiter in memory expires by timers, which may be late.
     if (!found || found.msBeforeNext <= 0 || found.consumedPoints <= 0) return undefined;
     return { failures: found.consumedPoints, endsIn: found.msBeforeNext };
   }
@@ -27,7 +27,8 @@ export class LimiterCounter implements FailureCounter {
   async takeBack(key: string): Promise<void> {
     const running = await this.read(key);
     if (!running) return;
-    // If the window ends just now, this begins one with a count of -1: a short one, so that nobody saves up tries.
+    // If the window ends at this moment, this begins one with a count of -1: make it short, so that nobody can save up
+    // attempts.
     await this.#limiter.reward(key, 1, { customDuration: Math.ceil(running.endsIn / 1000) });
   }
 

@@ -2,14 +2,17 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { FailureCount, FailureCounter } from './failure-counter.js';
 import { LimiterCounter } from './limiter-counter.js';
 
-/** Counts of this process alone, gone when it ends. Of more keys than it holds, those added to longest ago are lost. */
+/**
+ * Counts for this process only, lost when it ends. When it is full, it drops the keys whose last failure is longest
+ * ago.
+ */
 export class MemoryFailureCounter implements FailureCounter {
   readonly #capacity: number;
   readonly #counter = new LimiterCounter(new RateLimiterMemory({ keyPrefix: '', points: 1, duration: 1 }));
-  /** In the order of their last failure. A key may be here after its window has ended. */
+  /** In the order of their last failure. May contain a key whose window has ended. */
   readonly #keys = new Set<string>();
 
-  /** @param capacity the most keys counted, at least 1; each takes about 500 bytes */
+  /** @param capacity the most keys to count, at least 1; each takes about 500 bytes */
   constructor(capacity = 50_000) {
     this.#capacity = capacity;
   }

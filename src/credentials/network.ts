@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What counts as one address when tries are counted: an IPv4 address; of an IPv6 address its /64, since whoever has one
- * has that much (RFC 6177). Any other text stands for itself.
+ * What counts as one address when attempts are counted: an IPv4 address or, for IPv6, the /64, because sites usually
+ * have at least that much (RFC 6177). Any other text stands for itself.
  * @param address without a zone; an IPv4 address never in its IPv6 form
  */
 export function networkOf(address: string): string {

@@ -3,11 +3,11 @@ import type { DirectoryUser } from '../django/directory.js';
 import { CredentialKey } from './credential-key.js';
 import { FreshValues } from '../async/fresh-values.js';
 
-/** Where the user of a session is looked up; reads only. */
-export interface SessionDirectory {
+/** Looks up the user of a session; only reads. */
+interface SessionDirectory {
   /**
-   * The active user who is logged in by a session cookie of this value.
-   * @throws Failure `unavailable` when the database cannot answer
+   * The active user who is logged in with a session cookie of this value.
+   * @throws Failure `unavailable` if the database cannot answer
    */
   find(cookieValue: string): Promise<DirectoryUser | undefined>;
 }
@@ -16,16 +16,16 @@ export interface SessionAuthenticatorOptions {
   readonly sessions: SessionDirectory;
   /** Milliseconds on a clock that never goes back, such as `performance.now()`. */
   readonly now: () => number;
-  /** The most sessions that are remembered. Default 10,000. */
+  /** The most sessions to remember. Default: 10,000. */
   readonly capacity?: number;
 }
 
-/** Browsers keep no cookie that is longer, in characters of name, value and attributes together. */
+/** Browsers do not store longer cookies, in characters of name, value and attributes together. */
 const maximumLength = 4096;
 
 /**
- * Tells who is logged in at the site by a session cookie. A session costs one HMAC, and one reading a second: logging
- * out and every other change takes effect within a second.
+ * Finds out from a session cookie who is logged in at the site. A session costs one HMAC, and one read per second:
+ * logging out and every other change take effect within a second.
  */
 export class SessionAuthenticator {
   readonly #sessions: SessionDirectory;
@@ -39,8 +39,8 @@ export class SessionAuthenticator {
 
   /**
    * @param cookieValue the value of the session cookie
-   * @returns the active user whose session this is, as of at most a second ago; undefined when it is nobody's
-   * @throws Failure `unavailable` when it cannot be told
+   * @returns the active user with this session, as of at most a second ago; undefined if there is none
+   * @throws Failure `unavailable` if the session cannot be checked
    */
   async authenticate(cookieValue: string): Promise<Identity | undefined> {
     if (cookieValue === '' || cookieValue.length > maximumLength) return undefined;

@@ -5,42 +5,42 @@ import type { FailureCount, FailureCounter } from './failure-counter.js';
 import { networkOf } from './network.js';
 
 /** How many logins may fail. */
-export interface Limit {
-  /** Further tries are refused once so many have failed within a window. */
+interface Limit {
+  /** Once this many attempts within a window have failed, further ones are refused. */
   readonly failures: number;
-  /** A window's length: whole seconds, 1 to 86,400. It begins with its first failure. */
+  /** The length of a window: whole seconds, 1 to 86,400. It begins with its first failure. */
   readonly seconds: number;
 }
 
-/** What is counted: all from one address, and those for one user name from it. */
+/** The limits on all attempts from one address, and on those for one user name from it. */
 export interface Limits {
   readonly address: Limit;
   readonly user: Limit;
 }
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   address: { failures: 100, seconds: 300 },
   user: { failures: 30, seconds: 60 },
 };
 
-export interface ThrottleOptions {
+interface ThrottleOptions {
   readonly counter: FailureCounter;
-  /** Default {@link defaultLimits}. */
+  /** Default: {@link defaultLimits}. */
   readonly limits?: Partial<Limits>;
-  /** Milliseconds that the counter has to answer. Default 2,000. */
+  /** Milliseconds in which the counter must answer. Default: 2,000. */
   readonly patience?: number;
 }
 
-/** One of the two counts that a try belongs to. */
+/** One of the two counts that an attempt belongs to. */
 interface Tally extends Limit {
   readonly of: keyof Limits;
   readonly key: string;
 }
 
 /**
- * Limits guessing. Names are counted whether or not anybody has them. A try counts from before its password is checked,
- * so that tries at the same time do not slip past the limit together, and stops counting if the password was right or
- * could not be checked.
+ * Limits guessing. Names count whether or not there is such a user. An attempt counts from before its password is
+ * checked, so that simultaneous attempts cannot exceed the limit together, and stops counting if the password was
+ * right or could not be checked.
  */
 export class Throttle {
   readonly #counter: FailureCounter;
@@ -54,21 +54,21 @@ export class Throttle {
   }
 
   /**
-   * A try from `address`: without a zone, an IPv4 address never in its IPv6 form. Tries whose address is not known are
-   * counted together.
+   * An attempt from `address`: without a zone, an IPv4 address never in its IPv6 form. Attempts from unknown addresses
+   * count together.
    */
   attempt(address?: string): ThrottledAttempt {
     return new ThrottledAttempt(placeOf(address), this.#counter, this.#limits, this.#patience);
   }
 }
 
-/** Where tries from `address` come from, as {@link LoginAttempt.place} has it. */
+/** The {@link LoginAttempt.place} of attempts from `address`. */
 export function placeOf(address = 'unknown'): string {
   return networkOf(address);
 }
 
-/** A try at logging in, counted. */
-export class ThrottledAttempt implements LoginAttempt {
+/** A login attempt that is counted. */
+class ThrottledAttempt implements LoginAttempt {
   readonly place: string;
   readonly #counter: FailureCounter;
   readonly #limits: Limits;
@@ -83,12 +83,12 @@ export class ThrottledAttempt implements LoginAttempt {
     this.#patience = patience;
   }
 
-  /** Whether it was checked, and so neither refused nor one of several at the same time that needed one check. */
+  /** Whether it was checked: neither refused, nor one of several simultaneous attempts that shared one check. */
   get counted(): boolean {
     return this.#counted;
   }
 
-  /** The limit it was refused for, if it was. */
+  /** The limit for which it was refused, if it was. */
   get refusedFor(): keyof Limits | undefined {
     return this.#refusedFor;
   }
@@ -115,7 +115,7 @@ export class ThrottledAttempt implements LoginAttempt {
       throw error;
     }
     if (result !== undefined) {
-      // The count is only too high where this fails, and ends by itself.
+      // If this fails, the count is merely too high, and expires by itself.
       await Promise.allSettled([
         this.#ask(this.#counter.clear(user.key)),
         this.#ask(this.#counter.takeBack(address.key)),
@@ -158,13 +158,13 @@ export class ThrottledAttempt implements LoginAttempt {
     });
   }
 
-  /** The counter's answer in time. Without one nobody new gets in, since anybody could be guessing. */
+  /** The counter's answer, if it comes in time. Otherwise no new user gets in, because anybody could be guessing. */
   async #ask<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(
-          new Failure('unavailable', 'Logins cannot be counted just now.', {
+          new Failure('unavailable', 'The server cannot count logins at the moment. Try again.', {
             headers: [['Retry-After', '2']],
           }),
         );
@@ -178,7 +178,7 @@ export class ThrottledAttempt implements LoginAttempt {
   }
 }
 
-/** Names a count at the same length whatever was sent; equal in all processes that share the counts. */
+/** Identifies a count with a fixed length, whatever the client sent; equal in all processes that share the counts. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

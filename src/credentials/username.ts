@@ -1,23 +1,23 @@
 import type { DirectoryUser, UserDirectory } from '../django/directory.js';
 
-/** Longer ones are nobody's: Django's column holds 150 characters, custom user models often an address of 254. */
+/** No user has a longer name: Django's column holds 150 characters, custom user models often an address of 254. */
 const maximumCharacters = 254;
 
-/** A user name as it was given, and as it may stand in the site's table. */
+/** A user name as the client sent it, and as the site's table may store it. */
 export interface Username {
   /**
-   * In the order in which they are looked for: as it was given, then in Unicode's form NFKC. Django's own forms and
-   * managers store the latter (`UsernameField.to_python`, `AbstractBaseUser.normalize_username`), imports and other
-   * managers whatever they were given. Only one where both are the same.
+   * The spellings in the order in which to look for them: as the client sent it, then in Unicode's form NFKC. Django's
+   * own forms and managers store the latter (`UsernameField.to_python`, `AbstractBaseUser.normalize_username`);
+   * imports and other managers store what they get. Only one if both are equal.
    */
   readonly spellings: readonly [string, ...string[]];
-  /** NFKC: one for all spellings that may lead to one user. */
+  /** NFKC: the same for all spellings that may lead to one user. */
   readonly normalized: string;
 }
 
-/** @returns undefined when it is empty or over 254 characters (code points) in each spelling */
+/** @returns undefined if it is empty or has more than 254 characters (code points) in each spelling */
 export function parseUsername(given: string): Username | undefined {
-  // NFKC joins only a few code units into one character: a text this long stays too long, and is not worth the work.
+  // NFKC combines only a few code units into one character: a text this long stays too long and is not worth the work.
   if (given === '' || given.length > maximumCharacters * 8) return undefined;
   const normalized = given.normalize('NFKC');
   const [first, ...others] = [...new Set([given, normalized])].filter(fits);
@@ -29,9 +29,9 @@ function fits(username: string): boolean {
 }
 
 /**
- * The user of that name: who has it exactly, or else in its normalised form. All spellings are looked for at once, so
- * that a name that nobody has takes as long as one that somebody has.
- * @throws Failure `unavailable` when the database cannot answer
+ * The user with exactly that name or else with its normalised form. Looks for all spellings at once, so that an
+ * unknown name takes as long as a known one.
+ * @throws Failure `unavailable` if the database cannot answer
  */
 export async function findUser(
   directory: UserDirectory,

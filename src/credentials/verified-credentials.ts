@@ -1,36 +1,37 @@
 import { LRUCache } from 'lru-cache';
 import { CredentialKey } from './credential-key.js';
 
-/** The most places remembered for one person's credentials. */
+/** The most places to remember for each user's credentials. */
 const maximumPlaces = 16;
 
-/** Credentials that were found right. */
+/** Credentials that have been verified. */
 interface Verified {
-  /** The encoded password that they were verified against. */
+  /** The encoded password that they match. */
   readonly encoded: string;
-  /** Where they were used from: LoginAttempt.place. */
+  /** The places where they have been used: LoginAttempt.place. */
   readonly places: LRUCache<string, true>;
 }
 
 /**
- * Which passwords give which encodings, for those that were found right. That stays true whatever the database says, so
- * these may outlive an authenticator; whether a user still has an encoding is for the authenticator to ask.
+ * The encoded passwords that passwords match, for those that have been verified. A match stays true whatever the
+ * database contains, so this may outlive an authenticator, which must check whether a user still has that encoded
+ * password.
  */
 export class VerifiedCredentials {
   readonly #credentialKey = new CredentialKey();
   readonly #verified: LRUCache<string, Verified>;
 
-  /** @param capacity the most that are remembered */
+  /** @param capacity the most credentials to remember */
   constructor(capacity = 10_000) {
     this.#verified = new LRUCache({ max: capacity });
   }
 
-  /** What names these credentials here. */
+  /** The key of these credentials. */
   keyOf(username: string, password: string): string {
     return this.#credentialKey.of(username, password);
   }
 
-  /** The encoding that they were verified against, in `place` if one is given. */
+  /** The encoded password that they match, if they were used in `place` or none is given. */
   encodedOf(key: string, place?: string): string | undefined {
     const known = this.#verified.get(key);
     return place === undefined || known?.places.get(place) === true ? known?.encoded : undefined;

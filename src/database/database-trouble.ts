@@ -1,25 +1,25 @@
 import type { DatabaseLocation, TlsFiles } from './location.js';
 
-/** Enough of a location to say where it is. */
+/** The parts of a location that say where it is. */
 type Place = DatabaseLocation | DatabaseLocation<TlsFiles>;
 
 /** What a driver's error means, for the administrator. */
-export interface DatabaseTrouble {
-  /** `missing`: a table or a column is not there. */
+interface DatabaseTrouble {
+  /** `missing`: a table or a column does not exist. */
   readonly kind: 'missing' | 'other';
-  /** What is wrong, where, and what to do: no full stop, no statement, no secret. */
+  /** What is wrong, where, and what to do; without a full stop, a statement or a secret. */
   readonly words: string;
 }
 
 interface DriverError {
   readonly code: string;
-  /** Without the statement that Knex puts in front. */
+  /** Without the statement that Knex puts in front of it. */
   readonly message: string;
 }
 
 type Words = (place: string, error: DriverError) => string;
 
-const noTable = 'has the site made its tables (migrate), and is this its database';
+const noTable = 'run the site\u2019s migrations (migrate), or correct the database';
 const grant = 'let the role SELECT from it (GRANT SELECT)';
 
 /** PostgreSQL's SQLSTATEs (PostgreSQL manual, appendix A), MySQL's symbols, SQLite's and Node's codes. */
@@ -32,7 +32,7 @@ const byCode: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['28000', refusedByPostgresql],
   ['3D000', (place) => `there is no ${place}: correct the name in its URL or in the site\u2019s settings`],
   ['42501', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
-  ['53300', (place) => `${place} takes no further connections: raise max_connections or end some`],
+  ['53300', (place) => `${place} accepts no more connections: raise max_connections or end some`],
   ['57P03', (place) => `${place} is starting up or shutting down: wait`],
   [
     'ER_ACCESS_DENIED_ERROR',
@@ -56,33 +56,36 @@ const byCode: ReadonlyMap<string, Words> = new Map<string, Words>([
   ],
   [
     'ER_HOST_NOT_PRIVILEGED',
-    (place) => `${place} lets nobody in from this machine: make a user for this host (CREATE USER)`,
+    (place) => `${place} accepts no connections from this machine: create a user for this host (CREATE USER)`,
   ],
   [
     'ER_SECURE_TRANSPORT_REQUIRED',
-    (place) => `${place} demands TLS: add ssl-mode=required to its URL, or "ssl" to the site\u2019s OPTIONS`,
+    (place) => `${place} requires TLS: add ssl-mode=required to its URL, or "ssl" to the site\u2019s OPTIONS`,
   ],
   [
     'ER_CON_COUNT_ERROR',
-    (place) => `${place} takes no further connections: raise max_connections or end some`,
+    (place) => `${place} accepts no more connections: raise max_connections or end some`,
   ],
-  ['HANDSHAKE_NO_SSL_SUPPORT', (place) => `${place} has no TLS: take ssl-mode=disabled, or set it up there`],
+  [
+    'HANDSHAKE_NO_SSL_SUPPORT',
+    (place) => `${place} does not support TLS: use ssl-mode=disabled, or set TLS up there`,
+  ],
   [
     'ECONNREFUSED',
     (place) => `nothing listens for ${place}: start the server, or correct the host and the port`,
   ],
-  ['ENOTFOUND', (place) => `the host of ${place} is not known: correct its name, or ask who runs the DNS`],
-  ['EAI_AGAIN', (place) => `the host of ${place} cannot be looked up now: ask who runs the DNS`],
   [
-    'ETIMEDOUT',
-    (place) => `${place} does not answer: is a firewall between, and are the host and the port right`,
+    'ENOTFOUND',
+    (place) => `the host of ${place} is not known: correct its name, or ask the administrator of the DNS`,
   ],
-  ['EHOSTUNREACH', (place) => `there is no way to ${place}: look at the network, the host and the port`],
-  ['ENETUNREACH', (place) => `there is no way to ${place}: look at the network, the host and the port`],
+  ['EAI_AGAIN', (place) => `the host of ${place} cannot be looked up now: ask the administrator of the DNS`],
+  ['ETIMEDOUT', (place) => `${place} does not answer: check the host, the port, and any firewall in between`],
+  ['EHOSTUNREACH', (place) => `${place} cannot be reached: check the network, the host and the port`],
+  ['ENETUNREACH', (place) => `${place} cannot be reached: check the network, the host and the port`],
   ['CERT_HAS_EXPIRED', (place) => `the certificate of ${place} has expired: renew it`],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    (place) => `the certificate of ${place} is for another host: give the host by the name that it has there`,
+    (place) => `the certificate of ${place} is for another host: name the host as its certificate does`,
   ],
   ...[
     'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -92,23 +95,23 @@ const byCode: ReadonlyMap<string, Words> = new Map<string, Words>([
   ].map((code): [string, Words] => [
     code,
     (place) =>
-      `the certificate of ${place} is by nobody whom this machine trusts: name its authority (sslrootcert, ssl-ca)`,
+      `the certificate of ${place} is not from an authority that this machine trusts: name its authority (sslrootcert, ssl-ca)`,
   ]),
   [
     'HANDSHAKE_SSL_ERROR',
     (place, { message }) =>
-      `no TLS can be agreed with ${place} (${quoted(message)}): name its authority (ssl-ca), and the host as its certificate does`,
+      `TLS with ${place} failed (${quoted(message)}): name its authority (ssl-ca), and the host as its certificate does`,
   ],
-  ['SQLITE_NOTADB', (place) => `${place} is no SQLite database: name the right file`],
+  ['SQLITE_NOTADB', (place) => `${place} is not a SQLite database: name the right file`],
   ['SQLITE_FULL', (place) => `the disk of ${place} is full: make room`],
 ]);
 
 const byFamily: readonly (readonly [beginning: string, words: Words])[] = [
-  ['SQLITE_BUSY', (place) => `${place} is locked by a program that writes: wait, or end it`],
-  ['SQLITE_LOCKED', (place) => `${place} is locked by a program that writes: wait, or end it`],
+  ['SQLITE_BUSY', (place) => `${place} is locked by a program that writes to it: wait, or end it`],
+  ['SQLITE_LOCKED', (place) => `${place} is locked by a program that writes to it: wait, or end it`],
   [
     'SQLITE_CORRUPT',
-    (place) => `${place} is damaged: bring back a backup (sqlite3 FILE "pragma integrity_check" tells more)`,
+    (place) => `${place} is damaged: restore a backup (sqlite3 FILE "pragma integrity_check" tells more)`,
   ],
   [
     'SQLITE_READONLY',
@@ -118,13 +121,13 @@ const byFamily: readonly (readonly [beginning: string, words: Words])[] = [
   [
     'SQLITE_CANTOPEN',
     (place) =>
-      `${place} cannot be opened by this user: let them read the file and enter its folder; one in WAL mode needs its -shm file to be writable, too`,
+      `${place} cannot be opened by this user: give them read access to the file and access to its folder; in WAL mode its -shm file must be writable, too`,
   ],
   ['SQLITE_PERM', (place) => `${place} may not be read by this user: chown or chmod it`],
-  ['SQLITE_IOERR', (place) => `${place} cannot be read from its disk: look at the system\u2019s log`],
+  ['SQLITE_IOERR', (place) => `${place} cannot be read from its disk: see the system\u2019s log`],
 ];
 
-/** What a failed reading of a database means. @param error the driver's, or what was made of it */
+/** What an error while reading a database means. @param error the driver's error, or one that wraps it */
 export function databaseTrouble(error: unknown, location: Place): DatabaseTrouble {
   const driver = driverErrorOf(error);
   const place = placeInWords(location);
@@ -145,7 +148,7 @@ function placeInWords(location: Place): string {
   return `database ${database} at ${socket ?? host}${port === undefined || socket !== undefined ? '' : `:${port}`}`;
 }
 
-/** Drivers' errors lie below the library's own. */
+/** Drivers' errors are nested in the library's own. */
 function driverErrorOf(error: unknown): DriverError {
   let innermost = error;
   for (
@@ -178,7 +181,7 @@ function missingPart({ code, message }: DriverError): string | undefined {
   return `${table ? 'table' : 'column'} ${name?.[1] ?? name?.[2] ?? ''}`.trim();
 }
 
-/** SQLite's driver looks at the file before it opens it. */
+/** SQLite's driver checks the file before it opens it. */
 function fileTrouble({ code }: DriverError, { kind }: Place): Words | undefined {
   if (kind !== 'sqlite') {
     if (code === 'ENOENT')
@@ -187,15 +190,15 @@ function fileTrouble({ code }: DriverError, { kind }: Place): Words | undefined 
     return undefined;
   }
   if (code === 'ENOENT')
-    return (place) => `${place} does not exist: correct its name, or have the site make it`;
+    return (place) => `${place} does not exist: correct its name, or have the site create it`;
   if (code === 'EACCES')
-    return (place) => `${place} cannot be reached: let this user enter its folder (chmod, chown)`;
+    return (place) => `${place} cannot be reached: give this user access to its folder (chmod, chown)`;
   return undefined;
 }
 
 function byMessage({ code, message }: DriverError): Words {
   if (message.includes('does not support SSL')) {
-    return (place) => `${place} has no TLS: take sslmode=disable, or set it up there`;
+    return (place) => `${place} does not support TLS: use sslmode=disable, or set TLS up there`;
   }
   if (/SASL|password must be a string/.test(message)) {
     return (place) => `${place} asks for a password: give one in its URL or in the site\u2019s settings`;
@@ -203,18 +206,18 @@ function byMessage({ code, message }: DriverError): Words {
   return (place) => `${place} says ${quoted(message === '' ? code : message)}`;
 }
 
-/** `invalid_authorization_specification` has several causes, told apart by the message alone. */
+/** `invalid_authorization_specification` has several causes, which only the message distinguishes. */
 function refusedByPostgresql(place: string, { message }: DriverError): string {
   if (message.includes('pg_hba')) {
     const tls = /no encryption|SSL off/.test(message)
-      ? ', or add sslmode=require where it takes TLS alone'
+      ? ', or add sslmode=require if it accepts only TLS'
       : '';
-    return `${place} lets this user in from nowhere here (${quoted(message)}): add a line to its pg_hba.conf${tls}`;
+    return `${place} accepts no connections of this user from here (${quoted(message)}): add a line to its pg_hba.conf${tls}`;
   }
   return `${place} says ${quoted(message)}: correct the user in its URL or in the site\u2019s settings`;
 }
 
-/** A server's own words, on one line and not endless. */
+/** A server's own words, on one line and shortened. */
 function quoted(message: string): string {
   return `"${message.replace(/\s+/g, ' ').replace(/"/g, '\u2019').slice(0, 300)}"`;
 }

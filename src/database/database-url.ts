@@ -3,16 +3,16 @@ import { isAbsolute, resolve } from 'node:path';
 import { parseSearchPath } from './search-path.js';
 import type { DatabaseLocation, DatabaseServer, TlsFiles } from './location.js';
 
-/** What a URL means by its scheme, and by the keys of its query. */
+/** What the scheme of a URL and the keys of its query mean. */
 interface Dialect {
   readonly kind: 'postgresql' | 'mysql';
   readonly example: string;
   readonly socketKey: string;
   readonly modeKey: string;
-  /** Whether the certificate is checked, by mode in lower case; undefined: no TLS. */
+  /** Whether to check the certificate, by mode in lower case; undefined: no TLS. */
   readonly modes: ReadonlyMap<string, boolean | undefined>;
   readonly fileKeys: Readonly<Record<'caFile' | 'certFile' | 'keyFile', string>>;
-  /** How a session begins. */
+  /** Settings at the start of a session. */
   readonly sessionKeys: readonly string[];
 }
 
@@ -60,11 +60,11 @@ const serverForm =
 class Problem extends Error {}
 
 /**
- * Reads where a site's database is: `sqlite:FILE`, `postgresql://user:password@host:port/name?…` or `mysql://…`, its
- * parts percent-encoded (a SQLite file is not). No file is looked at.
- * @param folder absolute; what relative paths start from
- * @returns a sentence without its subject, such as `must …`, where it cannot be read; it repeats no part of `text` but
- *   the names of keys, since a password may be anywhere
+ * Reads the location of a site's database: `sqlite:FILE`, `postgresql://user:password@host:port/name?…` or
+ * `mysql://…`, with percent-encoded parts (except a SQLite file). Opens no file.
+ * @param folder absolute; relative paths start here
+ * @returns a sentence without its subject, such as `must …`, if the URL is invalid; it repeats only names of keys from
+ *   `text`, because a password may be anywhere
  */
 export function parseDatabaseUrl(text: string, folder: string): DatabaseLocation<TlsFiles> | string {
   try {
@@ -111,9 +111,9 @@ function server(text: string, folder: string): DatabaseLocation<TlsFiles> {
   if (host !== '' && found.socket !== undefined) {
     throw new Problem(`must name either a host or a Unix socket ("${dialect.socketKey}="), not both`);
   }
-  // The driver could compare an address only with the certificate of "localhost".
+  // The driver could compare an address only with a certificate for "localhost".
   if (dialect === mysql && found.tls?.verify === true && isIP(found.host) !== 0) {
-    throw new Problem('must give the host by its name, not its address, where its certificate is verified');
+    throw new Problem('must give the host by its name, not its address, if its certificate is verified');
   }
   return { kind: dialect.kind, server: found };
 }
@@ -175,7 +175,7 @@ function tlsOf(keys: ReadonlyMap<string, string>, dialect: Dialect, folder: stri
   if (verify !== undefined) return { verify, ...files };
   if (Object.keys(files).length === 0) return undefined;
   const use = [...modes].flatMap(([name, checks]) => (checks === undefined ? [] : [name])).join(' or ');
-  throw new Problem(`must have ${use} as "${modeKey}" in its query where it names certificates`);
+  throw new Problem(`must have ${use} as "${modeKey}" in its query if it names certificates`);
 }
 
 function sessionOf(keys: ReadonlyMap<string, string>): Pick<DatabaseServer, 'searchPath' | 'role'> {
@@ -183,8 +183,8 @@ function sessionOf(keys: ReadonlyMap<string, string>): Pick<DatabaseServer, 'sea
   const searchPath = path === undefined ? undefined : parseSearchPath(path);
   if (path !== undefined && searchPath === undefined) {
     throw new Problem(
-      'must have names of schemas with commas between, such as "site_b,public", as "search_path" in its query; ' +
-        'a name with other characters than a-z, 0-9 and _ stands in quotation marks (%22)',
+      'must have names of schemas, separated by commas, such as "site_b,public", as "search_path" in its query; ' +
+        'put a name with characters other than a-z, 0-9 and _ in quotation marks (%22)',
     );
   }
   return { ...(searchPath && { searchPath }), ...(role !== undefined && { role }) };
@@ -197,6 +197,6 @@ function decoded(part: string): string {
   } catch {
     throw new Problem('must have each % followed by two hexadecimal digits of UTF-8');
   }
-  if (text.includes('\0')) throw new Problem('must not hold %00');
+  if (text.includes('\0')) throw new Problem('must not contain %00');
   return text;
 }

@@ -1,13 +1,13 @@
 import { Failure } from '../failure.js';
 import { statementMilliseconds } from './server-connections.js';
 
-/** Statements that a connection keeps prepared; the server has room for 16,382 of all its clients. */
+/** The most prepared statements of one connection; the server has room for 16,382 from all its clients. */
 export const preparedStatements = 64;
 
 /**
- * What each session begins with, whatever the server's own settings and its init_connect say. MySQL and MariaDB call
- * the time-out differently, each with a comment that only it reads. Without autocommit, every reading after the first
- * would see what the first saw.
+ * The statements that begin each session, whatever the server's own settings and its init_connect are. MySQL and
+ * MariaDB have different names for the time-out; each name is in a comment that only one of them reads. Without
+ * autocommit, every read after the first would see what the first saw.
  */
 const sessionStatements = [
   "set session sql_mode = ''",
@@ -17,7 +17,7 @@ const sessionStatements = [
   'set session transaction read only',
 ];
 
-/** What a session is in then; a proxy in between may have kept it from that. */
+/** The resulting state of a session, in case a proxy in between has prevented it. */
 const sessionState =
   "select concat_ws(',', @@session.sql_mode, @@session.character_set_client, @@session.character_set_connection, " +
   '@@session.character_set_results) as state';
@@ -25,13 +25,13 @@ const expectedState = ',utf8mb4,utf8mb4,utf8mb4';
 
 type Done = (error: Error | null, rows?: unknown, fields?: unknown) => void;
 
-/** What of a mysql2 connection is used here. */
+/** The parts of a mysql2 connection that are used here. */
 export interface MysqlConnection {
   query: (statement: string | object, values?: unknown, done?: Done) => unknown;
   execute: (statement: string | object, values: readonly unknown[], done?: Done) => unknown;
 }
 
-/** Begins a session that only reads and in which no value is ever a part of a statement's text. */
+/** Begins a read-only session in which values are never part of a statement's text. */
 export function beginSession(connection: MysqlConnection, done: (error: Error | null) => void): void {
   begin(connection).then(() => {
     bindValues(connection);
@@ -45,7 +45,7 @@ async function begin(connection: MysqlConnection): Promise<void> {
   if (state === expectedState) return;
   throw new Failure(
     'unavailable',
-    `The session has not the sql_mode and the character sets that it was told to take (it has "${state}"): a proxy in between must let it set them.`,
+    `The session does not have the sql_mode and the character sets that davgate has set (it has "${state}"). A proxy in between must let davgate set them.`,
   );
 }
 
@@ -64,8 +64,8 @@ function stateIn(rows: unknown): string {
 }
 
 /**
- * Has values travel beside the statement (COM_STMT_EXECUTE). `query` would write them into its text, escaped by
- * backslashes, which mean nothing where sql_mode has NO_BACKSLASH_ESCAPES.
+ * Sends values separately from the statement (COM_STMT_EXECUTE). `query` would write them into its text, escaped with
+ * backslashes, which have no effect if sql_mode contains NO_BACKSLASH_ESCAPES.
  */
 function bindValues(connection: MysqlConnection): void {
   const query = connection.query.bind(connection);

@@ -8,7 +8,7 @@ import type { DatabaseServer, TlsOptions } from './location.js';
 
 /**
  * Opens a MySQL or MariaDB database for reading only.
- * @throws Failure `unavailable` where a certificate should be verified without the server's name
+ * @throws Failure `unavailable` if a certificate should be verified but the server is given by its address
  */
 export function openMysql(server: DatabaseServer): Knex {
   const tls = server.socket === undefined ? server.tls : undefined;
@@ -16,7 +16,7 @@ export function openMysql(server: DatabaseServer): Knex {
     // The driver would compare the certificate with the name "localhost".
     throw new Failure(
       'unavailable',
-      'A MySQL server whose certificate is verified must be given by its name.',
+      'A MySQL server must be given by its name, not its address, if its certificate is verified.',
     );
   }
   const connection = {

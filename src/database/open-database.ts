@@ -5,9 +5,9 @@ import type { DatabaseLocation } from './location.js';
 import { openSqlite } from './sqlite.js';
 
 /**
- * Opens a site's database for reading only. Nothing is connected before the first query; a connection that was lost is
- * replaced by the next query, and one whose server fell silent rejects within a few seconds.
- * @throws Failure `unavailable` where a connection could never be made as asked
+ * Opens a site's database for reading only. Connects at the first query; the next query replaces a lost connection,
+ * and a connection whose server has stopped answering rejects within a few seconds.
+ * @throws Failure `unavailable` if no connection could ever be made as asked
  */
 export function openDatabase(location: DatabaseLocation): Knex {
   switch (location.kind) {

@@ -4,8 +4,8 @@ import type { DatabaseServer, TlsOptions } from './location.js';
 import { startupOptions } from './startup-options.js';
 
 /**
- * How the driver is told where a server is, how to log in there and how a session begins. Settings are asked for as a
- * connection begins, never by SET: behind a pooler that would outlast the session and bind others' connections.
+ * The driver's settings for a server: its location, the login, and how a session begins. Settings are part of the
+ * connection request and never set with SET: behind a pooler, SET would outlast the session and affect other clients.
  */
 export function postgresqlConnection(
   server: DatabaseServer,

@@ -1,13 +1,13 @@
 /** One schema of a search_path: bare, as PostgreSQL folds it, or in quotation marks, which are doubled inside. */
 const element = /\s*(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*))\s*(,|$)/uy;
 
-/** Bytes of a name that PostgreSQL keeps (NAMEDATALEN); it would cut a longer one. */
+/** The most bytes of a name in PostgreSQL (NAMEDATALEN); it would truncate a longer one. */
 const maximumBytes = 63;
 
 /**
- * The schemas of PostgreSQL's setting `search_path`, as SplitIdentifierString reads it (src/backend/utils/adt/varlena.c):
- * names, or `$user`, which stands for the role's.
- * @returns undefined where it is no list of names, an empty one too
+ * The schemas in PostgreSQL's setting `search_path`, parsed like SplitIdentifierString
+ * (src/backend/utils/adt/varlena.c): names, or `$user`, which stands for the role's own schema.
+ * @returns undefined for anything but a non-empty list of names
  */
 export function parseSearchPath(text: string): readonly string[] | undefined {
   const schemas: string[] = [];
@@ -22,7 +22,7 @@ export function parseSearchPath(text: string): readonly string[] | undefined {
   }
 }
 
-/** The same in PostgreSQL's own writing; quoted where that is needed. */
+/** The same in PostgreSQL's own notation; quoted if necessary. */
 export function formatSearchPath(schemas: readonly string[]): string {
   return schemas
     .map((schema) => (/^[a-z_][a-z0-9_]*$/.test(schema) ? schema : `"${schema.replaceAll('"', '""')}"`))

@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import type { DatabaseLocation } from './location.js';
 
 /**
- * How far a database server's clock is ahead of this machine's, in seconds; negative where it is behind.
+ * How far a database server's clock is ahead of this machine's, in seconds; negative if it is behind.
  * @param now milliseconds since the epoch, by this machine
- * @returns undefined for a file, which has no clock, and where it cannot be told
+ * @returns undefined for a file, which has no clock, and if the server does not tell
  */
 export async function clockAhead(
   knex: Knex,

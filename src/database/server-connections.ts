@@ -2,19 +2,19 @@ import { Socket } from 'node:net';
 import type { Knex } from 'knex';
 
 /**
- * How long, in milliseconds, a server may leave anything unanswered: connecting, a handshake, a query. It is told to
- * give up on a statement before that, so that only a server that hangs is hung up on.
+ * How long a server may leave anything unanswered (a connection, a handshake, a query), in milliseconds. It is told to
+ * give up on a statement before that, so that davgate closes only connections to servers that hang.
  */
 export const silenceMilliseconds = 4000;
 export const statementMilliseconds = 3000;
 
-/** Connections that nobody uses end before they count as silent. */
+/** Unused connections end before they count as silent. */
 const idleMilliseconds = 2000;
 
-/** What all pools of connections to database servers have in common. */
+/** The settings that all pools of connections to database servers share. */
 export const serverPool: Knex.PoolConfig = {
   min: 0,
-  // Reading a user takes three at once.
+  // Reading a user takes three connections at the same time.
   max: 6,
   idleTimeoutMillis: idleMilliseconds,
   reapIntervalMillis: 500,
@@ -23,12 +23,15 @@ export const serverPool: Knex.PoolConfig = {
   destroyTimeoutMillis: 1000,
 };
 
-/** A socket, not yet connected, that is destroyed once nothing went either way for {@link silenceMilliseconds}. */
+/**
+ * A socket, not yet connected, that is destroyed after {@link silenceMilliseconds} without traffic in either
+ * direction.
+ */
 export function impatientSocket(): Socket {
   return socketWithPatience(silenceMilliseconds);
 }
 
-/** The same with another patience, in milliseconds. */
+/** The same with another limit, in milliseconds. */
 export function socketWithPatience(patience: number): Socket {
   const socket = new Socket();
   socket.setTimeout(patience, () => {

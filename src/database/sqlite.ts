@@ -6,24 +6,28 @@ import { silentLog } from './silent-log.js';
 export interface SqliteOptions {
   /** The database file. */
   readonly file: string;
-  /** How long a read waits for a writer's lock; the driver blocks the whole process meanwhile. Default 500. */
+  /**
+   * How long a read waits for a writer's lock, in milliseconds; the driver blocks the whole process meanwhile.
+   * Default: 500.
+   */
   readonly busyTimeoutMilliseconds?: number;
 }
 
 /**
- * Opens Django's SQLite database for reading only, at the first query and again whenever another file takes its place.
- * A missing file is an error of the query; it is never made.
+ * Opens Django's SQLite database for reading only, at the first query and again whenever another file replaces it. A
+ * missing file makes the query fail; it is never created.
  */
 export function openSqlite({ file, busyTimeoutMilliseconds = 500 }: SqliteOptions): Knex {
   return knex({
     client: 'better-sqlite3',
     connection: () => {
-      // Looked at before it is opened: a file swapped in between is then opened once too often, never missed.
+      // Checked before the file is opened: a file that is replaced in between is then opened once too often, but never
+      // missed.
       const opened = fileIdentity(file);
       return {
         filename: file,
         options: { readonly: true },
-        // An open file that was deleted or replaced would go on answering with its old rows.
+        // An open file that was deleted or replaced would go on returning its old rows.
         expirationChecker: () => currentIdentity(file) !== opened,
       };
     },
@@ -42,7 +46,7 @@ export function openSqlite({ file, busyTimeoutMilliseconds = 500 }: SqliteOption
   });
 }
 
-/** Tells files apart that had the same name. @throws the file system's error when there is none */
+/** Distinguishes files that have had the same name. @throws the file system's error if there is none */
 function fileIdentity(file: string): string {
   const { dev, ino } = statSync(file, { bigint: true });
   return `${dev.toString()}:${ino.toString()}`;

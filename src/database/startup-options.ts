@@ -1,6 +1,6 @@
 /**
- * Settings that a PostgreSQL session begins with, as its startup message's `options` carries them: split at white space
- * that no backslash precedes (pg_split_opts, src/backend/utils/init/postinit.c).
+ * The settings of a PostgreSQL session in the form of the startup message's `options`, which are split at white space
+ * without a preceding backslash (pg_split_opts, src/backend/utils/init/postinit.c).
  */
 export function startupOptions(settings: Readonly<Record<string, string | number | undefined>>): string {
   return Object.entries(settings)

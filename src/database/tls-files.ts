@@ -3,7 +3,7 @@ import type { DatabaseLocation, DatabaseServer, TlsFiles } from './location.js';
 
 /**
  * The location with the texts of its TLS files.
- * @returns a sentence with the path where a file cannot be read
+ * @returns a sentence with the path if a file cannot be read
  */
 export function readTlsFiles(location: DatabaseLocation<TlsFiles>): DatabaseLocation | string {
   if (location.kind === 'sqlite') return location;
@@ -11,7 +11,7 @@ export function readTlsFiles(location: DatabaseLocation<TlsFiles>): DatabaseLoca
     return { kind: location.kind, server: withTexts(location.server) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return `A TLS file cannot be read: ${reason}. Correct its name, or let this user read it.`;
+    return `A TLS file cannot be read: ${reason}. Correct its name, or give this user read access to it.`;
   }
 }
 

@@ -13,37 +13,37 @@ import type { LockStore } from './locks/lock-store.js';
 import type { PropertyLimits } from './properties/limits.js';
 import type { PropertyReader, PropertyStore } from './properties/property-store.js';
 
-/** A place in a share that is read. */
+/** A place in a share, to read from. */
 export interface ReadPlace {
   readonly storage: ReadableStorage;
-  /** Where the share stands on this server. */
+  /** Where the share is on this server. */
   readonly base: ServerPath;
   readonly path: SharePath;
-  /** How the client spells the path, where it found this by another name. */
+  /** How the client spells the path, if the server found the resource under another name. */
   readonly spelling?: Spelling | undefined;
 }
 
-/** A place in a share: what the engine reads and changes. */
+/** A place in a share that the engine reads and changes. */
 export interface Place extends ReadPlace {
   readonly storage: DavStorage;
 }
 
-/** A request that reads, whatever the storage can do besides. */
+/** A request that only reads, whatever else the storage can do. */
 export interface ReadRequest extends ReadPlace {
   readonly method: string;
   /** Whether the client wrote a trailing slash. */
   readonly collection: boolean;
   readonly headers: RequestHeaders;
   readonly body: Readable;
-  /** Says that the client has gone and no answer is awaited. */
+  /** Aborted when the client disconnects and no longer waits for an answer. */
   readonly signal?: AbortSignal;
 }
 
 export interface DavRequest extends ReadRequest {
   readonly storage: DavStorage;
-  /** Where COPY and MOVE lead; the caller has read the Destination and found the share. */
+  /** The target of COPY and MOVE; the caller has read the Destination and found the share. */
   readonly destination?: Place;
-  /** This server as the client addresses it, where a proxy in front may have changed the Host. */
+  /** This server's authority as the client addresses it, in case a proxy in front has changed the Host. */
   readonly publicAuthority?: string | undefined;
   readonly conditions: IfConditions;
 }
@@ -52,13 +52,13 @@ export interface DavRequest extends ReadRequest {
 export interface ReadContext {
   readonly properties: PropertyReader;
   readonly xmlLimits: XmlLimits;
-  /** Bytes of XML bodies that are being read, by owner. */
+  /** Bytes of XML bodies being read, by owner. */
   readonly xmlBytes: Allowance;
-  /** Whom reading is counted to, and who takes turns at it: a user's name, or what stands for people without one. */
+  /** The one charged for reading, and who takes turns at it: a user's name, or a key for people without one. */
   readonly owner: string;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
-  /** Whether PROPFIND with Depth infinity is answered. */
+  /** Whether the share allows PROPFIND with Depth infinity. */
   readonly depthInfinity: boolean;
 }
 
@@ -69,28 +69,28 @@ export interface DavReadContext extends ReadContext {
   readonly properties: PropertyStore;
   readonly locks: LockStore;
   readonly lockLimits: LockLimits;
-  /** Those of all requests of this process that change whole trees. */
+  /** The turns of all requests of this process that change whole trees. */
   readonly turns: PathTurns;
-  /** Room for those of them that go through trees member by member. */
+  /** Slots for those requests that go through a tree member by member. */
   readonly treeSlots: FairSlots;
   readonly propertyLimits: PropertyLimits;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The place in a share of any path on this server; undefined where there is none or the user may not read it. */
+  /** The place in a share for any path on this server; undefined if there is none or the user may not read it. */
   readonly resolve: (path: ServerPath) => Place | undefined;
-  /** As `resolve`, for a path that the client wrote: found as the path of its request is. */
+  /** As `resolve`, for a path that the client wrote: it is looked up in the same way as the request's own path. */
   readonly find: (path: ServerPath) => Promise<Place | undefined>;
-  /** The page that shows a collection to a person. */
+  /** The page that lists a collection for a person. */
   readonly listing: (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 
-/** What it needs in order to change anything: a user. */
+/** The parts it needs in order to change anything: a user. */
 export interface DavContext extends DavReadContext {
   /** The user's name, which locks are held under, and properties counted to. */
   readonly principal: string;
 }
 
-/** What of a context depends on the user or the share. */
+/** What of a context that depend on the user or the share. */
 export type UserPart = 'owner' | 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
 
 /** A method of the protocol that only reads. */

@@ -35,19 +35,19 @@ const writing: ReadonlyMap<string, DavMethod> = new Map([
   ['UNLOCK', unlock],
 ]);
 
-/** They change whole trees, one after another. */
+/** These change whole trees, so they run one after another. */
 const inTurns: ReadonlySet<DavMethod> = new Set([copy, move, remove]);
 
-/** What this engine answers to a method that it does not have. */
+/** Why this engine refuses a method; undefined if it has the method. */
 export function refusalOfDavMethod(method: string): Refusal | undefined {
   return reading.has(method) || writing.has(method)
     ? undefined
-    : { failure: 'method-not-allowed', sentence: `${method} is not known here.` };
+    : { failure: 'method-not-allowed', sentence: `This server does not support the method ${method} here.` };
 }
 
 /**
  * Answers one WebDAV request (RFC 4918).
- * @throws Failure `method-not-allowed` with Allow for a method this engine does not have, `unauthenticated` where somebody
+ * @throws Failure `method-not-allowed` with Allow for a method that this engine does not have, `unauthenticated` where somebody
  *   without a name would change something, and the methods' own
  */
 export async function handleDav(
@@ -66,7 +66,7 @@ export async function handleDav(
   if (principal === undefined) throw new Failure('unauthenticated', 'Only users can change anything here.');
   const named = { ...context, principal };
   const answer = async (): Promise<HttpResponse> => {
-    // LOCK does this itself: where it is a refresh, the failure has a name of its own.
+    // LOCK checks this itself, because a failed refresh has a status of its own.
     if (method !== lock) await requireIf(request, named);
     return method(request, named);
   };

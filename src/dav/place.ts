@@ -6,7 +6,7 @@ import { hrefOf, join, type ServerPath, type SharePath } from '../http/target.js
 import type { ResourceStat } from '../storage/storage.js';
 import type { Place, ReadPlace } from './context.js';
 
-/** The key under which the state of a resource is kept: its path on this server. */
+/** The key of a resource's locks and properties: its path on this server. */
 export function keyOf({ base, path }: Pick<ReadPlace, 'base' | 'path'>): ServerPath {
   return join(base, path);
 }
@@ -16,7 +16,7 @@ export function hrefAt(place: Pick<ReadPlace, 'base' | 'path' | 'spelling'>, sta
   return hrefOfKey(place, keyOf(place), stat.kind === 'collection');
 }
 
-/** The href of what is kept under `key`, spelled as the client that asked for `place` spells it. */
+/** The href of the resource with this key, spelled as the client that asked for `place` spells it. */
 export function hrefOfKey(
   { spelling }: Pick<ReadPlace, 'spelling'>,
   key: ServerPath,
@@ -29,7 +29,7 @@ export function at(place: Place, path: SharePath): Place {
   return { storage: place.storage, base: place.base, path, spelling: place.spelling };
 }
 
-/** @throws Failure `not-found` when nothing is there */
+/** @throws Failure `not-found` if nothing is there */
 export async function requireStat(place: ReadPlace): Promise<ResourceStat> {
   const stat = await place.storage.stat(place.path);
   if (!stat) throw new Failure('not-found', 'There is nothing here.');
@@ -37,8 +37,8 @@ export async function requireStat(place: ReadPlace): Promise<ResourceStat> {
 }
 
 /**
- * Conditional requests (RFC 9110 section 13) for a method that changes something.
- * @throws Failure `precondition-failed`, `malformed` for a condition that cannot be read
+ * Checks the conditions of a request that changes something (RFC 9110 section 13).
+ * @throws Failure `precondition-failed`; `malformed` for a condition that cannot be parsed
  */
 export function requireConditions(
   method: string,
@@ -47,6 +47,9 @@ export function requireConditions(
 ): void {
   const current = stat && { etag: stat.etag, lastModified: stat.modified };
   if (evaluateConditions(method, headers, current) !== 'proceed') {
-    throw new Failure('precondition-failed', 'What is here is not what the request expects.');
+    throw new Failure(
+      'precondition-failed',
+      'The current state does not match the conditions of the request.',
+    );
   }
 }

@@ -5,9 +5,9 @@ import { readXml } from '../xml/tree.js';
 import type { ReadContext } from './context.js';
 
 /**
- * Reads a request's XML body, of which so many bytes may be under way at once for one owner and in all.
+ * Reads a request's XML body; the bytes being read at the same time are limited, for one owner and in all.
  * @returns undefined for an empty body
- * @throws Failure `unavailable` where that is too much now, and as {@link readXml}
+ * @throws Failure `unavailable` if that limit is reached, and as {@link readXml}
  */
 export async function readBody(
   body: Readable,
@@ -19,7 +19,7 @@ export async function readBody(
       owner,
       onBytes: ({ length }) => {
         if (holding.grow(length)) return;
-        throw new Failure('unavailable', 'Too many XML bodies are being read at once. Try again.', {
+        throw new Failure('unavailable', 'The server is reading too many XML bodies at once. Try again.', {
           headers: [['Retry-After', '5']],
         });
       },

@@ -11,21 +11,19 @@ export const readOnlyMethods = 'OPTIONS, GET, HEAD, PROPFIND';
 const allow = ['Allow', readOnlyMethods] as const;
 const methods: ReadonlySet<string> = new Set(readOnlyMethods.split(', '));
 
-/** What is answered to a method that what is only read does not have. */
+/** Why a method is refused in a read-only place; undefined if it is allowed there. */
 export function refusalOfReadOnly(method: string): Refusal | undefined {
-  return methods.has(method)
-    ? undefined
-    : { failure: 'method-not-allowed', sentence: 'This can only be read.' };
+  return methods.has(method) ? undefined : { failure: 'method-not-allowed', sentence: 'This is read-only.' };
 }
 
-/** The dead properties of a place where no client can set any. */
+/** The dead properties of a place where clients cannot set any. */
 export const noProperties: PropertyReader = {
   get: () => Promise.resolve(new Map()),
   members: () => Promise.resolve(undefined),
 };
 
-/** What the engine needs besides the request, where nothing is ever changed. */
-export interface ReadOnlyContext extends ReadContext {
+/** What the engine needs besides the request in a place that is read-only. */
+interface ReadOnlyContext extends ReadContext {
   /** The value of the DAV header field (RFC 4918 section 10.1). */
   readonly classes: string;
   /** Answers GET and HEAD. */
@@ -33,8 +31,9 @@ export interface ReadOnlyContext extends ReadContext {
 }
 
 /**
- * Answers a WebDAV request for what is only read, so that a client can mount it.
- * @throws Failure `method-not-allowed` with Allow for a method that would change something, `not-found`, and as PROPFIND
+ * Answers a WebDAV request in a read-only place, so that a client can mount it.
+ * @throws Failure `method-not-allowed` with Allow for a method that would change something; `not-found`; and as
+ *   PROPFIND
  */
 export async function handleReadOnly(request: ReadRequest, context: ReadOnlyContext): Promise<HttpResponse> {
   const { method } = request;

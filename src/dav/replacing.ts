@@ -3,20 +3,20 @@ import type { Arrival, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { removeTree, type MemberFailure } from './tree.js';
 
-/** How something has come to a place. */
+/** How a resource has arrived at a place. */
 export interface Arrived {
-  /** What has not. */
+  /** The members that have not arrived. */
   readonly failures: readonly MemberFailure[];
-  /** Whether it came in one step, and is where it was no more. */
+  /** Whether it arrived in one step and is gone from its old place. */
   readonly renamed: boolean;
 }
 
 /**
- * Makes room at `to`, does `action`, and gives up what was there only when that has succeeded wholly; otherwise it is
- * put back, where the storage can. A storage that cannot set things aside has the old removed first, as RFC 4918
+ * Makes room at `to` and runs `action`. Discards the old content only after that has fully succeeded; otherwise puts
+ * it back, if the storage can. If a storage cannot set resources aside, the old content is removed first, as RFC 4918
  * section 9.8.4 says.
- * @param replaced what is at `to`; undefined where nothing is, or where one file takes another's place in one step
- * @param action calls `arrived` once something of it stands at `to`
+ * @param replaced what is at `to`; undefined if nothing is, or if one file replaces another in one step
+ * @param action calls `arrived` as soon as part of the new content is at `to`
  * @returns what could not be done
  */
 export async function replacing(
@@ -38,7 +38,10 @@ export async function replacing(
   const undo = async (): Promise<void> => {
     const partial = await to.storage.stat(to.path);
     if (partial && !isOurs) {
-      throw new Failure('conflict', 'Another program has just put something else here. Look again first.');
+      throw new Failure(
+        'conflict',
+        'Another program has just put something else here. Look at it before you try again.',
+      );
     }
     if (partial) await removeTree(to, partial);
     await aside.putBack();

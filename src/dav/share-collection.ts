@@ -18,23 +18,23 @@ import type {
 import { escapeText } from '../xml/escape.js';
 
 /** A share as the root shows it. */
-export interface ShareMember {
+interface ShareMember {
   readonly path: ServerPath;
-  /** What is at the share's root; undefined where that is not known. */
+  /** The stat of the share's root; undefined if it is not known. */
   readonly stat: () => Promise<CollectionStat | undefined>;
 }
 
 /**
- * The collections above a user's shares: `/`, and `/a` where a share stands at `/a/b`. They hold the shares and
- * nothing else, and tell each one's name as its displayname.
+ * The collections above a user's shares: `/`, and `/a` if there is a share at `/a/b`. They contain only the shares and
+ * report each one's name as its displayname.
  */
 export class ShareCollection implements ReadableStorage, PropertyReader {
   readonly #shares: readonly ShareMember[];
   readonly #otherwise: CollectionStat;
 
   /**
-   * @param shares those that the user may read
-   * @param since milliseconds since the epoch: when the shares became what they are
+   * @param shares the shares that the user may read
+   * @param since when the shares became what they are, in milliseconds since the epoch
    */
   constructor(shares: readonly ShareMember[], since: number) {
     this.#shares = shares;
@@ -76,7 +76,7 @@ export class ShareCollection implements ReadableStorage, PropertyReader {
     return Promise.resolve({ of });
   }
 
-  /** What stands directly in the collection at `path`, by name. */
+  /** The direct members of the collection at `path`, by name. */
   #members(path: SharePath): ReadonlyMap<string, SharePath> {
     const found = new Map<string, SharePath>();
     for (const { path: share } of this.#shares) {

@@ -7,20 +7,20 @@ import { parseOverwrite } from './headers/overwrite.js';
 import { at, keyOf, requireConditions, requireStat } from './place.js';
 import { holds } from './same-resource.js';
 
-/** A COPY or MOVE whose two ends have been looked at and found to allow it. */
-export interface Transfer {
+/** A COPY or MOVE whose source and destination have been checked. */
+interface Transfer {
   readonly source: ResourceStat;
   readonly to: Place;
-  /** What is at the destination; it may be overwritten. */
+  /** What is at the destination and may be overwritten. */
   readonly replaced: ResourceStat | undefined;
-  /** The same, where it must go before the source can come: a file takes a file's place in one step. */
+  /** The same, if it must be removed before the source can arrive; undefined if a file replaces a file in one step. */
   readonly inTheWay: ResourceStat | undefined;
 }
 
 /**
- * What COPY and MOVE ask of their two ends (RFC 4918 sections 9.8.5 and 9.9.4).
- * @throws Failure `not-found`, `forbidden` where the ends are the same or lie in each other, `parent-missing`,
- *   `precondition-failed` where Overwrite forbids
+ * Checks the source and the destination of a COPY or MOVE (RFC 4918 sections 9.8.5 and 9.9.4).
+ * @throws Failure `not-found`; `forbidden` if they are the same or one contains the other; `parent-missing`;
+ *   `precondition-failed` if Overwrite forbids it
  */
 export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
   const to = request.destination;
@@ -31,7 +31,8 @@ export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
   const [from, target] = [keyOf(request), keyOf(to)];
   if (from === target) throw new Failure('forbidden', 'The source and the destination are the same.');
   if (isSameOrBelow(from, target)) throw new Failure('forbidden', 'The destination lies inside the source.');
-  if (to.path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+  if (to.path === '/')
+    throw new Failure('forbidden', 'The root of a share cannot be moved, replaced or removed.');
   if (isSameOrBelow(target, from)) throw new Failure('forbidden', 'The source lies inside the destination.');
   const parent = await to.storage.stat(parentOf(to.path));
   if (parent?.kind !== 'collection') {
@@ -40,18 +41,21 @@ export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
   await refuseSameResource(request, to);
   const replaced = await to.storage.stat(to.path);
   if (replaced && !overwrite)
-    throw new Failure('precondition-failed', 'There is something at the destination.');
+    throw new Failure(
+      'precondition-failed',
+      'Something already exists at the destination, and Overwrite is F.',
+    );
   const inTheWay = source.kind === 'file' && replaced?.kind === 'file' ? undefined : replaced;
   return { source, to: at(to, to.path), replaced, inTheWay };
 }
 
-/** Links, and shares on one folder, give a resource more than one path: copied over itself it would be lost. */
+/** Links, and shares on one folder, give a resource more than one path: copying it over itself would destroy it. */
 async function refuseSameResource(from: Place, to: Place): Promise<void> {
   if ((await holds(from, to)) || (await holds(to, from)))
-    throw new Failure('forbidden', 'The source and the destination are the same, or one holds the other.');
+    throw new Failure('forbidden', 'The source and the destination are the same, or one contains the other.');
 }
 
-/** The answer to a COPY or MOVE that was done: 201, or 204 where something was replaced. */
+/** The answer to a successful COPY or MOVE: 201, or 204 if it replaced something. */
 export function transferred(replaced: ResourceStat | undefined): HttpResponse {
   return replaced ? { status: 204, headers: [] } : { status: 201, headers: [['Content-Length', '0']] };
 }

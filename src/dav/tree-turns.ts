@@ -6,10 +6,10 @@ import type { Claim, PathTurns } from '../storage/path-turns.js';
 import type { DavContext, DavRequest, Place } from './context.js';
 import { keyOf } from './place.js';
 
-/** How long MOVE, COPY and DELETE wait for each other, and how many. */
+/** How long MOVE, COPY and DELETE wait for each other, in milliseconds, and how many may wait. */
 export const treeTurnLimits = { patience: 30_000, waiting: 1000, waitingOfOne: 100 };
 
-/** How many go through trees member by member at once, and how many wait for that. */
+/** How many requests go through trees member by member at the same time, and how many wait for that. */
 const treeWorkLimits: FairSlotLimits = {
   most: 16,
   mostOfOne: 4,
@@ -18,25 +18,29 @@ const treeWorkLimits: FairSlotLimits = {
   patience: 30_000,
 };
 
-/** The room there is, in all and for each user, for going through trees member by member. */
+/** The slots, in all and for each user, for going through trees member by member. */
 export function treeSlots(limits: Partial<FairSlotLimits> = {}): FairSlots {
   return new FairSlots(
     { ...treeWorkLimits, ...limits },
     {
       busy: () =>
-        new Failure('unavailable', 'Too many folders are being copied or removed at once. Try again later.', {
-          headers: [['Retry-After', '5']],
-        }),
-      gone: () => new Failure('malformed', 'The client went away before this was done.'),
+        new Failure(
+          'unavailable',
+          'The server is copying or removing too many folders at once. Try again later.',
+          {
+            headers: [['Retry-After', '5']],
+          },
+        ),
+      gone: () => new Failure('malformed', 'The client disconnected before this was done.'),
     },
   );
 }
 
 /**
- * Does what changes whole trees in its turn: two such changes of one resource, or of one and what lies below it, are
- * made one after the other. Each then finds what the other left, and neither takes a half of it for the whole.
- * @throws Failure `conflict` where another change, while this one waited, has put something else where this one's
- *   source was; as `change` and `PathTurns.take`
+ * Runs a change of a whole tree in its turn: two changes of one resource, or of a resource and something below it, run
+ * one after the other. Each then sees the full result of the other.
+ * @throws Failure `conflict` if another change has put something else at the source while this one waited; and as
+ *   `change` and `PathTurns.take`
  */
 export async function inTurn(
   request: DavRequest,
@@ -45,16 +49,16 @@ export async function inTurn(
 ): Promise<HttpResponse> {
   const { treeSlots: slots, principal } = context;
   const work = (): Promise<HttpResponse> => taken(request, context, change);
-  // Before its turn: what waits for room keeps nobody from anything.
+  // Before it takes its turn, so that nobody waits for a change that waits for a slot.
   return (await isLarge(request)) ? slots.run(principal, request.signal, work) : work();
 }
 
-/** Whether this may go through a tree member by member. Within a storage, MOVE renames. */
+/** Whether this may go through a tree member by member. Within one storage, MOVE is a rename. */
 async function isLarge({ method, storage, path, destination, headers }: DavRequest): Promise<boolean> {
   if (method === 'MOVE' && storage === destination?.storage) return false;
   if (method === 'COPY' && headers.depth?.trim() === '0') return false;
   const stat = await storage.stat(path).catch((error: unknown) => {
-    // The method itself tells it.
+    // The method itself reports it.
     if (isFailure(error)) return undefined;
     throw error;
   });
@@ -71,12 +75,15 @@ async function taken(
   let changed = false;
   try {
     if (await isReplaced(request, turn.written)) {
-      throw new Failure('conflict', 'Another request has just put something else here. Look again first.');
+      throw new Failure(
+        'conflict',
+        'Another request has just put something else here. Look at it before you try again.',
+      );
     }
     changed = true;
     return await change();
   } catch (error) {
-    // What is refused has changed nothing; what broke off may have.
+    // A refused change has changed nothing; an interrupted one may have.
     if (isFailure(error) && error.kind !== 'internal') changed = false;
     throw error;
   } finally {
@@ -92,7 +99,8 @@ async function claimOf(request: DavRequest): Promise<Claim> {
     case 'MOVE':
       return { writes: [...own, ...target] };
     case 'COPY':
-      // Whoever may only read must not keep others from their work: what goes meanwhile is told as what failed.
+      // Users who may only read must not block others: the answer reports what has disappeared in the meantime as
+      // failed.
       return { writes: target, sees: own };
     default:
       return { writes: own };
@@ -102,21 +110,21 @@ async function claimOf(request: DavRequest): Promise<Claim> {
 /** Links, and shares on one folder, give a resource more than one path. */
 async function pathsOf(place: Place): Promise<string[]> {
   const real = await place.storage.realNames(place.path).catch((error: unknown) => {
-    // Where nothing can be, nothing is changed either.
+    // If nothing can exist there, nothing can change there.
     if (isFailure(error)) return [];
     throw error;
   });
   return [keyOf(place), ...real.map((name) => `real:${name}`)];
 }
 
-/** Whether what the request is about was replaced as a whole. What is gone is told by the method itself. */
+/** Whether the request's resource has been replaced as a whole. If it is gone, the method itself reports that. */
 async function isReplaced(request: DavRequest, written: readonly string[]): Promise<boolean> {
   const key = keyOf(request);
   if (!written.some((path) => isSameOrBelow(path, key))) return false;
   return (await request.storage.stat(request.path)) !== undefined;
 }
 
-/** Notes a small change of one resource, so that no tree that it belongs to goes away under it. */
+/** Registers a small change of one resource, so that no tree that contains it is moved or removed meanwhile. */
 export function enterTree(place: Place, { turns }: { readonly turns: PathTurns }): () => void {
   return turns.enter(keyOf(place));
 }

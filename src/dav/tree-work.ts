@@ -3,32 +3,32 @@ import { Failure } from '../failure.js';
 import type { ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 
-/** Failures that are gathered before the rest of a tree is left alone. */
+/** The most failures to gather before leaving the rest of a tree as it is. */
 const maximumFailures = 1000;
 
-/** A member of a tree that could not be done, the rest notwithstanding. */
+/** A member of a tree that failed; the work goes on with the rest. */
 export interface MemberFailure {
   readonly place: Place;
   readonly stat: ResourceStat;
   readonly failure: Failure;
-  /** That the collection itself was done, but some of its members, which have no names, were not. */
+  /** The collection itself succeeded, but some of its members, which cannot be named, did not. */
   readonly incomplete?: true;
 }
 
-/** On whose behalf a tree is gone through. */
+/** On whose behalf the work on a tree is done. */
 export interface Behalf {
-  /** Owners take turns with each other. */
+  /** The user; users take turns with each other. */
   readonly owner?: string;
-  /** Says that nobody waits for the answer any more: ends it early, with a failure. */
+  /** Aborted when nobody waits for the answer any more; the work then ends early, with a failure. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** So much has failed that going on would only gather more of it. */
+/** Thrown when so much has failed that going on would only gather more failures. */
 class GivenUp extends Error {
   override readonly name = 'GivenUp';
 }
 
-/** One pass over a tree, however large: what has failed so far, and when to let others have their turn or to stop. */
+/** One pass over a tree of any size: gathers failures, gives others their turn, and knows when to stop. */
 export class TreeWork {
   readonly failures: MemberFailure[] = [];
   readonly owner: string | undefined;
@@ -41,12 +41,12 @@ export class TreeWork {
     this.#signal = signal;
   }
 
-  /** To be awaited before each member. @throws Failure `malformed` once the client has gone */
+  /** Await this before each member. @throws Failure `malformed` if the client has disconnected */
   async step(): Promise<void> {
     const rest = this.#breath.pause();
     if (rest) await rest;
     if (this.#signal?.aborted === true) {
-      throw new Failure('malformed', 'The client went away before this was done.');
+      throw new Failure('malformed', 'The client disconnected before this was done.');
     }
   }
 
@@ -54,7 +54,7 @@ export class TreeWork {
     this.#add({ place, stat, failure });
   }
 
-  /** Notes that members of a collection were left out that cannot be named one by one. */
+  /** Notes that some members of a collection, which cannot be named one by one, were left out. */
   leaveOut(place: Place, stat: ResourceStat, failure: Failure): void {
     this.#add({ place, stat, failure, incomplete: true });
   }
@@ -65,7 +65,7 @@ export class TreeWork {
   }
 
   /**
-   * Does `work`; where that is given up, the failures end with one for the whole of it.
+   * Runs `work`; if it gives up, the failures end with one for the whole tree.
    * @returns what has failed
    */
   async over(place: Place, stat: ResourceStat, work: () => Promise<unknown>): Promise<MemberFailure[]> {
@@ -73,7 +73,10 @@ export class TreeWork {
       await work();
     } catch (error) {
       if (!(error instanceof GivenUp)) throw error;
-      const failure = new Failure('failed-dependency', 'Too much failed; the rest was left as it was.');
+      const failure = new Failure(
+        'failed-dependency',
+        'Too many members failed; the rest was left as it was.',
+      );
       this.failures.push({ place, stat, failure });
     }
     return this.failures;

@@ -11,12 +11,15 @@ import { memberStatus } from './xml/multistatus.js';
 
 export type { MemberFailure } from './tree-work.js';
 
-/** Collections that wait until the listing which holds them is over, so that a deep tree does not keep one open a level. */
+/**
+ * The most collections to put off until the current listing has ended, so that a deep tree does not keep one listing
+ * open for each level.
+ */
 const maximumWaiting = 1024;
 
 /**
- * Removes a resource and everything below it, as far as it can be.
- * @returns what is still there because it could not be removed itself; empty when all is gone
+ * Removes a resource and everything below it, as far as possible.
+ * @returns what could not be removed itself; empty if all is gone
  */
 export async function removeTree(
   place: Place,
@@ -42,7 +45,7 @@ async function removeInto(
     return false;
   }
   const kept = new Set<SharePath>();
-  // Again until a listing finds nothing to remove: a folder that shrinks while it is read can hide members.
+  // Repeat until a listing finds nothing to remove: a folder that shrinks while it is being read can hide members.
   while (await removeMembers(work, place, kept));
   if (kept.size > 0) return false;
   const last = await removeOne(place, extent);
@@ -50,7 +53,7 @@ async function removeInto(
   return !last;
 }
 
-/** @returns whether any went */
+/** @returns whether any were removed */
 async function removeMembers(work: TreeWork, place: Place, kept: Set<SharePath>): Promise<boolean> {
   let removed = false;
   try {
@@ -60,13 +63,13 @@ async function removeMembers(work: TreeWork, place: Place, kept: Set<SharePath>)
       else kept.add(path);
     }
   } catch (error) {
-    // Somebody else has removed the collection meanwhile.
+    // Somebody else has removed the collection in the meantime.
     if (!isFailure(error, 'not-found')) throw error;
   }
   return removed;
 }
 
-/** Removes a file, an empty collection, or a link to one that is not empty: what that leads to stays. */
+/** Removes a file, an empty collection, or a link; the target of a link stays. */
 async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failure | undefined> {
   try {
     await place.storage.remove(place.path, { extent });
@@ -76,18 +79,18 @@ async function removeOne(place: Place, extent: 'whole' | 'part'): Promise<Failur
   return undefined;
 }
 
-export interface Copying extends Behalf {
+interface Copying extends Behalf {
   /** `0` copies a collection without its members. */
   readonly depth: '0' | 'infinity';
-  /** What is not listed: left behind, which is said of members that no request can name; or nothing may be. */
+  /** What to do about members that are not listed: report only those that no request can name, or refuse all. */
   readonly unlisted: 'told' | 'refused';
-  /** Called when the resource itself is there. */
+  /** Called when the resource itself has arrived. */
   readonly arrived: () => void;
 }
 
 /**
- * Copies a resource to a place where nothing is, or a file over a file.
- * @returns the sources that could not be copied; what lies below such a collection is left out
+ * Copies a resource to an empty place, or a file over a file.
+ * @returns the sources that could not be copied; nothing below such a collection is copied
  */
 export async function copyTree(
   from: Place,
@@ -126,9 +129,12 @@ async function copyInto(
       continue;
     }
     const target = at(to, path);
-    // A link to a folder in which the copy grows: it would hold itself, and that again, to the end of all paths.
+    // A link to a folder that contains the copy: the copy would contain itself, again and again.
     if (member.link && member.stat.kind === 'collection' && (await holds(source, target))) {
-      const failure = new Failure('forbidden', 'The copy lies inside what this link leads to.');
+      const failure = new Failure(
+        'forbidden',
+        'The copy would lie inside the folder that this link leads to.',
+      );
       work.fail(source, member.stat, failure);
     } else await copyInto(copying, source, target, member.stat);
   }
@@ -136,7 +142,7 @@ async function copyInto(
   else if (left.size > 0 && unlisted === 'refused') work.leaveOut(from, stat, notShown());
 }
 
-/** The members of a collection; where somebody else has removed or moved that meanwhile, those seen so far. */
+/** The members of a collection; if somebody else removes or moves it in the meantime, those seen so far. */
 async function* copied(
   work: TreeWork,
   from: Place,
@@ -154,18 +160,18 @@ async function* copied(
 function unnameable(): Failure {
   return new Failure(
     'conflict',
-    'Members stayed behind whose names no client can send: they are not UTF-8, or have control characters or backslashes in them. They must be renamed on the server.',
+    'Some members were left behind because no client can send their names: the names are not UTF-8, or contain control characters or backslashes. Rename them on the server.',
   );
 }
 
 function notShown(): Failure {
   return new Failure(
     'conflict',
-    'Members stayed behind that are not shown here: the collection cannot be moved by copying it.',
+    'Some members were left behind because this share does not show them. The collection cannot be moved by copying it.',
   );
 }
 
-/** The failure of the resource itself, where nothing of it could be done. */
+/** The failure of the resource itself, if nothing of it could be done. */
 export function failureOfAll([first]: readonly MemberFailure[], place: Place): Failure | undefined {
   return first?.place.path === place.path && first.incomplete !== true ? first.failure : undefined;
 }
@@ -193,7 +199,7 @@ interface Member {
   readonly link: boolean;
 }
 
-/** The members of a collection, the files among them first, and never all of a large one at once. */
+/** The members of a collection, in general files first; never holds all members of a large collection at once. */
 async function* members(
   work: TreeWork,
   place: Place,

@@ -2,7 +2,7 @@ import type { DirectoryUser } from './directory.js';
 import type { User } from './models/user.js';
 import { keyText } from './user-key.js';
 
-/** A user's row with what is granted to it, as the rest of davgate knows users. */
+/** A user's row with its groups and permissions, in the form that the rest of davgate uses. */
 export function directoryUser(
   row: User,
   groups: readonly { readonly name: string }[],
@@ -20,7 +20,7 @@ export function directoryUser(
   };
 }
 
-/** The row of a user whose groups and permissions were read along with it. */
+/** The row of a user whose groups and permissions were read with it. */
 export function listedUser(row: User): DirectoryUser {
   const groups = row.groups ?? [];
   const held = [...(row.permissions ?? []), ...groups.flatMap(({ permissions = [] }) => permissions)];
@@ -30,7 +30,7 @@ export function listedUser(row: User): DirectoryUser {
   return directoryUser(row, groups, named);
 }
 
-/** A model without the column has active users alone. */
+/** A model without the column has active users only. */
 export function isActive(row: { readonly isActive?: unknown }): boolean {
   return row.isActive === undefined || isSet(row.isActive);
 }
@@ -39,7 +39,10 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A boolean column: SQLite and MySQL give numbers, and MySQL bytes for `bit(1)`. Anything else is not set. */
+/**
+ * A boolean column: SQLite and MySQL return numbers, and MySQL returns bytes for `bit(1)`. Anything else counts as
+ * false.
+ */
 export function isSet(value: unknown): boolean {
   if (Buffer.isBuffer(value)) return value.some((byte) => byte !== 0);
   return (

@@ -1,45 +1,46 @@
 import type { Identity } from '../access/identity.js';
 
-/** A user row of Django's database as of now. */
+/** The current row of a user in Django's database. */
 export interface DirectoryUser extends Identity {
   readonly isActive: boolean;
-  /** Django's encoded password, `algorithm$iterations$salt$hash` and its like. Never logged. */
+  /** Django's encoded password, `algorithm$iterations$salt$hash` and similar forms. Never logged. */
   readonly encodedPassword: string;
 }
 
-/** Where users are looked up; reads only. */
+/** Looks up users; only reads. */
 export interface UserDirectory {
   /**
-   * The user with exactly this user name, active or not. A name that two users share is nobody's.
-   * @throws Failure `unavailable` when the database cannot answer
+   * The user with exactly this user name, active or not; undefined if two users share the name.
+   * @throws Failure `unavailable` if the database cannot answer
    */
   find(username: string): Promise<DirectoryUser | undefined>;
 }
 
-/** Where users are looked up by their primary key. */
+/** Looks up users by their primary key. */
 export interface UsersById {
   /**
-   * The user whose primary key Django writes so (`str(user.pk)`; a UUID with hyphens), active or not; undefined also
-   * for a text that cannot be a key.
-   * @throws Failure `unavailable` when the database cannot answer
+   * The user whose primary key Django writes like this (`str(user.pk)`; a UUID with hyphens), active or not; undefined
+   * also for a text that cannot be a key.
+   * @throws Failure `unavailable` if the database cannot answer
    */
   findById(id: string): Promise<DirectoryUser | undefined>;
 }
 
-/** Where all users are read one after the other. */
+/** Reads all users one after the other. */
 export interface UserList {
   /**
-   * Every user who has a name, in batches, by primary key.
-   * @throws Failure `unavailable` when the database cannot answer
+   * Every user with a name, in batches, by primary key.
+   * @throws Failure `unavailable` if the database cannot answer
    */
   list(): AsyncIterable<readonly DirectoryUser[]>;
 }
 
-/** Where a stored password of the site can be seen, to learn what checking one costs there. */
+/** Samples a stored password of the site, to learn what checking one costs there. */
 export interface PasswordSamples {
   /**
-   * The encoded password of the newest user who has one of these algorithms, which is how the site stores them now.
-   * @throws Failure `unavailable` when the database cannot answer
+   * The encoded password of the newest user who has one of these algorithms: the way in which the site stores
+   * passwords now.
+   * @throws Failure `unavailable` if the database cannot answer
    */
   passwordSample(algorithms: readonly string[]): Promise<string | undefined>;
 }

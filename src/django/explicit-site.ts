@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDatabaseUrl } from '../database/database-url.js';
-import { defaultAlgorithms, knownAlgorithms } from './hashers/known-hashers.js';
+import { defaultAlgorithms, knownAlgorithms } from './hashers/django-hashers.js';
 import { redacted } from './redacted.js';
 import type { TlsFiles } from '../database/location.js';
 import { defaultUserModel, type DjangoSite, type LinkTable, type UserModel } from './site.js';
@@ -46,7 +46,7 @@ const secret = z
   .min(1, 'must not be empty')
   .refine(
     (text) => text !== redacted,
-    'stands for a secret that was left out: put the site\u2019s own there',
+    'stands for a secret that was left out: replace it with the site\u2019s own',
   );
 
 const sessionsSchema = z
@@ -89,7 +89,7 @@ export const explicitSiteSchema = z
     user: userSchema.optional(),
     hashers: z
       .array(z.enum(knownAlgorithms))
-      .min(1, 'must name a hasher at least')
+      .min(1, 'must name at least one hasher')
       .optional()
       .describe(
         'PASSWORD_HASHERS by their algorithms, the site\u2019s default first. Default: Django 6.1\u2019s own.',
@@ -120,12 +120,12 @@ function databaseProblem(url: string): string | undefined {
   const location = parseDatabaseUrl(url, '/');
   if (typeof location === 'string') return location;
   const secretMissing = location.kind !== 'sqlite' && location.server.password === redacted;
-  return secretMissing ? 'has no password: it was left out, put the site\u2019s own there' : undefined;
+  return secretMissing ? 'has no password: it was left out, so insert the site\u2019s own' : undefined;
 }
 
 /**
- * The site that was declared, its defaults filled in.
- * @param folder absolute; what relative paths start from
+ * The declared site with its defaults filled in.
+ * @param folder absolute; relative paths start here
  * @throws RangeError for a database URL that the schema refuses
  */
 export function siteOf(input: ExplicitSite, folder: string): DjangoSite<TlsFiles> {
@@ -172,7 +172,7 @@ function userModelOf({ table, columns = {}, groups, permissions }: z.infer<typeo
   };
 }
 
-/** What was declared; undefined where that is null, what Django's own User has where nothing was declared. */
+/** The declared value, or undefined if it is null; what Django's own User has if nothing was declared. */
 function orStandard<T>(declared: T | null | undefined, standard: T | undefined): T | undefined {
   return declared === undefined ? standard : (declared ?? undefined);
 }

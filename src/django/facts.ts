@@ -1,7 +1,10 @@
-/** What a connection says of itself and of tables: by subject (a table; empty for the connection), then by fact. */
+/**
+ * What a connection reports about itself and about tables: by subject (a table; empty for the connection), then by
+ * fact.
+ */
 export type Facts = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** Of what has no value nothing is known. */
+/** Facts without a value are omitted. */
 export function factsOf(
   found: Iterable<readonly [subject: string, fact: string, value: string | null]>,
 ): Facts {

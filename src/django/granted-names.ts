@@ -4,18 +4,19 @@ import { Group } from './models/group.js';
 import { Permission } from './models/permission.js';
 import type { UserModel } from './site.js';
 
-/** What of the permissions and groups that somebody names a site has, and what else it has. */
+/** The permissions and groups of a site that match given names, and others of the site. */
 export interface GrantedNames {
   readonly permissions: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
 }
 
-/** The most of each that are read: enough to find what comes near. */
+/** The most of each to read: enough to find similar names. */
 const most = 20_000;
 
 /**
- * The permissions (`app_label.codename`) and the groups of a site, exactly as it writes them. None where users have none.
- * @throws Failure `unavailable` when the database cannot answer
+ * The permissions (`app_label.codename`) and the groups of a site, exactly as it writes them. Empty if users have
+ * none.
+ * @throws Failure `unavailable` if the database cannot answer
  */
 export async function grantedNames(
   knex: Knex,

@@ -11,16 +11,16 @@ import { isUnstorable } from './unstorable.js';
 import { storedKeys } from './user-key.js';
 import { UserQueries, type Condition } from './user-queries.js';
 
-export interface ModelDirectoryOptions {
+interface ModelDirectoryOptions {
   readonly kind: DatabaseLocation['kind'];
   /** Default: django.contrib.auth.models.User. */
   readonly user?: UserModel;
 }
 
-/** Users that {@link ModelDirectory.list} reads at once. */
+/** Users that {@link ModelDirectory.list} reads at a time. */
 const batchSize = 500;
 
-/** A Django site's users read through its own tables, whichever database `knex` speaks to. */
+/** A Django site's users, read from its own tables in whichever database `knex` is connected to. */
 export class ModelDirectory implements UserDirectory, UsersById, UserList, PasswordSamples, Memberships {
   readonly #queries: UserQueries;
   readonly #exactText: string;
@@ -81,9 +81,9 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
     return newest && text(newest.password);
   }
 
-  /** All three start from the condition, so that a user who exists costs the same queries as one who does not. */
+  /** All three start from the condition, so that an existing user costs the same queries as an unknown one. */
   async #read(sought: string, condition: Condition): Promise<DirectoryUser | undefined> {
-    // PostgreSQL refuses NUL as an error, and nothing that it stores holds one.
+    // PostgreSQL reports an error for NUL, and cannot store one.
     if (sought === '' || sought.includes('\0')) return undefined;
     try {
       const [[user, another], groups, permissions] = await Promise.all([

@@ -1,27 +1,27 @@
 import type { Knex } from 'knex';
 import { Failure } from '../failure.js';
 import { isActive, isSet, text } from './directory-user.js';
-import type { HasherRegistry } from './hashers/hasher-registry.js';
+import type { HasherRegistry } from './hashers/site-hashers.js';
 import { passwordFault, type PasswordFault } from './hashers/password-fault.js';
 import { userClass } from './models/user.js';
 import type { UserModel } from './site.js';
 
-/** How many active users there are, and how many of them cannot sign in by a password, by reason. */
+/** How many active users there are, and how many of them cannot sign in with a password, by reason. */
 export interface PasswordCounts {
   readonly active: number;
   readonly superusers: number;
-  /** Those whose password may be tried. */
+  /** Users whose password can be checked. */
   readonly able: number;
   readonly faults: readonly { readonly fault: PasswordFault; readonly users: number }[];
 }
 
-/** Users that are read at once. SQLite's driver blocks the process while it reads. */
+/** Users to read at a time. SQLite's driver blocks the process while it reads. */
 const batchSize = 1000;
 
 /**
  * Counts the stored passwords of a site. Reads all users, a batch at a time.
  * @param signal ends it
- * @throws Failure `unavailable` when the database cannot answer
+ * @throws Failure `unavailable` if the database cannot answer
  */
 export async function countPasswords(
   knex: Knex,

@@ -7,10 +7,10 @@ import { defaultUserModel, type UserModel } from './site.js';
 import { storedKeys } from './user-key.js';
 
 /**
- * Where a user has permissions from, as far as the database says: a superuser has all of them besides. For a person
- * who asks why; what a user may is read by the directory.
- * @param id the user's primary key, as an identity has it; who is not there has none
- * @throws Failure `unavailable` when the database cannot answer
+ * Where a user's permissions come from, according to the database; a superuser has all permissions anyway. For
+ * explanations only: the directory decides what a user may do.
+ * @param id the user's primary key, as in an identity; an unknown user has no permissions
+ * @throws Failure `unavailable` if the database cannot answer
  */
 export async function permissionSources(
   knex: Knex,

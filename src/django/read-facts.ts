@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { type Facts, factsOf } from './facts.js';
 import type { DatabaseLocation } from '../database/location.js';
 
-/** What the site's own connection is asked too, by its Python. */
+/** Statements that the site's Python sends over the site's own connection, too. */
 const statements = {
   postgresql: statementsIn('postgresql'),
   mysql: statementsIn('mysql'),
@@ -12,7 +12,7 @@ const statements = {
 type Found = readonly [subject: string, fact: string, value: string | null];
 
 /**
- * Asks a connection of davgate's what it is and what the tables of these names are for it.
+ * Finds out what one of davgate's connections is, and what the tables with these names are for it.
  * @throws the driver's error
  */
 export async function readFacts(
@@ -42,7 +42,7 @@ function statementsIn(name: string) {
     .map((sql) => ({ sql, mayBeForbidden: sql.includes('-- May be forbidden.') }));
 }
 
-/** Rows of any driver, their columns in order: an array, one in front of the columns' description, or `rows`. */
+/** Rows of any driver, with their columns in order: an array, an array before the columns' description, or `rows`. */
 async function rowsOf(
   knex: Knex,
   sql: string,
@@ -64,7 +64,7 @@ function rowsIn(answer: unknown): readonly unknown[] {
   return inner ?? found;
 }
 
-/** A row of three columns, or of two where it is about the connection (MySQL's SHOW). */
+/** A row of three columns, or of two if it is about the connection (MySQL's SHOW). */
 function foundIn(row: readonly unknown[]): Found {
   const [subject, fact, value] = (row.length === 2 ? ['', ...row] : row).map(textOf);
   return [subject ?? '', fact ?? '', value ?? null];
@@ -75,7 +75,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'bigint' ? value.toString() : null;
 }
 
-/** Nothing but the file itself is open here: no other is attached, and nothing is temporary. */
+/** Only the file itself is open here: no other is attached, and nothing is temporary. */
 async function sqliteFacts(knex: Knex, tables: readonly string[]): Promise<readonly Found[]> {
   const [[, , file] = []] = await rowsOf(knex, 'pragma database_list');
   const { dev, ino } = statSync(String(file), { bigint: true });

@@ -1,2 +1,2 @@
-/** Stands in a declaration for a secret that was not printed. Never accepted as one: everyone knows it. */
+/** Stands in a declaration for a secret that was not printed. Never accepted as a secret, because everyone knows it. */
 export const redacted = 'LEFT-OUT';

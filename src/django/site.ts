@@ -3,13 +3,13 @@ import type { DatabaseLocation, TlsOptions } from '../database/location.js';
 /** A many-to-many table between users and something else. */
 export interface LinkTable {
   readonly table: string;
-  /** The column that holds the user's primary key. */
+  /** The column with the user's primary key. */
   readonly user: string;
-  /** The column that holds the other's primary key. */
+  /** The column with the other's primary key. */
   readonly other: string;
 }
 
-/** AUTH_USER_MODEL as it stands in the database. A flag without a column has its default. */
+/** AUTH_USER_MODEL in the database. A flag without a column has its default. */
 export interface UserModel {
   readonly table: string;
   readonly columns: {
@@ -25,7 +25,7 @@ export interface UserModel {
     /** Missing: nobody is a superuser. */
     readonly isSuperuser?: string;
   };
-  /** Missing where the model has no PermissionsMixin: then nobody has groups or permissions. */
+  /** Missing if the model has no PermissionsMixin: nobody then has groups or permissions. */
   readonly groups?: LinkTable;
   readonly permissions?: LinkTable;
 }
@@ -53,25 +53,25 @@ export interface SessionSettings {
   readonly engine: SessionEngine;
   /** SESSION_COOKIE_NAME */
   readonly cookieName: string;
-  /** SESSION_COOKIE_AGE, in seconds: how long a signed cookie counts. */
+  /** SESSION_COOKIE_AGE, in seconds: how long a signed cookie is valid. */
   readonly cookieAge: number;
   /** The table of the `db` and `cached_db` engines. */
   readonly table: string;
-  /** LOGIN_URL, a path on the site or an absolute URL; undefined where there is no login page to send people to. */
+  /** LOGIN_URL, a path on the site or an absolute URL; undefined if there is no login page to send people to. */
   readonly loginUrl: string | undefined;
-  /** TIME_ZONE where USE_TZ is false: the zone of the times in the table. Default: UTC. */
+  /** TIME_ZONE if USE_TZ is false: the zone of the times in the table. Default: UTC. */
   readonly timeZone?: string;
-  /** The dotted path of the user's backends that a session may name (AUTHENTICATION_BACKENDS); any where missing. */
+  /** The dotted paths of the backends that a session may name (AUTHENTICATION_BACKENDS); missing: any. */
   readonly backends?: readonly string[];
 }
 
-/** What davgate must know of a Django site. */
+/** What davgate needs to know about a Django site. */
 export interface DjangoSite<Tls = TlsOptions> {
   readonly database: DatabaseLocation<Tls>;
   readonly user: UserModel;
-  /** Django's names of the hashers that are accepted, such as `pbkdf2_sha256`; the first is the site's default. */
+  /** Django's names of the accepted hashers, such as `pbkdf2_sha256`; the first is the site's default. */
   readonly hashers: readonly string[];
-  /** SECRET_KEY, then SECRET_KEY_FALLBACKS; empty where sessions are not read. */
+  /** SECRET_KEY, then SECRET_KEY_FALLBACKS; empty if sessions are not read. */
   readonly secretKeys: readonly string[];
   readonly sessions: SessionSettings | undefined;
 }

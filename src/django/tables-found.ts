@@ -4,13 +4,13 @@ import { readFacts } from './read-facts.js';
 import type { DjangoSite } from './site.js';
 import { tablesRead } from './tables-read.js';
 
-/** Where a connection of davgate's finds the tables that it reads. */
+/** Where one of davgate's connections finds the tables that it reads. */
 export interface TablesFound {
-  /** By the names that they are looked for: `site_b.auth_user`; those that are not there are missing. */
+  /** The qualified names, such as `site_b.auth_user`, by the name to look for; tables that do not exist are missing. */
   readonly tables: ReadonlyMap<string, string>;
-  /** The database as its server calls it; undefined for a file. */
+  /** The server's name for the database; undefined for a file. */
   readonly database: string | undefined;
-  /** In sentences: which users might be meant instead, and on what else depends who is read. */
+  /** In sentences: other users that might be meant, and what else determines which rows are read. */
   readonly warnings: readonly string[];
 }
 
@@ -44,7 +44,7 @@ function hasName(found: readonly [string, string | undefined]): found is readonl
   return found[1] !== undefined;
 }
 
-/** Tables of that name that the role could read, but those that it finds first. */
+/** Tables with that name that the role could read, except the one that it finds first. */
 async function otherSchemas(knex: Knex, table: string): Promise<readonly string[]> {
   const { rows } = await knex.raw<{ rows: readonly { readonly name: string }[] }>(
     `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -1,6 +1,6 @@
 import type { DjangoSite } from './site.js';
 
-/** The tables of a site that davgate reads, that of the users first. */
+/** The tables of a site that davgate reads, beginning with the users'. */
 export function tablesRead({ user, sessions }: Pick<DjangoSite<unknown>, 'user' | 'sessions'>): string[] {
   const { table, groups, permissions } = user;
   return [

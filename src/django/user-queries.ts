@@ -6,12 +6,12 @@ import { userClass, type User } from './models/user.js';
 import type { UserModel } from './site.js';
 
 /** The two parts of a permission's name, `app_label.codename`. */
-export interface NamedPermission {
+interface NamedPermission {
   readonly app_label: string;
   readonly codename: string;
 }
 
-/** A user with one thing that he has. */
+/** A user and one thing that they have. */
 export interface Holder {
   readonly username: unknown;
   readonly isActive?: unknown;
@@ -19,10 +19,10 @@ export interface Holder {
   readonly heldIn?: unknown;
 }
 
-/** Narrows a query of users down to those looked for. */
+/** Narrows a query of users down to those in question. */
 export type Condition = (users: QueryBuilder<User>) => QueryBuilder<User>;
 
-/** What is asked of a site's user tables: selections only, each one statement unless it says otherwise. */
+/** The queries on a site's user tables: selections only, each a single statement unless stated otherwise. */
 export class UserQueries {
   readonly #knex: Knex;
   readonly #User: typeof User;
@@ -34,7 +34,7 @@ export class UserQueries {
     this.#User = userClass(model).bindKnex(knex);
   }
 
-  /** A column as all statements name it. */
+  /** A column with the name that all statements use. */
   column(meaning: 'id' | 'username' | 'password'): string {
     return `${this.#model.table}.${this.#model.columns[meaning]}`;
   }
@@ -44,14 +44,14 @@ export class UserQueries {
     return condition(this.#users()).limit(2);
   }
 
-  /** None, without asking, where users have no groups. */
+  /** Empty, without a query, if users have no groups. */
   async groups(condition: Condition): Promise<readonly Group[]> {
     return this.#model.groups ? this.#groups(condition).select('auth_group.name') : [];
   }
 
   /**
-   * The users' own and those of their groups, as ModelBackend.get_all_permissions (django.contrib.auth.backends). None,
-   * without asking, where users have neither.
+   * The users' own permissions and those of their groups, as in ModelBackend.get_all_permissions
+   * (django.contrib.auth.backends). Empty, without a query, if users have neither.
    */
   async permissions(condition: Condition): Promise<readonly NamedPermission[]> {
     const query = Permission.query(this.#knex)
@@ -78,7 +78,7 @@ export class UserQueries {
     return after === undefined ? query : query.whereRaw('?? > ?', [this.column('id'), after]);
   }
 
-  /** The newest user who has one of these hashers' passwords. */
+  /** The newest user with a password of one of these hashers. */
   newest(algorithms: readonly string[]): PromiseLike<User[]> {
     const password = this.column('password');
     const query = this.#User.query().select(password).orderBy(this.column('id'), 'desc').limit(1);
@@ -86,13 +86,13 @@ export class UserQueries {
     return query;
   }
 
-  /** Users with each group of these names that they are in. None, without asking, where users have no groups. */
-  /** Those of the names that are groups'. A database that ignores case gives others, too. */
+  /** The groups with these names. A database that ignores case returns others, too. */
   async groupsNamed(names: readonly string[]): Promise<readonly Group[]> {
     if (!this.#model.groups || names.length === 0) return [];
     return Group.query(this.#knex).whereIn('name', names).select('name');
   }
 
+  /** Users with each group of these names that they are in. Empty, without a query, if users have no groups. */
   async membersOfGroups(names: readonly string[]): Promise<readonly Holder[]> {
     if (!this.#model.groups || names.length === 0) return [];
     return this.#holders().joinRelated('groups').whereIn('groups.name', names).select('groups.name as held');
@@ -116,7 +116,7 @@ export class UserQueries {
     return found.flat();
   }
 
-  /** Users whose flag is set. None, without asking, where the model has no such flag. */
+  /** Users whose flag is set. Empty, without a query, if the model has no such flag. */
   async flagged(flag: 'isStaff' | 'isSuperuser'): Promise<readonly Holder[]> {
     const column = this.#model.columns[flag];
     if (column === undefined) return [];

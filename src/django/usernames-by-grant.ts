@@ -1,13 +1,13 @@
 import { isActive, text } from './directory-user.js';
 import type { Holder } from './user-queries.js';
 
-/** The names of those who are active and have one. */
+/** The names of the holders who are active and have a name. */
 export function usernamesOf(holders: readonly Holder[]): ReadonlySet<string> {
   return new Set(holders.filter(isActive).flatMap(({ username }) => text(username) || []));
 }
 
 /**
- * Who of them has each of the things asked for, which are written `held` or `heldIn.held`.
+ * The holders of each of the requested things, which are written `held` or `heldIn.held`.
  * @param always the names of users who have all of them
  */
 export function heldBy(
@@ -15,7 +15,7 @@ export function heldBy(
   asked: readonly string[],
   always: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, ReadonlySet<string>> {
-  // Databases that ignore case find what was not asked for.
+  // Databases that ignore case find what was not requested.
   const byName = new Map<string, Holder[]>();
   for (const holder of holders) {
     const name = nameOf(holder);

@@ -2,12 +2,12 @@ import { Failure } from '../failure.js';
 import { essenceOf, unknownType } from './media-type.js';
 import type { HeaderList, HttpResponse } from './message.js';
 
-/** Whether a file may act as a page of this server: `sandboxed` unless the administrator vouches for a share's files. */
+/** Whether a file may act as a page of this server: `sandboxed` unless the administrator trusts a share's files. */
 export type PageTrust = 'sandboxed' | 'trusted';
 
 /**
- * What no browser runs as a page, by its very name: `video/x+xml` would be XML to a browser, whatever it begins with.
- * Chromium shows no PDF in a sandbox, and what runs in one does not run in our origin.
+ * Types that no browser runs as a page, listed by exact name: browsers treat `video/x+xml` as XML, whatever it begins
+ * with. Chromium shows no PDF in a sandbox, and active content in a PDF does not run in our origin.
  */
 const inert: ReadonlySet<string> = new Set(
   (
@@ -21,8 +21,8 @@ const inert: ReadonlySet<string> = new Set(
 );
 
 /**
- * A page in an origin of its own, without scripts, forms and windows. It looks as it was made to, with pictures and style
- * sheets from beside it; `default-src` shuts out the rest (scripts that XSLT makes, frames, plug-ins, workers).
+ * A page in an origin of its own, without scripts, forms and windows. It looks as intended, with pictures and style
+ * sheets from beside it; `default-src` blocks the rest (scripts that XSLT makes, frames, plug-ins, workers).
  */
 const policy =
   "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; " +
@@ -33,11 +33,11 @@ const sandboxed: HeaderList = [...asWritten, ['Content-Security-Policy', policy]
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 301, 302, 303, 304, 307, 308]);
 
 /**
- * An answer with a person's file in it, with fields that keep the file from acting in its reader's name: without them a
- * page that one user uploads could, opened by another, use that one's login on every share of this server. A
- * Content-Type that is not one media type, and a missing one, becomes `application/octet-stream`.
- * @param likely the Content-Type of the file where the answer has no body and does not say (304): then a browser takes
- *   the fields for its own copy
+ * An answer that contains a user's file, with fields that keep the file from acting in its reader's name: without
+ * them, a page that one user uploads could, when another opens it, use that user's login on every share of this
+ * server. A Content-Type that is missing, or is not exactly one media type, becomes `application/octet-stream`.
+ * @param likely the Content-Type of the file for an answer without a body and a Content-Type (304): a browser applies
+ *   the fields to its own copy
  */
 export function restrained(
   response: HttpResponse,
@@ -60,8 +60,8 @@ function isContentType(name: string): boolean {
 }
 
 /**
- * A service worker sees and answers every later request below its folder, so none is made of what users put there.
- * @param field `Service-Worker`, by which browsers tell what they fetch
+ * A service worker sees and answers every later request below its folder, so users' files must not become one.
+ * @param field `Service-Worker`, with which browsers mark the request for such a script
  * @see https://www.w3.org/TR/service-workers/#service-worker-script-request
  * @throws Failure `forbidden`
  */

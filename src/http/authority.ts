@@ -3,10 +3,10 @@ import { Failure } from '../failure.js';
 const schemeAndAuthority = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i;
 
 /**
- * The host, and the port where it is written, that a request target in absolute form names (RFC 9112 section 3.2.2);
- * user information is left out.
+ * The host, and the port if given, in a request target in absolute form (RFC 9112 section 3.2.2), without user
+ * information.
  * @returns undefined for any other form
- * @throws Failure `malformed` for a scheme other than http and https, and for what is no host
+ * @throws Failure `malformed` for a scheme other than http and https, and for an invalid host
  */
 export function authorityIn(rawTarget: string): string | undefined {
   if (rawTarget.startsWith('/')) return undefined;

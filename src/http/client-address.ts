@@ -2,12 +2,12 @@ import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net';
 import type { RequestHeaders } from './message.js';
 import { originOf } from './origin.js';
 
-/** The most entries of an X-Forwarded-For field that are looked at: longer chains of proxies are made up. */
+/** The most entries of an X-Forwarded-For field to examine: longer chains of proxies are fabricated. */
 const maximumHops = 32;
 
 /**
- * An IP address in the one form it is compared and logged in: no zone, IPv6 compressed in lower case, an IPv4 address
- * never in its IPv6 form. @returns undefined for what is no address
+ * An IP address in the canonical form for comparisons and logs: no zone, IPv6 compressed in lower case, an IPv4
+ * address never in its IPv6 form. @returns undefined for anything but an address
  */
 export function normalizeAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
@@ -18,7 +18,7 @@ export function normalizeAddress(text: string): string | undefined {
   return mapped ?? address;
 }
 
-/** The proxies in front of this server whose X-Forwarded fields are believed. */
+/** The proxies in front of this server whose X-Forwarded fields it trusts. */
 export class TrustedProxies {
   readonly #list = new BlockList();
   readonly #none: boolean;
@@ -49,19 +49,19 @@ export class TrustedProxies {
     }
   }
 
-  /** @param address as {@link normalizeAddress} gives it */
+  /** @param address in the form of {@link normalizeAddress} */
   has(address: string): boolean {
     return !this.#none && this.#list.check(address, familyOf(address));
   }
 }
 
 /**
- * The address that a request comes from: the peer's, or where the peer is a trusted proxy, the right-most address of
- * X-Forwarded-For that is not one. What stands further left was written by the client. An entry that is no address ends
- * the search at the proxy that wrote it.
+ * The address that a request comes from: the peer's or, if the peer is a trusted proxy, the right-most address of
+ * X-Forwarded-For that is not one. The client wrote everything further left. An entry that is not an address ends the
+ * search at the proxy that wrote it.
  * @param peer the other end of the connection
  * @param forwardedFor the X-Forwarded-For field, repeated ones joined by commas
- * @returns undefined where the peer's address is not known
+ * @returns undefined if the peer's address is not known
  */
 export function clientAddress(
   peer: string | undefined,
@@ -81,18 +81,18 @@ export function clientAddress(
   return address;
 }
 
-/** Some proxies write the port, too: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
+/** Some proxies also write the port: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
 function parseEntry(entry: string): string | undefined {
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(entry) ?? [];
   return normalizeAddress(bracketed ?? dotted ?? entry);
 }
 
 /**
- * This server's origin as browsers address it. X-Forwarded-Proto and X-Forwarded-Host count only when a trusted proxy
- * sent the request, and of several values the last, which is the one that it wrote.
+ * This server's origin as browsers address it. X-Forwarded-Proto and X-Forwarded-Host count only if a trusted proxy
+ * sent the request; if they have several values, the last one counts, because the proxy wrote it.
  * @param peerIsTrusted whether {@link TrustedProxies.has} the other end of the connection
  * @param scheme of the connection itself
- * @returns undefined for a missing or broken host, or an X-Forwarded-Proto that is neither http nor https
+ * @returns undefined for a missing or invalid host, or an X-Forwarded-Proto that is neither http nor https
  */
 export function publicOrigin(
   headers: RequestHeaders,

@@ -3,9 +3,9 @@ import { parseHttpDate } from './date.js';
 import { matchesStrongly, matchesWeakly, parseEntityTag, parseTagList, type EntityTag } from './etag.js';
 import type { RequestHeaders } from './message.js';
 
-/** What conditional requests compare with: the current representation, or undefined where nothing is. */
+/** What conditional requests compare with: the current representation, or undefined if there is none. */
 export interface Validators {
-  /** The entity tag as it stands in the header field; undefined where the resource has none. */
+  /** The entity tag as in the header field; undefined if the resource has none. */
   readonly etag: string | undefined;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
@@ -14,11 +14,11 @@ export interface Validators {
 export type ConditionOutcome = 'proceed' | 'not-modified' | 'precondition-failed';
 
 /**
- * Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of
- * RFC 9110 section 13.2.2. A date that cannot be read is as if it were not there: a recipient must ignore it (sections
- * 13.1.3 and 13.1.4). A list of tags that cannot be read matches nothing where the method reads; where it writes, nothing
- * may be overwritten against a condition that the client has set.
- * @throws Failure `malformed` for such a list where the method writes
+ * Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110 section
+ * 13.2.2. An invalid date is ignored, as a recipient must (sections 13.1.3 and 13.1.4). An invalid list of tags
+ * matches nothing if the method reads; if it writes, the request is refused, because it must not overwrite anything
+ * against a condition of the client.
+ * @throws Failure `malformed` for such a list if the method writes
  */
 export function evaluateConditions(
   method: string,
@@ -45,7 +45,7 @@ export function evaluateConditions(
   return 'proceed';
 }
 
-/** Whether a Range header field may be honoured: If-Range (RFC 9110 section 13.1.5) is absent or matches strongly. */
+/** Whether to honour a Range header field: If-Range (RFC 9110 section 13.1.5) is missing or matches strongly. */
 export function rangeApplies(ifRange: string | undefined, current: Validators): boolean {
   if (ifRange === undefined) return true;
   const tag = parseEntityTag(ifRange);
@@ -67,7 +67,7 @@ function listed(
   if (list === undefined && !reading) {
     throw new Failure(
       'malformed',
-      `${name} must be * or a list of entity tags, of 16,384 characters at most.`,
+      `${name} must be * or a list of entity tags, not longer than 16,384 characters.`,
     );
   }
   if (list === '*') return current !== undefined;

@@ -1,13 +1,13 @@
-/** A longer Cookie header field, in characters, is not read: Node's parser takes 16 KiB of all fields together. */
+/** The longest Cookie header field to read, in characters: Node's parser takes 16 KiB for all fields together. */
 const maximumLength = 16_384;
 const escape = /\\(?:([0-3][0-7]{2})|(.))/g;
 
 /**
  * The value of the cookie `name` in a Cookie header field (RFC 6265 section 5.4). A value in double quotes is unquoted
- * with its escapes, as Python's `http.cookies` writes them. Of several with one name the first counts: browsers send
- * the one with the longest path first.
+ * and unescaped, as Python's `http.cookies` writes them. If several cookies have this name, the first one counts:
+ * browsers send the one with the longest path first.
  * @param field the header field; several are joined by `; `, as Node's HTTP parser does
- * @returns undefined when there is none, or the field is over 16,384 characters
+ * @returns undefined if there is none, or the field is longer than 16,384 characters
  */
 export function readCookie(field: string | undefined, name: string): string | undefined {
   if (field === undefined || field.length > maximumLength) return undefined;

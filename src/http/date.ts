@@ -5,7 +5,7 @@ const asctime = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d
 
 /**
  * Parses an HTTP-date (RFC 9110 section 5.6.7) in any of its three forms.
- * @returns milliseconds since the epoch, or undefined when it is not an HTTP-date
+ * @returns milliseconds since the epoch, or undefined if it is not an HTTP-date
  */
 export function parseHttpDate(value: string): number | undefined {
   const text = value.trim();
@@ -15,7 +15,7 @@ export function parseHttpDate(value: string): number | undefined {
       : asctime.test(text)
         ? Date.parse(`${text} GMT`)
         : Number.NaN;
-  // The first number is the day in all three; Date.parse takes 31 Feb for 2 Mar.
+  // The first number is the day in all three forms; Date.parse takes 31 Feb for 2 Mar.
   const day = Number(/\d+/.exec(text)?.[0]);
   return new Date(milliseconds).getUTCDate() === day ? milliseconds : undefined;
 }
@@ -26,12 +26,15 @@ const secondsPerDay = 86_400;
 let lastDay = 0;
 let lastDayText = textOfDay(0);
 
-/** Such as `Thu, 01 Jan 1970 `, for a number of days since then. */
+/** Text such as `Thu, 01 Jan 1970 `, for a number of days since then. */
 function textOfDay(day: number): string {
   return new Date(day * secondsPerDay * 1000).toUTCString().slice(0, -'00:00:00 GMT'.length);
 }
 
-/** `milliseconds` since the epoch as an IMF-fixdate. Long listings ask for many, most of them of one day: its text is kept. */
+/**
+ * Formats `milliseconds` since the epoch as an IMF-fixdate. Long listings need many dates, mostly of one day, so the
+ * text of the last day is kept.
+ */
 export function formatHttpDate(milliseconds: number): string {
   const seconds = Math.floor(Math.trunc(milliseconds) / 1000);
   const day = Math.floor(seconds / secondsPerDay);

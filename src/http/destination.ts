@@ -2,7 +2,7 @@ import { Failure } from '../failure.js';
 import { type NameRule, parseTarget, type Target } from './target.js';
 
 const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i;
-// KDE writes `webdav:` for http and `webdavs:` for https; a TLS proxy in front changes http into https.
+// KDE writes `webdav:` for http and `webdavs:` for https; a TLS proxy in front turns http into https.
 const defaultPorts = new Map([
   ['http', '80'],
   ['webdav', '80'],
@@ -17,7 +17,7 @@ const defaultPorts = new Map([
  * spaces and UTF-8 escaped or raw.
  * @param field the header field
  * @param authorities this server as the client may have addressed it: the Host header field, and its public name
- * @throws Failure `malformed` when it is missing or cannot be read, `foreign-destination` when it names another server
+ * @throws Failure `malformed` if it is missing or invalid; `foreign-destination` if it names another server
  */
 export function parseDestination(
   field: string | undefined,
@@ -26,7 +26,7 @@ export function parseDestination(
   return parseDestinationBy('portable', field, authorities);
 }
 
-/** As {@link parseDestination}, by a rule for the names in its path. */
+/** As {@link parseDestination}, with a rule for the names in its path. */
 export function parseDestinationBy(
   names: NameRule,
   field: string | undefined,
@@ -44,35 +44,38 @@ export function parseDestinationBy(
     );
   }
   if (!authorities.some((own) => own !== undefined && sameAuthority(host, own, port))) {
-    throw new Failure('foreign-destination', 'The Destination lies on another server.');
+    throw new Failure('foreign-destination', 'The Destination is on another server.');
   }
   return parseTarget(path === '' ? '/' : path, names);
 }
 
 const printable = /^[!-~]*$/;
-/** What no header field may carry: C0 controls, tabs among them, and DEL. */
+/** Characters that no header field may contain: C0 control characters, including tabs, and DEL. */
 const control = /[^ -~\x80-\xff]/;
 
 /**
- * Percent-encodes what a URI in a header field carries raw. git-annex, for one, sends names in Destination with their
- * spaces and in UTF-8, as they are.
- * @param text a header field or a part of one, its bytes as Latin-1, as Node gives it
- * @throws Failure `malformed` for controls, and for bytes that are not UTF-8
+ * Percent-encodes what a URI in a header field contains raw. For example, git-annex sends names in Destination with
+ * raw spaces and UTF-8.
+ * @param text a header field or part of one, its bytes as Latin-1, as in Node
+ * @throws Failure `malformed` for control characters, and for bytes that are not UTF-8
  */
 export function encodeRaw(text: string): string {
   if (printable.test(text)) return text;
-  if (control.test(text)) throw new Failure('malformed', 'A URI carries a control character.');
+  if (control.test(text))
+    throw new Failure('malformed', 'A URI in a header field contains a control character.');
   try {
     const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       Buffer.from(text, 'latin1'),
     );
     return decoded.replace(/[^!-~]+/g, encodeURIComponent);
   } catch (cause) {
-    throw new Failure('malformed', 'A URI is neither percent-encoded nor UTF-8.', { cause });
+    throw new Failure('malformed', 'A URI in a header field is neither percent-encoded nor UTF-8.', {
+      cause,
+    });
   }
 }
 
-/** Without the blanks around it. `trim` takes U+00A0 too, which may be the last byte of a letter here. */
+/** Removes the blanks around a field. `trim` would also remove U+00A0, which may be the last byte of a letter here. */
 export function withoutPadding(field: string): string {
   let [start, end] = [0, field.length];
   while (isBlank(field[start])) start += 1;
@@ -84,7 +87,7 @@ function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\t';
 }
 
-/** Compares without user information and letter case; a default port may be written or left out. */
+/** Compares without user information and letter case; a default port may be present or not. */
 function sameAuthority(a: string, b: string, defaultPort: string): boolean {
   return normalAuthority(a, defaultPort) === normalAuthority(b, defaultPort);
 }

@@ -6,18 +6,18 @@ export interface EntityTag {
 
 const entityTag = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/y;
 
-/** Parses one entity tag; undefined when it is not one. */
+/** Parses one entity tag; undefined for anything else. */
 export function parseEntityTag(text: string): EntityTag | undefined {
   const tags = parseEntityTags(text);
   return tags?.length === 1 ? tags[0] : undefined;
 }
 
-/** Characters of a list that is read. */
+/** The longest list to read, in characters. */
 const maximumLength = 16_384;
 
 /**
  * Parses a comma-separated list of entity tags.
- * @returns undefined when any member is malformed, none is there, or the list is over 16,384 characters
+ * @returns undefined if any member is invalid, the list is empty, or it is longer than 16,384 characters
  */
 export function parseEntityTags(text: string): EntityTag[] | undefined {
   if (text.length > maximumLength) return undefined;
@@ -37,19 +37,19 @@ export function parseEntityTags(text: string): EntityTag[] | undefined {
   }
 }
 
-/** What a list of tags stands for: with `*` among its members, anything that is there. */
-export type TagList = '*' | readonly EntityTag[];
+/** A list of tags; `*` if that is among its members: any representation. */
+type TagList = '*' | readonly EntityTag[];
 
 /**
  * Parses an If-Match or If-None-Match header field (RFC 9110 sections 13.1.1 and 13.1.2). Two fields, one of which is
- * `*`, arrive joined: no list has a `*` by the grammar, but what such a client asks is plain.
+ * `*`, arrive joined: the grammar allows no `*` in a list, but what such a client means is clear.
  * @returns undefined as `parseEntityTags`
  */
 export function parseTagList(text: string): TagList | undefined {
   if (text.length > maximumLength) return undefined;
   const members = text.split(',').map((member) => member.trim());
   if (!members.includes('*')) return parseEntityTags(text);
-  // A tag may have commas, and between them stars, in its quotes.
+  // A quoted tag may contain commas, with stars between them.
   const tags = parseEntityTags(text);
   if (tags) return tags;
   const others = members.filter((member) => member !== '*').join();

@@ -1,6 +1,6 @@
 import type { HeaderList } from './message.js';
 
-/** Fields that concern one connection only (RFC 9110 section 7.6.1), and the older ones still met. */
+/** Fields that concern one connection only (RFC 9110 section 7.6.1), and older ones still in use. */
 const connectionFields = new Set([
   'connection',
   'keep-alive',
@@ -16,7 +16,7 @@ const connectionFields = new Set([
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** Splits the flat name, value, name, value … list of Node's `rawHeaders`. */
+/** Splits the flat name, value, name, value … list in Node's `rawHeaders`. */
 export function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   const list: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -26,8 +26,9 @@ export function pairs(rawHeaders: readonly string[]): [name: string, value: stri
 }
 
 /**
- * The fields that may pass a proxy: none of the connection's own. Fields that a Connection field names go too, but
- * never those in `kept` (lower case), so that a client cannot strip what the proxy itself relies on (CVE-2022-31813).
+ * The fields that may pass a proxy: without the connection's own fields and those that a Connection field names,
+ * except those in `kept` (lower case), so that a client cannot remove what the proxy itself relies on
+ * (CVE-2022-31813).
  */
 export function endToEnd(headers: HeaderList, kept: ReadonlySet<string> = nothing): HeaderList {
   const named = namedByConnection(headers);
@@ -37,7 +38,7 @@ export function endToEnd(headers: HeaderList, kept: ReadonlySet<string> = nothin
   });
 }
 
-/** The names, in lower case, that the Connection fields hold. */
+/** The names in the Connection fields, in lower case. */
 export function namedByConnection(headers: HeaderList): ReadonlySet<string> | undefined {
   let named: Set<string> | undefined;
   for (const [name, value] of headers) {

@@ -1,19 +1,19 @@
 import { encodePath, hrefOf, type Target } from './target.js';
 
-/** Stands for this server where its own origin is not known. */
+/** Stands in for this server's origin if that is not known. */
 const unknownOrigin = 'https://davgate.invalid';
-/** The longest `next`, in characters: proxies take header fields of 4 KiB, and it is encoded twice. */
+/** The longest `next`, in characters: proxies accept header fields of 4 KiB, and it is encoded twice. */
 const maximumNext = 1000;
 
 /**
- * The Location that sends a person to the site's login page and from there back: LOGIN_URL with `next`, as
- * `django.contrib.auth.views.redirect_to_login` writes it. `next` is our own path and query, from a target that was
- * parsed, so it cannot lead to another host. Where the login page is on another host than we are, `next` carries our
- * origin: Django's LoginView follows that only if `success_url_allowed_hosts` names our host, and goes to
- * LOGIN_REDIRECT_URL otherwise. A long query, and then a long path, is left out.
+ * The Location that sends a person to the site's login page and back again: LOGIN_URL with `next`, as
+ * `django.contrib.auth.views.redirect_to_login` writes it. `next` is our own path and query, from a parsed target, so
+ * it cannot lead to another host. If the login page is on another host, `next` includes our origin: Django's LoginView
+ * follows that only if `success_url_allowed_hosts` names our host, and goes to LOGIN_REDIRECT_URL otherwise. A long
+ * query, or even a long path, is omitted.
  * @param loginUrl LOGIN_URL: a path, or an absolute URL
  * @param publicOrigin this server as browsers address it; undefined: `next` is a path, whatever the host
- * @returns undefined when `loginUrl` is neither, or is the very page asked for, which would lead in a circle
+ * @returns undefined if `loginUrl` is neither, or is the requested page itself, which would be a loop
  */
 export function loginRedirect(loginUrl: string, target: Target, publicOrigin?: string): string | undefined {
   const here = publicOrigin ?? unknownOrigin;

@@ -1,15 +1,15 @@
 import mime from 'mime-types';
 
-/** What an answer is called of which nothing else is known. */
+/** The type of content about which nothing else is known. */
 export const unknownType = 'application/octet-stream';
 
-/** The Content-Type for a file of this name, with charset UTF-8 for text; `application/octet-stream` if unknown. */
+/** The Content-Type for a file with this name, with charset UTF-8 for text; `application/octet-stream` if unknown. */
 export function contentTypeOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return (dot > 0 && mime.contentType(name.slice(dot))) || unknownType;
 }
 
-/** The longest field that is read, in characters; RFC 6838 section 4.2 has 127 for each half of a type. */
+/** The longest field to read, in characters; RFC 6838 section 4.2 allows 127 for each half of a type. */
 const longest = 1024;
 
 const mediaType = new RegExp(
@@ -17,7 +17,7 @@ const mediaType = new RegExp(
     String.raw`(?<parameters>(?:;[ \t]*(?:[\w!#$%&'*+.^|~\`-]+=(?:[\w!#$%&'*+.^|~\`-]+|"[^\\",;\x00-\x1f\x7f-\uffff]*")[ \t]*)?)*)$`,
   'i',
 );
-/** Of what files are called here, which is nearly all that is asked for. */
+/** The types of the fields that `contentTypeOf` returns, which are nearly all that occur. */
 const essences: ReadonlyMap<string, string> = new Map(
   Object.keys(mime.extensions).flatMap((type) => {
     const field = mime.contentType(type);
@@ -28,9 +28,10 @@ const essences: ReadonlyMap<string, string> = new Map(
 const parameterName = /;[ \t]*([^=;\s]+)=/g;
 
 /**
- * The type and subtype of a Content-Type field in lower case, where the field is one media type as RFC 9110 section
- * 8.3.1 writes it and nothing else. Several joined by commas, a parameter given twice, and quoted strings in which a
- * reader could see the end of the type (commas, semicolons, escapes) make it none: readers take different parts of them.
+ * The type and subtype of a Content-Type field in lower case, if the field is exactly one media type in the form of
+ * RFC 9110 section 8.3.1. Several types joined by commas, a repeated parameter, and quoted strings in which a reader
+ * could see the end of the type (commas, semicolons, escapes) are refused, because different readers take different
+ * parts of them.
  */
 export function essenceOf(field: string): string | undefined {
   return essences.get(field) ?? parseEssence(field);

@@ -1,4 +1,7 @@
-/** The methods that Node's HTTP parser takes: of RFC 9110, WebDAV and its extensions, and a few that nobody serves here. */
+/**
+ * The methods that Node's HTTP parser accepts: those of RFC 9110, WebDAV and its extensions, and a few that this
+ * server never serves.
+ */
 const methods = [
   'ACL',
   'BIND',
@@ -41,7 +44,7 @@ export type Method = (typeof methods)[number];
 
 const known: ReadonlyMap<string, Method> = new Map(methods.map((method) => [method, method]));
 
-/** @returns undefined for what no request can have */
+/** @returns undefined for a method that no request can have */
 export function methodOf(text: string | undefined): Method | undefined {
   return text === undefined ? undefined : known.get(text);
 }

@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /** What a Range header field asks for: the whole, some parts, or nothing that exists. */
-export type RangeRequest =
+type RangeRequest =
   | { readonly kind: 'whole' }
   | { readonly kind: 'parts'; readonly parts: readonly [ByteRange, ...ByteRange[]] }
   | { readonly kind: 'unsatisfiable' };
@@ -13,15 +13,15 @@ export type RangeRequest =
 const whole = { kind: 'whole' } as const;
 const specification = /^(\d*)-(\d*)$/;
 
-/** More ranges than this in one request are answered with the whole (RFC 9110 section 14.2 warns of such requests). */
+/** A request with more ranges than this gets the whole (RFC 9110 section 14.2 warns of such requests). */
 const maximumParts = 50;
 
-/** Characters of a field that is read; a longer one has too many parts. */
+/** The longest field to read, in characters; a longer one has too many parts. */
 const maximumLength = 4096;
 
 /**
- * Reads a Range header field against a representation of `size` bytes. A field of another unit, malformed, with too
- * many or with overlapping parts is ignored, as RFC 9110 section 14.2 allows: then the whole is sent.
+ * Reads a Range header field for a representation of `size` bytes. A field that has another unit, is invalid, or has
+ * too many or overlapping parts is ignored, as RFC 9110 section 14.2 allows: the whole is sent.
  */
 export function parseRange(field: string | undefined, size: number): RangeRequest {
   const match =
@@ -33,7 +33,8 @@ export function parseRange(field: string | undefined, size: number): RangeReques
     .map((spec) => spec.trim())
     .filter((spec) => spec !== '');
   if (specs.length === 0 || specs.length > maximumParts) return whole;
-  // "The last 5 bytes" of nothing can be had (RFC 9110 section 14.1.2), but no Content-Range can tell of them.
+  // "The last 5 bytes" of an empty file are satisfiable (RFC 9110 section 14.1.2), but no Content-Range can describe
+  // them.
   if (size === 0 && specs.some((spec) => /^-0*[1-9]\d*$/.test(spec))) return whole;
   const parts: ByteRange[] = [];
   for (const spec of specs) {

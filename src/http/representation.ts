@@ -6,7 +6,7 @@ import { formatHttpDate } from './date.js';
 import type { HeaderList, HttpResponse, RequestHeaders } from './message.js';
 import { parseRange, type ByteRange } from './range.js';
 
-/** Bytes that a GET may select from: conditional requests and ranges apply to them. */
+/** The bytes behind a GET, to which conditional requests and ranges apply. */
 export interface Representation extends Validators {
   /** Bytes. */
   readonly size: number;
@@ -15,8 +15,8 @@ export interface Representation extends Validators {
 }
 
 /**
- * Answers GET or HEAD: 200, 206 with one part or as multipart/byteranges, 304.
- * RFC 9110 sections 13 (conditions), 14 (ranges).
+ * Answers GET or HEAD: 200, 206 with one part or as multipart/byteranges, or 304. See RFC 9110 sections 13
+ * (conditions) and 14 (ranges).
  * @throws Failure `precondition-failed`, `range-not-satisfiable`
  */
 export function respondWith(
@@ -33,16 +33,19 @@ export function respondWith(
   ];
   const outcome = evaluateConditions(method, headers, representation);
   if (outcome === 'precondition-failed') {
-    throw new Failure('precondition-failed', 'The file is not the one that the request expects.');
+    throw new Failure(
+      'precondition-failed',
+      'The current file does not match the conditions of the request.',
+    );
   }
   if (outcome === 'not-modified') return { status: 304, headers: validators };
   const common: HeaderList = [['Accept-Ranges', 'bytes'], ...validators];
-  // RFC 9110 section 14.2: a Range field means something for GET alone.
+  // RFC 9110 section 14.2: a Range field has a meaning for GET only.
   const ranged = method === 'GET' && rangeApplies(headers['if-range'], representation);
   const request = parseRange(ranged ? headers.range : undefined, size);
   switch (request.kind) {
     case 'unsatisfiable':
-      throw new Failure('range-not-satisfiable', 'The range lies beyond the end of the file.', {
+      throw new Failure('range-not-satisfiable', 'The requested range is beyond the end of the file.', {
         headers: [['Content-Range', `bytes */${size}`]],
       });
     case 'whole':

@@ -1,14 +1,16 @@
 import type { ServerPath } from './target.js';
 
-/** A path as a client wrote it, and as what it found is called: as many names, some of them spelled otherwise. */
+/**
+ * A path as a client wrote it, and the real path of what it found: the same number of names, some spelled differently.
+ */
 export interface Spelling {
   readonly asked: ServerPath;
   readonly real: ServerPath;
 }
 
 /**
- * `path` as a client expects it in an href: clients take what does not begin with the path that they asked for as
- * belonging elsewhere. Names that it has in common with what was asked for are spelled as they were there.
+ * `path` as a client expects it in an href: clients assume that an href which does not begin with the requested path
+ * belongs elsewhere. The names that it shares with the requested path are spelled as in the request.
  */
 export function spelled(path: ServerPath, spelling: Spelling | undefined): string {
   if (!spelling) return path;

@@ -4,42 +4,43 @@ declare const serverPath: unique symbol;
 declare const sharePath: unique symbol;
 
 /**
- * A path on this server: decoded once, absolute, without empty or dot segments, without a trailing slash
- * (except the root itself, `/`).
+ * A path on this server: decoded once, absolute, without empty or dot segments and without a trailing slash (except
+ * the root itself, `/`).
  */
 export type ServerPath = string & { readonly [serverPath]: true };
 
 /** A path inside a share, in the same form; `/` is the share's own root. */
 export type SharePath = string & { readonly [sharePath]: true };
 
-/** A request target (RFC 9112 section 3.2), taken apart. */
+/** A parsed request target (RFC 9112 section 3.2). */
 export interface Target {
   readonly path: ServerPath;
   /** Whether the client wrote a trailing slash. */
   readonly collection: boolean;
-  /** What follows the first `?`, still encoded; empty when there is none. */
+  /** The part after the first `?`, still encoded; empty if there is none. */
   readonly query: string;
 }
 
-/** The longest decoded path taken, in UTF-16 code units (Linux's PATH_MAX is 4096 bytes). */
+/** The longest decoded path that is accepted, in UTF-16 code units (Linux's PATH_MAX is 4096 bytes). */
 const maximumPathLength = 4096;
 
-/** The most segments of a path inside a share: file systems and stores look at each, and at all above it. */
+/** The most segments of a path inside a share: file systems and stores look up each of them and everything above it. */
 const maximumSegments = 256;
 
-/** Those of a path on the server: what lies as deep as can be in a share can be named, where the share lies itself. */
+/** The most segments of a path on the server: enough for the deepest path in a share, plus the share's own path. */
 const maximumServerSegments = maximumSegments + 16;
 
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
-// Not C0 controls and DEL, which cannot stand in XML or in a header, nor backslashes, which Windows takes for slashes.
+// Excludes C0 control characters and DEL, which XML and header fields cannot contain, and backslashes, which Windows
+// takes for slashes.
 const forbiddenCharacters = /[^ -[\]-~\u0080-\uffff]/;
 const nul = /\0/;
-/** An empty segment, or one of dots. */
+/** An empty segment, or a dot segment. */
 const abnormalSegment = /\/\.{0,2}(?:\/|$)/;
 
 /**
- * Which names a path may hold: what a file of every system can be called, or what can be sent to Subversion, which
- * has backslashes in names, and refuses controls with a sentence of its own.
+ * Which names a path may contain: those that a file can have on every system, or those that can be sent to Subversion,
+ * which allows backslashes and refuses control characters with its own message.
  */
 export type NameRule = 'portable' | 'subversion';
 
@@ -57,8 +58,8 @@ function isNormal(path: string): boolean {
 
 /**
  * Parses a request target in origin form or absolute form.
- * @throws Failure `malformed` for bad escapes, invalid UTF-8, encoded slashes, backslashes, controls, dot segments;
- *   `name-too-long` for a path over 4,096 characters or 272 segments.
+ * @throws Failure `malformed` for bad escapes, invalid UTF-8, encoded slashes, backslashes, control characters, dot
+ *   segments; `name-too-long` for a path of more than 4,096 characters or 272 segments.
  */
 export function parseTarget(raw: string, names: NameRule = 'portable'): Target {
   if (!/^[!-~]+$/.test(raw)) throw new Failure('malformed', 'The request target must be printable ASCII.');
@@ -69,7 +70,8 @@ export function parseTarget(raw: string, names: NameRule = 'portable'): Target {
   if (encoded === '' && origin !== raw) return { path: rootPath, collection: true, query };
   if (!encoded.startsWith('/'))
     throw new Failure('malformed', 'The request target must be an absolute path.');
-  if (encoded.includes('#')) throw new Failure('malformed', 'The request target must not carry a fragment.');
+  if (encoded.includes('#'))
+    throw new Failure('malformed', 'The request target must not contain a fragment.');
   const decoded = decodePath(encoded);
   const path = serverPathOf(decoded, names);
   return { path, collection: decoded.endsWith('/'), query };
@@ -77,7 +79,7 @@ export function parseTarget(raw: string, names: NameRule = 'portable'): Target {
 
 function decodePath(encoded: string): string {
   if (!encoded.includes('%')) return encoded;
-  if (/%2f/i.test(encoded)) throw new Failure('malformed', 'The path must not carry an encoded slash.');
+  if (/%2f/i.test(encoded)) throw new Failure('malformed', 'The path must not contain an encoded slash.');
   try {
     return decodeURIComponent(encoded);
   } catch (cause) {
@@ -86,17 +88,17 @@ function decodePath(encoded: string): string {
 }
 
 /**
- * Checks a decoded path, dropping empty segments and a trailing slash.
+ * Checks a decoded path, and removes empty segments and a trailing slash.
  * @throws Failure as {@link parseTarget}
  */
 export function serverPathOf(decoded: string, names: NameRule = 'portable'): ServerPath {
   if (decoded.length > maximumPathLength) throw tooLong();
   if ((names === 'subversion' ? nul : forbiddenCharacters).test(decoded)) {
-    throw new Failure('malformed', 'The path carries a backslash or a control character.');
+    throw new Failure('malformed', 'The path must not contain a backslash or a control character.');
   }
   const collapsed = decoded.replace(/\/{2,}/g, '/');
   const path = collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed;
-  if (!isServerPath(path)) throw new Failure('malformed', 'The path must not carry `.` or `..` segments.');
+  if (!isServerPath(path)) throw new Failure('malformed', 'The path must not contain `.` or `..` segments.');
   if (!isShort(path, maximumServerSegments)) throw tooLong();
   return path;
 }
@@ -107,7 +109,7 @@ function tooLong(): Failure {
 
 function isShort(path: string, mostSegments: number): boolean {
   if (path.length > maximumPathLength) return false;
-  // A slash and a letter for each at least.
+  // Each segment has at least a slash and a letter.
   if (path.length <= 2 * mostSegments) return true;
   let segments = 0;
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) segments += 1;
@@ -125,12 +127,12 @@ function sharePathOf(path: string): SharePath {
   return path;
 }
 
-/** A path on the server as one inside a share that stood at its root. */
+/** A path on the server as a path inside a share at the server's root. */
 export function pathBelowRoot(path: ServerPath): SharePath {
   return sharePathOf(path);
 }
 
-/** Where `path` lies below `base`, or undefined when it lies elsewhere. `/ab` does not lie below `/a`. */
+/** The part of `path` below `base`; undefined if it is elsewhere. `/ab` is not below `/a`. */
 export function within(base: ServerPath, path: ServerPath): SharePath | undefined {
   const rest = base === '/' ? path : path.startsWith(base) ? path.slice(base.length) : undefined;
   if (rest === undefined) return undefined;
@@ -138,7 +140,7 @@ export function within(base: ServerPath, path: ServerPath): SharePath | undefine
   return isSharePath(inside) ? inside : undefined;
 }
 
-/** The server's path for `path` inside the share at `base`. */
+/** The path on the server of `path` inside the share at `base`. */
 export function join(base: ServerPath, path: SharePath): ServerPath {
   if (path === '/') return base;
   const joined = base === '/' ? path : base + path;
@@ -146,12 +148,15 @@ export function join(base: ServerPath, path: SharePath): ServerPath {
   return joined;
 }
 
-// Only `join` calls this, with what two normal paths make.
+// Only `join` calls this, with two normal paths joined.
 function isServerPathShallow(path: string): path is ServerPath {
   return isShort(path, maximumServerSegments);
 }
 
-/** The member `name` of the collection `parent`; undefined when `name` cannot be one path segment, or not so deep. */
+/**
+ * The member `name` of the collection `parent`; undefined if `name` cannot be a path segment, or the path would be too
+ * deep.
+ */
 export function child(parent: SharePath, name: string): SharePath | undefined {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || forbiddenCharacters.test(name)) {
     return undefined;
@@ -160,12 +165,12 @@ export function child(parent: SharePath, name: string): SharePath | undefined {
   return isSharePathShallow(path) ? path : undefined;
 }
 
-// Only `child` calls this, and it has just checked the one segment that is new.
+// Only `child` calls this, after checking the one new segment.
 function isSharePathShallow(path: string): path is SharePath {
   return isShort(path, maximumSegments);
 }
 
-/** The collection that holds `path`; the root is its own parent. */
+/** The collection that contains `path`; the root is its own parent. */
 export function parentOf(path: SharePath): SharePath {
   const slash = path.lastIndexOf('/');
   const parent = slash <= 0 ? '/' : path.slice(0, slash);
@@ -184,8 +189,8 @@ export function isSameOrBelow(ancestor: string, path: string): boolean {
 }
 
 /**
- * `path` as it stands in an href (RFC 3986 section 3.3), each segment percent-encoded with uppercase hex digits;
- * a collection gets a trailing slash (RFC 4918 section 5.2).
+ * `path` in the form of an href (RFC 3986 section 3.3): each segment percent-encoded with uppercase hex digits, with a
+ * trailing slash for a collection (RFC 4918 section 5.2).
  */
 export function hrefOf(path: string, collection: boolean): string {
   const encoded = encodePath(path);
@@ -194,7 +199,7 @@ export function hrefOf(path: string, collection: boolean): string {
 
 const plain = /^[A-Za-z0-9\-._~/]*$/;
 
-/** Percent-encodes all but unreserved characters and slashes; lone surrogates become U+FFFD. */
+/** Percent-encodes everything except unreserved characters and slashes; lone surrogates become U+FFFD. */
 export function encodePath(path: string): string {
   if (plain.test(path)) return path;
   const encoded = encodeURIComponent(path.toWellFormed());

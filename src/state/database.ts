@@ -15,17 +15,16 @@ export type StateDatabase = Knex;
 const migrations: Migration[] = [locksAndProperties, loginFailures, propertySizes];
 
 /**
- * Where davgate keeps its state: in a SQLite file of its own, or in a PostgreSQL database that several instances share.
- * Their clocks must agree to a second or so, since locks end by them.
+ * Where davgate keeps its state: in its own SQLite file, or in a PostgreSQL database that several instances share.
+ * Their clocks must agree to about a second, because locks expire by them.
  */
 export type StateLocation =
   | { readonly kind: 'sqlite'; /** Absolute. */ readonly file: string }
   | { readonly kind: 'postgresql'; readonly server: DatabaseServer };
 
 /**
- * Opens the database that holds locks and dead properties, making a SQLite file where there is none and bringing the
- * schema up to date.
- * @param uid this process's effective user id, whose links to the file are followed; those of root are at any rate
+ * Opens the database for locks and dead properties; creates a SQLite file if there is none, and updates the schema.
+ * @param uid this process's effective user id, whose links to the file are followed; root's links always are
  * @throws Failure `unavailable`
  */
 export async function openStateDatabase(location: StateLocation, uid?: number): Promise<StateDatabase> {
@@ -55,8 +54,9 @@ function openSqlite(file: string, uid: number | undefined): Knex {
 }
 
 /**
- * All in one transaction that first keeps others out, in SQLite by a write: of processes that open a new database
- * together one works and the others wait, and one that is killed on the way leaves no half of a schema and no lock.
+ * Runs all migrations in one transaction that first locks others out, in SQLite by a write. Of several processes that
+ * open a new database at the same time, one works and the others wait; if it is killed, it leaves neither half a
+ * schema nor a lock behind.
  */
 async function migrate(database: Knex): Promise<void> {
   await database.transaction(async (transaction) => {
@@ -76,7 +76,7 @@ interface SqliteConnection {
   pragma(statement: string): unknown;
 }
 
-// Write-ahead logging lets readers go on during a write; FULL keeps what was acknowledged through a power cut.
+// Write-ahead logging lets readers go on during a write; FULL keeps acknowledged data through a power cut.
 function configure(
   connection: SqliteConnection,
   done: (error: Error | null, connection: SqliteConnection) => void,

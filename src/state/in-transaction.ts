@@ -3,16 +3,16 @@ import { orUnavailable } from './or-unavailable.js';
 import type { StateDatabase } from './database.js';
 
 /**
- * What PostgreSQL says of a transaction that it undid because of another one at the same time: serialization_failure,
+ * PostgreSQL's codes for a transaction that it has rolled back because of a concurrent one: serialization_failure,
  * deadlock_detected, unique_violation (manual, appendix A).
  */
 const conflicts: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505']);
 
-/** Tries until a transaction is given up. */
+/** The most attempts before a transaction is given up. */
 const attempts = 5;
 
 /**
- * Does `action` wholly or not at all.
+ * Runs `action` in a transaction, wholly or not at all.
  * @throws Failure `unavailable`
  */
 export function inTransaction<T>(
@@ -23,10 +23,10 @@ export function inTransaction<T>(
 }
 
 /**
- * Does `action`, which does all or nothing, and again where another transaction was in its way.
+ * Runs `action`, which does all or nothing, and repeats it if another transaction has conflicted with it.
  * @throws Failure `unavailable`
  */
-export function unlessInTheWay<T>(action: () => PromiseLike<T>): Promise<T> {
+function unlessInTheWay<T>(action: () => PromiseLike<T>): Promise<T> {
   return orUnavailable(attempt(action, attempts));
 }
 

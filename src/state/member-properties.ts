@@ -4,13 +4,16 @@ import type { ServerPath } from '../http/target.js';
 import { orUnavailable } from './or-unavailable.js';
 import { selected } from './selected.js';
 
-/** Bytes of properties that are read at once. */
+/** The most bytes of properties to read at once. */
 const runBytes = 256 * 1024;
 
-/** Rows after which it is no longer remembered which members have properties: each few are asked for then. */
+/**
+ * With more rows than this, the set of members with properties is not remembered but queried for a few members at a
+ * time.
+ */
 const rememberedRows = 1000;
 
-/** Members that are asked for at once. */
+/** Members in one query. */
 const membersPerQuestion = 128;
 
 export interface PropertyRow {
@@ -25,7 +28,7 @@ export interface PropertyRow {
 
 type Sizes = ReadonlyMap<ServerPath, number>;
 
-/** The properties of the direct members of `parent`; undefined where none has any. */
+/** The properties of the direct members of `parent`; undefined if none has any. */
 export async function memberProperties(
   database: Knex,
   parent: ServerPath,
@@ -86,7 +89,7 @@ async function read(
   return found;
 }
 
-/** What of these rows is wanted; values that are not are not read. */
+/** Selects the wanted parts of these rows; does not read unwanted values. */
 function selecting(
   query: Knex.QueryBuilder<PropertyRow>,
   wanted: Wanted,

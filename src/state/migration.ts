@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** One step of the schema's history, by name; a step that has been released is never changed. */
+/** One step in the history of the schema, by name; a released step never changes. */
 export interface Migration {
   readonly name: string;
   up(database: Knex): Promise<void>;

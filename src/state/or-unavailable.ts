@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../failure.js';
 
-/** The answer of the state database. @throws Failure `unavailable` when there is none, or what an action on it threw */
+/** The answer of the state database. @throws Failure `unavailable` if there is none, or what an action on it threw */
 export async function orUnavailable<T>(query: PromiseLike<T>): Promise<T> {
   try {
     return await query;

@@ -14,28 +14,29 @@ import { platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '../failure.js';
 
-/** What SQLite keeps beside a database's file, under its name and with its mode. */
+/** The files that SQLite keeps beside a database's file, under its name and with its mode. */
 const besides = ['-wal', '-shm', '-journal'];
 
-/** Links behind each other that are followed, as Linux does (path_resolution(7)). */
+/** The most symbolic links to follow in a row, as on Linux (path_resolution(7)). */
 const mostLinks = 40;
 
-/** O_PATH of Linux's open(2), which Node does not name; one number on all of Node's processors. */
+/** O_PATH of Linux's open(2), which Node does not name; the number is the same on all processors that Node supports. */
 const pathOnly = 0o10000000;
 
-/** Where a database's file is, once the links that may be followed are; or why it must not be opened. */
-export type StatePlace =
-  | { readonly kind: 'file'; /** Absolute, with no link in its last name. */ readonly real: string }
-  /** What is wrong, where, and what to do: no full stop. */
+/** Where a database's file is, after following the permitted links; or why it must not be opened. */
+type StatePlace =
+  | { readonly kind: 'file'; /** Absolute; its last name is not a link. */ readonly real: string }
+  /** What is wrong, where, and what to do; without a full stop. */
   | { readonly kind: 'fault'; readonly words: string };
 
 /**
- * Where a state database's file is or would be. A link in the place of the file is followed where nobody but this user
- * or root can have put it there; what SQLite keeps beside the file is never one. Another user's link would have this
- * process, which may be root's, change the mode of a file that it leads to, or make a database there.
+ * Where a state database's file is or would be. A link in place of the file is followed only if nobody but this user
+ * or root can have put it there; the files that SQLite keeps beside it must never be links. Another user's link could
+ * make this process, which may run as root, change the mode of a file that the link points to, or create a database
+ * there.
  * @param file absolute
- * @param uid this process's effective user id; undefined where the system has none
- * @throws Node's error where the file's folder cannot be reached
+ * @param uid this process's effective user id; undefined if the system has none
+ * @throws Node's error if the file's folder cannot be reached
  */
 export function statePlace(file: string, uid: number | undefined): StatePlace {
   const real = realFile(file, uid);
@@ -44,7 +45,7 @@ export function statePlace(file: string, uid: number | undefined): StatePlace {
   for (const path of [real, ...besides.map((suffix) => real + suffix)]) {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (path !== real && found?.isSymbolicLink()) return { kind: 'fault', words: linkInWords(path) };
-    // A second name in a folder that others write is a link as well.
+    // In a folder that others can write to, a second name is as bad as a link.
     if (!alone && found?.isFile() === true && found.nlink > 1) {
       return { kind: 'fault', words: linkInWords(path) };
     }
@@ -66,8 +67,8 @@ function realFile(file: string, uid: number | undefined): string | { readonly un
 
 function linkInWords(path: string): string {
   return (
-    `${path} is a link, in a place where others than this user or root can put one: ` +
-    'remove it, and give its folder to this user alone, or name another place'
+    `${path} is a link, in a place where users other than this one and root can put one: ` +
+    'remove it, and give its folder to this user only, or name another place'
   );
 }
 
@@ -82,9 +83,9 @@ function isTrusted(uid: number, ours: number | undefined): boolean {
 }
 
 /**
- * Makes the folder of a database's file where there is none, for its owner alone.
+ * Creates the folder of a database's file if there is none, for its owner only.
  * @param folder absolute
- * @throws Node's error; also in /proc, where `mkdir -p` of Node's own goes round in a circle
+ * @throws Node's error; also in /proc, where Node's own `mkdir -p` loops forever
  */
 export function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })) return;
@@ -98,14 +99,14 @@ export function makeFolder(folder: string): void {
 }
 
 /**
- * Makes a database's file where there is none, and lets nobody but its owner read it: lock tokens are in it, and what
- * users wrote into properties. SQLite gives the same mode to the files that it makes beside it; what it has left there is
- * closed to others, too. No file that is there is opened but for its path: closing it would end the locks that SQLite
- * has on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+ * Creates a database's file if there is none, and lets only its owner read it: it contains lock tokens and what users
+ * have written into properties. SQLite gives the same mode to the files that it creates beside it; files that it has
+ * left there are closed to others, too. Existing files are opened for their path only: closing a normal descriptor
+ * would release SQLite's locks on the file (https://www.sqlite.org/howtocorrupt.html, section 2.2).
  * @param file absolute
- * @param uid as {@link statePlace} takes it
- * @returns the file that SQLite is to open
- * @throws Failure `unavailable` as {@link statePlace} says; Node's error where a file is open to others and its mode
+ * @param uid as for {@link statePlace}
+ * @returns the file for SQLite to open
+ * @throws Failure `unavailable` as {@link statePlace} says; Node's error if a file is open to others and its mode
  *   cannot be changed
  */
 export function keepToOwner(file: string, uid: number | undefined): string {
@@ -119,7 +120,7 @@ export function keepToOwner(file: string, uid: number | undefined): string {
   return real;
 }
 
-/** A link that came meanwhile is no way: O_EXCL follows none. */
+/** A link that has appeared in the meantime does no harm: O_EXCL does not follow it. */
 function make(real: string): void {
   if (lstatSync(real, { throwIfNoEntry: false })) return;
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -131,7 +132,7 @@ function make(real: string): void {
   }
 }
 
-/** Changes the mode of the file that was looked at, on Linux of none that has taken its name since. */
+/** Changes the mode of the file that was checked and, on Linux, never of one that has taken its name since. */
 function closeToOthers(path: string): void {
   const isOpen = (found: { readonly mode: number; isFile(): boolean }): boolean =>
     found.isFile() && (found.mode & 0o077) !== 0;

@@ -6,18 +6,18 @@ import { parentOf } from './property-trees.js';
 import type { PropertyTally } from './property-totals.js';
 import { selected } from './selected.js';
 
-export interface Patch {
+interface Patch {
   readonly path: ServerPath;
   /** By Clark name; undefined removes a property. */
   readonly values: ReadonlyMap<string, string | undefined>;
   readonly owner: PropertyOwner;
-  /** Bytes that the properties of one resource may have. */
+  /** The most bytes of the properties of one resource. */
   readonly perResource: number;
 }
 
 /**
- * Sets and removes properties of one resource, and counts what that adds and takes.
- * @throws Failure `insufficient-storage` where the resource would have too many bytes of them
+ * Sets and removes properties of one resource, and counts the bytes that this adds and frees.
+ * @throws Failure `insufficient-storage` if the properties of the resource would have too many bytes
  */
 export async function patchProperties(
   transaction: Knex.Transaction,
@@ -25,7 +25,7 @@ export async function patchProperties(
   { path, values, owner, perResource }: Patch,
 ): Promise<void> {
   const names = [...values.keys()];
-  // Changes nothing, but keeps others from writing, and tells what there is.
+  // Changes nothing, but locks out other writers and returns the old rows.
   const old = await selected(
     transaction,
     `update properties set bytes = bytes where path = ? and name in (${list(names, '?')})
@@ -64,7 +64,7 @@ export async function patchProperties(
     path,
   ]);
   if (Number(all?.bytes) > perResource) {
-    refuseProperties(`The properties of a resource may have ${perResource} bytes at most.`);
+    refuseProperties(`The properties of a resource must not exceed ${perResource} bytes.`);
   }
 }
 

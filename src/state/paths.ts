@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 
-/** The condition, for `where`, that `column` is `path` itself or lies below it. */
+/** The condition, for `where`, that `column` is `path` itself or is below it. */
 export function inTree(column: string, path: string): Knex.QueryCallback {
   return (query) => {
     void query.where(column, path).orWhere(below(column, path));
   };
 }
 
-/** The condition, for `where`, that `column` lies below `path`: an index range, as `0` follows `/`. */
+/** The condition, for `where`, that `column` is below `path`: an index range, because `0` follows `/`. */
 export function below(column: string, path: string): Knex.QueryCallback {
   const base = path === '/' ? '' : path;
   return (query) => {
@@ -15,7 +15,7 @@ export function below(column: string, path: string): Knex.QueryCallback {
   };
 }
 
-/** `path` and everything above it, the root included. */
+/** `path` and everything above it, including the root. */
 export function ancestry(path: string): string[] {
   const found = ['/'];
   for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {

@@ -4,14 +4,14 @@ import { serverPool, socketWithPatience } from '../database/server-connections.j
 import { silentLog } from '../database/silent-log.js';
 import type { DatabaseServer } from '../database/location.js';
 
-/** Milliseconds: the server gives up on a statement, then we give up on a server that hangs. */
+/** Milliseconds: first the server gives up on a statement, then we give up on a server that hangs. */
 const statementMilliseconds = 10_000;
 const silenceMilliseconds = 12_000;
 
-/** How many transactions one instance has under way at once. */
+/** How many transactions one instance runs at the same time. */
 const connections = 10;
 
-/** Opens a PostgreSQL database that is davgate's own. Nothing is connected before the first query. */
+/** Opens davgate's own PostgreSQL database. Connects at the first query. */
 export function openPostgresqlState(server: DatabaseServer): Knex {
   return knex({
     client: 'pg',
@@ -24,7 +24,7 @@ export function openPostgresqlState(server: DatabaseServer): Knex {
   });
 }
 
-/** Whether a state database is one of PostgreSQL, and not of SQLite. */
+/** Whether a state database is PostgreSQL rather than SQLite. */
 export function isPostgresql(database: Knex): boolean {
   const client: unknown = database.client;
   return (
@@ -32,15 +32,18 @@ export function isPostgresql(database: Knex): boolean {
   );
 }
 
-/** What instances do one at a time, by the second number of PostgreSQL's advisory locks. */
+/** Work that instances do one at a time, by the second number of PostgreSQL's advisory locks. */
 const turns = { migrating: 1, locking: 2, properties: 3 } as const;
 
-/** The first number: davgate's own, so that another program's advisory locks in the same database are others. */
+/**
+ * The first number: davgate's own, so that its advisory locks differ from those of other programs in the same
+ * database.
+ */
 const davgate = 0x0da76a7e;
 
 /**
- * Waits until no other transaction is at the same `work`, and keeps others waiting until this one ends. SQLite needs
- * none of this: whoever writes first in a transaction is alone.
+ * Waits until no other transaction does the same `work`, and makes others wait until this one ends. SQLite does not
+ * need this: the first transaction to write is the only one that can.
  */
 export async function takeTurn(transaction: Knex.Transaction, work: keyof typeof turns): Promise<void> {
   if (isPostgresql(transaction)) {

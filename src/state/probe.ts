@@ -3,15 +3,15 @@ import { clockAhead } from '../database/server-clock.js';
 import type { StateLocation } from './database.js';
 import { openPostgresqlState } from './postgresql.js';
 
-/** What a look at a state database tells. */
-export interface StateProbe {
-  /** Why it cannot be used, with a remedy; undefined where it can. */
+/** What a check of a state database has found. */
+interface StateProbe {
+  /** Why it cannot be used, with a remedy; undefined if it can. */
   readonly trouble?: string;
   /** Seconds that its clock is ahead of this machine's. */
   readonly ahead?: number;
 }
 
-/** Looks at a state database without making anything in it. A file is not looked at. */
+/** Checks a state database without creating anything in it. A SQLite file is not checked. */
 export async function probeState(location: StateLocation, now: () => number): Promise<StateProbe> {
   if (location.kind === 'sqlite') return {};
   const database = openPostgresqlState(location.server);
@@ -25,7 +25,7 @@ export async function probeState(location: StateLocation, now: () => number): Pr
     if (typeof row !== 'object' || row === null || !('usable' in row) || row.usable !== true) {
       const { database: name, user } = location.server;
       return {
-        trouble: `the role${user === undefined ? '' : ` ${user}`} may make no tables in database ${name}: GRANT CREATE ON SCHEMA public, or make it the owner of the database`,
+        trouble: `the role${user === undefined ? '' : ` ${user}`} cannot create tables in database ${name}: GRANT CREATE ON SCHEMA public, or make it the owner of the database`,
       };
     }
     const ahead = await clockAhead(database, 'postgresql', now);

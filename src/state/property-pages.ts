@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Knex } from 'knex';
 
-/** Rows, and bytes of properties, that are changed between two turns of the event loop. */
+/** Rows, and bytes of properties, to change between two turns of the event loop. */
 const rowsPerPage = 1000;
 const bytesPerPage = 512 * 1024;
 
 /**
- * A tree of properties in parts, each a condition for `where`: the root, then what is below it, some paths after the
- * others. Other requests have their turns between them. What one resource has is never parted.
+ * A tree of properties in pages, each a condition for `where`: first the root, then the paths below it in order. Other
+ * requests get their turns in between. The properties of one resource are always on one page.
  */
 export async function* pagesOf(database: Knex, root: string): AsyncGenerator<Knex.QueryCallback> {
   yield (query) => {
@@ -36,14 +36,17 @@ export async function* pagesOf(database: Knex, root: string): AsyncGenerator<Kne
     }
     if (rows.length < rowsPerPage) break;
   }
-  // What has come in the meantime, where others may write.
+  // Rows that have been added in the meantime, if others may write.
   const after = start;
   yield (query) => {
     void query.where('path', '>', after).andWhere('path', '<', end);
   };
 }
 
-/** The last path of each page that these rows, in the order of their paths, fill, and of what is left of them. */
+/**
+ * The last path of each page into which these rows, in the order of their paths, are divided, including the last,
+ * partial page.
+ */
 function lastPaths(rows: readonly { readonly path: string; readonly bytes: number }[]): string[] {
   const found: string[] = [];
   let bytes = 0;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { PropertyOwner } from '../dav/properties/property-store.js';
 import { selected } from './selected.js';
 
-/** A sum of properties, as a database gives it: PostgreSQL's driver gives large numbers as text. */
+/** A sum of properties as a database returns it: PostgreSQL's driver returns large numbers as text. */
 export interface PropertySum {
   readonly principal: string;
   readonly share: PropertyOwner['share'];
@@ -21,11 +21,11 @@ type Change = Omit<TotalRow, 'bytes'> & { readonly bytes: number };
 /** A total that has grown. */
 export interface Grown {
   readonly kind: TotalRow['kind'];
-  /** Bytes, with what was added. */
+  /** Bytes, including what was added. */
   readonly total: number;
 }
 
-/** What a change adds to the bytes that are counted to users and shares, and takes away from them. */
+/** How a change alters the bytes charged to users and shares. */
 export class PropertyTally {
   readonly #changes = { user: new Map<string, number>(), share: new Map<string, number>() };
 
@@ -38,7 +38,7 @@ export class PropertyTally {
     for (const { principal, share, bytes } of sums) this.add({ principal, share }, -Number(bytes));
   }
 
-  /** By share, as far as anything changed. */
+  /** The changes by share. */
   get shares(): ReadonlyMap<string, number> {
     return this.#changes.share;
   }
@@ -59,7 +59,7 @@ export class PropertyTally {
       .map(({ kind, bytes }) => ({ kind, total: Number(bytes) }));
   }
 
-  /** @returns the totals that would have grown if they were written */
+  /** @returns the totals that would grow, without writing them */
   async preview(database: Knex): Promise<Grown[]> {
     const grown: Grown[] = [];
     for (const { kind, name, bytes } of this.#changed()) {
@@ -86,7 +86,7 @@ export class PropertyTally {
   }
 }
 
-/** What is counted to each share, by where it stands; empty for what is in none that is known. */
+/** The bytes charged to each share, by its path; the empty path stands for no known share. */
 export async function shareTotals(database: Knex): Promise<ReadonlyMap<string, number>> {
   const rows = await database<TotalRow>('property_totals').where({ kind: 'share' }).select('name', 'bytes');
   return new Map(rows.map(({ name, bytes }) => [name, Number(bytes)]));

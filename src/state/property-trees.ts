@@ -8,7 +8,10 @@ import type { PropertySum, PropertyTally } from './property-totals.js';
 
 export const columns = 'path, parent, name, principal, share, bytes, value';
 
-/** In SQLite whoever has written is alone; whoever has only read is not, and could not write any more. */
+/**
+ * In SQLite a transaction that has written excludes others; one that has only read does not, and may then be unable to
+ * write.
+ */
 export async function writeFirst(transaction: Knex.Transaction): Promise<void> {
   if (!isPostgresql(transaction)) await transaction('property_totals').where({ kind: 'none' }).delete();
 }
@@ -27,7 +30,7 @@ export async function removeIn(
   }
 }
 
-/** Counts what a copy of a tree takes, each path in which is so many bytes longer. */
+/** Counts what a copy of a tree takes; each of its paths is `longer` bytes longer. */
 export async function countCopies(
   database: Knex,
   tally: PropertyTally,
@@ -54,7 +57,7 @@ export async function* treeOf(
   }
 }
 
-/** How many properties there are and what they take, by whom they are counted to. */
+/** The number and size of properties, by who is charged for them. */
 export async function sums(rows: Knex.QueryBuilder<PropertyRow>): Promise<PropertySum[]> {
   return rows
     .groupBy('principal', 'share')
@@ -63,14 +66,10 @@ export async function sums(rows: Knex.QueryBuilder<PropertyRow>): Promise<Proper
     .count({ number: '*' });
 }
 
-export function total(found: readonly PropertySum[]): number {
-  return found.reduce((sum, { bytes }) => sum + Number(bytes), 0);
-}
-
 /** The tree's own root gets a new parent; everything below it keeps its place in the tree. */
 export const newParent = 'case when path = ? then ? else ? || substr(parent, length(?) + 1) end';
 
-/** The root is nobody's member. */
+/** The root has no parent. */
 export function parentOf(path: string): string {
   return path === '/' ? '' : path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }

@@ -3,22 +3,22 @@ import type { ServerPath } from '../http/target.js';
 import { orUnavailable } from './or-unavailable.js';
 import { isPostgresql } from './postgresql.js';
 
-/** What is read of properties and of their totals, as far as a statement names it. */
-export interface SelectedRow {
+/** The columns of properties and their totals that a statement may return. */
+interface SelectedRow {
   readonly path: ServerPath;
   readonly name: string;
   readonly kind: 'user' | 'share';
   readonly principal: string;
   readonly share: ServerPath | '';
-  /** PostgreSQL's driver gives a bigint, as sums are, as text. */
+  /** PostgreSQL's driver returns a bigint, the type of sums, as text. */
   readonly bytes: number | string;
   readonly value: string;
 }
 
 /**
- * The rows that a statement gives which is sent with most requests: written out, as Knex takes longer to put one
- * together than a local database to answer.
- * @returns unspecified for a statement that gives no rows
+ * The rows of a statement that is sent with most requests. Such statements are written out, because Knex takes longer
+ * to build one than a local database takes to answer.
+ * @returns unspecified for a statement without rows
  * @throws Failure `unavailable`
  */
 export async function selected(

@@ -5,10 +5,10 @@ import { orUnavailable } from './or-unavailable.js';
 import type { StateDatabase } from './database.js';
 import { isPostgresql } from './postgresql.js';
 
-/** How often, in milliseconds, windows that have ended are removed: while failures are being counted, not otherwise. */
+/** How often to remove ended windows, in milliseconds: only while failures are being counted. */
 const purgeInterval = 60_000;
 
-/** Counts in the state database, shared by all instances that use it, whose clocks must agree to a second or so. */
+/** Counts in the state database, shared by all instances on it, whose clocks must agree to about a second. */
 export class SqlFailureCounter implements FailureCounter {
   readonly #database: StateDatabase;
   readonly #counter: LimiterCounter;
@@ -49,7 +49,7 @@ function openLimiter(database: StateDatabase): Limiter {
     storeClient: database,
     storeType: 'knex',
     tableName: 'login_failures',
-    // Our migration makes the table. The library's own purge would go on after the database was closed.
+    // Our migration creates the table. The library's own purge would go on after the database has been closed.
     tableCreated: true,
     clearExpiredByTimeout: false,
     keyPrefix: '',

@@ -25,7 +25,7 @@ interface LockRow {
   principal: string;
   owner: string;
   timeout_seconds: number;
-  /** PostgreSQL's driver gives a bigint as text. */
+  /** PostgreSQL's driver returns a bigint as text. */
   expires: number | string;
 }
 
@@ -44,7 +44,7 @@ export class SqlLockStore implements LockStore {
 
   async acquire(request: LockRequest, numbers?: LockNumbers): Promise<LockOutcome> {
     return inTransaction(this.#database, async (transaction) => {
-      // No other process decides at the same time: SQLite's one write lock goes to the first write.
+      // No other process decides at the same time: SQLite gives its only write lock to the first write.
       await takeTurn(transaction, 'locking');
       const now = this.#now();
       await transaction('locks').where('expires', '<=', now).delete();
@@ -122,7 +122,7 @@ export class SqlLockStore implements LockStore {
   }
 }
 
-/** Locks that a new one would conflict with (RFC 4918 section 6.1): one exclusive lock at the most, or many shared. */
+/** Locks that conflict with a new one (RFC 4918 section 6.1): at most one exclusive lock, or many shared ones. */
 async function inTheWay(
   transaction: Knex.Transaction,
   { root, depth, scope }: LockRequest,
@@ -156,11 +156,11 @@ async function exhaustedBy(
       .first('token')
   )
     return 'server';
-  // An exclusive lock has no other beside it.
+  // An exclusive lock is the only one on its resource.
   return scope === 'shared' && (await coveringOne(transaction, request)) >= most ? 'resource' : undefined;
 }
 
-/** The most locks that already cover one of the resources that the new one would cover. */
+/** The most existing locks that cover any one of the resources that the new lock would cover. */
 async function coveringOne(transaction: Knex.Transaction, { root, depth }: LockRequest): Promise<number> {
   const locks = (): LockQuery => transaction<LockRow, LockRow[]>('locks');
   const above = (await covering(locks(), root)).length;
@@ -171,7 +171,7 @@ async function coveringOne(transaction: Knex.Transaction, { root, depth }: LockR
     rooted.set(lock.root, (rooted.get(lock.root) ?? 0) + 1);
     if (lock.depth === 'infinity') deep.set(lock.root, (deep.get(lock.root) ?? 0) + 1);
   }
-  // Those that are rooted here with depth 0 do not cover what lies below; they count all the same.
+  // Locks rooted here with depth 0 do not cover what is below, but are counted all the same.
   let most = 0;
   for (const [inside, here] of rooted) {
     const between = ancestry(inside).slice(0, -1);
@@ -183,7 +183,7 @@ async function coveringOne(transaction: Knex.Transaction, { root, depth }: LockR
   return above + most;
 }
 
-/** Rows that are read between two turns of the event loop. */
+/** Rows to read between two turns of the event loop. */
 const rowsPerPage = 1000;
 
 const slashesIn = "length(root) - length(replace(root, '/', '')) = ?";

@@ -30,8 +30,8 @@ import {
   writeFirst,
 } from './property-trees.js';
 
-/** The quotas of the shares that have one, by where they stand. */
-export type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
+/** The quotas of those shares that have one, by the share's path. */
+type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
 
 /** Dead properties in the state database. */
 export class SqlPropertyStore implements PropertyStore {
@@ -50,8 +50,9 @@ export class SqlPropertyStore implements PropertyStore {
   }
 
   /**
-   * Counts to these shares what lies in them and was counted to none or to others: what an older version kept, and what
-   * is there when the shares are declared anew. Then counts what is in each to its quota. To be done once, at first.
+   * Charges these shares for the properties in them that were charged to no share or to another one: those stored by
+   * an older version, or before a change of the declared shares. Then counts each share's properties against its
+   * quota. Call this once, at the start.
    */
   async open(shares: readonly ServerPath[]): Promise<void> {
     const totals = await orUnavailable(shareTotals(this.#database));
@@ -78,7 +79,7 @@ export class SqlPropertyStore implements PropertyStore {
   }
 
   async patch(path: ServerPath, changes: readonly PropertyChange[], owner: PropertyOwner): Promise<void> {
-    // Of several instructions for one property the last counts.
+    // If there are several instructions for one property, the last one counts.
     const values = new Map(changes.map(({ name, value }) => [name, value]));
     if (values.size === 0) return;
     await this.#transaction(owner.share, (transaction, tally) =>
@@ -98,7 +99,7 @@ export class SqlPropertyStore implements PropertyStore {
       await writeFirst(transaction);
       await removeIn(transaction, tally, to);
       await countCopies(transaction, tally, from, depth, owner, longer);
-      // Before the rows are there: what is refused costs no more than being read.
+      // Before the rows are written: a refused copy then costs no more than reading.
       await settle();
       for await (const page of treeOf(transaction, from, depth)) {
         const rows = transaction<PropertyRow>('properties')
@@ -173,7 +174,7 @@ export class SqlPropertyStore implements PropertyStore {
     });
   }
 
-  /** Whether anything in one of these trees has properties: most has none, and nothing is to be done then. */
+  /** Whether any resource in these trees has properties: most trees have none, and then there is nothing to do. */
   async #isAnyIn(...roots: readonly ServerPath[]): Promise<boolean> {
     for (const root of roots) {
       const base = root === '/' ? '' : root;
@@ -191,14 +192,10 @@ export class SqlPropertyStore implements PropertyStore {
     const { perUser, perShare } = this.#limits;
     for (const { kind, total: bytes } of grown) {
       if (kind === 'user' && bytes > perUser) {
-        refuseProperties(
-          `The properties that you have set would have over ${perUser} bytes, the most for a user.`,
-        );
+        refuseProperties(`The properties that you have set must not exceed ${perUser} bytes in total.`);
       }
       if (kind === 'share' && bytes > perShare) {
-        refuseProperties(
-          `The properties in this share would have over ${perShare} bytes, the most for a share.`,
-        );
+        refuseProperties(`The properties in this share must not exceed ${perShare} bytes in total.`);
       }
     }
   }
@@ -223,9 +220,9 @@ export class SqlPropertyStore implements PropertyStore {
   }
 
   /**
-   * Changes properties and what is counted of them together.
-   * @param growing the share that is to have room for what is added, as its user is; undefined where nothing is refused
-   * @param action may call `settle` once all is counted, so that it is refused before it is done
+   * Changes properties and their totals together.
+   * @param growing the share that must have room for the added bytes, as must its user; undefined: nothing is refused
+   * @param action may call `settle` once everything is counted, so that it is refused before the work is done
    */
   async #transaction(
     growing: string | undefined,
@@ -238,7 +235,7 @@ export class SqlPropertyStore implements PropertyStore {
     const room = growing === undefined ? undefined : await this.#quotas.get(growing)?.reserve();
     try {
       const shares = await inTransaction(this.#database, async (transaction) => {
-        // Two that wrote the same rows in another order would wait for each other.
+        // Two transactions that wrote the same rows in different orders would wait for each other.
         await takeTurn(transaction, 'properties');
         const tally = new PropertyTally();
         let settled = false;

@@ -9,7 +9,7 @@ import { nameOf, type SharePath } from '../http/target.js';
 import type { OpenFile, ReadableStorage } from '../storage/storage.js';
 
 /**
- * Answers GET or HEAD for a file of a storage; the open file lives as long as the answer's body.
+ * Answers GET or HEAD for a file in a storage; the file stays open as long as the answer's body.
  * @throws Failure `not-found` and as `respondWith`
  */
 export async function serveFile(
@@ -23,8 +23,8 @@ export async function serveFile(
 }
 
 /**
- * The file at `path`, where that is one: most requests are for files, and need not look the path up twice. Whatever
- * keeps it from being opened keeps it from being served below, where it is told.
+ * Opens `path` if it is a file: most requests are for files and thus look the path up only once. Any failure shows up
+ * again, and is reported, when the caller goes on to serve the path.
  */
 export async function openIfFile(storage: ReadableStorage, path: SharePath): Promise<OpenFile | undefined> {
   try {
@@ -35,7 +35,7 @@ export async function openIfFile(storage: ReadableStorage, path: SharePath): Pro
   }
 }
 
-/** As {@link serveFile}, for a file that is open. */
+/** As {@link serveFile}, for an open file. */
 export function serveOpenFile(
   file: OpenFile,
   path: SharePath,

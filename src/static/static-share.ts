@@ -7,30 +7,30 @@ import { openIfFile, serveFile, serveOpenFile } from './serve-file.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
 import { visibleEntries } from './visible-entries.js';
 
-/** Makes the page that shows a collection to a person. */
-export type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
+/** Makes the page that lists a collection for a person. */
+type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 
-export interface StaticRequest {
+interface StaticRequest {
   readonly method: string;
-  /** Where the share stands on this server. */
+  /** Where the share is on this server. */
   readonly base: ServerPath;
   readonly path: SharePath;
-  /** How the client spells the path, where it found this by another name. */
+  /** How the client spells the path, if the server found the resource under another name. */
   readonly spelling?: Spelling | undefined;
   /** Whether the client wrote a trailing slash. */
   readonly collection: boolean;
-  /** What follows the `?`, encoded. */
+  /** The part after the `?`, encoded. */
   readonly query: string;
   readonly headers: RequestHeaders;
   readonly trust: PageTrust;
   /** Whether the user may know of this member of the share. */
   readonly mayRead: (path: SharePath) => boolean;
-  /** Whose request this is: owners take turns at long work. */
+  /** The user of the request: users take turns at long work. */
   readonly owner?: string;
 }
 
 /**
- * Answers GET and HEAD. A folder without its slash is redirected to it, so that relative links in pages hold.
+ * Answers GET and HEAD. Redirects a folder without a trailing slash, so that relative links in pages work.
  * @throws Failure `not-found` and what `serveFile` throws
  */
 export async function serveStatic(
@@ -45,7 +45,7 @@ export async function serveStatic(
   if (!stat) throw new Failure('not-found', 'There is nothing here.');
   if (stat.kind === 'file') {
     if (request.collection && path !== '/')
-      throw new Failure('not-found', 'There is no folder of this name.');
+      throw new Failure('not-found', 'There is no folder with this name.');
     return serveFile(storage, path, method, headers, request.trust);
   }
   const full = spelled(join(base, path), request.spelling);

@@ -2,7 +2,7 @@ import { paced } from '../async/paced.js';
 import { child, type SharePath } from '../http/target.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
 
-/** The members of a collection of which the user may know, in the storage's own batches; owners take turns. */
+/** The members of a collection that the user may know of, in the storage's own batches; users take turns. */
 export async function* visibleEntries(
   storage: ReadableStorage,
   path: SharePath,

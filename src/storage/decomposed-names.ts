@@ -5,19 +5,19 @@ import type { ReadableStorage } from './storage.js';
 const ascii = /^[ -~]*$/;
 
 /**
- * What a Mac does not take apart though Unicode's form NFD does: U+2000 to U+2FFF, U+F900 to U+FAFF and U+2F800 to
- * U+2FAFF (Apple Technical Note 1150, "Canonical Decomposition"). The combining marks among them have nothing to be
- * taken apart, but an order.
+ * The characters that a Mac does not decompose, although Unicode's form NFD does: U+2000 to U+2FFF, U+F900 to U+FAFF
+ * and U+2F800 to U+2FAFF (Apple Technical Note 1150, "Canonical Decomposition"). The combining marks among them cannot
+ * be decomposed, but have an order.
  */
 const keptWhole = /([\u2000-\u20cf\u2100-\u2fff\uf900-\ufaff\u{2f800}-\u{2faff}]+)/u;
 
 /**
- * A character with its combining marks, some of which compose without any (U+1B3B), or the letters of a Hangul syllable
- * or of a vowel of Kirat Rai: what composes to one character at most.
+ * A character with its combining marks, some of which compose on their own (U+1B3B), or the letters of a Hangul
+ * syllable or of a vowel of Kirat Rai: a sequence that composes to at most one character.
  */
 const composable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\u{16d63}\u{16d67}]{2,3}|\P{M}?\p{M}+/gu;
 
-/** A name as macOS sends it: letters and accents apart, the accents in canonical order. */
+/** A name as macOS sends it: letters and accents separate, the accents in canonical order. */
 export function decomposedByMac(name: string): string {
   if (ascii.test(name)) return name;
   const runs = name.split(keptWhole);
@@ -25,8 +25,8 @@ export function decomposedByMac(name: string): string {
 }
 
 /**
- * The composed name (Unicode's form NFC) that macOS makes `name` of when it sends it.
- * @returns undefined where there is none: no Mac makes `name` of another one
+ * The composed name (Unicode's form NFC) that macOS sends as `name`.
+ * @returns undefined if there is none: no Mac turns another name into `name`
  */
 export function composedFor(name: string): string | undefined {
   if (ascii.test(name) || decomposedByMac(name) !== name) return undefined;
@@ -38,9 +38,9 @@ export function composedFor(name: string): string | undefined {
 }
 
 /**
- * The path of what a Mac means, whose names come taken apart: each name as it stands, unless nothing has that name and
- * something has the composed one. What is nowhere keeps the name that it was given. Only a path with a name that may be
- * a composed one taken apart is looked up.
+ * The path that a Mac means, although it sends names decomposed. Each name stays as it is unless nothing has that name
+ * and something has the composed one. A resource that does not exist keeps the name that the client sent. Only paths
+ * with a name that may be a decomposed one are looked up.
  */
 export async function findForMac(storage: ReadableStorage, path: SharePath): Promise<SharePath> {
   const names = path.slice(1).split('/');
@@ -59,7 +59,7 @@ export async function findForMac(storage: ReadableStorage, path: SharePath): Pro
     if (other === undefined) continue;
     await breath.pause();
     if (await storage.stat(exact)) {
-      // As a rule all names were made in one way: then one look at the whole does for the looks at each.
+      // Usually all names were created in the same form: one look at the whole path then saves a look at each name.
       if (!isOneByOne && index < last && (await storage.stat(path))) return path;
       isOneByOne = true;
       continue;

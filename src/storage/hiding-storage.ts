@@ -16,7 +16,7 @@ import type {
   Written,
 } from './storage.js';
 
-/** Tells whether a name is hidden by one of these patterns: `*`, `?`, `[…]` and `{a,b}`, each for a whole name. */
+/** Tells whether one of these patterns hides a name: `*`, `?`, `[…]` and `{a,b}`, each for a whole name. */
 export function hiddenNames(patterns: readonly string[]): (name: string) => boolean {
   const matchers = patterns.map(
     (pattern) =>
@@ -31,8 +31,8 @@ export function hiddenNames(patterns: readonly string[]): (name: string) => bool
 }
 
 /**
- * Storage in which some names are as if they were not there, and cannot be made. A collection that holds one cannot be
- * removed by who does not see it; moved, it takes it along.
+ * Storage that hides some names and refuses to create them. A user who does not see a hidden member cannot remove the
+ * collection that contains it; a move takes the hidden member along.
  */
 export class HidingStorage implements DavStorage {
   readonly #inner: DavStorage;
@@ -51,7 +51,7 @@ export class HidingStorage implements DavStorage {
     if (!this.#hides(path)) return;
     if (this.#hides(parentOf(path)))
       throw new Failure('parent-missing', 'The parent collection does not exist.');
-    throw new Failure('forbidden', 'This share takes no files of such a name.');
+    throw new Failure('forbidden', 'This share does not allow files with such a name.');
   }
 
   #requireShown(path: SharePath): void {
@@ -100,7 +100,7 @@ export class HidingStorage implements DavStorage {
 
   async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
     this.#requireShown(path);
-    // Discarding a collection would take what is hidden in it too.
+    // Discarding a collection would also remove its hidden members.
     if ((await this.#inner.stat(path))?.kind === 'collection') return undefined;
     return this.#inner.setAside(path, arrival);
   }

@@ -20,16 +20,17 @@ import type {
 } from './storage.js';
 
 /**
- * Storage that takes no more than so many bytes. What is there is counted once, at the start, or again where that
- * failed; changes wait for it and are counted from then on. What other programs add or remove counts from the next start.
+ * Storage with a quota in bytes. It counts the existing files once at the start, or again if that failed; changes wait
+ * for the count and are counted from then on. Changes by other programs count from the next start.
  */
 export class LimitedStorage implements DavStorage {
   readonly #inner: DavStorage;
   readonly #meter: SpaceMeter;
   #counting: Promise<void> | undefined;
   /**
-   * From the look at what goes to its going: seen by two, it would count twice. Writes take none: a storage may keep
-   * its own turns while it writes, and two that each wait for the other's would wait for ever.
+   * Held from measuring what goes until it has gone, so that two changes do not count it twice. Writes take no turn: a
+   * storage may keep its own turns while it writes, and two requests waiting for each other's turns would wait for
+   * ever.
    */
   readonly #turns = new PathTurns();
   #closed = false;
@@ -38,11 +39,11 @@ export class LimitedStorage implements DavStorage {
   constructor(inner: DavStorage, quota: number) {
     this.#inner = inner;
     this.#meter = new SpaceMeter(quota);
-    // Whoever waits for the count is told; at the start nobody does.
+    // The requests that wait for the count get the error; at the start nobody waits.
     this.#counted().catch(() => undefined);
   }
 
-  /** Resolves once what is there has been counted. */
+  /** Resolves once the existing files have been counted. */
   #counted(): Promise<void> {
     this.#counting ??= this.#count().catch((error: unknown) => {
       this.#counting = undefined;
@@ -55,23 +56,23 @@ export class LimitedStorage implements DavStorage {
     this.#meter.count(await this.#size(shareRoot));
   }
 
-  /** Sets bytes apart for something that is kept elsewhere and counts to the quota all the same. */
+  /** Reserves bytes for something that is stored elsewhere but counts against the quota. */
   async reserve(): Promise<Reservation> {
     await this.#counted();
     return this.#meter.reserve();
   }
 
-  /** Counts such bytes that are there, or with a minus are gone, whatever the quota says. */
+  /** Counts such bytes as used or, if negative, as freed, whatever the quota is. */
   countElsewhere(bytes: number): void {
     this.#meter.count(bytes);
   }
 
-  /** Ends the count of what is there. */
+  /** Stops the count of existing files. */
   close(): void {
     this.#closed = true;
   }
 
-  /** The bytes of all files at and below a path; links count where they lead. */
+  /** The bytes of all files at and below a path; a link counts where its target is. */
   async #size(path: SharePath): Promise<number> {
     const stat = await this.#inner.stat(path);
     if (!stat || (await this.#isLink(path))) return 0;
@@ -183,7 +184,7 @@ export class LimitedStorage implements DavStorage {
     }
   }
 
-  /** What goes with a name: a file's bytes, but nothing with a link. */
+  /** What removing a name frees: the bytes of a file, or none for a link. */
   async #ownSize(path: SharePath): Promise<number> {
     const size = sizeOf(await this.#inner.stat(path));
     return size > 0 && (await this.#isLink(path)) ? 0 : size;

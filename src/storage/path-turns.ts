@@ -1,58 +1,58 @@
 import { Failure } from '../failure.js';
 import { isSameOrBelow } from '../http/target.js';
 
-/** What a change is about: paths stand for themselves and all below. */
+/** What a change is about; each path stands for itself and everything below. */
 export interface Claim {
   readonly writes: readonly string[];
-  /** What must stay as it is meanwhile. Those who only read do not wait for each other. */
+  /** What must not change in the meantime. Changes that only read do not wait for each other. */
   readonly reads?: readonly string[];
-  /** What it waits for others to write who came before, while nobody waits for it there. */
+  /** Paths whose earlier writers this change waits for, while later writers do not wait for this change. */
   readonly sees?: readonly string[];
 }
 
 /** A turn that has come. */
 export interface Turn {
-  /** What the changes that it waited for have written. */
+  /** What the changes that this one waited for have written. */
   readonly written: readonly string[];
-  /** Lets the next have theirs. Idempotent. @param changed whether anything was written; default: yes */
+  /** Lets the next changes start. Idempotent. @param changed whether anything was written; default: yes */
   end(changed?: boolean): void;
 }
 
-export interface TurnLimits {
+interface TurnLimits {
   /** Milliseconds that a change waits for its turn. */
   readonly patience: number;
   /** Changes that may wait at once. */
   readonly waiting: number;
-  /** Of them those of one owner. */
+  /** The part of these that one owner may take. */
   readonly waitingOfOne?: number;
 }
 
-export interface Taking {
-  /** Ends the waiting. */
+interface Taking {
+  /** Aborts the waiting. */
   readonly signal?: AbortSignal | undefined;
-  /** Whose change it is. */
+  /** The owner of the change. */
   readonly owner?: string;
 }
 
-/** What of a claim others may have to wait for. */
+/** The part of a claim that others may have to wait for. */
 type Held = Required<Omit<Claim, 'sees'>>;
 
 interface Entry {
   readonly claim: Held;
-  /** Resolves to whether it has written anything. */
+  /** Resolves when the change is over, to whether it has written anything. */
   readonly over: Promise<boolean>;
   readonly end: (changed?: boolean) => void;
-  /** Whether its turn has come, or is about to. */
+  /** Whether its turn has come or is about to come. */
   begun: boolean;
 }
 
 const unlimited: TurnLimits = { patience: Infinity, waiting: Infinity };
 
-/** Has changes of the same resource, or of one and what lies below it, wait for each other, in their order. */
+/** Makes changes of the same resource, or of a resource and something below it, wait for each other in their order. */
 export class PathTurns {
   readonly #entries = new Set<Entry>();
   readonly #limits: TurnLimits;
-  /** How many changes wait, by their owner. */
+  /** How many changes wait, by owner. */
   readonly #waitingOf = new Map<string, number>();
   #waiting = 0;
 
@@ -61,9 +61,9 @@ export class PathTurns {
   }
 
   /**
-   * Waits until no change that was before is at one of the paths, above or below it.
-   * @throws Failure `unavailable` with Retry-After when that takes too long or too many wait; `malformed` when `signal`
-   *   ends it
+   * Waits until no earlier change works at, above or below one of the paths.
+   * @throws Failure `unavailable` with Retry-After if that takes too long or too many wait; `malformed` if `signal`
+   *   aborts it
    */
   async take({ writes, reads = [], sees = [] }: Claim, { signal, owner = '' }: Taking = {}): Promise<Turn> {
     const entry = newEntry({ writes, reads });
@@ -87,7 +87,7 @@ export class PathTurns {
         }
       }
       entry.begun = true;
-      // Small changes that have come while this one waited; no more come from now on.
+      // Small changes that have begun while this one waited; from now on no more can begin.
       const small = [...this.#entries].filter(
         (other) => other !== entry && other.begun && conflict(other.claim, entry.claim),
       );
@@ -100,17 +100,19 @@ export class PathTurns {
   }
 
   /**
-   * Begins a small change that waits for nobody, so that it can be begun in the midst of others: changes that come later
-   * wait for it.
-   * @returns ends it
-   * @throws Failure `conflict` where a change is under way at the path or above
+   * Begins a small change that waits for nobody, so that it can begin amid others: later changes wait for it.
+   * @returns the function that ends it
+   * @throws Failure `conflict` if a change is under way at or above the path
    */
   enter(path: string): () => void {
     const entry = newEntry({ writes: [], reads: [path] });
     entry.begun = true;
     for (const other of this.#entries) {
       if (other.begun && conflict(other.claim, entry.claim)) {
-        throw new Failure('conflict', 'Another request is just moving, copying or removing this. Try again.');
+        throw new Failure(
+          'conflict',
+          'Another request is moving, copying or removing this right now. Try again.',
+        );
       }
     }
     this.#entries.add(entry);
@@ -142,7 +144,7 @@ export class PathTurns {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       giveUp = () => {
-        reject(new Failure('malformed', 'The client went away before this was done.'));
+        reject(new Failure('malformed', 'The client disconnected before this was done.'));
       };
       if (Number.isFinite(patience)) {
         timer = setTimeout(() => {

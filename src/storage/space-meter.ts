@@ -1,19 +1,19 @@
 import { Failure } from '../failure.js';
 
-/** Bytes that are set apart for something on its way. */
+/** Bytes reserved for something on its way. */
 export interface Reservation {
   /**
-   * Changes how many they are; fewer than none where something larger is being replaced.
-   * @throws Failure `insufficient-storage` with the condition of RFC 4331 when more are asked for than there are
+   * Changes the number of reserved bytes, which is negative if something larger is being replaced.
+   * @throws Failure `insufficient-storage` with the condition of RFC 4331 if there are not that many left
    */
   set(bytes: number): void;
-  /** Counts `bytes`, which may be negative, as used, and sets nothing apart any more. */
+  /** Counts `bytes`, which may be negative, as used, and ends the reservation. */
   settle(bytes: number): void;
-  /** Sets nothing apart any more. Idempotent, and nothing after `settle`. */
+  /** Ends the reservation. Idempotent; does nothing after `settle`. */
   release(): void;
 }
 
-/** Counts the bytes of a storage against its quota, those on their way included. */
+/** Counts the bytes of a storage against its quota, including those on their way. */
 export class SpaceMeter {
   readonly #quota: number;
   #used = 0;
@@ -32,7 +32,7 @@ export class SpaceMeter {
     return Math.max(0, this.#quota - this.used - this.#reserved);
   }
 
-  /** Counts bytes that are there, or with a minus are gone, whatever the quota says. */
+  /** Counts bytes as used or, if negative, as freed, whatever the quota is. */
   count(bytes: number): void {
     this.#used += bytes;
   }
@@ -47,13 +47,9 @@ export class SpaceMeter {
       set: (bytes) => {
         const more = Math.max(0, bytes);
         if (more > held && more - held > this.available) {
-          throw new Failure(
-            'insufficient-storage',
-            'This would be more than the share\u2019s quota allows.',
-            {
-              condition: 'quota-not-exceeded',
-            },
-          );
+          throw new Failure('insufficient-storage', 'This would exceed the share\u2019s quota.', {
+            condition: 'quota-not-exceeded',
+          });
         }
         hold(more);
       },

@@ -5,11 +5,11 @@ import type { SharePath } from '../http/target.js';
 interface CommonStat {
   /** Milliseconds since the epoch. */
   readonly modified: number;
-  /** Milliseconds since the epoch; undefined where the storage does not know. */
+  /** Milliseconds since the epoch; undefined if the storage does not know. */
   readonly created: number | undefined;
 }
 
-/** A file: `etag` is a strong entity tag with its quotes, other bytes always get another one. */
+/** A file; `etag` is a strong entity tag with its quotes, and different bytes always get a different one. */
 export interface FileStat extends CommonStat {
   readonly kind: 'file';
   /** Bytes. */
@@ -17,12 +17,12 @@ export interface FileStat extends CommonStat {
   readonly etag: string;
 }
 
-/** A collection; its members are listed, its own bytes are nothing. */
+/** A collection; it is listed, and has no bytes of its own. */
 export interface CollectionStat extends CommonStat {
   readonly kind: 'collection';
   /**
-   * A weak entity tag with its quotes, another one when a member has come, gone or been replaced; undefined where the
-   * storage does not know that.
+   * A weak entity tag with its quotes, which changes when a member is added, removed or replaced; undefined if the
+   * storage does not know.
    */
   readonly etag?: string | undefined;
 }
@@ -37,124 +37,128 @@ export interface Entry {
   readonly link?: true;
 }
 
-/** A file held open, so that what is read is what `stat` describes even if the name gets another file meanwhile. */
+/**
+ * A file held open, so that what is read is what `stat` describes even if the name gets another file in the meantime.
+ */
 export interface OpenFile {
   readonly stat: FileStat;
-  /** The bytes, or one span of them: a Buffer where they are few, else a stream. Ranges may be read one after another. */
+  /**
+   * The bytes, or one range of them: a Buffer if they are few, otherwise a stream. Several ranges may be read one
+   * after another.
+   */
   read(range?: ByteRange): Buffer | Readable;
-  /** Lets go of the file once the streams that were read from it have ended. Idempotent. */
+  /** Closes the file once the streams read from it have ended. Idempotent. */
   close(): void;
 }
 
 /**
- * Why a member is not listed: no request can name it (bytes that are not UTF-8, control characters, backslashes), or it
- * is not shown (hidden names, links that lead nowhere or out, special files).
+ * Why a member is not listed: no request can name it (bytes that are not UTF-8, control characters, backslashes), or
+ * the share does not show it (hidden names, links that lead nowhere or outside, special files).
  */
 export type Unlisted = 'unnameable' | 'hidden';
 
-/** What is served and only read. A path that leads outside, to nothing or to a special file is `undefined`. */
+/** Read access to storage. For a path that leads outside, to nothing or to a special file, `stat` gives undefined. */
 export interface ReadableStorage {
   stat(path: SharePath): Promise<ResourceStat | undefined>;
   /**
-   * The members of a collection in batches, in no order; never the whole of a large one at once.
-   * @param onUnlisted told of each member that is not listed, but for those that davgate keeps for itself
-   * @throws Failure `not-found` when `path` is no collection
+   * The members of a collection in batches, in no particular order; never holds all members of a large one at once.
+   * @param onUnlisted called for each member that is not listed, except those that davgate reserves
+   * @throws Failure `not-found` if `path` is not a collection
    */
   list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncIterable<readonly Entry[]>;
-  /** @throws Failure `not-found` when `path` is no file */
+  /** @throws Failure `not-found` if `path` is not a file */
   open(path: SharePath): Promise<OpenFile>;
 }
 
-/** Called once a file has come to its place, with what was written; with undefined where it could not come. */
+/** Called with what was written once a file has taken its place; with undefined if it could not. */
 export type AfterWriting = (written: Written | undefined) => Promise<void> | void;
 
 /**
- * Called right before a file takes its place, with what stands there at that moment. Throwing keeps the old file.
- * @returns what is called when that is over; undefined: nothing
+ * Called right before a file takes its place, with what is there at that moment. Throwing keeps the old file.
+ * @returns a function to call when that is over; undefined: none
  */
 export type TakePlace = (standing: ResourceStat | undefined) => AfterWriting | undefined;
 
 export interface WriteOptions {
-  /** Bytes that must arrive; fewer or more fail with `malformed` and nothing is kept. */
+  /** Bytes that must arrive; with fewer or more the write fails with `malformed` and stores nothing. */
   readonly length?: number;
-  /** The modification time that the file is to have, in milliseconds since the epoch; default: now. */
+  /** The modification time to give the file, in milliseconds since the epoch; default: now. */
   readonly modified?: number;
-  /** Awaited when the body has arrived; what it gives is called at once afterwards. Rejecting keeps the old file. */
+  /** Awaited when the body has arrived; its result is called immediately afterwards. Rejecting keeps the old file. */
   readonly ready?: () => Promise<TakePlace | undefined>;
   /**
-   * Called with the bytes that have arrived so far, all in all, before the last of them are kept. Throwing keeps the
-   * old file.
+   * Called with the total of bytes received so far, before the last of them are stored. Throwing keeps the old file.
    */
   readonly onBytes?: (received: number) => void;
 }
 
 export interface RemoveOptions {
-  /** `part` of a tree whose root is removed in the end: only that removal must last. Default: `whole`. */
+  /** `part` of a tree whose root is removed in the end: only that last removal must be durable. Default: `whole`. */
   readonly extent?: 'whole' | 'part';
 }
 
-/** Bytes, as RFC 4331 tells them: whole numbers, none below 0. */
+/** Bytes, as RFC 4331 reports them: whole numbers, none below 0. */
 export interface Space {
   readonly used: number;
-  /** What could still be written. */
+  /** The bytes that can still be written. */
   readonly available: number;
 }
 
-/** What a write left behind. */
+/** The result of a write. */
 export interface Written {
   readonly stat: FileStat;
   /** Whether nothing was there before. */
   readonly created: boolean;
 }
 
-/** How what takes a place comes there: in one step, or a tree one member after another. */
+/** How new content arrives at a place: in one step, or as a tree, one member after another. */
 export type Arrival = 'at once' | 'by member';
 
-/** Something that was set aside. One of the two is called, once. */
+/** Something that was set aside. Call one of the two methods, once. */
 export interface Aside {
-  /** Puts it back where it was, where nothing may be now. */
+  /** Puts it back where it was; nothing may be there now. */
   putBack(): Promise<void>;
   /** Removes it for good. */
   discard(): Promise<void>;
 }
 
 /**
- * Storage that is written too. Each call changes one resource, wholly or not at all. Failures that any may throw:
- * `parent-missing` when the parent is no collection, `insufficient-storage`, `forbidden` for what the file system
- * refuses, `name-too-long`.
+ * Storage with write access. Each call changes one resource, wholly or not at all. Any of them may throw these
+ * failures: `parent-missing` if the parent is not a collection, `insufficient-storage`, `forbidden` for what the file
+ * system refuses, `name-too-long`.
  */
 export interface DavStorage extends ReadableStorage {
   /**
-   * Makes or replaces a file with the whole of `body`.
-   * @throws Failure `method-not-allowed` when a collection is there
+   * Creates or replaces a file with the whole of `body`.
+   * @throws Failure `method-not-allowed` if a collection is there
    */
   write(path: SharePath, body: Readable, options?: WriteOptions): Promise<Written>;
-  /** @throws Failure `method-not-allowed` when something is there */
+  /** @throws Failure `method-not-allowed` if something is there */
   makeCollection(path: SharePath): Promise<void>;
-  /** Copies one file over whatever file is at `to`. @throws Failure `not-found` when `from` is no file */
+  /** Copies one file over any file at `to`. @throws Failure `not-found` if `from` is not a file */
   copyFile(from: SharePath, to: SharePath): Promise<void>;
   /**
-   * Renames a file or a whole collection to a name where nothing is, or a file over a file.
-   * @returns false when this storage cannot do it in one step; nothing has changed then
+   * Renames a file or a whole collection to a free name, or a file over a file.
+   * @returns false if this storage cannot do it in one step; nothing has changed then
    */
   rename(from: SharePath, to: SharePath): Promise<boolean>;
   /**
-   * Takes what is at `path` out of the way in one step, so that something else can take its place and it can still be
-   * put back. Should the process end before either is done, the members of a tree that have no successor yet come back
-   * where those arrive by member; default: at once.
-   * @returns undefined when this storage cannot; nothing has changed then
+   * Moves what is at `path` out of the way in one step, so that something else can take its place and it can still be
+   * put back. If the process ends before either is done, and the successor arrives by member, the members of the tree
+   * that have no successor yet come back; default: at once.
+   * @returns undefined if this storage cannot do it; nothing has changed then
    */
   setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined>;
   /**
-   * Names, unique in the world outside of this storage, of where `path` stands and of where it leads, whether something
-   * is there or not: resources with a name in common are the same. Empty when nothing else can lead to them.
+   * Globally unique names of where `path` is and of where it leads, whether something is there or not: two resources
+   * with a name in common are the same. Empty if nothing else can lead to them.
    */
   realNames(path: SharePath): Promise<readonly string[]>;
-  /** Undefined where the storage does not know. */
+  /** Undefined if the storage does not know. */
   space(): Promise<Space | undefined>;
   /**
-   * Sets when a resource was last modified, in milliseconds since the epoch.
-   * @returns false when this storage cannot
+   * Sets the modification time of a resource, in milliseconds since the epoch.
+   * @returns false if this storage cannot do it
    * @throws Failure `not-found`
    */
   setModified(path: SharePath, modified: number): Promise<boolean>;

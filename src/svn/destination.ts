@@ -4,7 +4,7 @@ import { encodeRaw, withoutPadding } from '../http/destination.js';
 const schemeAndAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /**
- * A request target (RFC 9112 section 3.2) in origin form, byte for byte as the client wrote it.
+ * A request target (RFC 9112 section 3.2) in origin form, with the client's exact bytes.
  * @throws Failure `malformed` for any form but origin form and absolute form
  */
 export function originForm(rawTarget: string): string {
@@ -16,7 +16,7 @@ export function originForm(rawTarget: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** The path `path`, decoded, below that of a request target, in origin form. */
+/** The decoded path `path` below that of a request target, in origin form. */
 export function pathBelow(rawTarget: string, path: string): string {
   const [base = ''] = originForm(rawTarget).split('?', 1);
   const segments = path.split('/').filter((segment) => segment !== '');
@@ -24,10 +24,10 @@ export function pathBelow(rawTarget: string, path: string): string {
 }
 
 /**
- * A Destination header field (RFC 4918 section 10.3) that names the same path on `origin`, because mod_dav answers 502
- * when scheme, host or port differ from its own. That the client meant this server is checked by the caller.
+ * A Destination header field (RFC 4918 section 10.3) with the same path on `origin`, because mod_dav answers 502 if
+ * scheme, host or port differ from its own. The caller checks that the client meant this server.
  * @param origin scheme and authority without a slash, such as `http://127.0.0.1:8081`
- * @throws Failure `malformed` for what is neither an absolute URI nor an absolute path, and as {@link encodeRaw}
+ * @throws Failure `malformed` for anything but an absolute URI or an absolute path, and as {@link encodeRaw}
  */
 export function destinationAt(origin: string, field: string): string {
   return origin + originForm(encodeRaw(withoutPadding(field)));
@@ -35,7 +35,7 @@ export function destinationAt(origin: string, field: string): string {
 
 /**
  * An If header field (RFC 4918 section 10.4) whose resource tags name the same paths on `origin`. Lists in parentheses
- * hold state tokens and entity tags, and stay as they are.
+ * contain state tokens and entity tags, and stay as they are.
  * @throws Failure as {@link encodeRaw}
  */
 export function ifAt(origin: string, field: string): string {
@@ -49,7 +49,7 @@ export function ifAt(origin: string, field: string): string {
         : opening === '('
           ? endOfList(field, position)
           : position;
-    // What is not closed is no part of the grammar: the child says so.
+    // An unclosed part violates the grammar; the child reports that.
     if (end === -1) return text + field.slice(position);
     const part = field.slice(position, end + 1);
     text += opening === '<' ? `<${tagAt(origin, part.slice(1, -1))}>` : part;
@@ -58,7 +58,7 @@ export function ifAt(origin: string, field: string): string {
   return text;
 }
 
-/** Where the list that begins at `position` is closed: entity tags may have parentheses in them. */
+/** The end of the list that begins at `position`: entity tags may contain parentheses. */
 function endOfList(field: string, position: number): number {
   let quoted = false;
   for (let index = position; index < field.length; index += 1) {
@@ -73,10 +73,10 @@ function tagAt(origin: string, tag: string): string {
 }
 
 /**
- * A Location header field of the child as the client must see it.
- * @param childOrigins the origins that the child may name itself by
- * @param publicOrigin scheme and authority that the client uses; without it the path alone is given (RFC 9110 section
- *   10.2.2), which names the same origin
+ * A Location header field of the child in the form that the client must see.
+ * @param childOrigins the origins by which the child may name itself
+ * @param publicOrigin scheme and authority that the client uses; without it the result is the path alone (RFC 9110
+ *   section 10.2.2), which has the same origin
  */
 export function publicLocation(
   field: string,

@@ -1,6 +1,6 @@
 import { escapeText } from '../xml/escape.js';
 
-/** The media type of an error body: svn reads none but this. */
+/** The media type of an error body; svn reads no other. */
 export const svnErrorType = 'text/xml; charset="utf-8"';
 
 /** SVN_ERR_RA_DAV_REQUEST_FAILED of svn_error_codes.h: "DAV request failed". */
@@ -8,7 +8,7 @@ const requestFailed = 175_002;
 
 /**
  * An error body in mod_dav_svn's form, so that svn prints `sentence` instead of a bare status.
- * @param code what svn prints before it, `E175002` unless given; a code of svn_error_codes.h
+ * @param code the code of svn_error_codes.h that svn prints before it; default: `E175002`
  */
 export function svnErrorBody(sentence: string, code = requestFailed): string {
   return (
@@ -20,7 +20,10 @@ export function svnErrorBody(sentence: string, code = requestFailed): string {
   );
 }
 
-/** Whether a client is svn, or made of its libraries, as git-svn, TortoiseSVN and SVNKit are, and reads that form. */
+/**
+ * Whether a client reads that form: svn itself, or a client built on its libraries, such as git-svn, TortoiseSVN and
+ * SVNKit.
+ */
 export function readsSvnErrors(userAgent: string | undefined): boolean {
   return userAgent?.startsWith('SVN/') === true;
 }

@@ -6,37 +6,37 @@ import type { HeaderList } from '../http/message.js';
 import { methodOf } from '../http/method.js';
 import { secretHeader } from './apache/apache-config.js';
 import { destinationAt, ifAt, originForm } from './destination.js';
-import { type Framing, framingOf } from './http1/framing.js';
-import { originAt, type UpstreamAddress } from './http1/upstream-address.js';
+import { type Framing, framingOf } from './request-framing.js';
+import { originAt, type UpstreamAddress } from './upstream-address.js';
 
-/** What decides about the head of a forwarded request. */
+/** What determines the head of a forwarded request. */
 export interface RequestHead {
   readonly method: string;
-  /** The request target as it stood on the wire. */
+  /** The request target as it was on the wire. */
   readonly rawTarget: string;
-  /** The client's header fields, repeated ones kept. */
+  /** The client's header fields, including repeated ones. */
   readonly headers: HeaderList;
   /** The authenticated user: the author of commits and the owner of locks. Undefined: somebody without a name reads. */
   readonly username: string | undefined;
 }
 
-/** The head as the child gets it. */
+/** The head that the child receives. */
 export interface UpstreamHead {
   /** The request target in origin form. */
   readonly path: string;
-  /** Name, value, name, value …, as node:http takes them. */
+  /** Name, value, name, value …, the format of node:http. */
   readonly headers: readonly string[];
   readonly framing: Framing;
 }
 
-// TRACE would show the client what we add; CONNECT is no request for a resource.
+// TRACE would show the client what we add; CONNECT is not a request for a resource.
 const refusedMethods = new Set(['TRACE', 'CONNECT']);
-/** Methods for which no Content-Length means no body, and node:http adds no framing by itself. */
+/** Methods for which a missing Content-Length means no body; node:http adds no framing to them. */
 const usuallyWithoutBody = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 
 /**
- * Fields that this server sets or answers for, and never takes from outside: in lower case, with hyphens, because CGI
- * and its heirs hold `_` for `-` (CVE-2015-0219).
+ * Fields that this server sets or vouches for, and never accepts from outside: in lower case, with hyphens, because
+ * CGI and its descendants treat `_` and `-` alike (CVE-2015-0219).
  */
 const ownFields: ReadonlySet<string> = new Set(
   'host content-length transfer-encoding authorization cookie forwarded x-real-ip'.split(' '),
@@ -46,9 +46,9 @@ const identityFields =
 
 /**
  * The head of the request to the child: end-to-end fields in the client's order and case, the identity and the secret.
- * @param bodySize bytes of a body that is there already; undefined: it is as long as the header fields say
- * @throws Failure `malformed` for a target, a body length or a Destination that cannot be forwarded, `forbidden` for a
- *   user name that the Basic scheme cannot carry, `method-not-allowed` for TRACE and CONNECT, `unauthenticated` where
+ * @param bodySize bytes of a body that is already available; undefined: the header fields give the length
+ * @throws Failure `malformed` for a target, a body length or a Destination that cannot be forwarded; `forbidden` for a
+ *   user name that the Basic scheme cannot carry; `method-not-allowed` for TRACE and CONNECT, `unauthenticated` where
  *   nobody is named and the method does more than read
  */
 export function upstreamHead(
@@ -83,8 +83,8 @@ function reads(name: string): boolean {
 
 /**
  * The fields of a head or a trailer section that may pass to the child.
- * @throws Failure `malformed` for several Destinations, and where Connection names a field that decides: this server has
- *   decided by it, and the child would without it
+ * @throws Failure `malformed` for several Destinations, and if Connection names a field that decisions depend on: this
+ *   server has decided with it, and the child would decide without it
  */
 export function forwardable(headers: HeaderList): HeaderList {
   for (const name of namedByConnection(headers) ?? []) {
@@ -100,12 +100,12 @@ export function forwardable(headers: HeaderList): HeaderList {
     return !ownFields.has(plain) && !identityFields.test(plain);
   });
   if (destinations > 1) {
-    throw new Failure('malformed', 'The request has several Destination header fields.');
+    throw new Failure('malformed', 'The request must not have more than one Destination header field.');
   }
   return passing;
 }
 
-/** mod_dav compares scheme, host and port of what a field names with its own. */
+/** mod_dav compares the scheme, host and port in these fields with its own. */
 function atOrigin(origin: string, name: string, value: string): string {
   if (name.length !== 'destination'.length && name.length !== 'if'.length) return value;
   switch (name.toLowerCase()) {
@@ -123,7 +123,7 @@ function basicIdentity(username: string): string {
   if (username === '' || /[:\u0000-\u001f\u007f]/.test(username) || !username.isWellFormed()) {
     throw new Failure(
       'forbidden',
-      'Subversion cannot be used under this user name: it has a colon or a control character in it.',
+      'Subversion does not work with this user name, because it contains a colon or a control character.',
     );
   }
   return `Basic ${Buffer.from(`${username}:x`, 'utf8').toString('base64')}`;

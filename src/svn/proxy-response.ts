@@ -2,21 +2,21 @@ import { endToEnd } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
 import { secretHeader } from './apache/apache-config.js';
 import { publicLocation } from './destination.js';
-import { originAt, type UpstreamAddress } from './http1/upstream-address.js';
+import { originAt, type UpstreamAddress } from './upstream-address.js';
 
 /**
- * What Apache says of itself, and for how long it lets anybody keep what only one user may see (`!svn/rvr` and `?p=` for a
- * week).
+ * What Apache reveals about itself, and its caching times (a week for `!svn/rvr` and `?p=`), which would let caches
+ * store what only one user may see.
  */
 const withheld: ReadonlySet<string> = new Set(
   'server x-powered-by cache-control expires pragma age'.split(' '),
 );
 
 /**
- * The child's header fields as the client may see them, in their order and case, repeated ones kept: nothing of the
- * connection, no trace of the secret's field, nothing of {@link withheld}, and links to the child turned into links to
+ * The child's header fields as the client may see them, in their order and case, including repeated ones: without
+ * connection fields, the secret's field and {@link withheld} ones, and with links to the child turned into links to
  * this server.
- * @param publicOrigin scheme and authority that the client uses, such as `https://files.example.org`, where known
+ * @param publicOrigin scheme and authority that the client uses, such as `https://files.example.org`, if known
  */
 export function clientHeaders(
   headers: HeaderList,
@@ -41,7 +41,7 @@ export function clientHeaders(
   return shown;
 }
 
-/** Apache leaves out the port that is the scheme's own. */
+/** Apache omits the scheme's default port. */
 function ownNames(address: UpstreamAddress): string[] {
   const origin = originAt(address);
   return [origin, new URL(origin).origin];

@@ -1,44 +1,45 @@
 import { Failure } from '../failure.js';
 import type { WhenGone } from '../async/when-gone.js';
 
-/** What a slot is held for, as far as it hangs on the client. */
+/** What a slot is used for, as far as it depends on the client. */
 export interface Held {
-  /** Milliseconds for which its client may leave everything as it is while somebody waits for a slot. */
+  /** Milliseconds that its client may do nothing while somebody waits for a slot. */
   readonly patience: number;
   /**
-   * Grows with each byte that the client sends or takes; undefined while it is not the client that is waited for.
+   * A number that grows with each byte that the client sends or receives; undefined while the client is not what holds
+   * things up.
    */
   moved(): number | undefined;
-  /** Ends it, because its client moved nothing for too long. It then gives its slot back. */
+  /** Ends it because its client has moved nothing for too long. It then releases its slot. */
   end(): void;
 }
 
-/** A slot that somebody has. */
+/** A slot that somebody holds. */
 export interface Slot {
-  /** Says what it is held for; what nobody tells of is never ended. */
+  /** Says what the slot is used for; a slot without this is never taken away. */
   holdFor(held: Held): void;
-  /** Gives it back. Idempotent. */
+  /** Releases it. Idempotent. */
   release(): void;
 }
 
 export interface SlotLimits {
-  /** In all. */
+  /** Slots in all. */
   readonly most: number;
-  /** Of one owner. */
+  /** Slots of one owner. */
   readonly mostOfOne: number;
-  /** How many may wait, in all and of one owner. */
+  /** How many requests may wait, in all and of one owner. */
   readonly mostWaiting: number;
   readonly mostWaitingOfOne: number;
-  /** Milliseconds that one waits at most. */
+  /** The longest time that a request waits, in milliseconds. */
   readonly patience: number;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
 
-/** Milliseconds between two looks at those who wait and those whom they wait for. */
+/** Milliseconds between two checks of those who wait and those whom they wait for. */
 const between = 1000;
 
-/** Somebody who waits. */
+/** A request that waits. */
 interface Waiting {
   readonly owner: string;
   readonly amount: number;
@@ -51,14 +52,14 @@ interface Taken extends Slot {
   readonly owner: string;
   readonly amount: number;
   held: Held | undefined;
-  /** What had been moved when that was last seen to change, and when. */
+  /** The last value of `moved`, and since when it has not changed. */
   moved: number | undefined;
   since: number;
 }
 
 /**
- * So much at once and no more, and for one owner a part of it at most; the others wait, in the order in which they came,
- * so many of them and so long. Whose client lets its slot stand idle while somebody waits for it loses it.
+ * A limited number of slots, of which one owner may hold only a part; other requests wait in order of arrival, within
+ * limits on their number and time. A client that lets its slot stand idle while somebody waits for it loses the slot.
  */
 export class Slots {
   readonly #limits: SlotLimits;
@@ -74,15 +75,15 @@ export class Slots {
     this.#free = limits.most;
   }
 
-  /** A slot, or as much of the whole as `amount`, where that is free. */
+  /** A slot, or `amount` of them at once, if they are free. */
   takeFree(owner: string, amount = 1): Slot | undefined {
     const wanted = Math.min(amount, this.#limits.mostOfOne);
     return this.#mayTake(owner, wanted) ? this.#take(owner, wanted) : undefined;
   }
 
   /**
-   * Waits for a slot, or for as much of the whole as `amount`, of which one owner gets no more than all that is theirs.
-   * @throws Failure `unavailable` where too many wait, or for too long; the reason why nobody waits any more
+   * Waits for a slot, or for `amount` of them at once, limited to what one owner may hold.
+   * @throws Failure `unavailable` if too many wait, or for too long; the reason if `whenGone` ends the waiting
    */
   async take(owner: string, whenGone: WhenGone, amount = 1): Promise<Slot> {
     return this.takeFree(owner, amount) ?? this.#turn(owner, whenGone, amount);
@@ -187,7 +188,7 @@ export class Slots {
     return time - taken.since >= taken.held.patience;
   }
 
-  /** Whether somebody could go on if this owner had less: this owner, or all whom not their own share keeps. */
+  /** Whether somebody could go on if this owner held less: the owner, or anyone who has not reached their own limit. */
   #isWantedFrom(owner: string): boolean {
     for (const waiting of this.#waiting) {
       if (waiting.owner === owner) return true;
@@ -200,7 +201,7 @@ export class Slots {
 function busy(): Failure {
   return new Failure(
     'unavailable',
-    'Too many requests wait for the Subversion server. Try again in a minute.',
+    'Too many requests are waiting for the Subversion server. Try again in a minute.',
     {
       headers: [['Retry-After', '60']],
     },

@@ -6,9 +6,8 @@ const reading = 'OPTIONS GET HEAD PROPFIND REPORT';
 const inTransaction = `${reading} PUT MKCOL DELETE COPY MOVE PROPPATCH`;
 
 /**
- * What svn's clients, of HTTP v1 and v2, do with the resources below `!svn` (subversion/mod_dav_svn/repos.c,
- * special_subdirs). Other methods there lead mod_dav_svn to places without a path or a transaction, where it ends with a
- * fault.
+ * What svn's clients, with HTTP v1 and v2, do with the resources below `!svn` (subversion/mod_dav_svn/repos.c,
+ * special_subdirs). Other methods there lead mod_dav_svn to places without a path or a transaction, and it crashes.
  */
 const methods: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries({
@@ -30,40 +29,40 @@ const methods: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 );
 const ofOthers: ReadonlySet<string> = new Set(reading.split(' '));
 
-/** A place in a repository, from its root on, decoded. */
-export interface SvnRequest {
+/** A place in a repository: the decoded path from the repository's root. */
+interface SvnRequest {
   readonly method: string;
   readonly path: string;
-  /** Where COPY and MOVE lead, if it is in the same repository. */
+  /** The target of COPY and MOVE, if it is in the same repository. */
   readonly destination?: string | undefined;
   readonly headers: HeaderList;
 }
 
 /**
- * Refuses what no svn client asks for and mod_dav_svn cannot take.
- * @throws Failure `method-not-allowed` for a method that the place is not there for, `malformed` for header fields
+ * Refuses what no svn client requests and mod_dav_svn cannot handle.
+ * @throws Failure `method-not-allowed` for a method that the place does not support; `malformed` for header fields
  */
 export function checkSpecial({ method, path, destination, headers }: SvnRequest): void {
   const kind = specialKind(path);
   const known = kind === undefined || (methods.get(kind) ?? ofOthers).has(method);
   const target = destination === undefined ? undefined : specialKind(destination);
   if (!known || (target !== undefined && methods.get(target)?.has('PUT') !== true)) {
-    throw new Failure('method-not-allowed', `Subversion has no ${method} for this place.`);
+    throw new Failure('method-not-allowed', `Subversion does not support ${method} on this resource.`);
   }
   for (const [name, value] of headers) {
     if (name.length === deltaBase.length && name.toLowerCase() === deltaBase) checkBase(value);
   }
 }
 
-/** What a GET is to be told the difference to (svn_dav.h, SVN_DAV_DELTA_BASE_HEADER). */
+/** The resource against which a GET asks for a delta (svn_dav.h, SVN_DAV_DELTA_BASE_HEADER). */
 const deltaBase = 'x-svn-vr-base';
 
 function checkBase(value: string): void {
   if (pathOfUrl(value.trim()) !== undefined) return;
-  throw new Failure('malformed', 'The header field X-SVN-VR-Base does not name a path of this server.');
+  throw new Failure('malformed', 'The X-SVN-VR-Base header field does not name a path of this server.');
 }
 
-/** The name of the resource's kind, empty for `!svn` itself; undefined for a path in the tree. */
+/** The name of the resource's kind; empty for `!svn` itself; undefined for a path in the tree. */
 function specialKind(path: string): string | undefined {
   const [, first, kind = ''] = path.split('/', 3);
   return first === '!svn' ? kind : undefined;

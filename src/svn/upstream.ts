@@ -1,96 +1,109 @@
 import type { EventEmitter } from 'node:events';
 import { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { performance } from 'node:perf_hooks';
 import { Allowance } from '../async/allowance.js';
 import { Failure } from '../failure.js';
 import type { HeaderList, HttpResponse } from '../http/message.js';
-import { AnswerBody } from './http1/answer-body.js';
 import { workers } from './apache/apache-config.js';
 import type { WholeBody } from './bodies/read-body.js';
-import { Connections } from './http1/connections.js';
+import {
+  type Answer,
+  createHttpClient,
+  type HttpClient,
+  type Outgoing,
+  StaleConnection,
+} from './http1/client.js';
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
 import { type Slot, type SlotLimits, Slots } from './slots.js';
 import { whenWorthwhile } from './when-worthwhile.js';
-import type { UpstreamAddress } from './http1/upstream-address.js';
-import { type Answer, type Outgoing, StaleConnection } from './http1/upstream-connection.js';
+import type { UpstreamAddress } from './upstream-address.js';
 import type { WhenGone } from '../async/when-gone.js';
 
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {
-  /** Whom it is counted to, where one may use only a part of what there is. */
+  /**
+   * Whom it is counted to, where one may use only a part of what there is. */
   readonly owner: string;
-  /** The client's message, read only when the header fields announce a body; or a body that is there already. */
+  /** The client's message, which is read only if the header fields announce a body; or a body that is already
+   * available.
+   */
   readonly body: Readable | WholeBody;
-  /** The client's connection, which emits `close`: what belongs to one connection of Apache belongs to this one. */
+  /** The client's connection, which emits `close`: each client connection has its own connection to Apache. */
   readonly connection: EventEmitter;
-  /** A client that is gone ends the request to the child at once. */
+  /** When the client disconnects, the request to the child ends at once. */
   readonly whenGone: WhenGone;
-  /** Scheme and authority that the client uses, such as `https://files.example.org`, where they are known. */
+  /** Scheme and authority that the client uses, such as `https://files.example.org`, if known. */
   readonly publicOrigin: () => string | undefined;
 }
 
 export interface UpstreamOptions {
-  /** Where the child listens at the moment; undefined while it does not run. */
+  /** Where the child listens at the moment; undefined while it is not running. */
   readonly address: () => UpstreamAddress | undefined;
-  /** Requests at once at most, a quarter of them by one owner; further ones wait for their turn. */
+  /** The most requests at the same time, of which one owner may have a quarter; further ones wait for their turn. */
   readonly maxRequests?: number;
-  /** Where that is not what it is by default: who may wait, and for how long. */
+  /** Limits on waiting, if they differ from the defaults. */
   readonly waiting?: Partial<SlotLimits>;
-  /** Milliseconds in which not one byte passes before a request is given up. Commits of hours are normal. */
+  /** Milliseconds without a single byte after which a request is given up. Commits that take hours are normal. */
   readonly patience?: number;
 }
 
 export interface Upstream {
-  /** Bytes of bodies that are kept before they are sent. */
+  /** Bytes of bodies held before they are sent. */
   readonly bodies: Allowance;
   /**
-   * Sends the request to the child and resolves with the head of the answer. Its body is a stream, unless it came with
-   * the head. Once the head is there, a failure destroys that stream with an error: whoever writes the answer must then
-   * break it off.
-   * @throws Failure `unavailable` where too many wait, `upstream-unreachable`, `upstream-timeout`, or as {@link upstreamHead}; the reason why the client is
-   *   gone
+   * Sends the request to the child and resolves with the head of the answer. The body is a stream, unless it came with
+   * the head. After the head, a failure destroys that stream with an error; the code that writes the answer must then
+   * abort it.
+   * @throws Failure `unavailable` if too many wait; `upstream-unreachable`; `upstream-timeout`; as {@link
+   *   upstreamHead}; the reason why the client has gone
    */
   forward(request: UpstreamRequest): Promise<HttpResponse>;
-  /** Lets every connection end with the requests that it carries: later requests get connections of their own. */
+  /** Lets every connection end after its current requests: later requests get new connections. */
   retire(): void;
   /** Closes all connections. */
   close(): void;
 }
 
-/** Fewer than the child works on at once, so that a request never waits where its client cannot be seen to leave. */
+/**
+ * Fewer than the child processes at the same time, so that a request never waits where its client's disconnection
+ * would go unnoticed.
+ */
 const mostRequests = workers - 8;
 
 const MiB = 1024 * 1024;
 
-/** Kept in this process at once. */
+/** Bytes held in this process at the same time. */
 const keptBytes = { inAll: 256 * MiB, perOwner: 64 * MiB };
 
-/** Of Apache's memory, for the bodies that it reads as XML, in MiB. */
+/** Apache's memory for the bodies that it reads as XML, in MiB. */
 const apacheMemory = { most: 512, mostOfOne: 128 };
-/** Bodies that need no more bytes than these are not counted: Apache works on so many at once at most. */
+/**
+ * Bodies that need no more bytes than this are not counted: Apache processes only a limited number of them at the same
+ * time.
+ */
 const negligible = 2 * MiB;
 
 const mayWait = { mostWaiting: 1000, mostWaitingOfOne: 250, patience: 120_000 };
 
-/** May be sent twice to the same effect (RFC 9110 section 9.2.2, RFC 4918 section 9, RFC 3253). */
+/** Sending these twice has the same effect (RFC 9110 section 9.2.2, RFC 4918 section 9, RFC 3253). */
 const idempotent = new Set(
   'GET HEAD OPTIONS PROPFIND REPORT PUT DELETE MKCOL COPY MOVE PROPPATCH UNLOCK'.split(' '),
 );
 
-/** Their bodies link to the place by the child's own name; clients follow the Location. */
+/** Their bodies link to the location under the child's own name; clients follow the Location. */
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const describesBody = /^content-(?:length|type|encoding|language)$/i;
 
-/** Sends requests to the child over kept connections. */
+/** Sends requests to the child over persistent connections. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
-  const connections = new Connections();
+  const client = createHttpClient();
   const waiting = { ...mayWait, now: () => performance.now(), ...options.waiting };
   const slots = new Slots({ ...waiting, most: maxRequests, mostOfOne: Math.ceil(maxRequests / 4) });
   const memory = new Slots({ ...waiting, ...apacheMemory });
-  /** What a request must have, in the order in which it takes it: nothing scarce is held by who waits for the client. */
+  /** Takes what a request needs, in this order: no request holds anything scarce while it waits for its client. */
   const slotFor = async ({ body, owner, whenGone }: UpstreamRequest): Promise<Slot> => {
     if (!isWhole(body)) {
       if (body instanceof IncomingMessage && !body.complete) await whenWorthwhile(body);
@@ -118,7 +131,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         const head = upstreamHead(request, address, isWhole(body) ? body.size : undefined);
         slot = await slotFor(request);
         const outgoing = { method, head, body, patience, whenGone, slot };
-        return answer(request, address, await exchange(connections, address, connection, outgoing));
+        return answer(request, address, await exchange(client, address, connection, outgoing));
       } catch (error) {
         slot?.release();
         throw error;
@@ -127,10 +140,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
     retire() {
-      connections.retire();
+      client.retire();
     },
     close() {
-      connections.close();
+      client.close();
     },
   };
 }
@@ -153,20 +166,20 @@ function joined(slot: Slot, other: Slot): Slot {
 }
 
 async function exchange(
-  connections: Connections,
+  client: HttpClient,
   address: UpstreamAddress,
-  client: EventEmitter,
+  connection: EventEmitter,
   outgoing: Outgoing,
 ): Promise<Answer> {
   try {
-    return await connections.kept(client, outgoing.whenGone, address).exchange(outgoing);
+    return await client.exchange(connection, address, outgoing);
   } catch (error) {
     if (!(error instanceof StaleConnection)) throw error;
     const resendable = outgoing.head.framing.kind === 'none' || 'pieces' in outgoing.body;
     if (resendable && idempotent.has(outgoing.method)) {
-      return connections.single(address).exchange(outgoing);
+      return client.exchangeOnce(address, outgoing);
     }
-    throw new Failure('upstream-unreachable', 'The Subversion server closed the connection.', {
+    throw new Failure('upstream-unreachable', 'The Subversion server closed the connection. Try again.', {
       cause: error,
     });
   }
@@ -176,7 +189,10 @@ function answer(request: UpstreamRequest, address: UpstreamAddress, got: Answer)
   const { status, body, trailers } = got;
   if (status === 401) {
     discard(got);
-    throw new Failure('upstream-unreachable', 'The Subversion server did not accept this server.');
+    throw new Failure(
+      'upstream-unreachable',
+      'The Subversion server refused the credentials of this server. Check the upstream secret.',
+    );
   }
   const headers = clientHeaders(got.headers, address, request.publicOrigin);
   if (redirects.has(status)) {
@@ -185,7 +201,7 @@ function answer(request: UpstreamRequest, address: UpstreamAddress, got: Answer)
     return { status, headers: [...emptied, ['Content-Length', '0']] };
   }
   if (body === undefined) return { status, headers };
-  if (body instanceof AnswerBody || trailers().length > 0) return { status, headers, body, trailers };
+  if (body instanceof Readable || trailers().length > 0) return { status, headers, body, trailers };
   return { status, headers: withLength(headers, body.length), body };
 }
 
@@ -194,7 +210,7 @@ function withLength(headers: HeaderList, bytes: number): HeaderList {
   return [...headers, ['Content-Length', String(bytes)]];
 }
 
-/** Lets a body that nobody wants go by, so that its connection can be used again. */
+/** Reads and drops an unwanted body, so that its connection can be used again. */
 function discard({ body }: Answer): void {
-  if (body instanceof AnswerBody) body.resume();
+  if (body instanceof Readable) body.resume();
 }

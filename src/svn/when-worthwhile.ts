@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Resolves when a body that is sent on as it comes is worth a slot: when it has arrived whole, or so much of it that no
- * more is read ahead, or when nothing more comes of it.
+ * Resolves when a streamed body is worth a slot: when it has arrived completely, when no more of it is read ahead, or
+ * when nothing more will come.
  */
 export async function whenWorthwhile(body: IncomingMessage): Promise<void> {
   const isWorthwhile = (): boolean =>

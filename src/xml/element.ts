@@ -1,4 +1,4 @@
-/** An attribute; `namespace` is empty where it has none. */
+/** An attribute; `namespace` is empty if it has none. */
 export interface XmlAttribute {
   readonly namespace: string;
   readonly prefix: string;
@@ -23,7 +23,7 @@ export function clarkName(element: { readonly namespace: string; readonly local:
   return `{${element.namespace}}${element.local}`;
 }
 
-/** Takes a Clark name apart: a namespace may have a brace in it, a local name may not. */
+/** Splits a Clark name: a namespace may contain a brace, a local name may not. */
 export function fromClarkName(name: string): { namespace: string; local: string } {
   const end = name.lastIndexOf('}');
   return { namespace: name.slice(1, end), local: name.slice(end + 1) };

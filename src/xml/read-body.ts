@@ -5,20 +5,20 @@ import { Breath } from '../async/breath.js';
 import { Failure } from '../failure.js';
 import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
 
-/** Characters that are parsed without a pause: a few milliseconds, whatever they are. */
+/** Characters to parse without a pause: a few milliseconds at most. */
 const pieceCharacters = 8 * 1024;
 
-/** What is told of a body while it is read. */
+/** Observes a body while it is read. */
 export interface BodyWatch {
-  /** Bytes that have arrived, before they are parsed. May throw. */
+  /** Called with the bytes that have arrived, before they are parsed. May throw. */
   onBytes?(chunk: Buffer): void;
-  /** Who sends it: long bodies of several take turns. */
+  /** The sender: long bodies of several senders take turns. */
   readonly owner?: string;
 }
 
 /**
- * Parses an XML body as it arrives; other requests have their turns while a long one is parsed.
- * @returns whether there was a body at all
+ * Parses an XML body as it arrives; other requests get their turns during a long one.
+ * @returns whether the body was non-empty
  * @throws Failure `malformed`, `too-large`, and as {@link StrictParser}
  */
 export async function readXmlBody(
@@ -33,7 +33,8 @@ export async function readXmlBody(
   let size = 0;
   for await (const chunk of chunksOf(body)) {
     size += chunk.length;
-    if (size > bounds.size) throw new Failure('too-large', `The body is over ${bounds.size} bytes of XML.`);
+    if (size > bounds.size)
+      throw new Failure('too-large', `The XML body must not exceed ${bounds.size} bytes.`);
     watch.onBytes?.(chunk);
     const text = decoder.decode(chunk);
     for (let at = 0; at < text.length; at += pieceCharacters) {
@@ -48,8 +49,8 @@ export async function readXmlBody(
   return true;
 }
 
-/** Decodes UTF-8, or by its byte order mark UTF-16, piece by piece. @throws Failure `malformed` for what is neither */
-export class BodyDecoder {
+/** Decodes UTF-8, or UTF-16 with a byte order mark, piece by piece. @throws Failure `malformed` for anything else */
+class BodyDecoder {
   #first: Buffer | undefined;
   #decoder: TextDecoder | undefined;
 
@@ -72,7 +73,7 @@ export class BodyDecoder {
     try {
       return decoder.decode(bytes, { stream });
     } catch (cause) {
-      throw new Failure('malformed', `The body is not ${decoder.encoding.toUpperCase()}.`, { cause });
+      throw new Failure('malformed', `The body is not valid ${decoder.encoding.toUpperCase()}.`, { cause });
     }
   }
 }

@@ -1,21 +1,21 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { Failure } from '../failure.js';
 
-/** Caps on a document from outside, against those made to exhaust the server. */
+/** Limits on a document from outside, against documents made to exhaust the server. */
 export interface XmlBounds {
   /** Bytes. */
   readonly size: number;
-  /** Elements inside each other. */
+  /** Nested elements. */
   readonly depth: number;
   /** Elements in all. */
   readonly elements: number;
-  /** Attributes of one element, namespace declarations included. */
+  /** Attributes of one element, including namespace declarations. */
   readonly attributes: number;
   /** Namespace declarations in all. */
   readonly namespaces: number;
 }
 
-/** Gets the parts of a document in their order. What it throws ends the parsing. */
+/** Receives the parts of a document in order. Throwing ends the parsing. */
 export interface XmlHandler {
   open(tag: SaxesTagNS): void;
   close(): void;
@@ -24,9 +24,9 @@ export interface XmlHandler {
 }
 
 /**
- * Parses XML with namespaces piece by piece. A DOCTYPE is refused, so there are no entities to expand; what is over a
- * bound is refused where it begins, before the rest is looked at. The work is linear in the text.
- * @throws Failure `malformed`, `forbidden` for external entities, `unsupported-media-type` for an encoding other than
+ * Parses XML with namespaces piece by piece. Refuses a DOCTYPE, so there are no entities to expand; refuses anything
+ * over a limit where it begins, before it looks at the rest. The work is linear in the text.
+ * @throws Failure `malformed`; `forbidden` for external entities; `unsupported-media-type` for an encoding other than
  *   UTF-8 and UTF-16; and what the handler throws
  */
 export class StrictParser {
@@ -73,7 +73,7 @@ export class StrictParser {
     this.#parser.write(text);
   }
 
-  /** To be called at the end of the document. */
+  /** Call this at the end of the document. */
   close(): void {
     this.#parser.close();
     if (this.#elements === 0) throw new Failure('malformed', 'The body is not an XML document.');
@@ -86,7 +86,7 @@ export class StrictParser {
     const { depth, elements } = this.#bounds;
     if (this.#depth > depth) throw new Failure('malformed', 'The XML is nested too deeply.');
     if (this.#elements > elements) {
-      throw new Failure('too-large', `The XML may have ${elements} elements at most.`);
+      throw new Failure('too-large', `The XML must not have more than ${elements} elements.`);
     }
   }
 
@@ -100,7 +100,7 @@ export class StrictParser {
     if (this.#namespaces > this.#bounds.namespaces) {
       throw new Failure(
         'too-large',
-        `The XML may have ${this.#bounds.namespaces} namespace declarations at most.`,
+        `The XML must not have more than ${this.#bounds.namespaces} namespace declarations.`,
       );
     }
   }

@@ -5,7 +5,7 @@ import { readXmlBody, type BodyWatch } from './read-body.js';
 import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
 import type { XmlElement } from './element.js';
 
-/** Caps on a request body, against documents made to exhaust the server. */
+/** Limits on a request body, against documents made to exhaust the server. */
 export type XmlLimits = XmlBounds;
 
 /**

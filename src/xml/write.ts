@@ -2,10 +2,10 @@ import { XML, type XmlAttribute, type XmlElement } from './element.js';
 import { escapeAttribute, escapeText } from './escape.js';
 
 /**
- * An element as text that stands alone: every namespace is declared where it is first used, prefixes are kept where
- * they can be, and `language`, inherited from above, is written down.
- * @param most characters; the work ends with them, since an element can use what was declared once, above it, many times
- * @returns undefined where it would be longer
+ * An element as self-contained text: declares every namespace where it is first used, keeps prefixes where possible,
+ * and writes down the inherited `language`.
+ * @param most characters; the work stops there, because an element can use a declaration from above many times
+ * @returns undefined if the text would be longer
  */
 export function serialize(element: XmlElement, most: number, language?: string): string | undefined {
   const inherited: XmlAttribute[] =
@@ -19,10 +19,10 @@ export function serialize(element: XmlElement, most: number, language?: string):
 /** What a prefix meant before an element gave it another meaning. */
 type Meaning = readonly [prefix: string, namespace: string | undefined];
 
-/** Gathers text up to a length. What it does not write because of that, it does not look at either. */
+/** Gathers text up to a length, and does not look at anything beyond it. */
 class Writer {
   readonly #pieces: string[] = [];
-  /** The namespaces in force, by prefix: of where the writer stands. */
+  /** The namespaces in scope at the writer's position, by prefix. */
   readonly #scope = new Map<string, string>([['xml', XML]]);
   #left: number;
 

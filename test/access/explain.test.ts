@@ -156,7 +156,7 @@ describe('the answer', () => {
     [editor, 'GET', '/docs', undefined, 'allowed'],
     [editor, 'GET', '/', undefined, 'allowed'],
     [editor, 'GET', '/doc', undefined, 'not-found: There is no share here.'],
-    [editor, 'COPY', '/docs/a', '/elsewhere', 'forbidden: The destination lies in no share.'],
+    [editor, 'COPY', '/docs/a', '/elsewhere', 'forbidden: The destination is not in a share.'],
     [editor, 'COPY', '/elsewhere', '/elsewhere', 'not-found: There is no share here.'],
     [editor, 'PUT', '/docs/a', '/elsewhere', 'allowed'],
     [
@@ -171,7 +171,7 @@ describe('the answer', () => {
       'GET',
       '/nowhere',
       undefined,
-      'unauthenticated: There is no user of the name zed.',
+      'unauthenticated: There is no user named zed.',
     ],
     [
       { standing: 'inactive', username: 'dave' },
@@ -181,10 +181,16 @@ describe('the answer', () => {
       'unauthenticated: The user dave is not active.',
     ],
     [{ standing: 'anonymous' }, 'GET', '/public/a', undefined, 'allowed'],
-    [{ standing: 'anonymous' }, 'PUT', '/public/a', undefined, 'unauthenticated: Sign in to go on.'],
-    [{ standing: 'anonymous' }, 'GET', '/public/closed/a', undefined, 'unauthenticated: Sign in to go on.'],
-    [{ standing: 'anonymous' }, 'GET', '/docs', undefined, 'unauthenticated: Sign in to go on.'],
-    [{ standing: 'anonymous' }, 'GET', '/elsewhere', undefined, 'unauthenticated: Sign in to go on.'],
+    [{ standing: 'anonymous' }, 'PUT', '/public/a', undefined, 'unauthenticated: Sign in to continue.'],
+    [
+      { standing: 'anonymous' },
+      'GET',
+      '/public/closed/a',
+      undefined,
+      'unauthenticated: Sign in to continue.',
+    ],
+    [{ standing: 'anonymous' }, 'GET', '/docs', undefined, 'unauthenticated: Sign in to continue.'],
+    [{ standing: 'anonymous' }, 'GET', '/elsewhere', undefined, 'unauthenticated: Sign in to continue.'],
     [active(user()), 'GET', '/public/a', undefined, 'allowed'],
     [
       active(user()),
@@ -254,7 +260,7 @@ Answer   would be allowed: 2xx, unless what is there calls for another, such as 
     }
     assert.match(
       explanationInWords(ask({ standing: 'anonymous' }, 'GET', '/public/closed')),
-      /^User {5}somebody who does not sign in\n[^]*fails {2}Sign in to go on\.\n[^]*refused: 401 Sign in to go on\.$/m,
+      /^User {5}somebody who does not sign in\n[^]*fails {2}Sign in to continue\.\n[^]*refused: 401 Sign in to continue\.$/m,
     );
   });
 
@@ -267,7 +273,7 @@ Answer   would be allowed: 2xx, unless what is there calls for another, such as 
   test('a nobody is told apart', () => {
     assert.equal(
       explanationInWords(ask({ standing: 'unknown', username: 'zed' }, 'GET', '/media')),
-      'User     zed: unknown\nRequest  GET /media\n\nAnswer   would be refused: 401 There is no user of the name zed.\n',
+      'User     zed: unknown\nRequest  GET /media\n\nAnswer   would be refused: 401 There is no user named zed.\n',
     );
   });
 

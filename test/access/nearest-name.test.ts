@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { edits, nearestName } from '../../src/access/nearest-name.js';
 
 const names = [

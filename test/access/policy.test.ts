@@ -204,7 +204,7 @@ describe('somebody who has not signed in', () => {
     rule('/closed/open', 'everybody', false),
     rule('/locked', 'everybody', false),
   ]);
-  const unnamed = { allowed: false, failure: 'unauthenticated', reason: 'Sign in to go on.' };
+  const unnamed = { allowed: false, failure: 'unauthenticated', reason: 'Sign in to continue.' };
 
   test('reads where everybody may, by the longest path', () => {
     const read = policy.reader(anonymous);

@@ -51,8 +51,8 @@ describe('what the log and the commands tell an administrator', () => {
     }
     assert.equal(new Set(answers).size, 1, answers.join('\n'));
     const about = (user: string) =>
-      davgate.log.filter((line) => line.msg === 'nobody can sign in by this password' && line.user === user);
-    await davgate.logged(({ msg, user }) => msg === 'nobody can sign in by this password' && user === 'eve');
+      davgate.log.filter((line) => line.msg === 'stored password not accepted' && line.user === user);
+    await davgate.logged(({ msg, user }) => msg === 'stored password not accepted' && user === 'eve');
     assert.deepEqual(
       about('bob').map(({ level, reason }) => [level, reason]),
       [
@@ -74,21 +74,21 @@ describe('what the log and the commands tell an administrator', () => {
     for (const [user, says] of [
       [
         'bob',
-        /^Password the one of bob is hashed by md5, which is not accepted: add it to "django\.hashers"$/m,
+        /^Password the password of bob is hashed by md5, which is not accepted: add it to "django\.hashers"$/m,
       ],
-      ['eve', /^Password the one of eve is none \(unusable\): they sign in elsewhere/m],
+      ['eve', /^Password the password of eve is unusable: they sign in elsewhere/m],
     ] as const) {
       const { code, out } = await command('explain', user, 'GET', '/media/');
       assert.match(out, says);
-      assert.match(out, /^Answer {3}would be refused: 401 The user \w+ has no password that is accepted\.$/m);
+      assert.match(out, /^Answer {3}would be refused: 401 The user \w+ has no accepted password\.$/m);
       assert.equal(code, 1);
     }
   });
 
-  it('who and explain name a permission that does not exist, and what comes near', async () => {
+  it('who and explain name a permission that does not exist, and the nearest name', async () => {
     const words =
       'shares[5].require.permission: the site\u2019s database has no permission repos.veiw_repository, ' +
-      'so only superusers have it: repos.view_repository comes near';
+      'so only superusers have it: the nearest name is repos.view_repository';
     const listed = await command('who', '/code/x');
     assert.equal(withoutColumn(listed.error), `warning: line 1, column N: ${words}\n`);
     const explained = await command('explain', 'alice', 'GET', '/code/x');
@@ -121,14 +121,14 @@ describe('what the log and the commands tell an administrator', () => {
     assert.equal(status, 502);
     assert.doesNotMatch(body.toString(), /publicOrigin|trustedProxies|X-Forwarded|127\.0\.0\.1/);
     const { advice } = await davgate.logged(
-      ({ reason }) => reason === 'The Destination lies on another server.',
+      ({ reason }) => reason === 'The Destination is on another server.',
     );
     assert.equal(
       advice,
       `The Destination "${destination}" was compared with Host "127.0.0.1:${davgate.port}" and "127.0.0.1:${davgate.port}" ` +
         '("publicOrigin" is not declared; the connection is not from one of "trustedProxies"; X-Forwarded-Host is ' +
-        '"files.example.org"): if clients reach davgate through a proxy, declare "publicOrigin" as they write it, or have ' +
-        'the proxy keep Host; "trustedProxies" makes its X-Forwarded-Host and -Proto count.',
+        '"files.example.org"): if clients reach davgate through a proxy, declare the origin that they use as "publicOrigin", or ' +
+        'configure the proxy to keep Host; "trustedProxies" makes davgate use its X-Forwarded-Host and X-Forwarded-Proto.',
     );
   });
 });

@@ -184,7 +184,7 @@ describe('davgate under faults', () => {
       () => assert.fail('a second server started on the same port'),
       (error: unknown) => String(error),
     );
-    assert.match(other, /"listen": port \d+ of 127\.0\.0\.1 is taken by another process: `ss -ltnp/);
+    assert.match(other, /"listen": port \d+ of 127\.0\.0\.1 is in use by another process: `ss -ltnp/);
   });
 
   it('logs a request id that the answer carries, and never a password', async () => {

@@ -170,9 +170,9 @@ describe('a connection that', () => {
     socket.write(`${get('alice', '/docs/Handbook.md')}no request\r\n\r\n`);
     assert.match(
       await text,
-      /^HTTP\/1.1 200 [^]*HTTP\/1.1 400 [^]*This is no HTTP\/1.1 request\.\nRequest: /,
+      /^HTTP\/1.1 200 [^]*HTTP\/1.1 400 [^]*This is not a valid HTTP\/1.1 request\.\nRequest: /,
     );
-    await davgate.logged(({ msg, status }) => msg === 'no request' && status === 400);
+    await davgate.logged(({ msg, status }) => msg === 'invalid request' && status === 400);
     await letGo();
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pbkdf2Sync, randomInt } from 'node:crypto';
+import { pbkdf2Sync } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
+import { seed } from '../helpers/seeded-fast-check.js';
 import { DavClient, type Traced } from './helpers/dav-client.js';
 import { projectFolder, startDavgate, type TestDavgate } from './helpers/davgate.js';
 import { bodyOf, operations, type Operation } from './helpers/kill-operations.js';
@@ -230,8 +231,7 @@ function differences(found: Tree, other: Tree): string {
 }
 
 it(`after each of ${worlds * runsPerWorld} kill -9 every file is old or new, and every lock holds`, async (t) => {
-  const seed = process.env.KILL_SEED === undefined ? randomInt(2 ** 31) : Number(process.env.KILL_SEED);
-  t.diagnostic(`KILL_SEED=${seed}`);
+  t.diagnostic(`DAVGATE_TEST_SEED=${seed}`);
   const durations = new Map<string, number>();
   const outcomes = new Map<string, number>();
   const failing = new AbortController();

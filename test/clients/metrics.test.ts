@@ -146,8 +146,8 @@ describe('the metrics', () => {
         [code, error],
         [
           1,
-          `davgate: "metrics": port ${davgate.port} of 127.0.0.1 is taken by another process: ` +
-            `\`ss -ltnp 'sport = :${davgate.port}'\` names it; end it, or set "metrics.port" to another port.\n`,
+          `davgate: "metrics": port ${davgate.port} of 127.0.0.1 is in use by another process: ` +
+            `\`ss -ltnp 'sport = :${davgate.port}'\` names it; stop it, or set "metrics.port" to another port.\n`,
         ],
       );
     } finally {

@@ -84,7 +84,7 @@ describe('requests during a reload', () => {
     upload.write('world');
     assert.match(await dataOf(upload), /^HTTP\/1\.1 201 /);
     assert.equal(await readFile(join(slow, 'upload.bin'), 'utf8'), 'helloworld');
-    const line = await davgate.logged(({ msg }) => String(msg).startsWith('the last requests'));
+    const line = await davgate.logged(({ msg }) => String(msg).startsWith('last requests'));
     assert.equal(line.requests, 3);
   });
 

@@ -62,7 +62,10 @@ describe('a reload', () => {
     ]) {
       await writeFile(file, broken);
       const line = await reload(davgate);
-      assert.deepEqual([line.level, line.msg], ['error', 'not reloaded: what was declared before goes on']);
+      assert.deepEqual(
+        [line.level, line.msg],
+        ['error', 'not reloaded: the previous declaration stays in effect'],
+      );
       const check = await outcomeOf(process.execPath, [
         join(projectFolder, 'dist/server/cli/davgate.js'),
         'check',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -72,7 +73,7 @@ describe('a browser that is logged in at the Django site', () => {
 
   /** Logs in through the site's own page, CSRF token and all. @returns curl's arguments for the cookies */
   const signIn = async (user: string, password = `${user}-demo`): Promise<string[]> => {
-    const jar = join(jars, `${user}-${Math.random()}`);
+    const jar = join(jars, `${user}-${randomUUID()}`);
     const cookies = ['--cookie', jar, '--cookie-jar', jar];
     const page = (await curl(`${siteUrl}/accounts/login/`, cookies)).body.toString();
     const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(page)?.[1] ?? '';

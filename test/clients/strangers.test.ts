@@ -38,7 +38,10 @@ describe('to a stranger', () => {
 
   it('svn is told what is wrong in the form that it prints, wherever it asks', async () => {
     for (const path of ['/svn/sample', '/docs', '/nowhere']) {
-      assert.match(await ask('OPTIONS', path, clients.svn ?? {}), /errcode=\\"175002\\">\\nSign in to go on/);
+      assert.match(
+        await ask('OPTIONS', path, clients.svn ?? {}),
+        /errcode=\\"175002\\">\\nSign in to continue/,
+      );
     }
   });
 

@@ -50,14 +50,14 @@ describe('an Apache that does not start', () => {
     const { status, headers, body } = await ask('/svn/sample/trunk/');
     assert.equal(status, 503);
     assert.match(headers.get('retry-after') ?? '', /^\d+$/);
-    assert.match(body.toString(), /Subversion is not served: Apache did not start, and is tried again\./);
+    assert.match(body.toString(), /Subversion is not available: Apache did not start\./);
     assert.doesNotMatch(body.toString(), /strike|\/srv|\/tmp/);
     const { reason } = await davgate.logged(({ msg }) => String(msg).startsWith('Apache did not start'));
     assert.match(String(reason), /^Apache did not start: .*Port \/srv\/x is on strike/);
     assert.equal((await ask('/docs/Handbook.md')).status, 200);
     const svn = ['list', `${davgate.url}/svn/sample`, '--non-interactive', '--no-auth-cache'];
     const { error } = await outcomeOf('svn', [...svn, '--username', 'alice', '--password', 'alice-demo']);
-    assert.match(error, /E175002: Subversion is not served: Apache did not start/);
+    assert.match(error, /E175002: Subversion is not available: Apache did not start/);
   });
 
   it('goes on being tried after a reload, and serves as soon as it starts', async () => {
@@ -73,7 +73,7 @@ describe('an Apache that does not start', () => {
   it('does not replace one that runs when what is declared is read anew', async () => {
     assert.equal(await served(), true);
     await rm(leave);
-    assert.equal(await reload(), 'not reloaded: what was declared before goes on');
+    assert.equal(await reload(), 'not reloaded: the previous declaration stays in effect');
     const { reason } = await davgate.logged(({ msg }) => String(msg).startsWith('not reloaded'));
     assert.match(String(reason), /on strike/);
     assert.equal(await served(), true);

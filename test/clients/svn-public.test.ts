@@ -44,9 +44,11 @@ describe('svn where everybody may read', () => {
   const as = (user: string): string[] => ['--username', user, '--password', `${user}-demo`];
   const svn = (...args: string[]) => run('svn', [...args, ...quiet()], { cwd: folder });
   const requests = (): readonly LogLine[] => davgate.log.filter(({ msg }) => msg === 'request');
+  let marks = 0;
   /** Resolves when all that was asked before is in the log. @returns the number of requests there */
   const settled = async (): Promise<number> => {
-    const mark = `/mark-${requests().length}-${Math.random()}`;
+    marks += 1;
+    const mark = `/mark-${marks}`;
     await curl(`${davgate.url}${mark}`);
     const found = await davgate.logged(({ path }) => path === mark);
     return requests().indexOf(found);

@@ -47,7 +47,7 @@ describe('davgate svn', () => {
   it('creates no repository twice, and none with a name that is none', async () => {
     const twice = await command('create', 'sample');
     assert.equal(twice.code, 1);
-    assert.equal(twice.error, '/svn/sample: There is a sample already.\n');
+    assert.equal(twice.error, '/svn/sample: A repository or file named sample already exists.\n');
     for (const name of ['..', '../up', '', '.x', '--', '!svn']) {
       const { code, error } = await command('create', '--', name);
       assert.equal(code, 2, name);
@@ -72,7 +72,7 @@ describe('davgate svn', () => {
     assert.deepEqual((await readdir(to)).sort(), ['new #1;+ 100% Größe', 'sample']);
     const inside = await command('backup', join(davgate.folder, 'svn', 'copies'));
     assert.equal(inside.code, 1);
-    assert.match(inside.error, /must lie outside/);
+    assert.match(inside.error, /must be outside/);
     await rm(join(davgate.folder, 'svn', 'copies'), { recursive: true, force: true });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import type { Lock, LockRequest, LockStore } from '../../src/dav/locks/lock-store.js';
 import { onServer } from '../helpers/paths.js';
 

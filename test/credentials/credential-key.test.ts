@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { CredentialKey } from '../../src/credentials/credential-key.js';
 
 describe('CredentialKey', () => {

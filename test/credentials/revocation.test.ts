@@ -4,7 +4,7 @@ import type { Identity } from '../../src/access/identity.js';
 import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import { DirectoryAuthenticator } from '../../src/credentials/directory-authenticator.js';
 import { inProcessDeriver } from '../../src/django/hashers/in-process-deriver.js';
-import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import { openSqliteDirectory } from '../django/open-sqlite-directory.js';
 import { isFailure } from '../../src/failure.js';

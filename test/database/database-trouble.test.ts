@@ -4,7 +4,7 @@ import { databaseTrouble } from '../../src/database/database-trouble.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import type { TlsOptions } from '../../src/database/location.js';
 import { probeState } from '../../src/state/probe.js';
-import { clockFindings } from '../../server/preflight/site.js';
+import { clockFindings } from '../../server/preflight/site-findings.js';
 import { bothServers } from '../servers/both-servers.js';
 import { makeCertificate } from '../servers/certificates.js';
 import { password, type Access, type TestServer } from '../servers/database-server.js';
@@ -44,16 +44,17 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a table that is not there',
     table: 'auth_user',
-    postgresql: /^database known at 127\.0\.0\.1:\d+ has no table auth_user: has the site made its tables/,
-    mysql: /^database known at 127\.0\.0\.1:\d+ has no table known\.auth_user: has the site made its tables/,
+    postgresql: /^database known at 127\.0\.0\.1:\d+ has no table auth_user: run the site\u2019s migrations/,
+    mysql:
+      /^database known at 127\.0\.0\.1:\d+ has no table known\.auth_user: run the site\u2019s migrations/,
   },
   {
     name: 'an authority that nobody knows',
     access: { tls: { verify: true }, host: 'localhost' },
     postgresql:
-      /^the certificate of database known at localhost:\d+ is by nobody whom this machine trusts: name its authority/,
+      /^the certificate of database known at localhost:\d+ is not from an authority that this machine trusts: name its authority/,
     mysql:
-      /^no TLS can be agreed with database known at localhost:\d+ \("unable to verify the first certificate"\): name its authority/,
+      /^TLS with database known at localhost:\d+ failed \("unable to verify the first certificate"\): name its authority/,
   },
   {
     name: 'a port where nobody listens',
@@ -125,7 +126,7 @@ test('PostgreSQL: a pg_hba.conf that lets nobody in', () => {
   const { words } = databaseTrouble(error, { kind: 'postgresql', server });
   assert.match(
     words,
-    /^database known at db:5432 lets this user in from nowhere here \(.*\): add a line to its pg_hba\.conf, or add sslmode=require/,
+    /^database known at db:5432 accepts no connections of this user from here \(.*\): add a line to its pg_hba\.conf, or add sslmode=require/,
   );
 });
 
@@ -139,7 +140,7 @@ test('a state database in which no tables may be made', async () => {
   const { trouble: found } = await probeState(location, Date.now);
   assert.match(
     found ?? '',
-    /^the role reader may make no tables in database known: GRANT CREATE ON SCHEMA public/,
+    /^the role reader cannot create tables in database known: GRANT CREATE ON SCHEMA public/,
   );
 });
 

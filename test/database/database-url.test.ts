@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { parseDatabaseUrl } from '../../src/database/database-url.js';
 import type { DatabaseServer, TlsFiles } from '../../src/database/location.js';
 
@@ -129,7 +129,7 @@ describe('problems', () => {
     'mysql://[1::2::3]/name': /IPv6 address/,
     'postgresql://u:%zz@db/name': /each % followed by/,
     'postgresql://u:%ff@db/name': /each % followed by/,
-    'postgresql://u:%00@db/name': /must not hold %00/,
+    'postgresql://u:%00@db/name': /must not contain %00/,
     'postgresql:///name': /must name a host/,
     'mysql:///name': /a Unix socket as "socket=/,
     'postgresql://db/name?host=/run': /not both/,
@@ -146,7 +146,7 @@ describe('problems', () => {
     'mysql://db/name?charset=latin1': /unknown key "charset"/,
     'mysql://db/name?sec%20ret=latin1': /unknown key in/,
     'postgresql://db/name?sslmode=require&sslmode=disable': /the key "sslmode" twice/,
-    'postgresql://db/name?search_path=a;b': /names of schemas with commas between/,
+    'postgresql://db/name?search_path=a;b': /names of schemas, separated by commas/,
     'postgresql://db/name?search_path=a&search_path=b': /the key "search_path" twice/,
     'mysql://db/name?search_path=a': /unknown key "search_path"/,
     'postgresql://db/name?sslmode': /keys with values/,

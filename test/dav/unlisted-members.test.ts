@@ -56,7 +56,7 @@ for (const [where, layer] of Object.entries(layers)) {
         );
         assert.match(
           copy.text,
-          /<D:responsedescription>Members stayed behind whose names no client can send/,
+          /<D:responsedescription>Some members were left behind because no client can send their names/,
         );
         assert.equal(await site.text('/docs/g/in/shown'), 'shown');
         assert.equal(await site.text('/docs/g/whole/file'), 'file');
@@ -146,7 +146,7 @@ describe('What is not shown', () => {
         move.members().map(({ href, status }) => [href, status]),
         [['/docs/f/in/', 409]],
       );
-      assert.match(move.text, /Members stayed behind that are not shown here/);
+      assert.match(move.text, /Some members were left behind because this share does not show them/);
       assert.equal(await site.text('/docs/f/in/shown'), 'shown');
     });
   }

@@ -65,12 +65,12 @@ describe('what is refused', () => {
     ],
     'a password that was left out': [
       { database: 'postgresql://clerk:LEFT-OUT@db/site' },
-      ['database: has no password: it was left out, put the site\u2019s own there'],
+      ['database: has no password: it was left out, so insert the site\u2019s own'],
     ],
     'keys that were left out': [
       { database, secretKey: 'LEFT-OUT', secretKeyFallbacks: ['LEFT-OUT'], sessions: {} },
       ['secretKey', 'secretKeyFallbacks.0'].map(
-        (place) => `${place}: stands for a secret that was left out: put the site\u2019s own there`,
+        (place) => `${place}: stands for a secret that was left out: replace it with the site\u2019s own`,
       ),
     ],
     'sessions without a key': [
@@ -87,7 +87,7 @@ describe('what is refused', () => {
         'user.columns.id: must be the name of a table or column, without a schema, dots, backslashes or quotation marks',
       ],
     ],
-    'no hasher': [{ database, hashers: [] }, ['hashers: must name a hasher at least']],
+    'no hasher': [{ database, hashers: [] }, ['hashers: must name at least one hasher']],
     'a login page by its name': [
       { database, secretKey: 'x', sessions: { loginUrl: 'login' } },
       ['sessions.loginUrl: must be a path such as "/accounts/login/", or an absolute URL'],

@@ -62,13 +62,12 @@ for (const server of servers) {
       await server.stop();
       await until(() => seen.unavailable > 50, 'refusals');
       const before = seen.in;
-      await pause(100);
+      const { unavailable: refused } = seen;
+      await until(() => seen.unavailable > refused + 50, 'more refusals');
       assert.equal(seen.in, before, 'nobody gets in without the database');
 
       await server.start();
-      const back = performance.now();
-      await until(() => seen.in > before, 'recovery', 2000);
-      t.diagnostic(`recovered in ${Math.round(performance.now() - back)} ms`);
+      await until(() => seen.in > before, 'recovery');
       const { unavailable: refusals } = seen;
       await until(() => seen.in > before + 100, 'visitors again');
       assert.equal(seen.unavailable, refusals, 'no lost connection is used again');
@@ -99,21 +98,16 @@ describe('a server that falls silent', { concurrency: true }, () => {
       });
       assert.ok(await directory.find('staff'));
       relay.fallSilent();
-      const began = performance.now();
       // The first meet the connections that there are, the others new ones.
       await Promise.all(
         ['staff', 'staff', 'editor', 'nobody'].map((name) =>
           assert.rejects(directory.find(name), unavailable),
         ),
       );
-      const took = performance.now() - began;
-      assert.ok(took < 6000, `rejected after ${took} ms`);
       await until(() => relay.open === 0, 'hanging up');
 
       relay.speak();
-      const back = performance.now();
       assert.ok(await directory.find('staff'));
-      assert.ok(performance.now() - back < 2000);
     });
   }
 });

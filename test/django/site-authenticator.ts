@@ -1,7 +1,7 @@
 import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import { DirectoryAuthenticator } from '../../src/credentials/directory-authenticator.js';
 import { DerivationPool } from '../../src/django/hashers/derivation-pool.js';
-import { createHashers } from '../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import type { ModelDirectory } from '../../src/django/model-directory.js';
 

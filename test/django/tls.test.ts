@@ -77,9 +77,7 @@ for (const server of servers) {
       t.after(() => knex.destroy());
       await knex.raw('select 1');
       relay.fallSilent();
-      const began = performance.now();
       await assert.rejects(async () => knex.raw('select 1'));
-      assert.ok(performance.now() - began < 5000);
       relay.speak();
       await knex.raw('select 1');
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { basicChallenge, parseBasicAuth } from '../../src/http/basic-auth.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

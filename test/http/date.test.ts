@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { formatHttpDate, parseHttpDate } from '../../src/http/date.js';
 
 const example = Date.UTC(1994, 10, 6, 8, 49, 37);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { loginRedirect } from '../../src/http/login-redirect.js';
 import { parseTarget } from '../../src/http/target.js';
 import { isFailure } from '../../src/failure.js';

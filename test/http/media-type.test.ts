@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { contentTypeOf, essenceOf } from '../../src/http/media-type.js';
 
 const names: readonly (readonly [name: string, type: string])[] = [

@@ -129,7 +129,7 @@ describe('the state database', () => {
       await assert.rejects(openStateDatabase({ kind: 'sqlite', file }), (error: Error) => {
         failing('unavailable')(error);
         return error.message.includes(
-          'is a link, in a place where others than this user or root can put one',
+          'is a link, in a place where users other than this one and root can put one',
         );
       });
       assert.equal(statSync(victim).mode & 0o777, 0o644);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { composedFor, decomposedByMac, findForMac } from '../../src/storage/decomposed-names.js';
 import type { ReadableStorage } from '../../src/storage/storage.js';
 import { inShare } from '../helpers/paths.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { v2 } from 'webdav-server';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { SharePath } from '../../src/http/target.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { isSameOrBelow } from '../../src/http/target.js';
 import { PathTurns, type Claim, type Turn } from '../../src/storage/path-turns.js';
 import { failing } from '../contracts/failing.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HeaderList } from '../../src/http/message.js';
-import { framingOf } from '../../src/svn/http1/framing.js';
+import { framingOf } from '../../src/svn/request-framing.js';
 import { upstreamHead, type RequestHead } from '../../src/svn/proxy-request.js';
 import { clientHeaders } from '../../src/svn/proxy-response.js';
 

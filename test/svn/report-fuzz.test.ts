@@ -11,10 +11,10 @@ import {
   startProxy,
   svn,
 } from './apache-fixture.js';
+import { seed } from '../helpers/seeded-fast-check.js';
 import { randomFrom, randomReport } from './report-fuzz.js';
 
 const requests = 400;
-const seed = 20_261_127;
 const targets = ['!svn/me', '!svn/vcc/default', 'trunk', '!svn/rvr/2', '!svn/bc/1/trunk', ''];
 
 const parts: { folder: string; child?: ApacheChild; proxy?: Proxy } = { folder: '' };

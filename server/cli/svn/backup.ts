@@ -15,9 +15,9 @@ const nameArgument = optionalArgument('NAME', 'the repository to copy (default: 
 
 export const backup: Command = {
   name: 'backup',
-  summary: 'copy one repository or all into a folder',
+  summary: 'back up one repository or all into a folder',
   description:
-    'Copies one repository or all of a share into a folder, also while they are in use. A later run copies what is new.',
+    'Copies one repository or all of a share into a folder, even while they are in use. A later run copies only what is new.',
   arguments: [destinationArgument, nameArgument],
   options: shareOptions,
   exitCodes: svnExitCodes,

@@ -22,8 +22,8 @@ const nameArgument = argument('NAME', 'the name of the new repository', (name): 
 
 export const create: Command = {
   name: 'create',
-  summary: 'make a repository, which is served at once',
-  description: "Makes a repository that Apache's user can write; a running davgate serves it at once.",
+  summary: 'create a repository, which is served at once',
+  description: "Creates a repository that Apache's user can write to. A running davgate serves it at once.",
   arguments: [nameArgument],
   options: shareOptions,
   exitCodes: svnExitCodes,

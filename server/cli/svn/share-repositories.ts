@@ -17,7 +17,7 @@ import {
 } from '../command.js';
 import type { Output } from '../output.js';
 
-const shareOption = option('--share <PATH>', 'the path of the share, where there are several svn shares');
+const shareOption = option('--share <PATH>', 'the path of the share, if there are several svn shares');
 const configOption = option(
   '--config <FILE>',
   `the declaration of the shares (default: ${defaultDeclaration})`,
@@ -28,13 +28,13 @@ export const shareOptions: readonly Option<unknown>[] = [shareOption, configOpti
 
 /** The exit codes of each `davgate svn` command. */
 export const svnExitCodes: Command['exitCodes'] = [
-  [0, 'all went well'],
-  [1, 'something went wrong with a repository'],
+  [0, 'success'],
+  [1, 'a repository has a problem, or the work on it failed'],
   [2, 'the command line or the declaration is wrong, or there is no such share or repository'],
 ];
 
 /** One repository of a share. */
-export interface ShareRepository {
+interface ShareRepository {
   readonly place: Repositories;
   readonly name: string;
   /** Its path on the server. */
@@ -42,7 +42,7 @@ export interface ShareRepository {
 }
 
 /**
- * The svn shares that the options select; at least one.
+ * The svn shares that the options select: at least one.
  * @throws DeclarationError; Failure `not-found`
  */
 export function selectShares(values: CommandValues): readonly SvnShare[] {
@@ -53,21 +53,21 @@ export function selectShares(values: CommandValues): readonly SvnShare[] {
   if (shares.length > 0) return shares;
   throw new Failure(
     'not-found',
-    path === undefined ? 'There is no svn share.' : `There is no svn share at ${path}.`,
+    path === undefined ? 'The declaration has no svn share.' : `There is no svn share at ${path}.`,
   );
 }
 
-/** @throws UsageError where there are several */
+/** The only share. @throws UsageError if there are several */
 export function onlyShare(shares: readonly SvnShare[]): SvnShare {
   const [share, ...others] = shares;
   if (share && others.length === 0) return share;
-  throw new UsageError('There are several svn shares: name one with --share PATH.');
+  throw new UsageError('There are several svn shares: select one with --share PATH.');
 }
 
 /**
  * The repositories of the shares on this machine.
- * @param wanted the name of the only one that is meant
- * @throws Failure `not-found` where none has that name
+ * @param wanted selects the repositories with this name
+ * @throws Failure `not-found` if none has that name
  */
 export async function repositoriesOf(
   shares: readonly SvnShare[],
@@ -101,25 +101,25 @@ async function repositoriesOfShare(
   }
 }
 
-/** A folder of repositories, for Subversion's tools. */
+/** A folder of repositories, with the environment for Subversion's tools. */
 export function placeOf(parent: string, { path, uid }: Environment): Repositories {
   return { parent, path, uid };
 }
 
-/** Does one thing to one repository and says how it went. @returns the exit code */
+/** Runs `work` on one repository and prints the result. @returns the exit code */
 export async function attempt(output: Output, url: string, work: () => Promise<string>): Promise<0 | 1> {
   try {
     output.out(`${url}: ${await work()}\n`);
     return 0;
   } catch (error) {
-    // What the system refuses, such as a backup's folder, is said of the repository as well.
+    // A system error, such as one about the backup folder, is reported for the repository too.
     if (!isFailure(error) && errorCode(error) === undefined) throw error;
     output.error(`${url}: ${errorInWords(error)}\n`);
     return 1;
   }
 }
 
-/** Does one thing to each repository, one after the other, whatever goes wrong with one. @returns the exit code */
+/** Runs `work` on each repository in turn, and continues after a failure. @returns the exit code */
 export async function attemptEach(
   output: Output,
   repositories: readonly ShareRepository[],

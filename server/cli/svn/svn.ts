@@ -6,7 +6,7 @@ import { verify } from './verify.js';
 
 export const svn: CommandGroup = {
   name: 'svn',
-  summary: 'make, list, verify and copy the Subversion repositories of a share',
-  description: 'Works on the repositories of the svn shares on this machine, also while they are in use.',
+  summary: 'create, list, verify and back up the Subversion repositories of a share',
+  description: 'Manages the repositories of the svn shares on this machine, even while they are in use.',
   commands: [create, list, verify, backup],
 };

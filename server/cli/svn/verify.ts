@@ -13,8 +13,8 @@ const nameArgument = optionalArgument('NAME', 'the repository to verify (default
 
 export const verify: Command = {
   name: 'verify',
-  summary: 'read every revision of one repository or all',
-  description: 'Reads every revision of one repository or all, and names those that are broken.',
+  summary: 'verify every revision of one repository or all',
+  description: 'Reads every revision of one repository or all, and names the broken repositories.',
   arguments: [nameArgument],
   options: shareOptions,
   exitCodes: svnExitCodes,

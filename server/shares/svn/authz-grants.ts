@@ -8,7 +8,7 @@ import { membersIn, openGroups, parseAuthz } from '../../../src/svn/authz/authz-
 import { djangoGroup } from '../../../src/svn/authz/authz-groups.js';
 import type { Numbered } from '../share.js';
 
-/** What a share's `authz` file names of Django's, by its lines. What it cannot be read for is told elsewhere. */
+/** Groups and permissions of Django that a share's `authz` file names, with line numbers. None if it is unreadable. */
 export function grantsInAuthz({ share, index }: Numbered<SvnShare>): NamedGrant[] {
   if (share.authz === undefined) return [];
   const place = placeOf(['shares', index, 'authz']);
@@ -43,7 +43,7 @@ function textOf(file: string): string {
   }
 }
 
-/** The groups that an authz file leaves to Django, each where it stands first. */
+/** The groups in an authz file that Django must define, each with the line of its first use. */
 function namedIn(text: string): (Omit<NamedGrant, 'place'> & { readonly line: number })[] {
   const sections = parseAuthz(text);
   const lines = new Map<string, number>();

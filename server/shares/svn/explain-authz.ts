@@ -21,8 +21,8 @@ const refusal: Refusal = {
 const unnamed: Refusal = { failure: 'unauthenticated', sentence: signIn };
 
 /**
- * Judges a right by the share's authz file as Apache will.
- * @throws Failure `unavailable` when the file cannot be read
+ * Judges a right by the share's authz file, as Apache will.
+ * @throws Failure `unavailable` if the file cannot be read
  */
 export async function explainAuthz(
   { action, scope, path }: Pick<ExplainedRight, 'action' | 'scope' | 'path'>,
@@ -36,18 +36,18 @@ export async function explainAuthz(
   const place = placeOf(source, inside);
   if (place === undefined) return undefined;
   if (/^\/!svn(?:\/|$)/.test(place.path)) {
-    return { words: `${head}\n  Apache decides, by the paths that the request itself names` };
+    return { words: `${head}\n  Apache decides by the paths in the body of the request` };
   }
   const username = usernameOf(identity);
   if (username !== undefined && !canBeMember(username)) {
-    return { words: `${head}\n  fails  path rules cannot tell this user name`, refusal };
+    return { words: `${head}\n  fails  path rules cannot express this user name`, refusal };
   }
   const text = await read(authz);
   const unknown = unknownGroups(text, await memberships.members(askedBy(text)));
   if (unknown.length > 0) {
     const names = unknown.map((name) => `@${name}`).join(', ');
     return {
-      words: `${head}\n  fails  neither the file nor Django has ${names}, so Apache lets nobody in`,
+      words: `${head}\n  fails  neither the file nor Django defines ${names}, so Apache refuses all users`,
       refusal,
     };
   }
@@ -60,12 +60,14 @@ export async function explainAuthz(
   const words = [
     head,
     here === undefined
-      ? `  fails  no section speaks of ${username === undefined ? 'people who do not sign in' : 'the user'}`
+      ? `  fails  no section applies to ${username === undefined ? 'people who do not sign in' : 'the user'}`
       : lineOf(here, lacking(here)),
     ...grants.filter(lacking).map((grant) => lineOf(grant, true)),
     ...(rules.patterns.length === 0
       ? []
-      : [`  not evaluated: ${rules.patterns.map((name) => `[${name}]`).join(', ')}; Apache decides further`]),
+      : [
+          `  not evaluated: ${rules.patterns.map((name) => `[${name}]`).join(', ')}; Apache makes the final decision`,
+        ]),
   ].join('\n');
   if (!refused) return { words };
   return { words, refusal: username === undefined ? unnamed : refusal };
@@ -77,7 +79,7 @@ function lineOf({ section, lines, read: mayRead, write }: AuthzGrant, fails: boo
   return `  ${fails ? 'fails' : 'holds'}  [${section}] gives ${gives} (${where})`;
 }
 
-/** Undefined for the folder of repositories itself, which the rules do not know. */
+/** Undefined for the folder of repositories itself, to which the rules do not apply. */
 function placeOf(
   source: SvnShare['source'],
   inside: SharePath,

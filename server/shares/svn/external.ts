@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
 import { Failure } from '../../../src/failure.js';
 import { putFile } from '../../../src/svn/apache/put-files.js';
-import { addressOf } from '../../../src/svn/http1/upstream-address.js';
+import { addressOf } from '../../../src/svn/upstream-address.js';
 import { createUpstream } from '../../../src/svn/upstream.js';
 import type { SvnService } from './svn-service.js';
 import { PathRules, type PathRulesOptions } from './path-rules.js';
@@ -10,8 +10,8 @@ import { PathRules, type PathRulesOptions } from './path-rules.js';
 type Upstream = Extract<SvnSource, { kind: 'upstream' }>;
 
 /**
- * The way to an Apache that the administrator runs.
- * @throws Failure `unavailable` where its secret cannot be read
+ * Connects to an Apache that the administrator runs.
+ * @throws Failure `unavailable` if its secret cannot be read
  */
 export async function externalService(
   { path, authz }: Pick<SvnShare, 'path' | 'authz'>,
@@ -41,8 +41,8 @@ export async function externalService(
 }
 
 /**
- * The secret in a file, one line of at least 32 characters that an Apache configuration takes as they are.
- * @throws Failure `unavailable` in words for the administrator
+ * Reads a secret from a file: one line of at least 32 characters that an Apache configuration needs no quoting for.
+ * @throws Failure `unavailable` with a message for the administrator
  */
 export async function readSecret(file: string): Promise<string> {
   let text: string;

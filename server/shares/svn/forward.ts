@@ -13,22 +13,22 @@ import { isSvnRead } from '../../../src/access/required-access.js';
 import { checkSpecial } from '../../../src/svn/special-target.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import type { ShareRequest } from '../share.js';
-import type { SvnRepair } from './repair.js';
+import type { SvnRepair } from './commit-repair.js';
 import type { SvnService } from './svn-service.js';
 
-/** Seconds; about as long as it takes until Apache is tried again. */
+/** In seconds: roughly the time until davgate tries to start Apache again. */
 const retryAfter = '30';
 
-/** What a browser shows the answer of: a file of a repository is a user's file like any other, and Apache's pages name some. */
+/** Methods whose responses a browser displays. Users choose the contents of files and the names on Apache's pages. */
 const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 /**
- * Sends the request on to Apache in the name of the user.
- * @param publicOrigin this server as browsers address it; undefined: links are paths, so that no Host that a client makes
- *   up leads others elsewhere
- * @throws Failure `unavailable` where there is no Apache; `unauthenticated` where path rules let nobody in without a name;
- *   `forbidden` for a MERGE from another repository and a report on
- *   what path rules close; and as bodyToSend and Upstream.forward
+ * Forwards the request to Apache on behalf of the user.
+ * @param publicOrigin the origin that browsers use for this server. If undefined, links are paths only, so that a
+ *   forged Host cannot send other users elsewhere
+ * @throws Failure `unavailable` if there is no Apache; `unauthenticated` where path rules let nobody in without a name;
+ *   `forbidden` for a MERGE from another repository and for a report
+ *   on a path that path rules close to the user; also as bodyToSend and Upstream.forward
  */
 export async function forwardToSvn(
   request: ShareRequest,
@@ -36,7 +36,8 @@ export async function forwardToSvn(
   service: SvnService,
   publicOrigin: string | undefined,
 ): Promise<HttpResponse> {
-  const { method, rawTarget, fields: headers, identity, owner, place, destination } = request;
+  const { method, rawTarget, identity, owner, place, destination } = request;
+  const headers = request.fields();
   const { inside } = place;
   const username = usernameOf(identity);
   const fault = service.unserved?.();
@@ -94,7 +95,7 @@ function unnamed({ body }: HttpResponse): Failure {
   return new Failure('unauthenticated', signIn);
 }
 
-/** A change that Apache could not make may have left the repository so that no other can be made: that is mended first. */
+/** A failed change may leave the repository in a state that blocks further commits: repairs it before the response. */
 async function mended(
   forwarded: Promise<HttpResponse>,
   repair: SvnRepair | undefined,
@@ -111,30 +112,30 @@ async function mended(
 }
 
 /**
- * A collection whose parent is missing is a conflict (RFC 4918 section 9.3.1), upon which WebDAV clients, rclone for
- * one, make the parent first; mod_dav_svn answers 404. What svn itself makes lies below `!svn`.
+ * Turns mod_dav_svn's 404 for a collection without a parent into a conflict (RFC 4918 section 9.3.1): WebDAV clients
+ * such as rclone then create the parent first. svn itself creates collections below `!svn` only.
  */
 function withConflict(response: HttpResponse, inside: string): HttpResponse {
   const special = inside.split('/', 3).includes('!svn');
   return response.status === 404 && !special ? { ...response, status: 409 } : response;
 }
 
-/** @throws Failure `forbidden` for a MERGE that commits to another repository than the user was authorised for */
+/** @throws Failure `forbidden` for a MERGE into a repository other than the one that the user was authorised for */
 function checkSource(source: string, share: SvnShare, target: SharePath): void {
   const { path } = parseTarget(source, 'subversion');
   const inside = within(share.path, path);
   const own = (other: string): boolean =>
     share.source.kind === 'repository' || repositoryOf(other) === repositoryOf(target);
   if (inside === undefined || !own(inside)) {
-    throw new Failure('forbidden', 'A MERGE must stay in its own repository.');
+    throw new Failure('forbidden', 'A MERGE must stay within its repository.');
   }
 }
 
 /**
- * A report about a path that path rules close to the user: Subversion would end its process over one
- * (subversion/libsvn_repos/rev_hunt.c, svn_repos_get_file_revs2) and tell of others whether they exist. So Apache is asked
- * first, by a request that ends with its answer to that.
- * @param path below the one that was asked for
+ * Refuses a report on a path that path rules close to the user. Subversion would crash on some of these reports
+ * (subversion/libsvn_repos/rev_hunt.c, svn_repos_get_file_revs2) and reveal with others whether the path exists. This
+ * therefore first asks Apache whether the user may read the path.
+ * @param path below the target of the request
  */
 async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: string): Promise<void> {
   const rawTarget = pathBelow(request.rawTarget, path);
@@ -146,10 +147,11 @@ async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: 
     body: Readable.from([]),
   });
   if (request.username === undefined && isRefused(response)) throw unnamed(response);
-  if (response.status === 403) throw new Failure('forbidden', 'The path rules do not let you read this.');
+  if (response.status === 403)
+    throw new Failure('forbidden', 'The path rules do not allow you to read this.');
 }
 
-/** A path inside an svn share, from the root of its repository on. */
+/** A path inside an svn share, relative to the root of its repository. */
 function insideRepository({ source }: SvnShare, inside: SharePath): string {
   return source.kind === 'repository' ? inside : inside.slice(1 + repositoryOf(inside).length);
 }

@@ -12,14 +12,14 @@ export interface PathRulesOptions {
   /** The path of the share, for the log. */
   readonly share: string;
   readonly memberships: Memberships;
-  /** Puts the authz file with its groups where Apache reads it; from then on no request may be judged by the old one. */
+  /** Writes the authz file, with its groups, for Apache. After this, no request may be judged by the old file. */
   readonly publish: (text: string) => Promise<void>;
   readonly log: Log;
-  /** Milliseconds on a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** The path rules of an svn share, as Apache's mod_authz_svn keeps them. */
+/** The path rules of an svn share, which Apache's mod_authz_svn enforces. */
 export class PathRules {
   readonly #options: PathRulesOptions;
   readonly #fresh: FreshValues<true>;
@@ -27,7 +27,7 @@ export class PathRules {
   #newest = 0;
   #published: string | undefined;
   #publishing: Promise<void> = Promise.resolve();
-  /** Of the file as it was read last. */
+  /** The state of the file when it was last read. */
   #stamp: string | undefined;
   #rereading: { readonly stamp: string; readonly done: Promise<unknown> } | undefined;
   readonly #warned = new Map<string, string>();
@@ -38,22 +38,24 @@ export class PathRules {
     this.#fresh = new FreshValues({ now: options.now, capacity: 1 });
   }
 
-  /** Groups that neither the file nor Django has, as of the last reading: while there are some, Apache lets nobody in. */
+  /**
+   * Groups that neither the file nor Django defined at the last reading. If there are any, Apache refuses all users.
+   */
   get unknownGroups(): readonly string[] {
     return this.#unknown;
   }
 
   /**
-   * Resolves when Apache judges by the rules as they are now, and by the groups as of at most a second ago.
+   * Resolves when Apache uses the current rules, and groups that are at most one second old.
    * @param username undefined for somebody who has not signed in
-   * @throws Failure `unavailable` when Django's database or the file cannot be read; `forbidden` for a user name that
-   *   no group could hold
+   * @throws Failure `unavailable` if Django's database or the file cannot be read; `forbidden` for a user name that a
+   *   group cannot contain
    */
   async ready(username: string | undefined): Promise<void> {
     if (username !== undefined && !canBeMember(username)) {
       throw new Failure(
         'forbidden',
-        'Path rules cannot tell this user name: it begins with a sign, or has a comma in it.',
+        'Path rules cannot express this user name: it begins with a special character, or contains a comma.',
       );
     }
     const stamp = stampOf(this.#options.file);
@@ -61,7 +63,7 @@ export class PathRules {
     else await this.#reread(stamp);
   }
 
-  /** The file has been changed: who does that expects it to be in force for whatever is asked from then on. */
+  /** Reads a changed file at once: its author expects the change to apply to every later request. */
   async #reread(stamp: string): Promise<void> {
     if (this.#rereading?.stamp !== stamp) {
       const done = this.#fresh.reread('', () => this.#refresh());
@@ -82,8 +84,8 @@ export class PathRules {
     const text = await this.#read();
     const members = await this.#options.memberships.members(askedBy(text));
     const { text: complete, excluded, unknown } = completeAuthz(text, members);
-    this.#warn('path rules cannot hold these user names, so these users are kept out of the share', excluded);
-    this.#warn('path rules name groups that neither they nor Django have: Apache lets nobody in', unknown);
+    this.#warn('path rules cannot express these user names: access refused to these users', excluded);
+    this.#warn('path rules name undefined groups: Apache refuses all users', unknown);
     const publishing = this.#publishing.then(() => this.#publish(reading, complete));
     this.#publishing = publishing.catch(() => undefined);
     await publishing;
@@ -92,7 +94,7 @@ export class PathRules {
     return true;
   }
 
-  /** What was read earlier never replaces what was read later. */
+  /** An earlier reading never replaces a later one. */
   async #publish(reading: number, text: string): Promise<void> {
     if (reading < this.#newest) return;
     this.#newest = reading;
@@ -110,7 +112,7 @@ export class PathRules {
     }
   }
 
-  /** Once for each change. */
+  /** Logs a warning once per change. */
   #warn(warning: string, names: readonly string[]): void {
     const listed = names.join(' ');
     if (listed === (this.#warned.get(warning) ?? '')) return;
@@ -119,7 +121,7 @@ export class PathRules {
   }
 }
 
-/** Tells one state of a file from another, at the price of one call for each request. */
+/** Identifies the state of a file, with one system call per request. */
 function stampOf(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}` : '';

@@ -9,10 +9,10 @@ import { findApache } from '../../../src/svn/apache/find-apache.js';
 import type { Machine, Numbered } from '../share.js';
 import type { Finding } from '../../../src/config/finding.js';
 
-/** Milliseconds until an Apache of the administrator's is taken for silent. */
+/** How long to wait for an answer from the administrator's Apache, in milliseconds. */
 const patience = 3000;
 
-/** Whether what svn shares need is installed, and answers. */
+/** Whether the programs that svn shares need are installed, and respond. */
 export async function svnFindings(
   svn: readonly Numbered<SvnShare>[],
   { declaration: { apache }, environment: { path } }: Machine,
@@ -36,7 +36,7 @@ async function missingPrograms(
     : [{ gravity: 'warning', place, message: `Subversion will not be served: ${program.message}` }];
   if (isInPath('svnadmin', path)) return findings;
   const message =
-    'svnadmin is not in PATH, with which davgate makes, verifies and copies repositories: install subversion';
+    'svnadmin is not in PATH; davgate needs it to create, verify and back up repositories: install subversion';
   return [...findings, { gravity: 'warning', place, message }];
 }
 

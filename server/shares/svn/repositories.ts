@@ -11,14 +11,14 @@ import type { PathRules } from './path-rules.js';
 
 const listingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PROPFIND']);
 
-/** Whether a request asks which repositories a share has: Apache refuses that, and davgate knows who may see which. */
+/** Whether a request asks for the list of repositories. Apache refuses it, but davgate knows who may see which. */
 export function listsRepositories({ source }: SvnShare, method: string, inside: SharePath): boolean {
   return source.kind === 'repositories' && inside === '/' && listingMethods.has(method);
 }
 
 /**
  * The repositories of a share that somebody may read, as empty collections.
- * @throws Failure `unavailable` when they or the path rules cannot be read; `forbidden` as {@link PathRules.ready}
+ * @throws Failure `unavailable` if they or the path rules cannot be read; `forbidden` as {@link PathRules.ready}
  */
 export async function repositoryList(
   { source, policy, authz }: SvnShare,
@@ -31,7 +31,7 @@ export async function repositoryList(
   const mayRead = (name: string): boolean => {
     const path = child(root(), name);
     if (path === undefined || !policy.decide(identity, 'read', path).allowed) return false;
-    // Apache alone judges patterns, so where there are some nobody sees a name.
+    // Only Apache can judge patterns, so if the rules contain any, nobody sees a name.
     return (
       !refused &&
       (rules === undefined || (rules.patterns.length === 0 && rules.at(identity, name, '/')?.read === true))
@@ -59,7 +59,7 @@ export async function repositoryList(
 
 function root(): SharePath {
   const inside = within(rootPath, rootPath);
-  if (inside === undefined) throw new Failure('internal', 'The root lies in itself.');
+  if (inside === undefined) throw new Failure('internal', 'The root is not within itself.');
   return inside;
 }
 

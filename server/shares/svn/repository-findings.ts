@@ -9,7 +9,7 @@ import type { Finding } from '../../../src/config/finding.js';
 import type { Machine, Numbered } from '../share.js';
 import { nameOfUser, userInWords } from '../../../src/config/rights.js';
 
-/** What a commit writes, in a repository of FSFS (subversion/libsvn_fs_fs/structure); what is not there is made. */
+/** What a commit writes in an FSFS repository (subversion/libsvn_fs_fs/structure). A commit creates what is missing. */
 const written = [
   'db',
   'db/current',
@@ -24,15 +24,15 @@ const written = [
   'db/locks',
 ];
 
-/** Folders whose newest folder a commit writes into. */
+/** Folders in which a commit writes to the newest subfolder. */
 const sharded = ['db/revs', 'db/revprops'];
 
-/** Repositories that one warning names. */
+/** The most repositories that one warning names. */
 const shown = 3;
 
 type ManagedShare = SvnShare & { readonly source: { readonly kind: 'repositories' | 'repository' } };
 
-/** The repositories to which Apache could not commit, whichever user it will run as. */
+/** The repositories that Apache could not commit to as the user that it will run as. */
 export async function repositoryFindings(
   shares: readonly Numbered<SvnShare>[],
   environment: Machine['environment'],
@@ -60,7 +60,7 @@ function isManaged(numbered: Numbered<SvnShare>): numbered is Numbered<ManagedSh
   return numbered.share.source.kind !== 'upstream';
 }
 
-/** Whom Apache runs as where this process is root. @throws Failure as runtimeUser */
+/** The user that Apache runs as if this process is root. @throws Failure as runtimeUser */
 function apacheUser(shares: readonly ManagedShare[]): RuntimeUser | undefined {
   const owners = shares.flatMap(({ source }) => ownersOf(source.folder));
   return runtimeUser(owners, readFileSync('/etc/passwd', 'utf8'));
@@ -109,7 +109,7 @@ function ownerInWords(path: string): string {
   return stats ? `, which belongs to ${nameOfUser(stats.uid)}` : '';
 }
 
-/** The first part of a repository that must be written and may not. */
+/** The first part of a repository that must be writable but is not. */
 function closedPart(repository: string, user: RuntimeUser | undefined): string | undefined {
   const newest = sharded.flatMap((name) => newestIn(repository, name));
   return [...written, ...newest].map((name) => join(repository, name)).find((path) => isClosed(path, user));
@@ -127,7 +127,7 @@ function newestIn(repository: string, name: string): string[] {
   }
 }
 
-/** By the mode bits for another user, as in folder-access.ts; by the system for this process itself. */
+/** Uses the mode bits for another user, as in folder-access.ts, and access(2) for this process itself. */
 function isClosed(path: string, user: RuntimeUser | undefined): boolean {
   let folder: boolean;
   try {

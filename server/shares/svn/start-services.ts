@@ -14,34 +14,34 @@ import type { Log } from '../../observability/log.js';
 import type { SvnFault, SvnService } from './svn-service.js';
 import { externalService } from './external.js';
 import { PathRules } from './path-rules.js';
-import { SvnRepair } from './repair.js';
+import { SvnRepair } from './commit-repair.js';
 
-export interface SvnServicesParts {
+interface SvnServicesParts {
   readonly memberships: Memberships;
-  /** Where Apache is, as far as that is declared. */
+  /** Where Apache is installed, if declared. */
   readonly apache: Declaration['apache'];
   readonly environment: Environment;
   readonly log: Log;
-  /** Milliseconds on a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** What serves the svn shares. */
-export interface SvnServices {
-  /** One for each share, in their order. */
+/** The services behind the svn shares. */
+interface SvnServices {
+  /** One for each share, in the same order. */
   readonly all: readonly SvnService[];
   readonly close: () => Promise<void>;
 }
 
 const notInstalled =
-  'Subversion is not served: this server lacks Apache with mod_dav_svn. Its log and `npm start` say what to install.';
+  'Subversion is not available: this server has no Apache with mod_dav_svn. The server\u2019s log says what to install.';
 const notStarted =
-  'Subversion is not served: Apache did not start, and is tried again. The server\u2019s log says why.';
+  'Subversion is not available: Apache did not start. The server\u2019s log says why, and davgate will try again.';
 
 /**
- * Starts the one Apache behind all svn shares that have no Apache of their own. Where it is not installed, or does not
- * start, the other shares are served all the same, the svn shares answer with the reason, and it is tried again.
- * @throws Failure where the secret of an Apache of the administrator's cannot be read
+ * Starts one Apache for all svn shares that have no Apache of their own. If it is not installed or does not start,
+ * davgate still serves the other shares, the svn shares answer with the reason, and davgate tries again.
+ * @throws Failure if the secret of the administrator's Apache cannot be read
  */
 export async function startSvnServices(
   shares: readonly SvnShare[],
@@ -94,7 +94,7 @@ async function startManaged(
     await apache.start();
   } catch (error) {
     const reason = errorInWords(error);
-    log.error({ reason }, 'Apache did not start; svn shares are not served until it does');
+    log.error({ reason }, 'Apache did not start: svn shares are not available until it does');
   }
   const unserved = (): SvnFault | undefined => faultOf(apache);
   const upstream = createUpstream({ address: () => apache.address() });
@@ -123,14 +123,17 @@ async function startManaged(
   };
 }
 
-/** Once it has run, it is back in a moment: then the way to it says what is wrong. */
+/**
+ * Only for an Apache that has never run. One that has run restarts soon, and until then requests to it fail by
+ * themselves.
+ */
 function faultOf({ hasRun, state }: Pick<ApacheChild, 'hasRun' | 'state'>): SvnFault | undefined {
   if (hasRun) return undefined;
   if (state.name !== 'failed') return { sentence: notStarted, reason: notStarted };
   return { sentence: state.absent ? notInstalled : notStarted, reason: state.reason };
 }
 
-/** mod_authz_svn reads its files once a connection, so connections end when a file changes. */
+/** mod_authz_svn reads its files once per connection, so a changed file ends the connections. */
 function publisher(apache: ApacheChild, upstream: Upstream): (name: string, text: string) => Promise<void> {
   let files: ReadonlyMap<string, string> = new Map();
   return async (name, text) => {

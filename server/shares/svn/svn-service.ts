@@ -1,22 +1,22 @@
 import type { Upstream } from '../../../src/svn/upstream.js';
 import type { PathRules } from './path-rules.js';
-import type { SvnRepair } from './repair.js';
+import type { SvnRepair } from './commit-repair.js';
 
-/** Why there is no Apache that could serve. */
+/** Why no Apache is available. */
 export interface SvnFault {
-  /** For whoever asks: without paths. */
+  /** For the user: without file paths. */
   readonly sentence: string;
-  /** For an administrator. */
+  /** For the administrator. */
   readonly reason: string;
 }
 
-/** The way to the Apache behind an svn share. */
+/** Access to the Apache behind an svn share. */
 export interface SvnService {
   readonly upstream: Upstream;
-  /** Asked before each request; missing where the share has none. */
+  /** Consulted before each request; undefined if the share has no path rules. */
   readonly rules?: PathRules;
-  /** Missing where the repositories are another machine's. */
+  /** Undefined if the repositories are on another machine. */
   readonly repair?: SvnRepair;
-  /** Why nothing is served yet; missing where Apache is none of davgate's. */
+  /** Why the share is not served yet; undefined if davgate does not run its Apache. */
   readonly unserved?: () => SvnFault | undefined;
 }

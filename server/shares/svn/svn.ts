@@ -36,7 +36,7 @@ export const svnKind: ShareKind<SvnShare> = {
     if (declared.length === 0) return [];
     const services = await startSvnServices(declared, parts);
     let left = declared.length;
-    // One Apache serves them all, and ends with the last.
+    // One Apache serves all the shares, and stops with the last one.
     const close = async (): Promise<void> => {
       left -= 1;
       if (left === 0) await services.close();
@@ -67,7 +67,7 @@ function openSvn(declared: SvnShare, service: SvnService, parts: ShareParts, clo
   };
 }
 
-/** Apache sends an AuthName's backslash as it is, which RFC 9110 section 5.6.4 does not allow. */
+/** Apache sends a backslash in AuthName unescaped, which RFC 9110 section 5.6.4 does not allow. */
 function realmFindings({ realm }: Machine['declaration']): Finding[] {
   if (!realm.includes('\\')) return [];
   return [
@@ -75,8 +75,8 @@ function realmFindings({ realm }: Machine['declaration']): Finding[] {
       gravity: 'warning',
       place: 'realm',
       message:
-        'has a backslash, so svn does not find passwords that it saved under an Apache with this AuthName: ' +
-        'people are asked for them once more',
+        'has a backslash, so svn does not find passwords that it saved for an Apache with this AuthName: ' +
+        'users must enter them once more',
     },
   ];
 }

@@ -32,7 +32,7 @@ export interface Secret {
 }
 
 /** The folder that contains a share's content. */
-export interface Home {
+interface Home {
   /** The share's key that names it. */
   readonly key: string;
   /** Absolute. */

@@ -2,16 +2,19 @@ import { Failure } from '../../failure.js';
 import type { RequestHeaders } from '../../http/message.js';
 
 /**
- * The bytes that a body was announced to have: by Content-Length, or, where it comes in chunks, by Finder's
+ * The announced length of a body in bytes: from Content-Length or, for a chunked body, from Finder's
  * `X-Expected-Entity-Length`.
- * @returns undefined when nothing was announced
- * @throws Failure `malformed` for what is no number of bytes, and where the two differ
+ * @returns undefined if nothing was announced
+ * @throws Failure `malformed` for anything but a number of bytes, and if the two differ
  */
 export function announcedLength(headers: RequestHeaders): number | undefined {
   const content = bytesIn('Content-Length', headers['content-length']);
   const expected = bytesIn('X-Expected-Entity-Length', headers['x-expected-entity-length']);
   if (content !== undefined && expected !== undefined && content !== expected) {
-    throw new Failure('malformed', 'Content-Length and X-Expected-Entity-Length differ; nothing was kept.');
+    throw new Failure(
+      'malformed',
+      'Content-Length and X-Expected-Entity-Length differ; the server stored nothing.',
+    );
   }
   return content ?? expected;
 }

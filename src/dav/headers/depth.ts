@@ -4,7 +4,7 @@ export type Depth = '0' | '1' | 'infinity';
 
 /**
  * Parses a Depth header field (RFC 4918 section 10.2).
- * @param allowed what the method takes; its first value is the default where the field is missing
+ * @param allowed the values that the method accepts; the first one is the default
  * @throws Failure `malformed` for anything else
  */
 export function parseDepth<D extends Depth>(field: string | undefined, allowed: readonly [D, ...D[]]): D {

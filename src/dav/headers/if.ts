@@ -1,33 +1,33 @@
 import { Failure } from '../../failure.js';
 import type { EntityTag } from '../../http/etag.js';
 
-/** What a resource must be, or with `negated` must not be: locked with a token, or the bearer of an entity tag. */
+/** What a resource must have or, with `negated`, must not have: a lock with this token, or this entity tag. */
 export type Condition =
   | { readonly kind: 'token'; readonly negated: boolean; readonly token: string }
   | { readonly kind: 'etag'; readonly negated: boolean; readonly etag: EntityTag };
 
 /** Conditions that must all hold. */
 export interface ConditionList {
-  /** The resource tag as it was sent, an absolute URI or an absolute path; undefined for the request URI. */
+  /** The resource tag as the client sent it, an absolute URI or an absolute path; undefined for the request URI. */
   readonly resource: string | undefined;
   readonly conditions: readonly Condition[];
 }
 
-/** Characters of the field, and conditions in it. */
+/** The most characters in the field, and the most conditions in it. */
 export const maximumLength = 128 * 1024;
 export const maximumConditions = 1024;
 
-/** Resources that the field may be about: each is looked for, and its locks and those above it. */
-export const maximumResources = 64;
+/** The most resources in the field: the server looks up each of them, its locks, and the locks above it. */
+const maximumResources = 64;
 
 /**
- * Parses an If header field (RFC 4918 section 10.4.2): lists that are all tagged or all untagged.
- * @returns one list at least
+ * Parses an If header field (RFC 4918 section 10.4.2), whose lists are either all tagged or all untagged.
+ * @returns at least one list
  * @throws Failure `malformed`
  */
 export function parseIf(field: string): readonly ConditionList[] {
   if (field.length > maximumLength) {
-    throw new Failure('malformed', `The If header field is over ${maximumLength} characters.`);
+    throw new Failure('malformed', `The If header field is longer than ${maximumLength} characters.`);
   }
   const tokens = new Tokens(field);
   const lists: ConditionList[] = [];
@@ -39,26 +39,26 @@ export function parseIf(field: string): readonly ConditionList[] {
       if (lists.length > 0 && resource === undefined) throw malformed('mixes tagged and untagged lists');
       resource = resourceTag(token.uri);
       resources.add(resource);
-      if (resources.size > maximumResources) throw malformed(`is about over ${maximumResources} resources`);
+      if (resources.size > maximumResources) throw malformed(`names more than ${maximumResources} resources`);
       token = tokens.next();
     }
-    if (token?.kind !== 'open') throw malformed('has something other than a list');
+    if (token?.kind !== 'open') throw malformed('contains something other than a list');
     const list = readList(tokens);
     conditions += list.length;
-    if (conditions > maximumConditions) throw malformed(`has over ${maximumConditions} conditions`);
+    if (conditions > maximumConditions) throw malformed(`has more than ${maximumConditions} conditions`);
     lists.push({ resource, conditions: list });
   }
   if (lists.length === 0) throw malformed('is empty');
   return lists;
 }
 
-/** What the If header field of a request says. */
+/** The contents of a request's If header field. */
 export interface IfConditions {
-  /** Empty where there is no such field. */
+  /** Empty if the field is missing. */
   readonly lists: readonly ConditionList[];
   /**
-   * The state tokens that the request submits: all that stand in the field, wherever and for whatever resource
-   * (RFC 4918 section 10.4.1).
+   * The state tokens that the request submits: all those in the field, in any list and for any resource (RFC 4918
+   * section 10.4.1).
    */
   readonly tokens: ReadonlySet<string>;
 }
@@ -88,7 +88,8 @@ function readList(tokens: Tokens): Condition[] {
 }
 
 function stateToken(uri: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(uri)) throw malformed('has a state token that is no absolute URI');
+  if (!/^[a-z][a-z0-9+.-]*:[!-~]*$/i.test(uri))
+    throw malformed('has a state token that is not an absolute URI');
   return uri;
 }
 
@@ -108,10 +109,11 @@ type Token =
   | { readonly kind: 'uri'; readonly uri: string }
   | { readonly kind: 'etag'; readonly etag: EntityTag };
 
-/** The field cut into what its grammar is made of. */
+/** Splits the field into the tokens of its grammar. */
 class Tokens {
   readonly #field: string;
-  // Entity tags may have spaces in them here, as in RFC 4918's own examples; resource tags, where clients send names raw.
+  // Entity tags may contain spaces here, as in RFC 4918's own examples; so may resource tags, because some clients
+  // send names unencoded.
   readonly #pattern =
     /(?<mark>[()]|[Nn][Oo][Tt])|<(?<uri>[ -;=?-~\x80-\xff]+)>|\[[ \t]*(?<weak>W\/)?(?<etag>"[ !#-~\x80-\xff]*")[ \t]*\]/y;
   #position = 0;
@@ -129,7 +131,7 @@ class Tokens {
     this.#position = this.#pattern.lastIndex;
     if (mark !== undefined) return { kind: mark === '(' ? 'open' : mark === ')' ? 'close' : 'not' };
     if (uri !== undefined) return { kind: 'uri', uri };
-    if (etag === undefined) throw malformed('cannot be read');
+    if (etag === undefined) throw malformed('has a syntax error');
     return { kind: 'etag', etag: { weak: weak !== undefined, value: etag } };
   }
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../../failure.js';
 
 /**
- * Parses a Lock-Token header field (RFC 4918 section 10.5). Old Windows clients leave out the angle brackets.
- * @throws Failure `malformed` when it is missing or no URI
+ * Parses a Lock-Token header field (RFC 4918 section 10.5). Old Windows clients omit the angle brackets.
+ * @throws Failure `malformed` if it is missing or not a URI
  */
 export function parseLockToken(field: string | undefined): string {
   if (field === undefined) throw new Failure('malformed', 'The request needs a Lock-Token header field.');

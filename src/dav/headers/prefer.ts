@@ -1,19 +1,19 @@
 import type { HeaderList } from '../../http/message.js';
 
-/** What of RFC 7240's Prefer header field the engine knows (RFC 8144). */
+/** The preferences of RFC 7240's Prefer header field that the engine supports (RFC 8144). */
 export interface Preferences {
-  /** `return=minimal`: leave out what the client can do without. */
+  /** `return=minimal`: omit what the client can do without. */
   readonly minimal: boolean;
-  /** `depth-noroot`: tell of the members only. */
+  /** `depth-noroot`: report the members only. */
   readonly noRoot: boolean;
 }
 
-/** Characters that are read; a longer field is as if it were not there. */
+/** The most characters to read; a longer field is ignored. */
 const maximumLength = 8192;
 
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-/** Reads a Prefer header field; what is not known or cannot be read is as if it were not there. */
+/** Reads a Prefer header field; ignores what it does not know or cannot read. */
 export function parsePrefer(field: string | undefined): Preferences {
   const found = new Map<string, string>();
   for (const part of field === undefined || field.length > maximumLength ? [] : cut(field, ',')) {
@@ -22,7 +22,7 @@ export function parsePrefer(field: string | undefined): Preferences {
     const equals = preference.indexOf('=');
     const name = (equals === -1 ? preference : preference.slice(0, equals)).trim().toLowerCase();
     const value = equals === -1 ? '' : valueOf(preference.slice(equals + 1).trim());
-    // RFC 7240 section 2: of a preference that is repeated the first counts.
+    // RFC 7240 section 2: if a preference is repeated, the first one counts.
     if (value !== undefined && token.test(name) && !found.has(name)) found.set(name, value);
   }
   return {
@@ -31,7 +31,7 @@ export function parsePrefer(field: string | undefined): Preferences {
   };
 }
 
-/** Cuts a text at each separator that is not in quotes; a quotation mark that is not closed is one like any other. */
+/** Splits a text at each separator outside quotes; an unclosed quotation mark is an ordinary character. */
 function cut(text: string, separator: string): string[] {
   const parts: string[] = [];
   let begin = 0;
@@ -47,13 +47,13 @@ function cut(text: string, separator: string): string[] {
   return [...parts, text.slice(begin)];
 }
 
-/** @returns undefined for what is neither in quotes nor free of spaces and quotes */
+/** @returns undefined for a value that is neither quoted nor free of spaces and quotes */
 function valueOf(text: string): string | undefined {
   if (/^"[^"]*"$/.test(text)) return text.slice(1, -1);
   return /^[^\s"]*$/.test(text) ? text : undefined;
 }
 
-/** The header fields of an answer that these preferences shaped. */
+/** The header fields of an answer that these preferences have shaped. */
 export function preferenceHeaders({ minimal, noRoot }: Preferences): HeaderList {
   const applied = [...(minimal ? ['return=minimal'] : []), ...(noRoot ? ['depth-noroot'] : [])];
   return [

@@ -1,12 +1,12 @@
-/** How long a client wants a lock to last: seconds, or as long as may be. */
+/** How long a client wants a lock to last: seconds, or as long as possible. */
 export type Timeout = number | 'infinite';
 
-/** Characters that are read. */
+/** The most characters to read. */
 const maximumLength = 1024;
 
 /**
- * Parses a Timeout header field (RFC 4918 section 10.7): of a list the first value that is understood.
- * @returns undefined where there is none: a server may choose, whatever was asked for
+ * Parses a Timeout header field (RFC 4918 section 10.7) and takes the first value that it understands.
+ * @returns undefined if there is none: a server may choose regardless of the request
  */
 export function parseTimeout(field: string | undefined): Timeout | undefined {
   for (const value of field?.slice(0, maximumLength).split(',') ?? []) {

@@ -1,6 +1,6 @@
 import type { Timeout } from '../headers/timeout.js';
 
-/** Caps on locks, against clients that never give them up. */
+/** Limits on locks, against clients that never release them. */
 export interface LockLimits {
   /** Seconds that a lock may last without a refresh. */
   readonly lifetime: number;
@@ -10,13 +10,13 @@ export interface LockLimits {
   readonly inAll: number;
 }
 
-/** Shared locks that may cover one resource: each is shown with each member of a locked collection. */
+/** The most shared locks that may cover one resource: every member of a locked collection shows each of them. */
 export const maximumCovering = 16;
 
-/** Seconds; a lock that ended sooner would be gone before a slow client can use it. */
+/** Seconds; a shorter lock would expire before a slow client can use it. */
 const shortest = 30;
 
-/** The seconds that are granted where a client asks for `timeout`. */
+/** The seconds granted to a client that asks for `timeout`. */
 export function grantedSeconds(timeout: Timeout | undefined, { lifetime }: LockLimits): number {
   if (timeout === undefined || timeout === 'infinite') return lifetime;
   return Math.min(Math.max(timeout, shortest), lifetime);

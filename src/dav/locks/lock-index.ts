@@ -4,8 +4,8 @@ import type { Lock, LockStore } from './lock-store.js';
 
 const none: readonly Lock[] = [];
 
-/** Locks that were read once, to be asked about many paths. */
-export class LockIndex {
+/** Locks read once, for looking up many paths. */
+class LockIndex {
   readonly #byRoot = new Map<string, Lock[]>();
   #last: { readonly parent: string; readonly locks: readonly Lock[] } | undefined;
 
@@ -25,7 +25,7 @@ export class LockIndex {
     return own ? [...own, ...inherited] : inherited;
   }
 
-  /** For the members of one collection the same array, as long as they are asked about one after another. */
+  /** Returns the same array for all members of one collection, as long as they are looked up one after another. */
   #inheritedFrom(parent: string | undefined): readonly Lock[] {
     if (parent === undefined) return none;
     if (this.#last?.parent === parent) return this.#last.locks;
@@ -38,7 +38,7 @@ export class LockIndex {
   }
 }
 
-/** The locks on `path` and, by `depth`, on its direct members or on all that lies below it. */
+/** The locks on `path` and, depending on `depth`, on its direct members or on everything below it. */
 export async function readLocks(store: LockStore, path: ServerPath, depth: Depth): Promise<LockIndex> {
   const here = await store.covering(path);
   return new LockIndex(depth === '0' ? here : here.concat(await store.below(path, depth)));

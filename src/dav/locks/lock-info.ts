@@ -3,12 +3,12 @@ import { davChild, elementsOf, isDav, languageOf, type XmlElement } from '../../
 import { serialize } from '../../xml/write.js';
 import type { Lock } from './lock-store.js';
 
-/** Bytes of the owner element as it is kept: it is shown with each member of a locked collection. */
+/** The most bytes of a stored owner element: every member of a locked collection shows it. */
 const maximumOwnerBytes = 1024;
 
 /**
- * Reads a lockinfo element (RFC 4918 section 14.11). The owner is kept as it was sent.
- * @throws Failure `malformed`, `unprocessable` for a lock other than a write lock, `too-large` for the owner
+ * Reads a lockinfo element (RFC 4918 section 14.11). The owner is stored as the client sent it.
+ * @throws Failure `malformed`; `unprocessable` for a lock other than a write lock; `too-large` for the owner
  */
 export function parseLockInfo(root: XmlElement): Pick<Lock, 'scope' | 'owner'> {
   if (!isDav(root, 'lockinfo')) {
@@ -22,8 +22,8 @@ export function parseLockInfo(root: XmlElement): Pick<Lock, 'scope' | 'owner'> {
   }
   const type = davChild(root, 'locktype');
   if (!type || elementsOf(type).length === 0)
-    throw new Failure('malformed', 'lockinfo must hold a locktype.');
-  if (!davChild(type, 'write')) throw new Failure('unprocessable', 'There are only write locks here.');
+    throw new Failure('malformed', 'lockinfo must contain a locktype.');
+  if (!davChild(type, 'write')) throw new Failure('unprocessable', 'This server supports write locks only.');
   return { scope: only, owner: ownerIn(root) };
 }
 
@@ -33,7 +33,7 @@ function ownerIn(root: XmlElement): string {
   const language = languageOf(owner) === undefined ? languageOf(root) : undefined;
   const text = serialize(owner, maximumOwnerBytes, language);
   if (text === undefined || Buffer.byteLength(text) > maximumOwnerBytes) {
-    throw new Failure('too-large', `The owner element may have ${maximumOwnerBytes} bytes at most.`);
+    throw new Failure('too-large', `The owner element must not exceed ${maximumOwnerBytes} bytes.`);
   }
   return text;
 }

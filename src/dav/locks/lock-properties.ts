@@ -3,17 +3,17 @@ import { hrefOf, type ServerPath } from '../../http/target.js';
 import { escapeText } from '../../xml/escape.js';
 import type { Lock } from './lock-store.js';
 
-/** Who asks about locks, and when. */
+/** Who asks about locks, and the clock. */
 export interface LockViewer {
   /** The user's name; undefined of somebody who has not signed in, to whom no lock belongs. */
   readonly principal: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How they spell the path that they asked for. */
+  /** How the client spells the path of the request. */
   readonly spelling?: Spelling | undefined;
 }
 
-/** The locks that this server gives (RFC 4918 section 15.10). */
+/** The kinds of locks that this server grants (RFC 4918 section 15.10). */
 export const supportedLock =
   '<D:supportedlock>' +
   ['exclusive', 'shared']
@@ -25,8 +25,8 @@ export const supportedLock =
   '</D:supportedlock>';
 
 /**
- * The locks on a resource (RFC 4918 section 15.8). Whoever may read the resource sees that it is locked, by whom and
- * for how long; the token is for the lock's own principal (docs/decisions/0008-locks.md).
+ * The locks on a resource (RFC 4918 section 15.8). Everyone who may read the resource sees that it is locked, by whom
+ * and for how long; only the lock's own principal sees the token (docs/decisions/0008-locks.md).
  * @param collection whether the resource is one
  */
 export function lockDiscovery(
@@ -36,7 +36,7 @@ export function lockDiscovery(
   viewer: LockViewer,
 ): string {
   if (locks.length === 0) return '<D:lockdiscovery/>';
-  // A lock that is rooted elsewhere is rooted above: in a collection.
+  // A lock rooted elsewhere is rooted above, so its root is a collection.
   const active = locks.map((lock) => activeLock(lock, lock.root !== path || collection, viewer));
   return `<D:lockdiscovery>${active.join('')}</D:lockdiscovery>`;
 }

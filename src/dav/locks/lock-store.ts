@@ -7,56 +7,56 @@ export interface Lock {
   readonly root: ServerPath;
   readonly depth: '0' | 'infinity';
   readonly scope: 'exclusive' | 'shared';
-  /** The user name of who took it; only that user may use or give up the lock. */
+  /** The name of the user who took it; only that user may use or release the lock. */
   readonly principal: string;
-  /** The client's owner element as XML text that stands alone; empty when there was none. */
+  /** The client's owner element as self-contained XML text; empty if there was none. */
   readonly owner: string;
-  /** Seconds that each grant or refresh lasts. */
+  /** Seconds until the lock expires after each grant or refresh. */
   readonly timeoutSeconds: number;
   /** Milliseconds since the epoch. */
   readonly expires: number;
 }
 
-/** What a lock request fixes; the store adds the token and the expiry. */
+/** The part of a lock that the request determines; the store adds the token and the expiry. */
 export type LockRequest = Omit<Lock, 'token' | 'expires'>;
 
-/** What there are as many locks of as there may be: the user's, all users', or those that cover one resource. */
+/** Which limit on locks has been reached: the user's, the server's, or that of one resource. */
 export type Exhausted = 'user' | 'server' | 'resource';
 
 export type LockOutcome =
   { readonly granted: Lock } | { readonly conflicts: readonly Lock[] } | { readonly exhausted: Exhausted };
 
-/** How many locks there may be, a new one included. */
+/** How many locks there may be, including a new one. */
 export interface LockNumbers {
   readonly perUser: number;
   readonly inAll: number;
-  /** That cover one resource, all of them shared. */
+  /** Shared locks that cover one resource. */
   readonly covering: number;
 }
 
-/** Locks in the way of another that are told of; there may be more. */
+/** The most conflicting locks to report; there may be more. */
 export const toldConflicts = 1000;
 
-/** Where locks live. An expired lock is as if it were not there. */
+/** The storage of locks. It treats an expired lock as if it did not exist. */
 export interface LockStore {
   /**
-   * Takes a lock unless one that conflicts covers the root or, for depth infinity, lies below it; decided and done in
-   * one transaction.
-   * @returns the lock, or some of the locks in the way, or what there are too many of
+   * Takes a lock unless a conflicting one covers the root or, with depth infinity, lies below it. The check and the
+   * change are one transaction.
+   * @returns the lock, some of the conflicting locks, or the limit that has been reached
    */
   acquire(request: LockRequest, numbers?: LockNumbers): Promise<LockOutcome>;
-  /** Restarts the lock's time-out. @returns undefined when there is no such lock */
+  /** Restarts the lock's time-out. @returns undefined if there is no such lock */
   refresh(token: string, timeoutSeconds: number): Promise<Lock | undefined>;
   /** @returns whether there was such a lock */
   remove(token: string): Promise<boolean>;
   /** Locks whose scope includes `path`: rooted there, or with depth infinity above it. */
   covering(path: ServerPath): Promise<readonly Lock[]>;
-  /** Locks rooted below `path`, `path` itself excepted; with depth 1 only those of its direct members. */
+  /** Locks rooted below `path`, not at `path` itself; with depth 1 only those of its direct members. */
   below(path: ServerPath, depth?: '1' | 'infinity'): Promise<readonly Lock[]>;
-  /** Drops the locks rooted at `path` and below, as DELETE does. */
+  /** Drops the locks rooted at and below `path`, for DELETE. */
   removeTree(path: ServerPath): Promise<void>;
-  /** Locks do not follow a MOVE (RFC 4918 section 7.5): those rooted in `from` are dropped, those at `to` stay. */
+  /** Locks do not follow a MOVE (RFC 4918 section 7.5): drops those rooted in `from` and keeps those at `to`. */
   moveTree(from: ServerPath, to: ServerPath): Promise<void>;
-  /** Forgets the locks that have expired. */
+  /** Deletes expired locks. */
   sweep(): Promise<void>;
 }

@@ -7,7 +7,9 @@ import type { DavReadContext, DavRequest, Place } from '../context.js';
 import type { Condition, ConditionList } from '../headers/if.js';
 import { keyOf } from '../place.js';
 
-/** What conditions are compared with. A resource that is not there has neither locks of its own nor a tag. */
+/**
+ * The state that conditions are compared with. A resource that does not exist has neither locks of its own nor a tag.
+ */
 export interface ResourceState {
   /** Tokens of the locks whose scope includes the resource. */
   readonly tokens: ReadonlySet<string>;
@@ -24,11 +26,11 @@ export async function requireIf(request: DavRequest, context: DavReadContext): P
   const { lists } = request.conditions;
   if (lists.length === 0) return;
   if (!(await holds(lists, (resource) => stateOf(resource, request, context)))) {
-    throw new Failure('precondition-failed', 'No list of conditions in the If header field holds.');
+    throw new Failure('precondition-failed', 'None of the lists of conditions in the If header field holds.');
   }
 }
 
-/** Whether all conditions of one list at least hold. Each resource is looked at once, and only when it matters. */
+/** Whether all conditions of at least one list hold. Looks at each resource once, and only if it matters. */
 export async function holds(
   lists: readonly ConditionList[],
   stateOf: (resource: string | undefined) => Promise<ResourceState>,
@@ -44,7 +46,7 @@ export async function holds(
   return false;
 }
 
-// `DAV:no-lock` is no lock's token, so it matches nothing (RFC 4918 section 10.4.8).
+// `DAV:no-lock` is not the token of any lock, so it matches nothing (RFC 4918 section 10.4.8).
 function matches(condition: Condition, { tokens, etag }: ResourceState): boolean {
   if (condition.kind === 'token') return tokens.has(condition.token);
   return etag !== undefined && matchesStrongly(condition.etag, etag);
@@ -64,12 +66,12 @@ async function stateOf(
   return { tokens, etag: stat?.etag === undefined ? undefined : parseEntityTag(stat.etag) };
 }
 
-/** One of the two places that the request is about; that it may be is known. */
+/** The request's own place or its destination; the user is already known to have access to both. */
 function ownPlace(path: ServerPath, request: DavRequest): Place | undefined {
   return [request, request.destination].find((place) => place && keyOf(place) === path);
 }
 
-/** The path of a resource on this server; undefined for what can be none. */
+/** The path of a resource on this server; undefined if it cannot be one. */
 function pathOf(resource: string, { headers, publicAuthority }: DavRequest): ServerPath | undefined {
   try {
     return parseDestination(resource, headers.host, publicAuthority).path;

@@ -7,12 +7,12 @@ import { memberStatus } from '../xml/multistatus.js';
 import { readLocks } from './lock-index.js';
 import { toldConflicts, type Lock } from './lock-store.js';
 
-/** What a change touches: the resource, or also the collection that it comes into or goes out of. */
-export type Reach = 'resource' | 'membership';
+/** What a change touches: the resource only, or also the collection that it enters or leaves. */
+type Reach = 'resource' | 'membership';
 
 /**
- * Refuses to change what is locked, unless the request comes from a holder of the lock and submits its token
- * (RFC 4918 sections 7.4 and 7.5).
+ * Refuses to change a locked resource unless a holder of the lock sends the request and submits its token (RFC 4918
+ * sections 7.4 and 7.5).
  * @throws Failure `locked` with `lock-token-submitted`
  */
 export async function requireTokens(
@@ -34,23 +34,23 @@ export async function requireTokens(
     const roots = new Set(
       locks.map(({ root }) => hrefOfKey(place, root, root !== key || stat?.kind === 'collection')),
     );
-    throw new Failure('locked', 'This is locked: only who holds the lock can change it, with its token.', {
-      condition: 'lock-token-submitted',
-      hrefs: [...roots],
-    });
+    throw new Failure(
+      'locked',
+      'This is locked. Only the user who holds the lock can change it, by sending its token.',
+      {
+        condition: 'lock-token-submitted',
+        hrefs: [...roots],
+      },
+    );
   }
 }
 
 /**
- * What lies below `place` and is locked against this request. Changes that remove a whole tree ask first, so that they
- * are refused as a whole.
- * @returns response elements for a 207, none where the tree is free
+ * The members below `place` that are locked against this request. Changes that remove a whole tree check this first,
+ * so that they are refused as a whole.
+ * @returns response elements for a 207; empty if nothing in the tree is locked
  */
-export async function lockedMembers(
-  request: DavRequest,
-  context: DavContext,
-  place: Place,
-): Promise<string[]> {
+async function lockedMembers(request: DavRequest, context: DavContext, place: Place): Promise<string[]> {
   const key = keyOf(place);
   const below = await context.locks.below(key);
   if (below.length === 0) return [];
@@ -63,7 +63,7 @@ export async function lockedMembers(
 }
 
 /**
- * Both for a resource that comes to or goes from `place`, with everything below it.
+ * Both checks, for a resource that enters or leaves `place` with everything below it.
  * @returns as {@link lockedMembers}
  * @throws Failure as {@link requireTokens}
  */
@@ -76,7 +76,7 @@ export async function requireUnlocked(
   return lockedMembers(request, context, place);
 }
 
-/** The hrefs of what is locked, while others have their turns. */
+/** The hrefs of locked resources; pauses so that others get their turns. */
 export async function memberHrefs(
   place: Place,
   roots: readonly ServerPath[],
@@ -91,21 +91,21 @@ export async function memberHrefs(
   return hrefs;
 }
 
-/** The href of `root`; only what lies in the share of `place` is looked at. */
+/** The href of `root`; only resources in the share of `place` are looked at. */
 async function memberHref(place: Place, root: ServerPath): Promise<string> {
   const path = within(place.base, root);
   const stat = path === undefined ? undefined : await place.storage.stat(path);
   return stat && path !== undefined ? hrefAt(at(place, path), stat) : hrefOfKey(place, root, false);
 }
 
-/** Several locks on one resource are shared: each lets its holder change it. */
+/** If there are several locks on one resource, they are shared, and each of them lets its holder change it. */
 function mayChange(locks: readonly Lock[], submitted: ReadonlySet<string>, principal: string): boolean {
   return (
     locks.length === 0 || locks.some((lock) => submitted.has(lock.token) && lock.principal === principal)
   );
 }
 
-/** Drops the locks below `place` whose resources are gone, after a change that went only part of the way. */
+/** Drops the locks below `place` whose resources no longer exist, after a change that was only partly done. */
 export async function dropOrphans(context: DavContext, place: Place): Promise<void> {
   const breath = new Breath(context.principal);
   for (const { token, root } of await context.locks.below(keyOf(place))) {

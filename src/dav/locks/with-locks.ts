@@ -8,10 +8,10 @@ import { readLocks } from './lock-index.js';
 import { lockDiscovery, supportedLock, type LockViewer } from './lock-properties.js';
 import type { Lock } from './lock-store.js';
 
-/** Where locks are, and who asks about them. */
+/** The lock store, and who asks. */
 export type Locking = Pick<DavContext, 'locks'> & LockViewer;
 
-/** Adds what a client may know of locks to a resource's dead properties. */
+/** Adds the lock properties that a client may see to a resource's dead properties. */
 export type WithLocks = (path: ServerPath, stat: ResourceStat, dead: PropertyMap) => PropertyMap;
 
 const lockdiscovery = '{DAV:}lockdiscovery';
@@ -23,9 +23,9 @@ const unlocked: PropertyMap = new Map([
 ]);
 
 /**
- * Reads all locks that a PROPFIND tells of at once, where it asks for them.
- * @param locking undefined where nothing can be locked
- * @param depth how far it tells of what lies below `key`
+ * Reads all locks that a PROPFIND reports in one go, if it asks for them.
+ * @param locking undefined if nothing can be locked
+ * @param depth how far the PROPFIND goes below `key`
  */
 export async function readWithLocks(
   locking: Locking | undefined,
@@ -39,7 +39,7 @@ export async function readWithLocks(
     return (_path, _stat, dead) => (supported ? new Map(dead).set(supportedlock, supportedLock) : dead);
   }
   const locks = await readLocks(locking.locks, key, depth);
-  // Members that have no locks of their own share one array of those from above, which are told once.
+  // Members without locks of their own share one array of the inherited ones, which is rendered once.
   const told = new WeakMap<readonly Lock[], PropertyMap>();
   return (path, stat, dead) => {
     const covering = locks.covering(path);

@@ -8,7 +8,7 @@ import { prepareTransfer, transferred } from '../transfer.js';
 import { copyTree, failureOfAll, memberResponses } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
-/** Copies a resource, with everything below it unless Depth is 0 (RFC 4918 section 9.8). */
+/** Copies a resource and, unless Depth is 0, everything below it (RFC 4918 section 9.8). */
 export const copy: DavMethod = async (request, context) => {
   const depth = parseDepth(request.headers.depth, ['infinity', '0']);
   const { source, to, replaced, inTheWay } = await prepareTransfer(request);
@@ -35,7 +35,7 @@ export const copy: DavMethod = async (request, context) => {
     });
     await dropOrphans(context, to);
   } else {
-    // A copy that replaced nothing stays as far as it got, with the properties of what is there.
+    // A partial copy that replaced nothing is kept, with the properties of what was copied.
     outcome = await withProperties(context, { from, to: target, depth, owner }, () =>
       replacing(to, undefined, 'by member', copyFiles),
     );

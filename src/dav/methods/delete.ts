@@ -6,9 +6,10 @@ import { keyOf, requireConditions, requireStat } from '../place.js';
 import { failureOfAll, memberResponses, removeTree } from '../tree.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
-/** Removes a resource and all below it (RFC 4918 section 9.6). */
+/** Removes a resource and everything below it (RFC 4918 section 9.6). */
 export const remove: DavMethod = async (request, context) => {
-  if (request.path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+  if (request.path === '/')
+    throw new Failure('forbidden', 'The root of a share cannot be moved, replaced or removed.');
   const stat = await requireStat(request);
   if (stat.kind === 'collection') parseDepth(request.headers.depth, ['infinity']);
   requireConditions(request.method, request.headers, stat);
@@ -16,7 +17,7 @@ export const remove: DavMethod = async (request, context) => {
   if (locked.length > 0) return multistatusOf(locked);
   const behalf = { owner: context.principal, signal: request.signal };
   const failures = await removeTree(request, stat, behalf).catch(async (error: unknown) => {
-    // Given up half way: what has gone takes its locks along.
+    // The removal stopped half way: drop the locks of what has been removed.
     await dropOrphans(context, request);
     throw error;
   });

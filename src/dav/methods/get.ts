@@ -4,7 +4,7 @@ import { visibleEntries } from '../../static/visible-entries.js';
 import type { DavReadMethod } from '../context.js';
 import { keyOf, requireStat } from '../place.js';
 
-/** GET and HEAD: a file's bytes, or a page for a person that lists a collection (RFC 4918 section 9.4). */
+/** GET and HEAD: the bytes of a file, or a page that lists a collection for a person (RFC 4918 section 9.4). */
 export const get: DavReadMethod = async (request, context) => {
   const { storage, path, method, headers } = request;
   const file = request.collection ? undefined : await openIfFile(storage, path);

@@ -18,7 +18,7 @@ import { clearLeftovers } from '../properties/leftovers.js';
 import { readBody } from '../read-body.js';
 import { memberStatus, multistatusOf } from '../xml/multistatus.js';
 
-/** Takes a write lock, or without a body restarts the time-out of one (RFC 4918 section 9.10). */
+/** Takes a write lock or, without a body, refreshes one (RFC 4918 section 9.10). */
 export const lock: DavMethod = async (request, context) => {
   const info = await readBody(request.body, context);
   if (!info) return refresh(request, context);
@@ -37,7 +37,7 @@ export const lock: DavMethod = async (request, context) => {
   if ('exhausted' in outcome) throw tooMany(outcome.exhausted, request, context, stat);
   if ('conflicts' in outcome) return refused(request, context, stat, outcome.conflicts);
   const { token } = outcome.granted;
-  // The lock comes first: from then on nobody else can make the file.
+  // The lock comes first: from then on nobody else can create the file.
   if (!stat) await makeEmptyFile(request, context, token);
   return answer(request, context, stat ? 200 : 201, [['Lock-Token', `<${token}>`]]);
 };
@@ -52,12 +52,12 @@ function tooMany(
     case 'user':
       return new Failure(
         'forbidden',
-        `You hold ${perUser} locks, as many as a user may: give some up, or wait until they end.`,
+        `You hold ${perUser} locks, the most that a user may hold. Release some, or wait until they expire.`,
       );
     case 'server':
       return new Failure(
         'unavailable',
-        `There are ${inAll} locks, as many as there may be. Try again later.`,
+        `There are ${inAll} locks on this server, the most that it allows. Try again later.`,
         {
           headers: [['Retry-After', '60']],
         },
@@ -65,7 +65,7 @@ function tooMany(
     case 'resource':
       return new Failure(
         'locked',
-        `There are ${maximumCovering} shared locks here, as many as there may be.`,
+        `There are ${maximumCovering} shared locks on this resource, the most that it may have.`,
         {
           condition: 'no-conflicting-lock',
           hrefs: [hrefOfKey(request, keyOf(request), stat?.kind === 'collection')],
@@ -74,11 +74,14 @@ function tooMany(
   }
 }
 
-/** Office sends this before any other LOCK. The token stays the same. */
+/** Refreshes a lock; its token stays the same. Office does this before any other LOCK. */
 async function refresh(request: DavRequest, context: DavContext): Promise<HttpResponse> {
   const { headers } = request;
   if (headers.if === undefined) {
-    throw new Failure('malformed', 'LOCK needs a body, or an If header field with the lock to refresh.');
+    throw new Failure(
+      'malformed',
+      'LOCK needs a body, or an If header field with the token of the lock to refresh.',
+    );
   }
   const submitted = request.conditions.tokens;
   const covering = await context.locks.covering(keyOf(request));
@@ -96,16 +99,16 @@ async function refresh(request: DavRequest, context: DavContext): Promise<HttpRe
 }
 
 function noSuchLock(): Failure {
-  return new Failure('precondition-failed', 'There is no lock with this token here.', {
+  return new Failure('precondition-failed', 'This resource has no lock with this token.', {
     condition: 'lock-token-matches-request-uri',
   });
 }
 
-/** What making a file asks for (RFC 4918 section 9.10.4). */
+/** The conditions for creating a file (RFC 4918 section 9.10.4). */
 async function requireRoom(request: DavRequest, context: DavContext): Promise<void> {
   const { storage, path } = request;
   if (request.collection) {
-    throw new Failure('method-not-allowed', 'LOCK makes a file where nothing is, not a collection.', {
+    throw new Failure('method-not-allowed', 'LOCK can create a file, but not a collection.', {
       headers: [['Allow', allowedMethods(path, undefined)]],
     });
   }
@@ -124,7 +127,7 @@ async function makeEmptyFile(request: DavRequest, context: DavContext, token: st
         await clearLeftovers(request, context, await storage.stat(path));
         return (standing) => {
           if (!standing) return undefined;
-          throw new Failure('conflict', 'Another request has just made a file here. Try again.');
+          throw new Failure('conflict', 'Another request has just created a file here. Try again.');
         };
       },
     });
@@ -162,8 +165,8 @@ async function answer(
 }
 
 /**
- * Locks in the way of the resource itself are a 423; those only of its members a 207 that names them (RFC 4918 section
- * 9.10.9). What the user may not read is not named.
+ * Conflicting locks on the resource itself give a 423; conflicting locks only on its members give a 207 that names
+ * them (RFC 4918 section 9.10.9). The answer does not name what the user may not read.
  */
 async function refused(
   request: DavRequest,
@@ -177,7 +180,7 @@ async function refused(
   const legible = roots.filter((root) => root === key || context.resolve(root) !== undefined);
   const hrefs = await memberHrefs(request, legible, context.principal);
   if (below.length < roots.length) {
-    throw new Failure('locked', 'Somebody has locked this already.', {
+    throw new Failure('locked', 'Another lock already exists here.', {
       condition: 'no-conflicting-lock',
       hrefs,
     });

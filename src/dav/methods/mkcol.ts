@@ -13,7 +13,7 @@ import {
 import { readBody } from '../read-body.js';
 import { enterTree } from '../tree-turns.js';
 
-/** Makes a collection (RFC 4918 section 9.3), with properties where the body asks for some (RFC 5689). */
+/** Creates a collection (RFC 4918 section 9.3), with properties if the body asks for any (RFC 5689). */
 export const mkcol: DavMethod = async (request, context) => {
   const { headers, storage, path } = request;
   const stat = await storage.stat(path);
@@ -38,7 +38,7 @@ export const mkcol: DavMethod = async (request, context) => {
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };
 };
 
-const notXml = 'The body of a MKCOL must be XML, or nothing.';
+const notXml = 'The body of a MKCOL must be XML or empty.';
 
 async function readCollectionRequest(
   { headers, body }: DavRequest,
@@ -51,14 +51,14 @@ async function readCollectionRequest(
     throw new Failure('unsupported-media-type', notXml);
   }
   const root = await readBody(body, context).catch((error: unknown) => {
-    // Nobody has said that it was XML.
+    // The client did not declare the body as XML.
     if (type !== undefined || !isFailure(error, 'malformed')) throw error;
     throw new Failure('unsupported-media-type', notXml, { cause: error });
   });
   return root && parseCollectionRequest(root, context.propertyLimits);
 }
 
-/** Gives the new collection its properties; without them it is not kept. */
+/** Sets the properties of the new collection; removes the collection if that fails. */
 async function setProperties(
   request: DavRequest,
   { properties, principal }: DavContext,

@@ -11,7 +11,8 @@ import { multistatusOf } from '../xml/multistatus.js';
 
 /** Moves a resource and everything below it (RFC 4918 section 9.9). */
 export const move: DavMethod = async (request, context) => {
-  if (request.path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+  if (request.path === '/')
+    throw new Failure('forbidden', 'The root of a share cannot be moved, replaced or removed.');
   const { source, to, replaced, inTheWay } = await prepareTransfer(request);
   if (source.kind === 'collection') parseDepth(request.headers.depth, ['infinity']);
   const [from, target] = [keyOf(request), keyOf(to)];
@@ -25,7 +26,7 @@ export const move: DavMethod = async (request, context) => {
     from,
     to: target,
     depth: 'infinity',
-    // What stays in its share takes no more room than before; until it has moved, what is there twice is not counted.
+    // What stays in its share takes no more room than before, so the temporary duplicate is not counted.
     owner: { principal: '', share: request.base === to.base ? '' : to.base },
   } as const;
   const isSameStorage = request.storage === to.storage;
@@ -60,7 +61,7 @@ export const move: DavMethod = async (request, context) => {
     await properties.moveTree(from, target, to.base);
     return transferred(replaced);
   }
-  // The source goes only once all of it has arrived.
+  // The source is removed only after all of it has arrived.
   if (replaced) await properties.copyTree(from, target, 'infinity', arrival.owner);
   const left = await removeTree(request, source, { owner: context.principal });
   if (left.length > 0) {

@@ -4,7 +4,7 @@ import { allowedMethods } from '../allowed-methods.js';
 /** Compliance classes (RFC 4918 section 18). */
 export const davHeader = ['DAV', '1, 2, 3, extended-mkcol'] as const;
 
-/** Says what can be done here (RFC 4918 section 10.1); Windows looks for MS-Author-Via. */
+/** Tells what the client can do here (RFC 4918 section 10.1); Windows looks for MS-Author-Via. */
 export const options: DavReadMethod = async ({ storage, path }) => {
   const stat = await storage.stat(path);
   return {

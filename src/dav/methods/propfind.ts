@@ -10,24 +10,19 @@ import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks.js';
 import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
 import type { MemberProperties, MemberRun, PropertyMap, Wanted } from '../properties/property-store.js';
-import {
-  namedBy,
-  parsePropertyQuery,
-  propertyResponses,
-  wantedBy,
-  type PropertyResponse,
-} from '../properties/query.js';
+import { namedBy, parsePropertyQuery, wantedBy } from '../properties/query.js';
 import { quotaProperties, withQuota } from '../properties/quota.js';
 import { readBody } from '../read-body.js';
 import { multistatus } from '../xml/multistatus.js';
+import { propertyResponses, type PropertyResponse } from '../xml/propfind-response.js';
 
-/** Characters that are gathered before they are sent on. */
+/** Characters to gather before sending them on. */
 const pieceCharacters = 64 * 1024;
 
 const none: PropertyMap = new Map();
 
 /**
- * Tells the properties of a resource and, with Depth 1, of its members; with Depth infinity, where the share allows it,
+ * Reports the properties of a resource and, with Depth 1, of its members; with Depth infinity, if the share allows it,
  * of everything below (RFC 4918 section 9.1).
  */
 export const propfind: DavReadMethod = (request, context) =>
@@ -37,12 +32,12 @@ export const propfind: DavReadMethod = (request, context) =>
     space: () => request.storage.space(),
   });
 
-/** What is told of besides, where something can be changed. */
+/** What is reported in addition if the place can be changed. */
 type Changeable = Locking & Pick<DavStorage, 'space'>;
 
 /**
- * The same where nothing need be changeable.
- * @param changeable undefined where nothing can be changed: there are no locks then and no quota
+ * The same for a place that may be read-only.
+ * @param changeable undefined if the place is read-only: it then has no locks and no quota
  */
 export async function findProperties(
   request: ReadRequest,
@@ -55,12 +50,12 @@ export async function findProperties(
   const stat = await requireStat(request);
   requireConditions(request.method, headers, stat);
   if (depth === 'infinity' && stat.kind === 'collection' && !context.depthInfinity) {
-    throw new Failure('forbidden', 'This server lists one level at a time: Depth must be 0 or 1.', {
+    throw new Failure('forbidden', 'This server lists one level at a time. Depth must be 0 or 1.', {
       condition: 'propfind-finite-depth',
     });
   }
   const asked = parsePrefer(headers.prefer);
-  // RFC 8144 section 3: without members there is nothing but the root to tell of.
+  // RFC 8144 section 3: without members, the root is all there is to report.
   const preferences = { ...asked, noRoot: asked.noRoot && depth !== '0' };
   const extent = stat.kind === 'collection' ? depth : '0';
   const withLocks = await readWithLocks(changeable, query, keyOf(request), extent);
@@ -80,16 +75,16 @@ export async function findProperties(
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };
 }
 
-/** What is told of each resource, and of which. */
+/** What to report about each resource, and about which resources. */
 interface Telling extends Pick<ReadContext, 'properties' | 'mayRead'> {
   readonly respond: PropertyResponse;
-  /** Of the dead properties. */
+  /** The dead properties to read. */
   readonly wanted: Wanted;
   readonly depth: Depth;
   readonly noRoot: boolean;
-  /** Adds to the dead properties what else does not come from the stat. */
+  /** Adds the properties that do not come from the stat to the dead ones. */
   readonly kept: WithLocks;
-  /** Whose work this is: owners take turns. */
+  /** The user whose work this is: users take turns. */
   readonly owner: string;
   readonly breath: Breath;
 }
@@ -108,7 +103,7 @@ async function* responses(
   if (depth !== '0' && stat.kind === 'collection') yield* memberResponses(request, telling);
 }
 
-/** Depth first. A storage lists no link that leads back to where it stands, so this comes to an end. */
+/** Depth first. A storage does not list links that lead back up, so this comes to an end. */
 async function* memberResponses(request: ReadRequest, telling: Telling): AsyncGenerator<string> {
   const { properties, respond, wanted, depth, kept, owner, breath } = telling;
   const key = keyOf(request);
@@ -149,7 +144,7 @@ function membersIn(batch: readonly Entry[], { path, base }: ReadRequest, { mayRe
   return members;
 }
 
-/** Members, as many together as their dead properties are not too large. */
+/** Members in runs whose dead properties are not too large together. */
 async function* runsOf(
   members: readonly Member[],
   dead: MemberProperties | undefined,
@@ -165,12 +160,12 @@ async function* runsOf(
   }
 }
 
-/** What is below a collection that was a member a moment ago. */
+/** Everything below a collection that was a member a moment ago. */
 async function* innerResponses(request: ReadRequest, telling: Telling): AsyncGenerator<string> {
   try {
     yield* memberResponses(request, telling);
   } catch (error) {
-    // It has been removed meanwhile, or cannot be listed; the rest can.
+    // It has been removed in the meantime, or cannot be listed; go on with the rest.
     if (!isFailure(error, 'not-found', 'forbidden')) throw error;
   }
 }

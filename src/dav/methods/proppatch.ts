@@ -7,7 +7,7 @@ import { isAllowed, parsePropertyUpdate, updateResponse } from '../properties/up
 import { readBody } from '../read-body.js';
 import { multistatusOf } from '../xml/multistatus.js';
 
-/** Sets and removes dead properties, all or none (RFC 4918 section 9.2), and by some of them the modification time. */
+/** Sets and removes dead properties, all or none (RFC 4918 section 9.2); some of them set the modification time. */
 export const proppatch: DavMethod = async (request, context) => {
   const changes = parsePropertyUpdate(await readBody(request.body, context), context.propertyLimits);
   const stat = await requireStat(request);
@@ -26,7 +26,7 @@ export const proppatch: DavMethod = async (request, context) => {
   }
   const { minimal } = parsePrefer(request.headers.prefer);
   const preferences = preferenceHeaders({ minimal: minimal && isAllowed(changes), noRoot: false });
-  // RFC 8144 section 2.2: there is nothing to say of properties that were all set.
+  // RFC 8144 section 2.2: if all properties were set, the answer need not list them.
   if (minimal && isAllowed(changes)) return { status: 204, headers: preferences };
   const answer = multistatusOf([updateResponse(hrefAt(request, stat), changes)]);
   return { ...answer, headers: [...answer.headers, ...preferences] };

@@ -11,11 +11,11 @@ import { keyOf, requireConditions } from '../place.js';
 import { clearLeftovers } from '../properties/leftovers.js';
 import { enterTree } from '../tree-turns.js';
 
-/** Makes or replaces a file with the body (RFC 9110 section 9.3.4, RFC 4918 section 9.7), wholly or not at all. */
+/** Creates or replaces a file with the body, wholly or not at all (RFC 9110 section 9.3.4, RFC 4918 section 9.7). */
 export const put: DavMethod = async (request, context) => {
   const { method, storage, path, headers, body } = request;
   if (headers['content-range'] !== undefined) {
-    throw new Failure('malformed', 'PUT replaces a whole file; Content-Range is not taken.');
+    throw new Failure('malformed', 'PUT replaces a whole file; Content-Range is not supported.');
   }
   const before = await storage.stat(path);
   refuseCollection(request, before);
@@ -27,7 +27,7 @@ export const put: DavMethod = async (request, context) => {
     .write(path, body, {
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
-      // While the body arrived somebody may have taken a lock, or removed what was here.
+      // While the body arrived, somebody may have taken a lock or removed the file.
       ready: async () => {
         const current = await storage.stat(path);
         await requireTokens(request, context, request, current ? 'resource' : 'membership');
@@ -61,14 +61,14 @@ export const put: DavMethod = async (request, context) => {
 
 function refuseCollection({ path, collection }: DavRequest, stat: ResourceStat | undefined): void {
   if (stat?.kind !== 'collection' && !collection) return;
-  throw new Failure('method-not-allowed', 'A collection has no body to put.', {
+  throw new Failure('method-not-allowed', 'A collection cannot be written with PUT.', {
     headers: [['Allow', allowedMethods(path, stat)]],
   });
 }
 
 /**
- * An If header field that speaks of entity tags was true of what was here when the request came. Its locks are not asked
- * for again: one that ended during a long upload would cost the client the whole of it.
+ * If the If header field compares entity tags, they matched when the request came, so the file must be unchanged
+ * since. Locks are not checked again: a lock that expired during a long upload would cost the client the whole upload.
  */
 function requireUnchanged(
   { lists }: IfConditions,
@@ -77,7 +77,10 @@ function requireUnchanged(
 ): void {
   if (lists.length === 0 || etagOf(before) === etagOf(current)) return;
   if (lists.some(({ conditions }) => conditions.some(({ kind }) => kind === 'etag'))) {
-    throw new Failure('precondition-failed', 'The file changed while the body arrived; nothing was kept.');
+    throw new Failure(
+      'precondition-failed',
+      'The file changed during the upload; the server stored nothing.',
+    );
   }
 }
 

@@ -3,8 +3,8 @@ import type { ServerPath } from '../../http/target.js';
 import type { DavContext } from '../context.js';
 import type { PropertyOwner } from './property-store.js';
 
-/** From where to where properties are copied, and whom the copies are counted to. */
-export interface Arrival {
+/** The source and the target of copied properties, and who is charged for the copies. */
+interface Arrival {
   readonly from: ServerPath;
   readonly to: ServerPath;
   readonly depth: '0' | 'infinity';
@@ -12,8 +12,9 @@ export interface Arrival {
 }
 
 /**
- * Copies properties before what they belong to: too many are refused before anything has changed, and one cannot arrive
- * without the other should this process be killed. Should `arrive` fail, what was there is put back.
+ * Copies properties before the resources that they belong to. Too many are thus refused before anything has changed,
+ * and a resource never arrives without its properties, even if this process is killed. If `arrive` fails, restores
+ * what was there.
  * @throws Failure `insufficient-storage`, and what `arrive` throws
  */
 export async function withProperties<T>(
@@ -33,7 +34,7 @@ export async function withProperties<T>(
   }
 }
 
-/** What stays at both ends of a MOVE is a copy. Where there is no room for its properties, it has none. */
+/** What stays at both ends of a MOVE counts as a copy. If there is no room for its properties, it has none. */
 export async function countAsCopy(
   { properties, principal }: Pick<DavContext, 'properties' | 'principal'>,
   { from, to, depth }: Omit<Arrival, 'owner'>,

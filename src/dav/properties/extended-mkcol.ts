@@ -12,7 +12,9 @@ const resourceType = '{DAV:}resourcetype';
 export interface CollectionRequest {
   /** The properties to set, without the resource type. */
   readonly changes: readonly PropertyChange[];
-  /** Why nothing may be made, by property: those that cannot be set, and the precondition that says why. */
+  /**
+   * The properties that cannot be set, each with the precondition that says why; if there are any, nothing is created.
+   */
   readonly refused: ReadonlyMap<ClarkName, string>;
 }
 
@@ -22,7 +24,7 @@ export interface CollectionRequest {
  */
 export function parseCollectionRequest(root: XmlElement, limits: SettingLimits): CollectionRequest {
   if (!isDav(root, 'mkcol')) {
-    throw new Failure('unsupported-media-type', 'The body of a MKCOL must be a mkcol element, or nothing.');
+    throw new Failure('unsupported-media-type', 'The body of a MKCOL must be a mkcol element or empty.');
   }
   const changes = settingsIn(root, limits);
   const refused = new Map<ClarkName, string>();
@@ -33,7 +35,7 @@ export function parseCollectionRequest(root: XmlElement, limits: SettingLimits):
   return { changes: changes.filter(({ name }) => name !== resourceType), refused };
 }
 
-/** This server has collections and no kinds of collections: the resource type must be that one, and must be there. */
+/** This server has plain collections only: the resource type must be present and must be exactly that. */
 function asksForPlainCollection(root: XmlElement): boolean {
   const types = davChildren(root, 'set')
     .flatMap((set) => davChildren(set, 'prop'))
@@ -50,7 +52,7 @@ function asksForPlainCollection(root: XmlElement): boolean {
   );
 }
 
-/** The answer to an extended MKCOL (RFC 5689 section 3): 201, or 403 where a property could not be set. */
+/** The answer to an extended MKCOL (RFC 5689 section 3): 201, or 403 if a property could not be set. */
 export function collectionResponse({ changes, refused }: CollectionRequest): HttpResponse {
   const names = [...new Set([resourceType, ...changes.map(({ name }) => name)])];
   const byCondition = new Map<string, ClarkName[]>();

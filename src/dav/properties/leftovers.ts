@@ -4,10 +4,10 @@ import { keyOf } from '../place.js';
 import type { PropertyStore } from './property-store.js';
 
 /**
- * Forgets the properties of what was here before, when another program or a kill removed it: they are not those of what
- * is about to be made. Done before it is made, so that a kill between the two leaves nothing wrong.
- * @param current what is here
- * @returns false where something is here; nothing has changed then
+ * Deletes the properties of an earlier resource that another program or a crash removed: they do not belong to the one
+ * that is about to be created. Call it before creating that one, so that a crash in between leaves nothing wrong.
+ * @param current what is at the place now
+ * @returns false if something is there; nothing has changed then
  */
 export async function clearLeftovers(
   place: Place,

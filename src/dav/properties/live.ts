@@ -5,10 +5,10 @@ import type { ResourceStat } from '../../storage/storage.js';
 import { escapeText } from '../../xml/escape.js';
 import type { ClarkName } from './property-store.js';
 
-/** Makes a live property's element for a resource; undefined where the resource has no such property. */
+/** Renders a live property of a resource; undefined if the resource does not have it. */
 export type LiveProperty = (stat: ResourceStat, path: string) => string | undefined;
 
-/** Live properties of RFC 4918 section 15; the server makes their values and no client may set them. */
+/** The live properties of RFC 4918 section 15; the server computes their values and no client may set them. */
 const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProperty>([
   [
     '{DAV:}resourcetype',
@@ -56,7 +56,7 @@ export function isProtected(name: ClarkName): boolean {
   return reserved.has(name);
 }
 
-/** What makes the element of one live property. */
+/** The function that renders one live property. */
 export function liveProperty(name: ClarkName): LiveProperty | undefined {
   return live.get(name);
 }

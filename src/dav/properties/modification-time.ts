@@ -4,12 +4,14 @@ import { emptyElement } from '../xml/empty-element.js';
 import type { ClarkName, PropertyChange, PropertyXml } from './property-store.js';
 
 interface TimeProperty {
-  /** Milliseconds since the epoch; undefined for a text that is no such time. */
+  /** Milliseconds since the epoch; undefined for a text that is not such a time. */
   parse(text: string): number | undefined;
   format(milliseconds: number): string;
 }
 
-/** Properties by which a client sets a modification time: the first is Windows Explorer's, the second rclone's. */
+/**
+ * The properties with which a client sets a modification time: the first is Windows Explorer's, the second rclone's.
+ */
 const timeProperties: ReadonlyMap<ClarkName, TimeProperty> = new Map<ClarkName, TimeProperty>([
   ['{urn:schemas-microsoft-com:}Win32LastModifiedTime', { parse: parseHttpDate, format: formatHttpDate }],
   [
@@ -22,21 +24,24 @@ const timeProperties: ReadonlyMap<ClarkName, TimeProperty> = new Map<ClarkName, 
 ]);
 
 /**
- * The modification time that a PROPPATCH sets, in milliseconds since the epoch; of several the last one. A value that
- * is no time sets nothing: it is kept as a dead property, since Windows takes any answer but 200 for a failed upload.
+ * The modification time that a PROPPATCH sets, in milliseconds since the epoch; if it sets several, the last one. A
+ * value that is not a time is stored as a dead property, because Windows takes any answer but 200 for a failed upload.
  */
 export function modificationTimeIn(changes: readonly PropertyChange[]): number | undefined {
   return changes.map(timeOf).findLast((time) => time !== undefined);
 }
 
-/** The changes once the time has been set: it is told from the file from now on, and no longer as a dead property. */
+/** The changes to store after the time has been set: from then on the file provides the value, not a dead property. */
 export function withoutTimes(changes: readonly PropertyChange[]): PropertyChange[] {
   return changes.map((change) =>
     timeOf(change) === undefined ? change : { name: change.name, value: undefined },
   );
 }
 
-/** What makes one of the properties, where no client has left a value of its own; told only to whoever names it. */
+/**
+ * Renders one of these properties if no client has stored a value of its own; it is reported only to clients that name
+ * it.
+ */
 export function timeProperty(name: ClarkName): ((stat: ResourceStat) => PropertyXml) | undefined {
   const known = timeProperties.get(name);
   if (!known) return undefined;

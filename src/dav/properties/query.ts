@@ -1,14 +1,8 @@
 import { Failure } from '../../failure.js';
-import type { ResourceStat } from '../../storage/storage.js';
 import { davChild, elementsOf, isDav, type XmlElement } from '../../xml/element.js';
-import { escapeText } from '../../xml/escape.js';
-import type { Preferences } from '../headers/prefer.js';
-import { emptyElement } from '../xml/empty-element.js';
-import { statusLine } from '../xml/multistatus.js';
 import { RequestNames } from './limits.js';
-import { isProtected, liveProperties, liveProperty, type LiveProperty } from './live.js';
-import { timeProperty } from './modification-time.js';
-import type { ClarkName, PropertyMap, PropertyXml, Wanted } from './property-store.js';
+import { isProtected } from './live.js';
+import type { ClarkName, Wanted } from './property-store.js';
 
 /** What a PROPFIND asks for (RFC 4918 section 14.20). */
 export type PropertyQuery =
@@ -19,7 +13,7 @@ export type PropertyQuery =
 const kinds = ['allprop', 'propname', 'prop'] as const;
 
 /**
- * Reads a propfind element; no body at all asks for allprop.
+ * Reads a propfind element; an empty body asks for allprop.
  * @throws Failure `malformed`, `too-large`
  */
 export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery {
@@ -27,7 +21,7 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   if (!isDav(root, 'propfind')) throw new Failure('malformed', 'The body must be a propfind element.');
   const [asked, ...others] = elementsOf(root).filter((child) => kinds.some((kind) => isDav(child, kind)));
   if (!asked || others.length > 0) {
-    throw new Failure('malformed', 'propfind must hold one of prop, propname and allprop.');
+    throw new Failure('malformed', 'propfind must contain exactly one of prop, propname and allprop.');
   }
   if (isDav(asked, 'prop')) return { kind: 'prop', names: namesIn(asked) };
   if (isDav(asked, 'propname')) return { kind: 'propname' };
@@ -35,7 +29,7 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   return { kind: 'allprop', include: include ? namesIn(include) : [] };
 }
 
-/** Whether `query` asks for the value of this property, where a resource has it. */
+/** Whether `query` asks for the value of this property. */
 export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
   return query.kind !== 'prop' || query.names.includes(name);
 }
@@ -52,7 +46,7 @@ export function namedBy(query: PropertyQuery): readonly ClarkName[] {
   }
 }
 
-/** What of the dead properties an answer needs. */
+/** The dead properties that an answer needs. */
 export function wantedBy(query: PropertyQuery): Wanted {
   switch (query.kind) {
     case 'prop':
@@ -68,83 +62,4 @@ function namesIn(parent: XmlElement): ClarkName[] {
   const names = new RequestNames();
   for (const element of elementsOf(parent)) names.read(element);
   return names.distinct;
-}
-
-/** Makes the response element for one resource. */
-export type PropertyResponse = (
-  href: string,
-  path: string,
-  stat: ResourceStat,
-  /** The properties that do not come from the stat: the dead ones, and those that tell of locks. */
-  kept: PropertyMap,
-) => string;
-
-/**
- * What answers `query`, for one resource after another; what they have in common is made once.
- * @param preferences with `minimal` nothing is said of properties that are not there (RFC 8144 section 2.1)
- */
-export function propertyResponses(
-  query: PropertyQuery,
-  { minimal }: Pick<Preferences, 'minimal'>,
-): PropertyResponse {
-  const propstats = propstatsFor(query, minimal);
-  return (href, path, stat, kept) =>
-    `<D:response><D:href>${escapeText(href)}</D:href>${propstats(path, stat, kept)}</D:response>\n`;
-}
-
-function propstatsFor(
-  query: PropertyQuery,
-  minimal: boolean,
-): (path: string, stat: ResourceStat, kept: PropertyMap) => string {
-  switch (query.kind) {
-    case 'allprop': {
-      const include = query.include.map(named);
-      return (path, stat, kept) => {
-        const all = new Map([...kept, ...liveProperties(stat, path)]);
-        const missing = minimal ? [] : include.filter(({ name }) => !all.has(name));
-        return (
-          propstat(200, [...all.values()].join('')) + missingOf(missing.map(({ empty }) => empty).join(''))
-        );
-      };
-    }
-    case 'propname':
-      return (path, stat, kept) =>
-        propstat(200, [...liveProperties(stat, path).keys(), ...kept.keys()].map(emptyElement).join(''));
-    case 'prop': {
-      const asked = query.names.map(named);
-      return (path, stat, kept) => {
-        let found = '';
-        let missing = '';
-        for (const { name, empty, live, time } of asked) {
-          const element = live?.(stat, path) ?? (kept.size > 0 ? kept.get(name) : undefined) ?? time?.(stat);
-          if (element === undefined) missing += empty;
-          else found += element;
-        }
-        // A response needs one propstat at least, also where nothing was asked for.
-        const told = found !== '' || missing === '' || minimal ? propstat(200, found) : '';
-        return told + (minimal ? '' : missingOf(missing));
-      };
-    }
-  }
-}
-
-/** A property that is asked for by its name. */
-interface NamedProperty {
-  readonly name: ClarkName;
-  /** Its element without a value. */
-  readonly empty: string;
-  readonly live: LiveProperty | undefined;
-  readonly time: ((stat: ResourceStat) => PropertyXml) | undefined;
-}
-
-function named(name: ClarkName): NamedProperty {
-  return { name, empty: emptyElement(name), live: liveProperty(name), time: timeProperty(name) };
-}
-
-function missingOf(properties: string): string {
-  return properties === '' ? '' : propstat(404, properties);
-}
-
-function propstat(status: number, properties: string): string {
-  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status></D:propstat>`;
 }

@@ -6,10 +6,10 @@ const names: readonly ClarkName[] = ['{DAV:}quota-available-bytes', '{DAV:}quota
 const none: PropertyMap = new Map();
 
 /**
- * The quota properties (RFC 4331 section 3), told to whoever names one and never by allprop.
+ * The quota properties (RFC 4331 section 3); reported to clients that name one, never for allprop.
  * @param named the properties that a PROPFIND names
- * @param storage undefined where nothing is stored
- * @returns none where the storage does not know
+ * @param storage undefined for a place without storage
+ * @returns empty if the storage does not know its space
  */
 export async function quotaProperties(
   storage: Pick<DavStorage, 'space'> | undefined,
@@ -24,7 +24,7 @@ export async function quotaProperties(
   ]);
 }
 
-/** The properties of a resource together with its quota, which collections alone have. */
+/** The properties of a resource and, for a collection, its quota. */
 export function withQuota(own: PropertyMap, stat: ResourceStat, quota: PropertyMap): PropertyMap {
   return quota.size > 0 && stat.kind === 'collection' ? new Map([...own, ...quota]) : own;
 }

@@ -7,7 +7,7 @@ import { isProtected } from './live.js';
 import { propertyStatus } from './property-status.js';
 import type { PropertyChange, PropertyXml } from './property-store.js';
 
-/** What a request may set. */
+/** The limits on what a request may set. */
 export type SettingLimits = Pick<PropertyLimits, 'perProperty' | 'perResource'>;
 
 /**
@@ -19,12 +19,13 @@ export function parsePropertyUpdate(root: XmlElement | undefined, limits: Settin
     throw new Failure('malformed', 'The body must be a propertyupdate element.');
   }
   const changes = settingsIn(root, limits);
-  if (changes.length === 0) throw new Failure('malformed', 'The propertyupdate sets and removes nothing.');
+  if (changes.length === 0)
+    throw new Failure('malformed', 'The propertyupdate neither sets nor removes a property.');
   return changes;
 }
 
 /**
- * The set and remove instructions inside of an element, in document order.
+ * The set and remove instructions in an element, in document order.
  * @throws Failure `too-large`, `insufficient-storage`
  */
 export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyChange[] {
@@ -38,7 +39,7 @@ export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyCha
       const language = languageOf(prop) ?? languageOf(instruction) ?? languageOf(root);
       for (const property of elementsOf(prop)) {
         if (changes.length === maximumNames) {
-          throw new Failure('too-large', `A request may change ${maximumNames} properties at most.`);
+          throw new Failure('too-large', `A request must not change more than ${maximumNames} properties.`);
         }
         const name = names.read(property);
         const inherited = languageOf(property) === undefined ? language : undefined;
@@ -49,7 +50,7 @@ export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyCha
   return changes;
 }
 
-/** Writes the values in a request as far as they may be kept. */
+/** Serializes the values in a request and enforces the limits on them. */
 class RequestValues {
   readonly #limits: SettingLimits;
   #bytes = 0;
@@ -63,24 +64,24 @@ class RequestValues {
     const value = serialize(property, perProperty, language);
     const bytes = value === undefined ? Infinity : Buffer.byteLength(value);
     if (value === undefined || bytes > perProperty) {
-      return refuseProperties(`A property may have ${perProperty} bytes of XML at most.`);
+      return refuseProperties(`The XML of a property must not exceed ${perProperty} bytes.`);
     }
     this.#bytes += bytes;
     if (this.#bytes > perResource) {
-      return refuseProperties(`The properties of a resource may have ${perResource} bytes at most.`);
+      return refuseProperties(`The properties of a resource must not exceed ${perResource} bytes.`);
     }
     return value;
   }
 }
 
-/** Whether every instruction may be carried out; if not, none is. */
+/** Whether the server can carry out every instruction; if not, it carries out none. */
 export function isAllowed(changes: readonly PropertyChange[]): boolean {
   return !changes.some(({ name }) => isProtected(name));
 }
 
 /**
- * The response element of a PROPPATCH: 200 for every property, or, where one is protected, 403 for that one and 424
- * for the others (RFC 4918 section 9.2.1).
+ * The response element of a PROPPATCH: 200 for every property or, if any is protected, 403 for the protected ones and
+ * 424 for the others (RFC 4918 section 9.2.1).
  */
 export function updateResponse(href: string, changes: readonly PropertyChange[]): string {
   const names = [...new Set(changes.map(({ name }) => name))];

@@ -1,7 +1,7 @@
 import { DAV, fromClarkName } from '../../xml/element.js';
 import { escapeAttribute } from '../../xml/escape.js';
 
-/** An element with no content; names of `DAV:` take the prefix D, which multistatus declares. */
+/** An element with no content; names in `DAV:` take the prefix D, which multistatus declares. */
 export function emptyElement(name: string): string {
   const { namespace, local } = fromClarkName(name);
   if (namespace === DAV) return `<D:${local}/>`;

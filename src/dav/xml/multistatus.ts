@@ -7,15 +7,15 @@ const head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DA
 const tail = '</D:multistatus>\n';
 const contentType = ['Content-Type', 'application/xml; charset=utf-8'] as const;
 
-/** Characters gathered before a body is sent as a stream rather than whole, and then for each piece of it. */
+/** Characters to gather before a body is streamed instead of sent whole; also the size of each piece of a stream. */
 const pieceCharacters = 64 * 1024;
 
-/** A status line as `status` elements carry it (RFC 4918 section 14.28). */
+/** A status line for `status` elements (RFC 4918 section 14.28). */
 export function statusLine(status: number): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
 }
 
-/** The element of a precondition or postcondition (RFC 4918 section 16), with the resources that it names. */
+/** The element of a precondition or postcondition (RFC 4918 section 16), with the resources concerned. */
 export function conditionElement(condition: string, hrefs: readonly string[] = []): string {
   if (hrefs.length === 0) return `<D:${condition}/>`;
   const named = hrefs.map((href) => `<D:href>${escapeText(href)}</D:href>`).join('');
@@ -23,8 +23,8 @@ export function conditionElement(condition: string, hrefs: readonly string[] = [
 }
 
 /**
- * A response element that says how one member fared.
- * @param sentence for a person (RFC 4918 section 14.25); empty for none
+ * A response element with the status of one member.
+ * @param sentence for a person (RFC 4918 section 14.25); empty: none
  */
 export function memberStatus(
   href: string,
@@ -40,8 +40,8 @@ export function memberStatus(
 }
 
 /**
- * A 207 answer (RFC 4918 section 13) of `responses`, runs of response elements. A short one is sent whole with its
- * length; a long one is streamed as it is made.
+ * A 207 answer (RFC 4918 section 13) from `responses`, an iterable of response elements in pieces. A short answer is
+ * sent whole with its length; a long one is streamed as it is produced.
  */
 export async function multistatus(responses: AsyncIterable<string>): Promise<HttpResponse> {
   const source = responses[Symbol.asyncIterator]();
@@ -54,7 +54,7 @@ export async function multistatus(responses: AsyncIterable<string>): Promise<Htt
   }
 }
 
-/** The same for responses that are all there. */
+/** The same for responses that are all available. */
 export function multistatusOf(responses: readonly string[]): HttpResponse {
   return whole(head + responses.join('') + tail);
 }
@@ -77,7 +77,7 @@ function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
     yield Buffer.from(text + tail);
   };
   const body = Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
-  // Not in chunks itself, which is never entered when the answer is given up before it is read.
+  // Not in `chunks` itself, whose body never runs if the answer is dropped before it is read.
   body.once('close', () => {
     rest.return?.().catch(() => undefined);
   });

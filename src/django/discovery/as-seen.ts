@@ -5,10 +5,10 @@ import { refusal } from './database-options.js';
 import type { NotSeen, SeenBySite } from './seen-by-site.js';
 
 /**
- * The location with what a session of the site's is then in: PostgreSQL's schemas and role, however they came to be
- * set, and MySQL's database.
- * @param searchPath what the declaration says goes before what was seen
- * @throws Failure `not-implemented` where it says so of a database without schemas
+ * The location with the settings of the site's own session: PostgreSQL's schemas and role, however they were set, and
+ * MySQL's database.
+ * @param searchPath the declared schemas, which take precedence over the observed ones
+ * @throws Failure `not-implemented` if they are declared for a database without schemas
  */
 export function asSeen(
   location: DatabaseLocation<TlsFiles>,
@@ -16,7 +16,7 @@ export function asSeen(
   searchPath: readonly string[] | undefined,
 ): DatabaseLocation<TlsFiles> {
   if (searchPath !== undefined && location.kind !== 'postgresql') {
-    throw refusal('"searchPath" is for PostgreSQL; the site\u2019s database is another.');
+    throw refusal('"searchPath" works with PostgreSQL only, and the site uses a different database.');
   }
   if (location.kind === 'sqlite') return location;
   const fact = (name: string) => ('trouble' in seen ? undefined : connectionFact(seen.facts, name));

@@ -9,7 +9,7 @@ import type { SeenBySite } from './seen-by-site.js';
 
 /**
  * Compares what the site's own connection read with what davgate's reads.
- * @returns in sentences, why davgate must not read its rows
+ * @returns sentences that say why davgate must not use its rows
  * @throws the driver's error
  */
 export async function compareRows(
@@ -24,8 +24,8 @@ export async function compareRows(
     ? ['database', 'number', 'role'].flatMap((fact) => connectionDifference(fact, seen.facts, own))
     : [
         kind === 'sqlite'
-          ? 'The site\u2019s own connection opens another database file than davgate\u2019s.'
-          : 'The site\u2019s own connection leads to another database server than davgate\u2019s.',
+          ? 'The site\u2019s own connection opens a different database file from davgate\u2019s.'
+          : 'The site\u2019s own connection leads to a different database server from davgate\u2019s.',
       ];
   const secured = tables.filter((table) => own.get(table)?.get('row security') === 'true');
   const differences = [
@@ -43,12 +43,14 @@ export async function compareRows(
     : differences;
 }
 
-/** What is no table may show other rows to each session: by its settings, its role, its variables or its name. */
+/**
+ * Anything but a table may show different rows to each session: by its settings, its role, its variables or its name.
+ */
 function notStored(table: string, kind: string): readonly string[] {
   if (kind === 'table') return [];
   return [
-    `${table} is a ${kind}, and what it shows may depend on who asks and how: declare the database itself ` +
-      '("database") instead of the project, with a user and settings that see the rows meant.',
+    `${table} is a ${kind}, and its rows may depend on the session that reads it: declare the database itself ` +
+      '("database") instead of the project, with a user and settings that see the intended rows.',
   ];
 }
 
@@ -78,15 +80,15 @@ function tableDifference(table: string, seen: Facts, own: Facts): readonly strin
 function chosenByRequest(what: string, kind: DjangoSite['database']['kind']): string {
   const remedy =
     kind === 'postgresql'
-      ? 'say in which schemas users are to be looked for, as "searchPath"'
+      ? 'declare the schemas in which to look for users, as "searchPath"'
       : 'declare the database itself ("database") instead of the project';
-  return `${what} may choose the rows of each request anew, and no look at a connection shows which: ${remedy}.`;
+  return `${what} may choose different rows for each request, and looking at a connection does not show which: ${remedy}.`;
 }
 
 function securedTable(table: string): string {
   return (
-    `Which rows of ${table} there are depends on who asks and how (row-level security): declare the database ` +
-    'itself ("database") instead of the project, with a role that sees the rows meant.'
+    `The visible rows of ${table} depend on the session that reads it (row-level security): declare the database ` +
+    'itself ("database") instead of the project, with a role that sees the intended rows.'
   );
 }
 
@@ -96,7 +98,5 @@ async function userDifference(
   { users }: SeenBySite,
 ): Promise<readonly string[]> {
   if (await hasSameUsers(knex, user, users)) return [];
-  return [
-    `The users in ${user.table} are others for the site\u2019s own connection than for davgate\u2019s.`,
-  ];
+  return [`The site\u2019s own connection finds different users in ${user.table} from davgate\u2019s.`];
 }

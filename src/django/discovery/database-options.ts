@@ -3,13 +3,13 @@ import { Failure } from '../../failure.js';
 import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import type { DatabaseReport } from './report.js';
 
-/** What decides about a database besides its entry in DATABASES. */
+/** What determines a database besides its entry in DATABASES. */
 export interface Surroundings {
-  /** Absolute: where relative paths of the settings start. */
+  /** Absolute: relative paths in the settings start here. */
   readonly project: string;
-  /** The environment that the site runs in; client libraries look into it. */
+  /** The environment in which the site runs; client libraries read it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The operating system's name for whom this process runs as, where it has one. */
+  /** The operating system's name for the user of this process, if there is one. */
   readonly systemUser?: string | undefined;
 }
 
@@ -18,28 +18,28 @@ export interface FoundDatabase {
   readonly warnings: readonly string[];
 }
 
-/** A site's setting that is understood, and that davgate cannot follow. */
+/** A setting of the site that davgate recognizes but cannot follow. */
 export function refusal(message: string): Failure {
   return new Failure('not-implemented', message);
 }
 
-/** An option of DATABASES that is a text or a number; undefined where it is missing or empty. */
+/** An option of DATABASES that is a text or a number; undefined if it is missing or empty. */
 export function optionOf({ options }: DatabaseReport, name: string): string | undefined {
   return textOf(options[name]);
 }
 
-/** @returns undefined for the empty text too, as Django takes it */
+/** @returns undefined for an empty text too, as in Django */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** @throws Failure where it is no port */
+/** @throws Failure if it is not a port */
 export function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw refusal(`DATABASES has the port "${text}".`);
+  throw refusal(`DATABASES has an invalid port, "${text}".`);
 }
 
 /** Whether a host name or address is this machine. */

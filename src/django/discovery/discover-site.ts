@@ -7,54 +7,55 @@ import { findDatabase } from './find-database.js';
 import { asSeen } from './as-seen.js';
 import { findPython } from './find-python.js';
 import { maskSecrets } from './mask-secrets.js';
-import { algorithmOf } from '../hashers/known-hashers.js';
+import { algorithmOf } from '../hashers/django-hashers.js';
 import { answerSchema, type FailureReport, type SiteReport } from './report.js';
 import { type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
 import { pythonTrouble, wasReadByShell } from './python-trouble.js';
 import { type ProgramEnd, runProgram } from './run-program.js';
 
 export interface DiscoveryOptions {
-  /** Absolute path of the folder that holds the site's manage.py. */
+  /** Absolute path of the folder that contains the site's manage.py. */
   readonly project: string;
   /** DJANGO_SETTINGS_MODULE */
   readonly settings: string;
-  /** An absolute path, or a name to be looked up in PATH. Default: the project's virtual environment, or `python3`. */
+  /** An absolute path, or a name to look up in PATH. Default: the project's virtual environment, or `python3`. */
   readonly python?: string | undefined;
-  /** A key of DATABASES. Default: the one that the site reads users from. */
+  /** A key of DATABASES. Default: the database that the site reads users from. */
   readonly alias?: string | undefined;
-  /** PostgreSQL: the schemas in which tables are looked for. Default: those of the site's own connection. */
+  /** PostgreSQL: the schemas in which to look for tables. Default: those of the site's own connection. */
   readonly searchPath?: readonly string[] | undefined;
-  /** What the site is run with, PATH included. */
+  /** The environment that the site runs in, including PATH. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The operating system's name for whom this process runs as, where it has one: PostgreSQL's usual user. */
+  /** The operating system's name for the user of this process, if there is one: PostgreSQL's default user. */
   readonly systemUser?: string | undefined;
-  /** Milliseconds until a site that does not load is given up. Default: 60,000. */
+  /** Milliseconds after which a site that has not loaded is given up. Default: 60,000. */
   readonly timeout?: number | undefined;
 }
 
-export interface DiscoveredSite {
+interface DiscoveredSite {
   readonly site: DjangoSite<TlsFiles>;
-  /** Sentences about what davgate will do otherwise than the site. */
+  /** Sentences about what davgate will do differently from the site. */
   readonly warnings: readonly string[];
-  /** What the site's own connection reads, for davgate's to be compared with. */
+  /** What the site's own connection reads, to compare with davgate's. */
   readonly seen: SeenBySite | NotSeen;
   /** Versions, such as `3.11.2` and `5.2.1`. */
   readonly python: string;
   readonly django: string;
 }
 
-/** Lines of a site's traceback that are shown. */
+/** Lines of a site's traceback to show. */
 const shownLines = 16;
 
 /**
- * Runs the site's own Python once and reads from Django what davgate must know. Writes nothing.
- * @throws Failure `unavailable` with the site's own error where it does not load, and `not-implemented` where it needs
- *   what davgate has not. The message is for the administrator: it has paths, and whatever the site's error says
+ * Runs the site's own Python once and reads from Django what davgate needs to know. Writes nothing.
+ * @throws Failure `unavailable` with the site's own error if it does not load; `not-implemented` if it needs something
+ *   that davgate does not support. The message is for the administrator: it contains paths and the text of the site's
+ *   error
  */
 export async function discoverSite(options: DiscoveryOptions): Promise<DiscoveredSite> {
   const { project, settings, environment, alias = '', searchPath, timeout = 60_000 } = options;
   if (!(await isFolder(project))) {
-    throw new Failure('unavailable', `There is no folder ${project} with a Django site.`);
+    throw new Failure('unavailable', `The folder ${project} of the Django site does not exist.`);
   }
   const python = options.python ?? (await findPython(project));
   const end = await runProgram({ python, project, settings, alias, environment, timeout });
@@ -114,7 +115,7 @@ function failed(
     case 'timeout':
       return new Failure(
         'unavailable',
-        `${site} has not loaded within ${timeout / 1000} s. It was at:${lastLines(message)}`,
+        `${site} did not load within ${timeout / 1000} s. It was at:${lastLines(message)}`,
       );
     case 'no-django':
       return new Failure(
@@ -129,7 +130,7 @@ function failed(
   }
 }
 
-/** The end of a longer text of the site's, on lines of its own, without passwords. */
+/** The end of a long text from the site, on separate lines and without passwords. */
 function lastLines(text: string): string {
   const lines = maskSecrets(text).trimEnd().split('\n');
   const shown = lines.length > shownLines ? ['…', ...lines.slice(-shownLines)] : lines;
@@ -157,11 +158,11 @@ function hashersOf({ hashers }: SiteReport) {
   const known = hashers.map(({ path, django }) => ({ path, algorithm: algorithmOf(django ?? path) }));
   const algorithms = new Set(known.flatMap(({ algorithm }) => algorithm ?? []));
   if (algorithms.size === 0) {
-    throw new Failure('not-implemented', 'PASSWORD_HASHERS has no hasher that davgate knows.');
+    throw new Failure('not-implemented', 'PASSWORD_HASHERS contains no hasher that davgate supports.');
   }
   const warnings = known
     .filter(({ algorithm }) => algorithm === undefined)
-    .map(({ path }) => `Passwords hashed by ${path} are not accepted: davgate does not know it.`);
+    .map(({ path }) => `Passwords hashed by ${path} are not accepted, because davgate does not support it.`);
   return { algorithms: [...algorithms], warnings };
 }
 

@@ -1,10 +1,10 @@
-"""Tells what davgate must know of a Django site, as one JSON object on file descriptor 3.
+"""Reports what davgate needs to know about a Django site, as one JSON object on file descriptor 3.
 
     python discover.py ALIAS SECONDS 3>answer.json
 
 Runs in the site's folder under the site's own Python (3.6 and later) and Django (3.2 and later), with
 DJANGO_SETTINGS_MODULE set. ALIAS is a key of DATABASES, empty for the one that the site reads users from; after SECONDS
-it gives up and says where the site hangs. The answer is described in report.ts. It connects to the site's database as
+it gives up and reports where the site hangs. The answer is described in report.ts. It connects to the site's database as
 the site does, only to read, and writes no file.
 """
 
@@ -37,7 +37,7 @@ def discovered(alias, ends):
     from django.conf import settings
 
     sys.path.remove(FOLDER)
-    # A log file that the site's LOGGING opens would come to belong to whoever davgate runs as.
+    # A log file that the site's LOGGING creates would belong to the user that davgate runs as.
     settings.LOGGING_CONFIG = None
     django.setup()
     warnings = []
@@ -63,7 +63,7 @@ def discovered(alias, ends):
 
 
 def is_noise(file):
-    """Whether a line of a traceback is this program's or the import system's, and says nothing of the site."""
+    """Whether a line of a traceback is this program's or the import system's, and reveals nothing about the site."""
     return os.path.abspath(file).startswith(FOLDER) or file.startswith(("<frozen importlib", importlib.__file__))
 
 
@@ -92,7 +92,7 @@ def answer(alias, ends):
 
 
 def finish(channel, found):
-    """Hands the answer over and ends, with every thread and process that the site has started."""
+    """Sends the answer and ends, with every thread and process that the site has started."""
     data = json.dumps(found).encode("ascii")
     while data:
         data = data[os.write(channel, data):]
@@ -114,9 +114,9 @@ def main():
     del sys.argv[1:]
     signal.signal(signal.SIGALRM, give_up)
     signal.setitimer(signal.ITIMER_REAL, float(seconds))
-    # The site's folder goes first, as for manage.py; this program's is needed for its own modules alone.
+    # The site's folder comes first, as for manage.py; this program's is needed for its own modules only.
     sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if entry != FOLDER] + [FOLDER]
-    # A part of the time is kept for the answer.
+    # Part of the time is reserved for the answer.
     finish(channel, answer(alias, started + 0.75 * float(seconds)))
 
 

@@ -1,4 +1,4 @@
-/** What packages and people write where a variable is missing: os.environ, django-environ, decouple, pydantic. */
+/** How packages and people report a missing variable: os.environ, django-environ, decouple, pydantic. */
 const complaints = [
   /KeyError: ['"]([A-Za-z_]\w*)['"]/,
   /Set the ([A-Za-z_]\w*) environment variable/,
@@ -7,11 +7,11 @@ const complaints = [
   /environment variable[^\n]*?\b([A-Z][A-Z0-9_]+)\b/i,
 ];
 
-/** A KeyError is about a variable only where the environment was asked. */
+/** A KeyError concerns a variable only if the code has read the environment. */
 const isOfEnvironment = /environ|getenv|env\(|envvar|environment variable|decouple/i;
 
 /**
- * What to do about a settings module that misses an environment variable; empty where the error is about another thing.
+ * What to do about a settings module that lacks an environment variable; empty if the error is about something else.
  * @param traceback the site's own error
  */
 export function environmentAdvice(traceback: string): string {
@@ -21,7 +21,7 @@ export function environmentAdvice(traceback: string): string {
     .find((found) => found !== undefined);
   if (name === undefined) return '';
   return (
-    `\nThe settings run in davgate\u2019s own environment, which lacks ${name}: give davgate what the site\u2019s service has ` +
+    `\nThe settings run in davgate\u2019s own environment, which lacks ${name}: give davgate the environment of the site\u2019s service ` +
     '(systemd: the same Environment= or EnvironmentFile= in davgate\u2019s unit).'
   );
 }

@@ -16,9 +16,9 @@ const kinds = new Map([
 ]);
 
 /**
- * Where an entry of DATABASES is, as the site's own driver would find it, or has found it.
- * @param seen what that driver said, where it was asked
- * @throws Failure `not-implemented` for an engine or a setting that davgate has no driver for
+ * The location of an entry of DATABASES, as the site's own driver would find it or has found it.
+ * @param seen what that driver reported, if it was asked
+ * @throws Failure `not-implemented` for an engine or a setting that davgate does not support
  */
 export function findDatabase(
   report: DatabaseReport,
@@ -35,16 +35,18 @@ export function findDatabase(
     case 'mysql':
       return mysqlDatabase(report, surroundings);
     default:
-      throw refusal(`davgate reads SQLite, PostgreSQL and MySQL; DATABASES has the engine ${report.engine}.`);
+      throw refusal(
+        `davgate supports SQLite, PostgreSQL and MySQL; DATABASES has the engine ${report.engine}.`,
+      );
   }
 }
 
 /** Django opens every name as a SQLite URI (https://www.sqlite.org/uri.html). */
 function sqliteDatabase({ name }: DatabaseReport, { project }: Surroundings): FoundDatabase {
   const [path = '', query = ''] = name?.startsWith('file:') === true ? name.split('?', 2) : [name ?? ''];
-  if (textOf(path) === undefined) throw refusal('DATABASES names no database (NAME).');
+  if (textOf(path) === undefined) throw refusal('DATABASES does not name a database (NAME).');
   if (path.includes(':memory:') || new URLSearchParams(query).get('mode') === 'memory') {
-    throw refusal('The database is in the memory of the site\u2019s own process.');
+    throw refusal('The database exists only in the memory of the site\u2019s own process.');
   }
   const file = path.startsWith('file:') ? fileOfUri(path) : path;
   return { location: { kind: 'sqlite', file: resolve(project, file) }, warnings: [] };

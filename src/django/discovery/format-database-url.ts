@@ -17,7 +17,7 @@ const dialects = {
   },
 } as const;
 
-/** A location as parseDatabaseUrl reads it, the password included. */
+/** A location in the form that parseDatabaseUrl reads, including the password. */
 export function formatDatabaseUrl(location: DatabaseLocation<TlsFiles>): string {
   if (location.kind === 'sqlite') return `sqlite:${location.file}`;
   const { host, port, database } = location.server;

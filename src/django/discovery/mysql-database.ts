@@ -12,24 +12,26 @@ import {
 } from './database-options.js';
 import type { DatabaseReport } from './report.js';
 
-/** Where MySQL's client library looks for the server of `localhost`, as distributions build it. */
+/** Where MySQL's client library, as distributions build it, looks for the server of `localhost`. */
 const usualSockets = ['/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/tmp/mysql.sock'] as const;
 
 /**
- * Where mysqlclient would connect to for this entry of DATABASES: its OPTIONS, else its settings
+ * Where mysqlclient would connect for this entry of DATABASES: by its OPTIONS, otherwise by its settings
  * (django.db.backends.mysql.base, DatabaseWrapper.get_connection_params).
- * @throws Failure `not-implemented` where that takes what davgate has not
+ * @throws Failure `not-implemented` if that needs something that davgate does not support
  */
 export function mysqlDatabase(declared: DatabaseReport, surroundings: Surroundings): FoundDatabase {
   const warnings: string[] = [];
   const report = withOptionFile(declared);
   const database = optionOf(report, 'database') ?? optionOf(report, 'db') ?? textOf(report.name);
-  if (database === undefined) throw refusal('DATABASES names no database (NAME).');
+  if (database === undefined) throw refusal('DATABASES does not name a database (NAME).');
   const port = portOf(optionOf(report, 'port') ?? textOf(report.port));
   const { host, socket } = hostOf(report, surroundings, port, warnings);
   const tls = socket === undefined ? tlsOf(report, host, surroundings.project, warnings) : undefined;
   if (tls?.verify === true && isIP(host) !== 0) {
-    throw refusal(`DATABASES has the address ${host}: a host whose certificate is verified needs its name.`);
+    throw refusal(
+      `DATABASES has the address ${host}: give the host by its name if its certificate is verified.`,
+    );
   }
   const user = optionOf(report, 'user') ?? textOf(report.user);
   const password = optionOf(report, 'password') ?? optionOf(report, 'passwd') ?? textOf(report.password);
@@ -39,7 +41,7 @@ export function mysqlDatabase(declared: DatabaseReport, surroundings: Surroundin
   };
 }
 
-/** Settings go before the option file. */
+/** Settings take precedence over the option file. */
 function withOptionFile(report: DatabaseReport): DatabaseReport {
   const { user, password, host, port, database, ...options } = report.optionFile;
   return {
@@ -65,9 +67,7 @@ function hostOf(
   const usual = host === 'localhost' ? usualSocket(environment.MYSQL_UNIX_PORT) : undefined;
   if (usual === undefined) return { host, socket: undefined };
   if (port !== undefined) {
-    warnings.push(
-      `"localhost" is taken for the socket ${usual}: set HOST to 127.0.0.1 for the port ${port}.`,
-    );
+    warnings.push(`"localhost" means the socket ${usual}: set HOST to 127.0.0.1 to use the port ${port}.`);
   }
   return { host: '', socket: usual };
 }
@@ -78,7 +78,7 @@ function usualSocket(variable: string | undefined): string | undefined {
   );
 }
 
-/** MySQL manual, 6.3.1 and mysqlclient's `ssl`; PyMySQL and Connector/Python say the same with `ssl_…` options. */
+/** MySQL manual, 6.3.1 and mysqlclient's `ssl`; PyMySQL and Connector/Python use `ssl_…` options for the same. */
 function tlsOf(
   report: DatabaseReport,
   host: string,
@@ -103,7 +103,7 @@ function tlsOf(
     warnings.push('A folder of certificates ("capath") is not read: use "ca".');
   if (mode === 'DISABLED' || options.ssl_disabled === true) return undefined;
   if (mode === 'PREFERRED') {
-    warnings.push(`The connection to ${host} is not encrypted, since ssl_mode is "PREFERRED".`);
+    warnings.push(`The connection to ${host} is not encrypted, because ssl_mode is "PREFERRED".`);
     return undefined;
   }
   if (mode === 'VERIFY_IDENTITY' || options.ssl_verify_identity === true || inner.check_hostname === true) {
@@ -124,6 +124,7 @@ function tlsOf(
   ) {
     return { verify: false, ...files };
   }
-  if (mode !== undefined) throw refusal(`DATABASES has the ssl_mode "${mode}".`);
+  if (mode !== undefined)
+    throw refusal(`DATABASES has the ssl_mode "${mode}", which davgate does not support.`);
   return undefined;
 }

@@ -12,13 +12,13 @@ import {
 } from './database-options.js';
 import type { DatabaseReport } from './report.js';
 
-/** Where libpq looks for a socket when no host is named: as Debian builds it, and as its authors do. */
+/** Where libpq looks for a socket if no host is named: as built by Debian, and as built by its authors. */
 const socketFolders = ['/var/run/postgresql', '/tmp'] as const;
 
 /**
- * Where libpq would connect to for this entry of DATABASES: its settings, else its OPTIONS, else the environment,
- * else the operating system's user name (PostgreSQL manual, 34.1.2 and 34.15).
- * @throws Failure `not-implemented` where that takes what davgate has not
+ * Where libpq would connect for this entry of DATABASES: by its settings, otherwise its OPTIONS, otherwise the
+ * environment, otherwise the operating system's user name (PostgreSQL manual, 34.1.2 and 34.15).
+ * @throws Failure `not-implemented` if that needs something that davgate does not support
  */
 export function postgresqlDatabase(report: DatabaseReport, surroundings: Surroundings): FoundDatabase {
   const warnings: string[] = [];
@@ -27,9 +27,11 @@ export function postgresqlDatabase(report: DatabaseReport, surroundings: Surroun
   const database = textOf(report.name) ?? optionOf(report, 'dbname') ?? variable('PGDATABASE');
   const password = textOf(report.password) ?? optionOf(report, 'password') ?? variable('PGPASSWORD');
   if (service !== undefined) {
-    warnings.push(`The PostgreSQL service "${service}" is not read: what it adds to DATABASES is missing.`);
+    warnings.push(
+      `The PostgreSQL service "${service}" is not read, so what it adds to DATABASES is missing.`,
+    );
   }
-  if (database === undefined) throw refusal('DATABASES names no database (NAME).');
+  if (database === undefined) throw refusal('DATABASES does not name a database (NAME).');
   for (const [option, effect] of Object.entries(unused)) {
     if (optionOf(report, option) !== undefined) {
       warnings.push(`OPTIONS["${option}"] of DATABASES has no effect here: ${effect}.`);
@@ -50,9 +52,9 @@ export function postgresqlDatabase(report: DatabaseReport, surroundings: Surroun
 }
 
 /**
- * Where libpq did connect to for this entry of DATABASES, by what the site's driver says of its connection; that has
- * what a service file, a file of passwords and the environment say too.
- * @throws Failure `not-implemented` where that takes what davgate has not
+ * Where libpq has connected for this entry of DATABASES, as the site's driver reports its connection; that includes
+ * what a service file, a file of passwords and the environment say.
+ * @throws Failure `not-implemented` if that needs something that davgate does not support
  */
 export function connectedPostgresql(
   report: DatabaseReport,
@@ -86,7 +88,8 @@ function hostOf(report: DatabaseReport, variable: string | undefined, warnings: 
   }
   const [first = ''] = named.split(',', 1);
   if (first !== named) warnings.push(`Of the database hosts ${named} only ${first} is used.`);
-  if (first.startsWith('@')) throw refusal(`DATABASES has the abstract socket ${first}.`);
+  if (first.startsWith('@'))
+    throw refusal(`DATABASES has the abstract socket ${first}, which davgate does not support.`);
   return first.startsWith('/') ? { host: '', socket: first } : { host: first, socket: undefined };
 }
 
@@ -118,19 +121,19 @@ function tlsOf(
     case 'prefer':
       if (!isLoopback(host)) {
         warnings.push(
-          `The connection to ${host} is not encrypted, since sslmode is "${mode}": set it to "require" or "verify-full".`,
+          `The connection to ${host} is not encrypted, because sslmode is "${mode}": set it to "require" or "verify-full".`,
         );
       }
       return undefined;
     case 'require':
-      // With authorities at hand, libpq checks against them.
+      // If authorities are available, libpq checks against them.
       if (caFile === undefined) return { verify: false, ...files };
       break;
     case 'verify-ca':
     case 'verify-full':
       break;
     default:
-      throw refusal(`DATABASES has the sslmode "${mode}".`);
+      throw refusal(`DATABASES has the sslmode "${mode}", which davgate does not support.`);
   }
   if (mode !== 'verify-full') {
     warnings.push(`The certificate of ${host} must be for that name, as if sslmode were "verify-full".`);

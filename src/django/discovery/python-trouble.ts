@@ -11,39 +11,39 @@ export function pythonTrouble(python: string, project: string, code: string): st
     case 'ENOENT':
       if (!python.includes('/')) return `${what}: it is not in PATH; ${remedy}.`;
       return existsSync(python)
-        ? `${what}: it is a script whose interpreter (its first line) is gone; make the virtual environment anew, or ${remedy}.`
+        ? `${what}: it is a script whose interpreter (its first line) does not exist; recreate the virtual environment, or ${remedy}.`
         : `${what}: ${goneLink(python) ?? 'it does not exist'}; ${remedy}.`;
     case 'EACCES':
-      return `${what}: this user may not run it (chmod +x, and x on each folder above), or it is no program; ${remedy}.`;
+      return `${what}: this user may not run it (chmod +x, and x on each folder above), or it is not a program; ${remedy}.`;
     case 'ENOEXEC':
     case 'EBADARCH':
-      return `${what}: it is no program of this machine, perhaps one for another architecture; make the virtual environment anew here, or ${remedy}.`;
+      return `${what}: it is not a program for this machine, perhaps one for another architecture; recreate the virtual environment here, or ${remedy}.`;
     default:
       return `${what} (${code}): ${remedy}.`;
   }
 }
 
-/** A program is started in the project's folder, so that a closed one looks like a missing program. */
+/** A program is started in the project's folder, so an inaccessible folder looks like a missing program. */
 function closedProject(project: string): string | undefined {
   try {
     statSync(`${project}/.`);
     return undefined;
   } catch {
-    return `The project\u2019s folder ${project} cannot be entered by the user that davgate runs as: give that user x there and on the folders above (chmod, chown or setfacl).`;
+    return `The user that davgate runs as cannot enter the project\u2019s folder ${project}: give that user x there and on the folders above (chmod, chown or setfacl).`;
   }
 }
 
-/** A virtual environment's Python is a link to the system's, which an upgrade may take away. */
+/** A virtual environment's Python is a link to the system's, which an upgrade may remove. */
 export function goneLink(python: string): string | undefined {
   try {
     if (!lstatSync(python).isSymbolicLink() || existsSync(python)) return undefined;
-    return `it is a link to ${readlinkSync(python)}, which is gone (make the virtual environment anew)`;
+    return `it is a link to ${readlinkSync(python)}, which no longer exists (recreate the virtual environment)`;
   } catch {
     return undefined;
   }
 }
 
-/** Whether a shell was given a program that the kernel did not take, as execvp(3) does, and complained of it. */
+/** Whether a shell ran a program that the kernel did not accept, as execvp(3) does, and reported an error. */
 export function wasReadByShell(python: string, complaint: string): boolean {
   const [first = ''] = complaint.split('\n', 1);
   return first.startsWith(`${python}: `) && /^(line )?\d+: /.test(first.slice(python.length + 2));

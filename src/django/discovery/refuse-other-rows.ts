@@ -8,10 +8,10 @@ import { siteTrouble } from './site-trouble.js';
 import type { NotSeen, SeenBySite } from './seen-by-site.js';
 
 /**
- * Makes sure that davgate reads the rows that the site does.
+ * Makes sure that davgate reads the same rows as the site.
  * @param project where the site is, for the message
- * @throws Failure `unavailable` where one of the two connections cannot be made, `not-implemented` where they read
- *   different rows. The message is for the administrator
+ * @throws Failure `unavailable` if one of the two connections cannot be made; `not-implemented` if they read different
+ *   rows. The message is for the administrator
  */
 export async function refuseOtherRows(
   site: DjangoSite,
@@ -25,16 +25,16 @@ export async function refuseOtherRows(
       'unavailable',
       `${where} cannot read its own database: ${maskSecrets(seen.trouble)}\n` +
         (words === undefined ? '' : `In other words, ${words}.\n`) +
-        'davgate asks the site\u2019s own connection which rows it reads and starts once that works.',
+        'davgate asks the site\u2019s own connection which rows it reads, and starts when that works.',
     );
   }
   const differences = await compared(site, seen, where);
   if (differences.length === 0) return;
   throw new Failure(
     'not-implemented',
-    `${where} reads other rows than davgate would, so the wrong people could be let in:\n` +
+    `${where} reads different rows from davgate, so the wrong people could be let in:\n` +
       differences.map((difference) => `  ${difference}\n`).join('') +
-      'What cannot be brought together can be declared: the database itself ("database") instead of the project.',
+      'If the two cannot be made to agree, declare the database itself ("database") instead of the project.',
   );
 }
 
@@ -45,7 +45,7 @@ async function compared(site: DjangoSite, seen: SeenBySite, where: string): Prom
   } catch (cause) {
     throw new Failure(
       'unavailable',
-      `${where} can read its database, davgate cannot: ${databaseTrouble(cause, site.database).words}.`,
+      `${where} can read its database, but davgate cannot: ${databaseTrouble(cause, site.database).words}.`,
       { cause },
     );
   } finally {

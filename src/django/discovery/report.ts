@@ -4,10 +4,10 @@ const optionalText = z.string().nullable();
 
 const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-/** The chosen entry of DATABASES, its keys in lower case. */
+/** The chosen entry of DATABASES, with its keys in lower case. */
 const database = z.strictObject({
   engine: z.string(),
-  /** `vendor` of the backend's DatabaseWrapper, where the engine is not one of Django's own. */
+  /** `vendor` of the backend's DatabaseWrapper, if the engine is not one of Django's own. */
   vendor: optionalText,
   name: optionalText,
   user: optionalText,
@@ -15,13 +15,13 @@ const database = z.strictObject({
   host: optionalText,
   port: optionalText,
   options: z.record(z.string(), z.union([option, z.record(z.string(), z.unknown())])),
-  /** What MySQL's option file says, where `options` name one. */
+  /** The contents of MySQL's option file, if `options` name one. */
   optionFile: z.record(z.string(), z.string()),
 });
 
 const digests = z.array(z.tuple([z.string(), z.string()]));
 
-/** What the site's own connection was asked (seen.py), or why it did not answer. */
+/** What the site's own connection reported (seen.py), or why it did not answer. */
 const seen = z.union([
   z.strictObject({ trouble: z.string() }),
   z.strictObject({
@@ -31,14 +31,14 @@ const seen = z.union([
     users: z.strictObject({
       first: digests,
       last: digests,
-      /** The key up to which users and their links were counted, where keys are integers. */
+      /** The key up to which users and their links were counted, if keys are integers. */
       upTo: optionalText,
-      /** table, how many rows, the sum of the keys of what users are linked with */
+      /** table, number of rows, sum of the keys of what users are linked with */
       counts: z.array(z.tuple([z.string(), z.string(), z.string()])),
     }),
-    /** How a PostgreSQL driver is connected, by the names of libpq's parameters. */
+    /** The driver's PostgreSQL connection, by the names of libpq's parameters. */
     driver: z.record(z.string(), z.string()),
-    /** What seems to choose the rows anew for each request, in words. */
+    /** What seems to choose different rows for each request, in words. */
     byRequest: optionalText,
   }),
 ]);
@@ -77,20 +77,23 @@ const site = z.strictObject({
   alias: z.string(),
   database,
   user,
-  /** PASSWORD_HASHERS: the dotted name, and that of Django's class that it is or only renames or tunes. */
+  /** PASSWORD_HASHERS: the dotted name, and the Django class that it is or that it only renames or tunes. */
   hashers: z.array(z.strictObject({ path: z.string(), django: optionalText })),
   sessions: sessions.nullable(),
-  /** Missing where davgate has no driver for the database. */
+  /** Missing if davgate has no driver for the database. */
   seen: seen.optional(),
 });
 
 const failure = z.strictObject({
-  /** `site`: the site raised; `refused`: davgate cannot follow the site; `timeout`: the message is where it hangs. */
+  /**
+   * `site`: the site raised an error; `refused`: davgate cannot follow the site; `timeout`: the message says where it
+   * hangs.
+   */
   failure: z.enum(['site', 'no-django', 'refused', 'timeout']),
   message: z.string(),
 });
 
-/** What discover.py says on its descriptor 3. */
+/** The output of discover.py on its descriptor 3. */
 export const answerSchema = z.union([failure, site]);
 
 export type SiteReport = z.infer<typeof site>;

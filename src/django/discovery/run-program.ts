@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../failure.js';
 import { pythonTrouble } from './python-trouble.js';
 
-export interface ProgramRun {
-  /** A path, or a name to be looked up in PATH. */
+interface ProgramRun {
+  /** A path, or a name to look up in PATH. */
   readonly python: string;
-  /** Absolute path of the folder that holds the site's manage.py. */
+  /** Absolute path of the folder that contains the site's manage.py. */
   readonly project: string;
   /** DJANGO_SETTINGS_MODULE */
   readonly settings: string;
@@ -22,9 +22,9 @@ export interface ProgramRun {
 
 /** How a run ended. */
 export interface ProgramEnd {
-  /** All that came on descriptor 3; empty where Python ended, or was ended, before it could answer. */
+  /** The output on descriptor 3; empty if Python ended, or was ended, before it could answer. */
   readonly answer: string;
-  /** The end of what came on standard error. */
+  /** The end of the output on standard error. */
   readonly complaint: string;
   /** Such as `status 1`, `SIGSEGV`. */
   readonly how: string;
@@ -33,16 +33,16 @@ export interface ProgramEnd {
 
 const program = fileURLToPath(new URL('./discover.py', import.meta.url));
 
-/** Milliseconds past the timeout, within which discover.py says where the site hangs. */
+/** Milliseconds after the timeout in which discover.py can report where the site hangs. */
 const grace = 2_000;
-/** Milliseconds for what is still in the pipes when Python has ended. */
+/** Milliseconds to read the rest of the pipes after Python has ended. */
 const drainPatience = 250;
-/** Characters of standard error that are kept. */
+/** Characters of standard error to keep. */
 const complaintLength = 4_096;
 
 /**
- * Runs discover.py once. What the site prints goes nowhere; nothing that it has started outlives an answer.
- * @throws Failure `unavailable` when there is no such Python
+ * Runs discover.py once. The site's own output is discarded; nothing that it has started outlives an answer.
+ * @throws Failure `unavailable` if there is no such Python
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   const child = started(run);
@@ -55,7 +55,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   }, run.timeout + grace);
   try {
     const how = await ended(child, run);
-    // A process that the site left behind may hold the pipes open for ever.
+    // A process that the site has left behind may keep the pipes open for ever.
     await Promise.race([Promise.all([complaint.closed, answer.closed]), sleep(drainPatience)]);
     return { answer: answer.text(), complaint: complaint.text(), how, timedOut };
   } finally {
@@ -74,7 +74,7 @@ function started(run: ProgramRun): ChildProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    // Node throws what it does not expect of a program, such as ENOEXEC.
+    // Node throws errors that it does not expect from starting a program, such as ENOEXEC.
     if (error instanceof Error && 'syscall' in error) throw unstarted(run, error);
     throw error;
   }
@@ -99,7 +99,7 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
-/** Gathers what a pipe brings; with a limit, the last so many bytes at least. */
+/** Gathers the output of a pipe; with a limit, at least that many of its last bytes. */
 function collect(pipe: ChildProcess['stdio'][number], limit = Infinity) {
   if (!(pipe instanceof Readable)) throw new TypeError('The pipe of a child cannot be read.');
   let chunks: Buffer[] = [];

@@ -1,16 +1,16 @@
 import { connectionFact, type Facts } from '../facts.js';
 import type { DatabaseLocation } from '../../database/location.js';
 
-/** What tells MySQL and MariaDB servers apart, all of it together. */
+/** Variables that together identify a MySQL or MariaDB server. */
 const serverVariables = ['hostname', 'port', 'datadir', 'server_id', 'server_uid', 'server_uuid'] as const;
 
-/** What members of one cluster share, which hold the same rows. */
+/** Facts that the members of one cluster share, and which imply the same rows. */
 const clusterFacts = ['wsrep_cluster_state_uuid', 'group_replication_group_name'] as const;
 
-/** Seconds by which a start may seem to differ: it is worked out from whole ones. */
+/** Seconds by which a start time may seem to differ, because it is computed from whole seconds. */
 const startTolerance = 5;
 
-/** Whether two connections lead to one server, or to servers that hold the same rows. */
+/** Whether two connections lead to the same server, or to servers with the same rows. */
 export function isSameServer(kind: DatabaseLocation['kind'], some: Facts, others: Facts): boolean {
   const equal = (fact: string): boolean => connectionFact(some, fact) === connectionFact(others, fact);
   switch (kind) {

@@ -11,20 +11,20 @@ export type Digests = ReadonlyMap<string, string>;
 export interface SampledUsers {
   readonly first: Digests;
   readonly last: Digests;
-  /** The key up to which rows were counted, where keys count up; of all where undefined. */
+  /** The key up to which rows were counted, if keys are increasing; undefined: all rows. */
   readonly upTo: string | undefined;
-  /** By table: how many rows there are, and the sum of the keys of what users are linked with. */
+  /** By table: the number of rows, and the sum of the keys of what users are linked with. */
   readonly counts: ReadonlyMap<string, string>;
 }
 
-/** Users at each end, as seen.py has it. */
+/** Users at each end, as in seen.py. */
 const sampled = 16;
-/** Rows of a table that are counted at most, as there. */
+/** The most rows of a table to count, as in seen.py. */
 const counted = 1_000_000;
 
 /**
- * Whether the users that the site's connection found are there for davgate's, and no others, and whether as many are
- * linked with as many groups and permissions. Users who join meanwhile come last, where keys count up.
+ * Whether davgate's connection finds exactly the users that the site's connection found, with as many links to groups
+ * and permissions. Users who join in the meantime come last if keys are increasing.
  * @throws the driver's error
  */
 export async function hasSameUsers(knex: Knex, model: UserModel, site: SampledUsers): Promise<boolean> {
@@ -67,7 +67,7 @@ async function countsOf(
   return counts;
 }
 
-/** As seen.py counts. */
+/** Counts as seen.py does. */
 async function countOf(knex: Knex, rows: Knex.QueryBuilder, summed?: string): Promise<string> {
   const some = rows.select(summed === undefined ? knex.raw('1 as summed') : { summed }).limit(counted);
   const found: unknown = await knex
@@ -99,7 +99,7 @@ function asObject(row: unknown): object {
   return typeof row === 'object' && row !== null ? row : {};
 }
 
-/** As seen.py makes it: drivers may disagree about other characters than ASCII. */
+/** As in seen.py: drivers may disagree about characters outside ASCII. */
 function digest(username: string, password: string): string {
   const plain = Buffer.byteLength(username) === username.length ? username : '';
   return createHash('sha256').update(`${plain}\0${password}`).digest('hex');

@@ -7,13 +7,13 @@ import type { Digests, SampledUsers } from './sampled-users.js';
 export interface SeenBySite {
   readonly facts: Facts;
   readonly users: SampledUsers;
-  /** What seems to choose the rows anew for each request, in words. */
+  /** What seems to choose different rows for each request, in words. */
   readonly byRequest: string | undefined;
-  /** Whether the declaration says in which schemas tables are looked for, and so what is read. */
+  /** Whether the declaration names the schemas in which to look for tables, and so determines what is read. */
   readonly declared: boolean;
 }
 
-/** The same where the site's connection could not be made: why, in the words of its driver. */
+/** The site's connection could not be made: why, in the words of its driver. */
 export interface NotSeen {
   readonly trouble: string;
 }

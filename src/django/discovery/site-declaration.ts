@@ -4,12 +4,12 @@ import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import type { DjangoSite, SessionSettings, UserModel } from '../site.js';
 import { formatDatabaseUrl } from './format-database-url.js';
 
-export interface DeclarationOptions {
-  /** Whether the database's password and the secret keys are in it; `LEFT-OUT` otherwise. */
+interface DeclarationOptions {
+  /** Whether to include the database's password and the secret keys; otherwise `LEFT-OUT` replaces them. */
   readonly secrets: boolean;
 }
 
-/** A site's facts as `django` of a declaration states them, to be used without the site's Python. */
+/** A site's facts in the form of `django` in a declaration, for use without the site's Python. */
 export function siteToDeclaration(site: DjangoSite<TlsFiles>, { secrets }: DeclarationOptions): ExplicitSite {
   const { database, user, hashers, sessions } = site;
   const [secretKey, ...fallbacks] = site.secretKeys.map((key) => (secrets ? key : redacted));

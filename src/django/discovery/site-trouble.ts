@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { databaseTrouble } from '../../database/database-trouble.js';
 import type { DatabaseLocation } from '../../database/location.js';
 
-/** What Python's drivers say, by the codes under which `databaseTrouble` knows the same. */
+/** Messages of Python's drivers, with the codes that `databaseTrouble` uses for the same errors. */
 const codes: readonly (readonly [said: RegExp, code: string])[] = [
   [/unable to open database file/, 'SQLITE_CANTOPEN'],
   [/file is not a database/, 'SQLITE_NOTADB'],
@@ -38,7 +38,7 @@ const codes: readonly (readonly [said: RegExp, code: string])[] = [
 /**
  * What is wrong with the database of a site whose own connection could not be made, where, and what to do.
  * @param trouble in the words of Python's driver
- * @returns undefined where the words are not known: it may be about the site's own code
+ * @returns undefined if the words are not known: the error may be in the site's own code
  */
 export function siteTrouble(trouble: string, location: DatabaseLocation): string | undefined {
   const [, code] = codes.find(([said]) => said.test(trouble)) ?? [];

@@ -1,11 +1,11 @@
 import type { Argon2Derivation } from './derivation.js';
 import type { Hasher } from './hasher.js';
 
-/** KiB: half a GiB for each derivation that runs. Django asks for 102,400. */
+/** KiB: half a GiB for each running derivation. Django uses 102,400. */
 const maximumMemory = 524_288;
-/** KiB times passes, some seconds of work: 40 times what Django asks for. */
+/** KiB times passes, some seconds of work: 40 times what Django uses. */
 const maximumWork = 8_388_608;
-/** Django asks for 8. */
+/** Django uses 8. */
 const maximumLanes = 255;
 
 const form = new RegExp(
@@ -19,8 +19,8 @@ const form = new RegExp(
 );
 
 /**
- * `argon2$argon2id$v=19$m=102400,t=2,p=8$salt$hash` (Argon2PasswordHasher): argon2's own form behind Django's name.
- * Without `v=` it is version 16, as from libargon2 before 2016.
+ * `argon2$argon2id$v=19$m=102400,t=2,p=8$salt$hash` (Argon2PasswordHasher): argon2's own form after Django's name.
+ * Without `v=` it is version 16, as written by libargon2 before 2016.
  */
 export const argon2: Hasher = {
   algorithm: 'argon2',
@@ -56,7 +56,7 @@ export const argon2: Hasher = {
 
 const variants = ['argon2d', 'argon2i', 'argon2id'] as const;
 
-/** libargon2's smallest values, and ours for the largest. */
+/** libargon2's smallest values, and our largest ones. */
 function isPossible({ memory, passes, lanes, salt, length }: Argon2Derivation): boolean {
   return (
     salt.length >= 8 &&
@@ -68,7 +68,7 @@ function isPossible({ memory, passes, lanes, salt, length }: Argon2Derivation): 
   );
 }
 
-/** Base64 without padding; undefined where another text is the one for the same bytes. */
+/** Base64 without padding; undefined if the text is not the canonical one for its bytes. */
 function decode(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64').replace(/=+$/, '') === text ? bytes : undefined;

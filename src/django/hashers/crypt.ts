@@ -2,7 +2,7 @@ import type { Hasher } from './hasher.js';
 
 const form = /^crypt\$[^$]*\$([./0-9A-Za-z]{2})([./0-9A-Za-z]{11})$/;
 
-/** `crypt$$` and 13 characters of crypt(3) (CryptPasswordHasher, until Django 4.2), of which two are the salt. */
+/** `crypt$$` and 13 characters of crypt(3) (CryptPasswordHasher, until Django 4.2); the first two are the salt. */
 export const crypt: Hasher = {
   algorithm: 'crypt',
   standard: { kind: 'crypt', salt: 'no' },

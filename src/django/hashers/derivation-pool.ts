@@ -2,7 +2,7 @@ import { Failure } from '../../failure.js';
 import type { Derivation, Deriver } from './derivation.js';
 import { DerivationThread } from './derivation-thread.js';
 
-export interface DerivationPoolOptions {
+interface DerivationPoolOptions {
   /** The most derivations at once: at most one for each core, as `os.availableParallelism()`. */
   readonly size: number;
   /** The most that wait for their turn; more are refused. Default 256. */

@@ -46,7 +46,7 @@ export interface ScryptDerivation {
 }
 
 /** A plain digest of the salt and the password. */
-export interface DigestDerivation {
+interface DigestDerivation {
   readonly kind: 'digest';
   readonly digest: 'md5' | 'sha1';
   readonly salt: string;

@@ -13,7 +13,7 @@ export const sha1 = salted('sha1');
 /** A bare MD5 in hexadecimal, or `md5$$hex` (UnsaltedMD5PasswordHasher, until Django 5.0). */
 export const unsaltedMd5 = unsalted('md5', /^(?:md5\$\$)?([0-9a-f]{32})$/);
 
-/** `sha1$$hex` (UnsaltedSHA1PasswordHasher, until Django 5.0). Django never took a bare SHA-1. */
+/** `sha1$$hex` (UnsaltedSHA1PasswordHasher, until Django 5.0). Django never accepted a bare SHA-1. */
 export const unsaltedSha1 = unsalted('sha1', /^sha1\$\$([0-9a-f]{40})$/);
 
 function salted(digest: DigestName): Hasher {

@@ -1,28 +1,31 @@
 import type { Derivation } from './derivation.js';
 
-/** One of Django's password hashers (django.contrib.auth.hashers), for checking only. It reads; a Deriver works. */
+/**
+ * One of Django's password hashers (django.contrib.auth.hashers), for checking only. It parses; a Deriver does the
+ * work.
+ */
 export interface Hasher {
-  /** Django's name of it, the first part of an encoded password: `pbkdf2_sha256`. */
+  /** Django's name for it, the first part of an encoded password: `pbkdf2_sha256`. */
   readonly algorithm: string;
-  /** What Django 5.2 derives a new password with, or the last Django that had this hasher. */
+  /** How Django 5.2 derives a new password, or the last Django with this hasher. */
   readonly standard: Derivation;
-  /** Takes an encoded password of this algorithm apart; undefined when it is broken or asks for too much work. */
+  /** Parses an encoded password of this algorithm; undefined if it is broken or would take too much work. */
   read(encoded: string): StoredPassword | undefined;
 }
 
-/** An encoded password, ready to be compared with. */
+/** An encoded password, ready for comparison. */
 export interface StoredPassword {
   readonly derivation: Derivation;
-  /** What the right password gives. */
+  /** The result of deriving the right password. */
   readonly derived: string;
 }
 
-/** Checks passwords at a cost that tells nothing of the user. */
+/** Checks passwords at a cost that reveals nothing about the user. */
 export interface PasswordChecker {
   /**
-   * Whether `password` gives `encoded`. Costs one derivation whatever the answer, also where `encoded` is undefined,
-   * unusable, of an unknown algorithm or broken; those are false.
-   * @throws Failure `unavailable` when the database or the deriver cannot answer
+   * Whether `password` matches `encoded`. Costs one derivation whatever the answer, even if `encoded` is undefined,
+   * unusable, of an unknown algorithm or broken; the answer is then false.
+   * @throws Failure `unavailable` if the database or the deriver cannot answer
    */
   check(password: string, encoded: string | undefined): Promise<boolean>;
 }

@@ -1,17 +1,17 @@
-import { algorithmIn, type HasherRegistry } from './hasher-registry.js';
-import { knownAlgorithms } from './known-hashers.js';
+import { algorithmIn, type HasherRegistry } from './site-hashers.js';
+import { knownAlgorithms } from './django-hashers.js';
 
-/** Why nobody can sign in by a stored password. */
+/** Why nobody can sign in with a stored password. */
 export type PasswordFault =
   /** Django's `set_unusable_password`: the user signs in elsewhere, or not at all. */
   | { readonly kind: 'unusable' }
   /** The site's list of hashers lacks this one. */
   | { readonly kind: 'not-accepted'; readonly algorithm: string }
-  /** There is no such hasher in davgate; undefined where the text names none. */
+  /** davgate does not support this hasher; undefined if the text names none. */
   | { readonly kind: 'unknown'; readonly algorithm: string | undefined }
   | { readonly kind: 'broken'; readonly algorithm: string };
 
-/** @returns undefined for a password that somebody may sign in by */
+/** @returns undefined for a password that somebody may sign in with */
 export function passwordFault(hashers: HasherRegistry, encoded: string): PasswordFault | undefined {
   if (encoded === '' || encoded.startsWith('!')) return { kind: 'unusable' };
   if (hashers.read(encoded)) return undefined;
@@ -21,7 +21,7 @@ export function passwordFault(hashers: HasherRegistry, encoded: string): Passwor
   return { kind: 'unknown', algorithm: nameOf(encoded) };
 }
 
-/** What stands before the first `$` may be all of a hash in a form that is not Django's. */
+/** In a form that is not Django's, the text before the first `$` may be a whole hash. */
 function nameOf(encoded: string): string | undefined {
   return /^([A-Za-z][A-Za-z0-9_]{0,31})\$/.exec(encoded)?.[1];
 }
@@ -29,20 +29,20 @@ function nameOf(encoded: string): string | undefined {
 /** Where a site's hashers are listed: in its own settings, or in the declaration. */
 export type HashersAt = 'settings' | 'declaration';
 
-/** What follows "the password of …" in a sentence, with a remedy; never any of the password. */
+/** What follows "the password of …" in a sentence, with a remedy; never contains any part of the password. */
 export function faultInWords(fault: PasswordFault, at: HashersAt): string {
   switch (fault.kind) {
     case 'unusable':
-      return 'is none (unusable): they sign in elsewhere, such as by LDAP or single sign-on';
+      return 'is unusable: they sign in elsewhere, such as by LDAP or single sign-on';
     case 'not-accepted':
       return `is hashed by ${fault.algorithm}, which is not accepted: add it to ${listName(at)}`;
     case 'unknown':
       return (
-        `is hashed by ${fault.algorithm ?? 'something that names itself not'}, which davgate does not know: ` +
-        `have it set anew by a hasher of ${listName(at)}`
+        `is hashed by ${fault.algorithm ?? 'an unnamed hasher'}, which davgate does not support: ` +
+        `have it reset with a hasher of ${listName(at)}`
       );
     case 'broken':
-      return `is a broken or too costly one of ${fault.algorithm}: have it set anew`;
+      return `is a broken or too costly hash of ${fault.algorithm}: have it reset`;
   }
 }
 

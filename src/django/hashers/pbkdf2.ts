@@ -1,6 +1,6 @@
 import type { Hasher } from './hasher.js';
 
-/** Django 5.2 takes a million; a row asking for much more would keep a thread busy for minutes. */
+/** Django 5.2 uses a million; a row with many more would keep a thread busy for minutes. */
 const maximumIterations = 10_000_000;
 
 /** `pbkdf2_sha256$iterations$salt$base64` (PBKDF2PasswordHasher). */
@@ -9,7 +9,7 @@ export const pbkdf2Sha256 = pbkdf2('sha256', 32);
 /** `pbkdf2_sha1$iterations$salt$base64` (PBKDF2SHA1PasswordHasher). */
 export const pbkdf2Sha1 = pbkdf2('sha1', 20);
 
-/** @param bytes that the digest has */
+/** @param bytes the length of the digest */
 function pbkdf2(digest: 'sha1' | 'sha256', bytes: number): Hasher {
   const algorithm = `pbkdf2_${digest}`;
   const digits = Math.ceil((bytes * 4) / 3);

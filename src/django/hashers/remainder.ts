@@ -1,8 +1,8 @@
 import type { Argon2Derivation, Derivation, ScryptDerivation } from './derivation.js';
 
 /**
- * What is still to be derived after `spent` so that both together cost what `whole` does, as Django's
- * `harden_runtime`. After a mere digest that is the whole; after a derivation of another kind nothing, since their
+ * What remains to be derived after `spent` so that both together cost as much as `whole`, as in Django's
+ * `harden_runtime`. After a mere digest that is the whole; after a derivation of another kind nothing, because their
  * costs cannot be compared.
  */
 export function remainder(spent: Derivation, whole: Derivation): readonly Derivation[] {
@@ -12,7 +12,7 @@ export function remainder(spent: Derivation, whole: Derivation): readonly Deriva
     return iterations > 0 ? [{ ...spent, iterations }] : [];
   }
   if (spent.kind === 'bcrypt' && whole.kind === 'bcrypt') {
-    // Each cost is twice the one before: 2^10 + 2^11 are what 2^10 lack to 2^12.
+    // Each cost is twice the one before: 2^10 + 2^11 is the difference between 2^10 and 2^12.
     const steps = Math.max(0, whole.cost - spent.cost);
     return Array.from({ length: steps }, (_, step) => ({ ...spent, cost: spent.cost + step }));
   }

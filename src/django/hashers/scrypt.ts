@@ -1,8 +1,8 @@
 import type { Hasher } from './hasher.js';
 
-/** 128·r·(N + p) bytes for each derivation that runs. Django asks for 16 MiB. */
+/** 128·r·(N + p) bytes for each running derivation. Django uses 16 MiB. */
 const maximumMemory = 256 * 1024 * 1024;
-/** N·r·p, some seconds of work: 12 times what Django 5.2 asks for. */
+/** N·r·p, some seconds of work: 12 times what Django 5.2 uses. */
 const maximumWork = 8_388_608;
 
 const form = /^scrypt\$([1-9]\d{0,7})\$([^$]+)\$([1-9]\d{0,7})\$([1-9]\d{0,7})\$([A-Za-z0-9+/]{86}==)$/;

@@ -1,11 +1,11 @@
 import type { PasswordSamples } from '../directory.js';
 import type { Derivation, Deriver } from './derivation.js';
 import type { PasswordChecker, StoredPassword } from './hasher.js';
-import type { HasherRegistry } from './hasher-registry.js';
+import type { HasherRegistry } from './site-hashers.js';
 import { remainder } from './remainder.js';
 import { verify } from './verify.js';
 
-export interface SitePasswordsOptions {
+interface SitePasswordsOptions {
   readonly hashers: HasherRegistry;
   readonly deriver: Deriver;
   readonly samples: PasswordSamples;
@@ -13,12 +13,15 @@ export interface SitePasswordsOptions {
   readonly now: () => number;
 }
 
-/** How long a sample is taken for how the site stores passwords, in milliseconds: Django's next version may ask more. */
+/**
+ * How long a sample counts as the way in which the site stores passwords, in milliseconds: Django's next version may
+ * use more.
+ */
 const sampleLifetime = 600_000;
 
 /**
- * Checks passwords at the site's own cost. Who has no password to check against has what the site's newest password
- * takes derived instead, and who has a cheaper one pays the difference, as in Django's `check_password`.
+ * Checks passwords at the site's own cost. For a user without a usable password it derives what the site's newest
+ * password requires; for a user with a cheaper one it makes up the difference, as in Django's `check_password`.
  */
 export class SitePasswords implements PasswordChecker {
   readonly #options: SitePasswordsOptions;
@@ -41,7 +44,7 @@ export class SitePasswords implements PasswordChecker {
     return false;
   }
 
-  /** What checking a password of the site takes. */
+  /** The derivation that checking a password of the site requires. */
   async #siteDerivation(): Promise<Derivation> {
     const { hashers, now } = this.#options;
     const taken = now();

@@ -3,7 +3,10 @@ import { defaultUserModel, type LinkTable, type UserModel } from '../site.js';
 import { Group } from './group.js';
 import { Permission } from './permission.js';
 
-/** django.contrib.auth.models.User, its columns by what they mean. Drivers differ in how they give keys and booleans. */
+/**
+ * django.contrib.auth.models.User, with its columns named by meaning. Drivers differ in how they return keys and
+ * booleans.
+ */
 export class User extends Model {
   static override readonly tableName: string = defaultUserModel.table;
   static override readonly columnNameMappers = mappers(defaultUserModel.columns);
@@ -19,7 +22,9 @@ export class User extends Model {
   declare readonly permissions?: Permission[];
 }
 
-/** The same for another AUTH_USER_MODEL; the relations `groups` and `permissions` are there where it has their tables. */
+/**
+ * The same for another AUTH_USER_MODEL; it has the relations `groups` and `permissions` if the model has their tables.
+ */
 export function userClass(model: UserModel): typeof User {
   return class extends User {
     static override readonly tableName = model.table;
@@ -49,7 +54,7 @@ function related(from: string, link: LinkTable, modelClass: typeof Group | typeo
   };
 }
 
-/** One column may have two meanings: a primary key that is the user name. */
+/** One column may have two meanings: a primary key that is also the user name. */
 function mappers(columns: UserModel['columns']): ColumnNameMappers {
   const named: [meaning: string, column: string][] = Object.entries(columns);
   const columnOf = new Map(named);

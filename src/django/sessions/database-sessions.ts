@@ -3,7 +3,7 @@ import type { SessionReader } from './session-reader.js';
 import type { SessionTable } from './session-table.js';
 import { SignedJson } from './signed-json.js';
 
-export interface DatabaseSessionsOptions {
+interface DatabaseSessionsOptions {
   readonly table: SessionTable;
   /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secrets: readonly string[];
@@ -11,12 +11,12 @@ export interface DatabaseSessionsOptions {
   readonly clock: () => number;
 }
 
-// Django makes keys of 32 characters from this alphabet; the column holds 40, and fewer than 8 count as none.
+// Django makes keys of 32 characters from this alphabet; the column holds 40, and Django ignores keys of fewer than 8.
 const sessionKey = /^[a-z0-9]{8,40}$/;
 
 /**
- * Sessions of the engines `db` and `cached_db`: the cookie holds a key, the table the rest. What only the cache of
- * `cached_db` holds is not seen, but that engine writes every change to the table as well.
+ * Sessions of the engines `db` and `cached_db`: the cookie contains a key, and the table the rest. Sessions that are
+ * only in the cache of `cached_db` are not seen, but that engine also writes every change to the table.
  */
 export class DatabaseSessions implements SessionReader {
   readonly #table: SessionTable;
@@ -26,14 +26,14 @@ export class DatabaseSessions implements SessionReader {
   constructor({ table, secrets, clock }: DatabaseSessionsOptions) {
     this.#table = table;
     this.#clock = clock;
-    // `key_salt` of SessionBase: the class is called SessionStore in both engines.
+    // `key_salt` of SessionBase: the class is named SessionStore in both engines.
     this.#signed = new SignedJson('django.contrib.sessions.SessionStore', secrets);
   }
 
   async read(cookieValue: string): Promise<SessionLogin | undefined> {
     if (!sessionKey.test(cookieValue)) return undefined;
     const row = await this.#table.read(cookieValue);
-    // The other way round, an `expires` that is not a number would never pass.
+    // With the comparison the other way round, an `expires` that is not a number would never expire.
     if (row === undefined || !(row.expires > this.#clock())) return undefined;
     return loginOf(this.#signed.read(row.data)?.content);
   }

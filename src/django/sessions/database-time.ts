@@ -2,15 +2,15 @@ const naive = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Reads the times of a Django site's SQLite or MySQL database, which carry no zone: they are in UTC where USE_TZ is
- * true, and in TIME_ZONE where it is false.
+ * Reads the times in a Django site's SQLite or MySQL database, which have no zone: they are in UTC if USE_TZ is true,
+ * and in TIME_ZONE if it is false.
  */
 export class DatabaseTime {
   readonly #wallClock: Intl.DateTimeFormat;
 
   /**
    * @param timeZone an IANA name, such as `Europe/Berlin`
-   * @throws RangeError for a name that is not known
+   * @throws RangeError for an unknown name
    */
   constructor(timeZone: string) {
     this.#wallClock = new Intl.DateTimeFormat('en-US', {
@@ -28,9 +28,9 @@ export class DatabaseTime {
   }
 
   /**
-   * Milliseconds since 1970 of a time such as `2026-01-14 12:34:56.123456`. Of two that have this name, when clocks go
-   * back, the earlier.
-   * @returns undefined when it is not a time
+   * The milliseconds since 1970 of a time such as `2026-01-14 12:34:56.123456`. If two instants have this local time,
+   * because clocks go back, the earlier one.
+   * @returns undefined for anything but a time
    */
   instant(text: string): number | undefined {
     const [, year, month, date, hour, minute, second, fraction = ''] = naive.exec(text) ?? [];
@@ -39,7 +39,7 @@ export class DatabaseTime {
     const local =
       Date.UTC(Number(year), Number(month) - 1, Number(date), Number(hour), Number(minute), Number(second)) +
       milliseconds;
-    // A zone changes its offset at most once in two days: one of these two holds at that moment.
+    // A zone changes its offset at most once in two days, so one of these two offsets is right.
     const candidates = [local - this.#offset(local - day), local - this.#offset(local + day)];
     const matching = candidates.filter((instant) => instant + this.#offset(instant) === local);
     return Math.min(...(matching.length === 0 ? candidates : matching));

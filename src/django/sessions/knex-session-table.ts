@@ -6,23 +6,23 @@ import type { SessionRow, SessionTable } from './session-table.js';
 
 export interface KnexSessionTableOptions {
   readonly kind: DatabaseLocation['kind'];
-  /** SessionSettings.table: `django_session`, unless the site has a session model of its own. */
+  /** SessionSettings.table: `django_session`, unless the site has its own session model. */
   readonly table: string;
   /**
-   * The zone of the times that SQLite and MySQL hold: UTC, the default, where the site's USE_TZ is true; its TIME_ZONE
-   * where USE_TZ is false. PostgreSQL stores the zone with the time.
+   * The zone of the times in SQLite and MySQL: UTC, the default, if the site's USE_TZ is true; its TIME_ZONE if USE_TZ
+   * is false. PostgreSQL stores the zone with the time.
    */
   readonly timeZone?: string;
 }
 
-/** A Django site's session table, in whichever database `knex` speaks to. */
+/** A Django site's session table, in whichever database `knex` is connected to. */
 export class KnexSessionTable implements SessionTable {
   readonly #knex: Knex;
   readonly #table: string;
   readonly #expires: Knex.Raw;
   readonly #instant: (expires: unknown) => number | undefined;
 
-  /** @throws RangeError for a time zone that is not known */
+  /** @throws RangeError for an unknown time zone */
   constructor(knex: Knex, { kind, table, timeZone = 'UTC' }: KnexSessionTableOptions) {
     this.#knex = knex;
     this.#table = table;
@@ -30,7 +30,7 @@ export class KnexSessionTable implements SessionTable {
       this.#expires = knex.raw('extract(epoch from expire_date) as expires');
       this.#instant = (seconds) => Number(seconds) * 1000;
     } else {
-      // As text: MySQL's driver would take it for a time in this process's own zone.
+      // As text: MySQL's driver would read it as a time in this process's own zone.
       this.#expires = knex.raw('cast(expire_date as char(26)) as expires');
       const time = new DatabaseTime(timeZone);
       this.#instant = (text) => (typeof text === 'string' ? time.instant(text) : undefined);

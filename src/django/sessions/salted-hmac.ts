@@ -9,7 +9,8 @@ export class SaltedHmac {
 
   /**
    * @param salt names the purpose
-   * @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS (Django 4.1); empty ones, which everybody knows, verify nothing
+   * @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS (Django 4.1); empty ones, which everybody knows, verify
+   *   nothing
    */
   constructor(salt: string, secrets: readonly string[]) {
     this.#keys = secrets
@@ -18,8 +19,8 @@ export class SaltedHmac {
   }
 
   /**
-   * Whether `digest` is that of `value` under any of the secrets. It is compared as text, so that only Django's own
-   * spelling counts. Every secret is tried, each in constant time.
+   * Whether `digest` is that of `value` with any of the secrets. It is compared as text, so that only Django's own
+   * spelling matches. Every secret is tried, each in constant time.
    */
   verifies(value: string, digest: string, encoding: 'hex' | 'base64url'): boolean {
     const given = Buffer.from(digest);

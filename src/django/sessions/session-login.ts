@@ -1,14 +1,14 @@
-/** Who logged in, as `django.contrib.auth.login` notes it in a session. */
+/** The login in a session, as recorded by `django.contrib.auth.login`. */
 export interface SessionLogin {
-  /** The user's primary key as Django's field writes it as text: a UUID has its hyphens. */
+  /** The user's primary key as text, as Django's field writes it: a UUID has hyphens. */
   readonly userId: string;
-  /** The dotted path of the authentication backend that let the user in. */
+  /** The dotted path of the authentication backend that accepted the user. */
   readonly backend: string;
-  /** What `get_session_auth_hash` gave for the user's encoded password then. */
+  /** The result of `get_session_auth_hash` for the user's encoded password at that time. */
   readonly authHash: string;
 }
 
-/** The login in a session's content; undefined when nobody is logged in. */
+/** The login in a session's content; undefined if nobody is logged in. */
 export function loginOf(content: unknown): SessionLogin | undefined {
   if (typeof content !== 'object' || content === null) return undefined;
   if (!('_auth_user_id' in content && '_auth_user_backend' in content && '_auth_user_hash' in content)) {

@@ -6,11 +6,11 @@ export interface SessionRow {
   readonly expires: number;
 }
 
-/** Where the `db` and `cached_db` engines keep sessions; reads only. */
+/** The table in which the `db` and `cached_db` engines keep sessions; only reads. */
 export interface SessionTable {
   /**
    * The row with this key, expired or not.
-   * @throws Failure `unavailable` when the database cannot answer
+   * @throws Failure `unavailable` if the database cannot answer
    */
   read(key: string): Promise<SessionRow | undefined>;
 }

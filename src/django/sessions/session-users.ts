@@ -6,11 +6,11 @@ import type { SessionReader } from './session-reader.js';
 import type { SessionTable } from './session-table.js';
 import { SignedCookieSessions } from './signed-cookie-sessions.js';
 
-export interface SessionUsersOptions {
+interface SessionUsersOptions {
   readonly settings: SessionSettings;
   /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secretKeys: readonly string[];
-  /** Never asked where the engine is `signed_cookies`. */
+  /** Not used if the engine is `signed_cookies`. */
   readonly table: SessionTable;
   readonly users: UsersById;
   /** Milliseconds since 1970, as `Date.now()`. */
@@ -19,9 +19,9 @@ export interface SessionUsersOptions {
 
 /**
  * The users who are logged in at a Django site, as `django.contrib.auth.get_user` finds them. Two things are stricter
- * here: inactive users are nobody whatever the backend thinks of them, and the session's hash of the password is asked
- * for even where a user model could do without. A user model that overrides get_session_auth_hash is not understood:
- * its sessions are nobody's.
+ * here: inactive users are refused whatever the backend does, and the session must have the hash of the password even
+ * if a user model could do without. A user model that overrides get_session_auth_hash is not supported: its sessions
+ * are refused.
  */
 export class SessionUsers {
   readonly #reader: SessionReader;
@@ -40,9 +40,9 @@ export class SessionUsers {
   }
 
   /**
-   * The active user who is logged in by a session cookie, read anew.
-   * @param cookieValue the value of the cookie called SESSION_COOKIE_NAME
-   * @throws Failure `unavailable` when the database cannot answer
+   * The active user who is logged in with a session cookie, always read from the database.
+   * @param cookieValue the value of the cookie named SESSION_COOKIE_NAME
+   * @throws Failure `unavailable` if the database cannot answer
    */
   async find(cookieValue: string): Promise<DirectoryUser | undefined> {
     const login = await this.#reader.read(cookieValue);

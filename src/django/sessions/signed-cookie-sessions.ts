@@ -2,7 +2,7 @@ import { loginOf, type SessionLogin } from './session-login.js';
 import type { SessionReader } from './session-reader.js';
 import { SignedJson } from './signed-json.js';
 
-export interface SignedCookieSessionsOptions {
+interface SignedCookieSessionsOptions {
   /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secrets: readonly string[];
   /** SESSION_COOKIE_AGE, in seconds. */
@@ -12,8 +12,9 @@ export interface SignedCookieSessionsOptions {
 }
 
 /**
- * Sessions of the engine `signed_cookies`: the cookie holds all there is. As at Django itself, logging out only takes
- * the cookie from the browser: a copy of it counts until it is too old, or the password or the secret changes.
+ * Sessions of the engine `signed_cookies`: the cookie contains everything. As in Django itself, logging out only
+ * removes the cookie from the browser: a copy of it stays valid until it is too old, or the password or the secret
+ * changes.
  */
 export class SignedCookieSessions implements SessionReader {
   readonly #signed: SignedJson;

@@ -1,16 +1,16 @@
 import { inflateSync } from 'node:zlib';
 import { TimestampSigner } from './timestamp-signer.js';
 
-/** What a signed text carries. */
-export interface SignedContent {
+/** The content of a signed text. */
+interface SignedContent {
   readonly content: unknown;
   /** Seconds since 1970. */
   readonly signedAt: number;
 }
 
-/** The most bytes of JSON that are read. Signing keeps strangers out, but a site may store much for its users. */
+/** The most bytes of JSON to read. Signing keeps strangers out, but a site may store much for its users. */
 const maximumBytes = 1024 * 1024;
-/** In characters: base64 of `maximumBytes`, with room for the timestamp and the signature. */
+/** In characters: `maximumBytes` in base64, with room for the timestamp and the signature. */
 const maximumLength = Math.ceil((maximumBytes * 4) / 3) + 100;
 
 /** Reads what `django.core.signing.dumps` wrote with the JSON serializer, compressed or not. */
@@ -22,7 +22,7 @@ export class SignedJson {
     this.#signer = new TimestampSigner(salt, secrets);
   }
 
-  /** @returns undefined when the signature is wrong, the content is over 1 MiB, or it is not JSON */
+  /** @returns undefined if the signature is wrong, the content exceeds 1 MiB, or it is not JSON */
   read(text: string): SignedContent | undefined {
     const signed = text.length > maximumLength ? undefined : this.#signer.unsign(text);
     if (!signed) return undefined;
@@ -34,7 +34,10 @@ export class SignedJson {
   }
 }
 
-/** A leading `.` says that zlib compressed the bytes. @throws when they cannot be decompressed, or grow too large */
+/**
+ * A leading `.` means that the bytes are compressed with zlib. @throws if they cannot be decompressed, or become too
+ * large
+ */
 function decode(value: string): string {
   const compressed = value.startsWith('.');
   const bytes = Buffer.from(compressed ? value.slice(1) : value, 'base64url');

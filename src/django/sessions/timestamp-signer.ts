@@ -1,14 +1,14 @@
 import { SaltedHmac } from './salted-hmac.js';
 
-/** A text whose signature is right. */
-export interface Signed {
+/** A text with a valid signature. */
+interface Signed {
   readonly value: string;
   /** Seconds since 1970. */
   readonly signedAt: number;
 }
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-// Eight digits in base 62 reach millions of years.
+// Eight digits in base 62 are enough for millions of years.
 const timestamp = /^[0-9A-Za-z]{1,8}$/;
 
 /**
@@ -23,7 +23,7 @@ export class TimestampSigner {
     this.#hmac = new SaltedHmac(`${salt}signer`, secrets);
   }
 
-  /** What was signed; undefined when the signature is not right. */
+  /** The signed value; undefined if the signature is wrong. */
   unsign(text: string): Signed | undefined {
     const [signed, signature] = splitLast(text) ?? [];
     if (signed === undefined || signature === undefined) return undefined;

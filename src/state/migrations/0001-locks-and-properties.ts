@@ -1,7 +1,7 @@
 import type { Migration } from '../migration.js';
 import { exactText } from './exact-text.js';
 
-/** Locks and dead properties, both by the server's path of the resource. */
+/** Locks and dead properties, both keyed by the resource's path on this server. */
 export const locksAndProperties: Migration = {
   name: '0001-locks-and-properties',
   async up(database) {

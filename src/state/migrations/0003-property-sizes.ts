@@ -4,9 +4,9 @@ import { isPostgresql } from '../postgresql.js';
 import { exactText } from './exact-text.js';
 
 /**
- * What each dead property takes, and whom it is counted to; what was set before is counted to no user, and to no share
- * until the shares are known. The sizes stand before the values: SQLite reads a row from its beginning, and a long value
- * lies elsewhere.
+ * The size of each dead property, and who is charged for it. Older properties are charged to no user, and to no share
+ * until the shares are known. The sizes come before the values: SQLite reads a row from its beginning, and stores a
+ * long value elsewhere.
  */
 export const propertySizes: Migration = {
   name: '0003-property-sizes',
@@ -49,7 +49,7 @@ export const propertySizes: Migration = {
   },
 };
 
-/** The bytes of a text as UTF-8. */
+/** The bytes of a text in UTF-8. */
 function octets(database: Knex): (column: string) => string {
   return (column) => (isPostgresql(database) ? `octet_length(${column})` : `length(cast(${column} as blob))`);
 }

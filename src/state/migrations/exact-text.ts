@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import { isPostgresql } from '../postgresql.js';
 
-/** A column of text that is compared byte by byte, as SQLite does and ranges of paths need; never by a language. */
+/**
+ * A text column that is compared byte by byte, as SQLite does and ranges of paths require; never by a language's
+ * rules.
+ */
 export function exactText(
   database: Knex,
   table: Knex.CreateTableBuilder,

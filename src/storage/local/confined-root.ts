@@ -6,21 +6,21 @@ import { below, movedAway, nothingHere, Occupied, Place } from './place.js';
 import { isRespelled, Spelling, tellsCase } from './spelling.js';
 import { isLikeReservedName, isReservedName } from './reserved-names.js';
 
-/** `hidden`: a symbolic link is as if it were not there, wherever it leads. */
+/** `hidden`: symbolic links are treated as if they did not exist, wherever they lead. */
 export type Links = 'followed' | 'hidden';
 
-export interface RootOptions {
+interface RootOptions {
   readonly links: Links;
-  /** Default: the best that this system has. */
+  /** Default: the best that this system supports. */
   readonly reach: Reach | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * Finds share paths in a folder and nothing outside it. What is found is held, and was inside when it was; what a path
- * leads to afterwards does not matter. Symbolic links are followed as long as they end inside. A name that differs from
- * the file's own in letter case or the like, where the file system takes it, is as if it were not there.
+ * Looks up share paths in a folder and nothing outside it. What it finds is held open and was inside at that moment;
+ * where the path leads afterwards does not matter. Follows symbolic links that end inside. If the file system accepts
+ * a name that differs from the file's own, for example in letter case, the file is treated as if it did not exist.
  */
 export class ConfinedRoot {
   readonly root: RealPath;
@@ -28,7 +28,7 @@ export class ConfinedRoot {
   readonly #links: Links;
   readonly #spelling: Spelling;
 
-  /** @throws Failure `unavailable` when there is no such folder */
+  /** @throws Failure `unavailable` if there is no such folder */
   constructor(folder: string, { links, reach, now }: RootOptions) {
     this.#links = links;
     try {
@@ -41,7 +41,7 @@ export class ConfinedRoot {
     this.#spelling = new Spelling(this.reach, now);
   }
 
-  /** What is at `path`; undefined when nothing is there or it lies outside. The caller closes it. */
+  /** What is at `path`; undefined if nothing is there or it lies outside. The caller closes it. */
   find(path: SharePath): Held | undefined {
     if (path === '/') return this.hold();
     if (hasReservedName(path)) return undefined;
@@ -55,7 +55,7 @@ export class ConfinedRoot {
     return this.#links === 'hidden' ? undefined : this.#walk(path);
   }
 
-  /** The root itself; undefined while it is not there. The caller closes it. */
+  /** The root itself; undefined while it does not exist. The caller closes it. */
   hold(): Held | undefined {
     const held = this.reach.hold(this.root, 'held');
     if (!held || held.real === this.root) return held;
@@ -63,7 +63,7 @@ export class ConfinedRoot {
     return undefined;
   }
 
-  /** From the root step by step: slower, and it sees each name's own spelling. */
+  /** Walks from the root step by step: slower, but sees how each name is spelled. */
   #walk(path: SharePath): Held | undefined {
     let folder = this.hold();
     let known = true;
@@ -79,8 +79,8 @@ export class ConfinedRoot {
   }
 
   /**
-   * What is under a name in a folder that is held, a link as what it leads to; undefined when nothing is there or it
-   * lies outside. The caller closes it.
+   * What has a name in a held folder, for a link its target; undefined if nothing is there or it lies outside. The
+   * caller closes it.
    */
   member(folder: Held, name: string): Held | undefined {
     return this.#member(folder, name, { alone: false });
@@ -104,7 +104,7 @@ export class ConfinedRoot {
   }
 
   #isItself(folder: Held, name: string, own: Held, spelled: { alone: boolean }): boolean {
-    // It may be gone, or the folder elsewhere by now.
+    // It may be gone, or the folder may have moved.
     if (!this.reach.isAsked(own.real, below(folder.real, name))) return false;
     if (this.#spelling.isKnown(folder.real, name)) {
       spelled.alone = true;
@@ -116,25 +116,26 @@ export class ConfinedRoot {
   }
 
   /**
-   * What stands at a place itself, whether it may be seen or not; undefined where nothing is.
-   * @throws Failure `conflict` where something is that has this name in another spelling
+   * What is at a place itself, visible or not; undefined if nothing is.
+   * @throws Failure `conflict` if something has this name in another spelling
    */
   standing({ folder, name }: Place): Stats | undefined {
     const path = `${folder.path}/${name}`;
-    // What is usual is cheap: nothing.
+    // Keep the usual case cheap: nothing is there.
     using own = this.reach.isThere(path) ? this.reach.hold(path, 'held') : undefined;
     if (!own) return undefined;
     if (this.#isItself(folder, name, own, { alone: false })) return own.stats();
     if (!isRespelled(own.real, below(folder.real, name))) throw movedAway();
-    throw new Failure('conflict', 'There is something here whose name is the same but for its spelling.');
+    throw new Failure('conflict', 'Something whose name differs only in spelling already exists here.');
   }
 
   /**
-   * Where the name `path` stands, whether something is there or not.
-   * @throws Failure `parent-missing`; `forbidden` for the share's root and for names davgate keeps for itself
+   * The place of the name `path`, whether something is there or not.
+   * @throws Failure `parent-missing`; `forbidden` for the share's root and for names that davgate reserves
    */
   place(path: SharePath): Place {
-    if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+    if (path === '/')
+      throw new Failure('forbidden', 'The root of a share cannot be moved, replaced or removed.');
     if (hasReservedName(path)) throw nameIsReserved();
     const folder = this.find(parentOf(path));
     if (folder?.stats().isDirectory()) return new Place(folder, nameOf(path));
@@ -143,7 +144,7 @@ export class ConfinedRoot {
   }
 
   /**
-   * The place of something new: not one whose name this folder takes for one that davgate keeps for itself.
+   * The place of something new; refuses a name that this folder would take for one that davgate reserves.
    * @throws Failure as `place`
    */
   placeForNew(path: SharePath): Place {
@@ -153,7 +154,7 @@ export class ConfinedRoot {
     throw nameIsReserved();
   }
 
-  /** Something that is there, with its place. @throws Failure `not-found`; `forbidden` for the share's root */
+  /** Something that exists, with its place. @throws Failure `not-found`; `forbidden` for the share's root */
   occupied(path: SharePath): Occupied {
     if (hasReservedName(path)) throw nothingHere();
     const place = this.#placeOfOld(path);
@@ -176,9 +177,9 @@ export class ConfinedRoot {
   }
 
   /**
-   * Where bytes written to `path` must go: like `place`, but a symbolic link that ends inside is followed.
+   * Where bytes written to `path` must go: like `place`, but follows a symbolic link that ends inside.
    * @throws Failure as `place` and `standing`; `forbidden` for a link that leads outside or nowhere;
-   *   `method-not-allowed` where something is that is no file
+   *   `method-not-allowed` if something other than a file is there
    */
   placeForWriting(path: SharePath): Place {
     const place = this.placeForNew(path);
@@ -189,7 +190,7 @@ export class ConfinedRoot {
         return place;
       }
       using target = this.member(place.folder, place.name);
-      if (!target) throw new Failure('forbidden', 'A symbolic link leads out of this share.');
+      if (!target) throw new Failure('forbidden', 'This symbolic link leads out of the share.');
       requireFile(target.stats());
       const followed = this.#placeOf(target.real);
       place.close();
@@ -209,7 +210,7 @@ export class ConfinedRoot {
     throw movedAway();
   }
 
-  /** Tells that folders have come to stand elsewhere. */
+  /** Call this after folders have moved. */
   moved(): void {
     this.#spelling.forget();
   }
@@ -227,7 +228,7 @@ function nameIsReserved(): Failure {
 
 function requireFile(stats: Stats | undefined): void {
   if (stats && !stats.isFile())
-    throw new Failure('method-not-allowed', 'There is something here that is no file.');
+    throw new Failure('method-not-allowed', 'Something that is not a file already exists here.');
 }
 
 function hasReservedName(path: string): boolean {

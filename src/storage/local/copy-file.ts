@@ -6,12 +6,12 @@ import type { Held } from './held.js';
 import { unlinkIfThere } from './remove-local-tree.js';
 import { keepOwnership, openStaged, syncPath, type Arriving } from './replace-file.js';
 
-export interface Copy extends Arriving {
+interface Copy extends Arriving {
   /** The file to copy. */
   readonly source: Held;
 }
 
-/** Copies a file aside, shared block by block where the file system can, and renames it into its place. */
+/** Copies a file to a temporary one, sharing blocks if the file system can, and renames that into its place. */
 export async function copyInto(copy: Copy): Promise<void> {
   try {
     await copyBy(copy);

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import type { CollectionStat, FileStat, ResourceStat } from '../storage.js';
 
-/** A file-system stat as a resource; undefined for what is neither file nor folder. */
+/** A file-system stat as a resource; undefined for anything but a file or a folder. */
 export function resourceStatOf(stats: Stats): ResourceStat | undefined {
   if (stats.isFile()) return fileStatOf(stats);
   if (!stats.isDirectory()) return undefined;
@@ -9,17 +9,18 @@ export function resourceStatOf(stats: Stats): ResourceStat | undefined {
 }
 
 /**
- * A file's stat. Its entity tag is made of inode, size and both times: the change time moves with every write and,
- * unlike the modification time, cannot be set back; but it ticks in milliseconds while inodes are used again at once,
- * and there `freshModificationTime` tells two writes apart.
+ * A file's stat. Its entity tag consists of the inode, the size and both times. The change time moves with every write
+ * and, unlike the modification time, cannot be set back; but it ticks in milliseconds while inodes are reused at once,
+ * so `freshModificationTime` tells such writes apart.
  */
 export function fileStatOf(stats: Stats): FileStat {
   return new LocalFileStat(stats);
 }
 
 /**
- * A folder's stat. Its entity tag is made of inode and both times, which move whenever a member comes, goes or is
- * replaced. It is weak: two changes in one tick of the file system's clock, some milliseconds, may leave the same tag.
+ * A folder's stat. Its entity tag consists of the inode and both times, which change whenever a member is added,
+ * removed or replaced. It is weak: two changes in one tick of the file system's clock, some milliseconds, may leave
+ * the same tag.
  */
 class LocalCollectionStat implements CollectionStat {
   readonly kind = 'collection';
@@ -35,7 +36,7 @@ class LocalCollectionStat implements CollectionStat {
     this.#changed = stats.ctimeMs;
   }
 
-  /** Made when it is asked for: most listings do without. */
+  /** Computed on demand, because most listings do not need it. */
   get etag(): string {
     return `W/"${base36(this.#inode)}-${microseconds(this.#changed)}-${microseconds(this.modified)}"`;
   }
@@ -57,7 +58,7 @@ class LocalFileStat implements FileStat {
     this.#changed = stats.ctimeMs;
   }
 
-  /** Made when it is asked for: most listings do without. */
+  /** Computed on demand, because most listings do not need it. */
   get etag(): string {
     const { size } = this;
     return `"${base36(this.#inode)}-${base36(size)}-${microseconds(this.#changed)}-${microseconds(this.modified)}"`;
@@ -75,8 +76,8 @@ function microseconds(milliseconds: number): string {
 let lastModification = 0;
 
 /**
- * Now, in seconds since the epoch, or a little after the answer before: never the same time twice. Two microseconds
- * after it, since Node sets times to whole ones and a double is not exact to one.
+ * The current time in seconds since the epoch, or slightly more than the previous result: never the same time twice.
+ * The step is two microseconds, because Node sets times in whole microseconds and a double is not exact to one.
  */
 export function freshModificationTime(): number {
   lastModification = Math.max(Date.now(), lastModification + 0.002);
@@ -86,8 +87,8 @@ export function freshModificationTime(): number {
 let given = 1;
 
 /**
- * A time that a client wants a file to have, in seconds since the epoch: exact to a millisecond. The microseconds are
- * a count of odd ones, so that two files that were written in one tick of the change time's clock do not share all they have.
+ * The modification time to set when a client asks for one, in seconds since the epoch: exact to a millisecond. Its
+ * microseconds count in odd numbers, so that two files written in one tick of the change time's clock still differ.
  * @param milliseconds since the epoch
  */
 export function givenModificationTime(milliseconds: number): number {

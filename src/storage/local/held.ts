@@ -13,16 +13,19 @@ import { errnoOf, toStorageFailure } from './errno.js';
 /** An absolute path with no symbolic link in it, except perhaps its last name. */
 export type RealPath = string;
 
-/** Whether a symbolic link in the last name is followed or held itself. */
-export type LastLink = 'followed' | 'held';
+/** Whether to follow a symbolic link in the last name or to hold the link itself. */
+type LastLink = 'followed' | 'held';
 
-/** A file, folder or link that was looked up once; what is done with it is done with that, not with its name again. */
+/** A file, folder or link that was looked up once; operations act on that object and do not look up the name again. */
 export interface Held {
   /** Where it was when it was looked up. */
   readonly real: RealPath;
-  /** How a system call reaches it, or with a slash and a name what is in it. Not to be used after `close`. */
+  /**
+   * The path with which a system call reaches it or, with a slash and a name, something in it. Do not use it after
+   * `close`.
+   */
   readonly path: string;
-  /** Of what is held, also where it is a link. */
+  /** The stats of the held object, even if it is a link. */
   stats(): Stats;
   /** Whether it is still where it was looked up. */
   isInPlace(): boolean;
@@ -30,28 +33,28 @@ export interface Held {
   [Symbol.dispose](): void;
 }
 
-/** How files are reached: by descriptors, or where the system has no way to them, by paths that are checked again. */
+/** How files are reached: by descriptors or, if the system does not support that, by paths that are checked again. */
 export interface Reach {
   /**
-   * Looks up an absolute path, or a name in something that is held.
-   * @returns undefined where nothing is; its caller closes what it gets
-   * @throws Failure for what the file system refuses
+   * Looks up an absolute path, or a name in a held folder.
+   * @returns undefined if nothing is there; otherwise an object that the caller closes
+   * @throws Failure for errors of the file system
    */
   hold(path: string, lastLink: LastLink): Held | undefined;
-  /** Whether anything is at a path. */
+  /** Whether anything exists at a path. */
   isThere(path: string): boolean;
-  /** Whether a real path is the one that was asked for, letter by letter where the file system keeps letters. */
+  /** Whether a real path is the requested one, letter by letter if the file system preserves letters. */
   isAsked(real: RealPath, asked: string): boolean;
 }
 
-/** O_PATH of Linux's open(2), which Node does not name; one number on all of Node's processors. */
+/** O_PATH of Linux's open(2), which Node does not name; the number is the same on all processors that Node supports. */
 const pathOnly = 0o10000000;
 
 const descriptors = '/proc/self/fd';
 
 /**
- * Linux: a descriptor opened for its path only, which reads nothing and wakes no device; the kernel says where what was
- * opened is, and `/proc/self/fd/N/name` is openat(2) and its like, which Node lacks.
+ * Linux: a descriptor opened for its path only, which reads nothing and wakes no device. The kernel tells where the
+ * opened object is, and `/proc/self/fd/N/name` stands in for openat(2) and similar calls, which Node lacks.
  */
 export const byDescriptor: Reach = {
   hold(path, lastLink) {
@@ -67,7 +70,7 @@ export const byDescriptor: Reach = {
   isAsked: (real, asked) => real === asked,
 };
 
-/** How often a file is looked up that others replace between its opening and the question where it is. */
+/** How often to look up a file that others replace between opening it and asking for its path. */
 const attempts = 10;
 
 function open(path: string, flags: number): HeldByDescriptor | undefined {
@@ -99,8 +102,8 @@ class HeldByDescriptor implements Held {
   }
 
   get path(): string {
-    // The number may stand for another file by now.
-    if (this.#closed) throw new TypeError('What is held was let go of before.');
+    // The number may belong to another file by now.
+    if (this.#closed) throw new TypeError('This object has already been closed.');
     return `${descriptors}/${this.#descriptor}`;
   }
 
@@ -116,7 +119,10 @@ class HeldByDescriptor implements Held {
     return this.where() === this.real;
   }
 
-  /** Whether nothing has its name any more; the kernel adds a word to the path then, as a name may have it too. */
+  /**
+   * Whether the file has lost its name. The kernel then appends a word to the path, but a name may end in that word
+   * too.
+   */
   isReplaced(): boolean {
     return this.real.endsWith(' (deleted)') && this.stats().nlink === 0;
   }
@@ -132,7 +138,7 @@ class HeldByDescriptor implements Held {
   }
 }
 
-/** Systems without Linux's /proc: what was looked up is found by its real path again, and compared. */
+/** Systems without Linux's /proc: looks up the real path again and compares. */
 export const byPath: Reach = {
   hold(path, lastLink) {
     try {
@@ -145,7 +151,7 @@ export const byPath: Reach = {
     }
   },
   isThere,
-  // Apple's file systems may spell accents otherwise than the client did.
+  // Apple's file systems may spell accents differently from the client.
   isAsked: (real, asked) => real === asked || real.normalize('NFC') === asked.normalize('NFC'),
 };
 
@@ -194,7 +200,7 @@ function identityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** Descriptors where this system reaches files by them, shown by `folder`, a real path; else paths. */
+/** Descriptors if this system reaches files by them, which is tested on `folder`, a real path; otherwise paths. */
 export function reachOf(folder: RealPath): Reach {
   try {
     using held = byDescriptor.hold(folder, 'held');

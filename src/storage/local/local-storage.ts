@@ -40,30 +40,30 @@ import { setAside } from './set-aside.js';
 import { isRespelled } from './spelling.js';
 import { Staging, type Staged, type StagingOwner } from './staging.js';
 
-/** Entries looked at between two turns of the event loop. */
+/** Entries to read between two turns of the event loop. */
 const batchSize = 256;
 
 export interface LocalStorageOptions {
   readonly owner: StagingOwner;
-  /** `full`: a write is on the disk when it is acknowledged. `relaxed`: it is when the operating system sees fit. */
+  /** `full`: a write is on disk when it is acknowledged. `relaxed`: the operating system decides when. */
   readonly durability: Durability;
-  /** Default: followed as long as they end inside. */
+  /** Default: follow links that end inside. */
   readonly links?: Links;
-  /** Default: the best that this system has. */
+  /** Default: the best that this system supports. */
   readonly reach?: Reach;
 }
 
 /**
- * A folder of this machine. Metadata calls are synchronous: on a local disk they take microseconds, a trip through
- * the thread pool several times that (docs/decisions/0003-synchronous-metadata.md). What a path leads to is looked up
- * once and held, and all is done with that (docs/decisions/0012-descriptors.md).
+ * A folder of this machine. Metadata calls are synchronous: on a local disk they take microseconds, and a trip through
+ * the thread pool takes several times as long (docs/decisions/0003-synchronous-metadata.md). A path is looked up once
+ * and its target held; all operations act on that (docs/decisions/0012-descriptors.md).
  */
 export class LocalStorage implements DavStorage {
   readonly #root: ConfinedRoot;
   readonly #staging: Staging;
   readonly #durability: Durability;
 
-  /** Sweeps what an earlier process left unfinished. @throws Failure `unavailable` when the folder is missing */
+  /** Cleans up what an earlier process left unfinished. @throws Failure `unavailable` if the folder is missing */
   constructor(folder: string, { owner, durability, links = 'followed', reach }: LocalStorageOptions) {
     this.#root = new ConfinedRoot(folder, { links, reach, now: () => owner.now() });
     this.#staging = new Staging(this.#root, owner);
@@ -71,7 +71,7 @@ export class LocalStorage implements DavStorage {
     this.#staging.sweep();
   }
 
-  /** Removes the hidden folder for unfinished files, if it is empty. */
+  /** Removes the hidden folder for unfinished files if it is empty. */
   close(): void {
     this.#staging.sweep();
   }
@@ -119,7 +119,7 @@ export class LocalStorage implements DavStorage {
     }
   }
 
-  /** Of what a link in a folder leads to; undefined where that is not served. */
+  /** The stat of a link's target; undefined if the share does not serve it. */
   #linkStat(parent: SharePath, folder: Held, name: string): ResourceStat | undefined {
     using target = this.#root.member(folder, name);
     return target && !this.#isOn(parent, target.real) ? resourceStatOf(target.stats()) : undefined;
@@ -152,7 +152,7 @@ export class LocalStorage implements DavStorage {
     });
   }
 
-  /** Gives `action` what it needs to bring a file to a place, and lets go of that when it is over. */
+  /** Gives `action` what it needs to bring a file to a place, and releases that afterwards. */
   async #arriving<T>(place: Place, action: (arriving: Arriving) => Promise<T>): Promise<T> {
     const given: Staged[] = [];
     const give = (staged: Staged): string => {
@@ -211,11 +211,11 @@ export class LocalStorage implements DavStorage {
     });
   }
 
-  /** @throws Failure where what is at `from` may not take the place */
+  /** @throws Failure if what is at `from` may not replace what is at `to` */
   #requireRoom(from: Place, to: Place): void {
     const isSameFolder = from.folder.real === to.folder.real;
     if (isSameFolder && from.name !== to.name && isRespelled(from.name, to.name)) {
-      // Only the spelling changes, unless this folder has both.
+      // Only the spelling changes, unless this folder contains both names.
       using other = this.#root.member(to.folder, to.name);
       if (!other) return;
     }
@@ -295,14 +295,14 @@ export class LocalStorage implements DavStorage {
     }
   }
 
-  /** Makes what was done in a folder last, where that was promised. */
+  /** Makes a change in a folder permanent, if full durability was promised. */
   async #keep(folder: Held): Promise<void> {
     if (this.#durability === 'full') await syncPath(folder.path);
   }
 
   /**
-   * Removes what a client cannot see and so cannot remove itself: links that lead nowhere or out, sockets and pipes.
-   * @returns whether the folder is empty then
+   * Removes what a client cannot see and so cannot remove: links that lead nowhere or outside, sockets and pipes.
+   * @returns whether the folder is empty now
    */
   #clearHidden(path: SharePath, held: Held): boolean {
     const hidden: string[] = [];
@@ -322,17 +322,23 @@ export class LocalStorage implements DavStorage {
   }
 }
 
-/** Not names that no request could address (bytes that are not UTF-8, control characters), nor davgate's own. */
+/**
+ * Whether to list a name: not davgate's own, nor one that no request can contain (bytes that are not UTF-8, control
+ * characters).
+ */
 function isShown(parent: SharePath, name: string): boolean {
   return !isReservedName(name) && !name.includes('\ufffd') && child(parent, name) !== undefined;
 }
 
-/** Whether no request can name any member, so that a folder of other programs' making goes with all that is in it. */
+/**
+ * Whether no request can name any member of the folder; a folder that other programs made there is then removed with
+ * everything in it.
+ */
 function isDeepest(path: SharePath): boolean {
   return child(path, 'm') === undefined;
 }
 
-/** A stat that follows no link. What vanishes meanwhile is not there. */
+/** A stat that does not follow links; undefined for a file that has just been removed. */
 function statOf(path: string): ResourceStat | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats && resourceStatOf(stats);

@@ -6,15 +6,15 @@ import type { FileStat, OpenFile } from '../storage.js';
 import { fileStatOf } from './file-stat.js';
 import type { Held } from './held.js';
 
-/** Up to this many bytes are read at once: for small files one system call beats a stream several times over. */
+/** Up to this many bytes are read at once: for small files one system call is several times faster than a stream. */
 const wholeReadBytes = 64 * 1024;
-/** Of an answer that its client does not read, two of them are in memory: one at the socket and one read ahead. */
+/** Two chunks are in memory for each answer that its client does not read: one at the socket and one read ahead. */
 const streamChunkBytes = 128 * 1024;
 
 /**
- * Opens a file that is held. Non-blocking, and only once it is known to be a file: a pipe would hold the whole server,
- * and opening a device can do things.
- * @throws Failure `not-found` when it is no regular file
+ * Opens a held file: non-blocking, and only after checking that it is a regular file. Opening a pipe would block the
+ * whole server, and opening a device can have side effects.
+ * @throws Failure `not-found` if it is not a regular file
  */
 export function openLocalFile(held: Held): OpenFile {
   const stats = held.stats();
@@ -22,7 +22,7 @@ export function openLocalFile(held: Held): OpenFile {
   return new LocalFile(openSync(held.path, constants.O_RDONLY | constants.O_NONBLOCK), fileStatOf(stats));
 }
 
-/** Streams end and are destroyed as ever, but leave the descriptor to the file, which may be read again. */
+/** Streams end as usual but leave the descriptor to the file, which may be read again. */
 const heldOpen = {
   read,
   close: (_descriptor: number, done: (error?: Error | null) => void): void => {
@@ -49,7 +49,7 @@ class LocalFile implements OpenFile {
     let filled = 0;
     while (filled < length) {
       const read = readSync(this.#descriptor, buffer, filled, length - filled, range.first + filled);
-      if (read === 0) throw new Failure('internal', 'The file shrank while it was read.');
+      if (read === 0) throw new Failure('internal', 'The file became shorter while it was being read.');
       filled += read;
     }
     return buffer;

@@ -4,25 +4,25 @@ import { errnoOf } from './errno.js';
 import type { Held } from './held.js';
 import { isReservedName } from './reserved-names.js';
 
-/** Where something that was set aside belongs. */
+/** The original location of something that was set aside. */
 export interface Origin {
-  /** The names that lead there from the folder that holds the staging folder; at least one. */
+  /** The names that lead there from the folder that contains the staging folder; at least one. */
   readonly names: readonly string[];
   readonly arrival: Arrival;
 }
 
-/** The second line of an origin; the first is where what was set aside belongs. */
+/** The second line of an origin file; the first is the original location. */
 const byMember = 'by member';
 
 /** Bytes: more than the longest path. */
 const maximumSize = 64 * 1024;
 
-/** What an origin says; no name that is served has a line feed. */
+/** The text of an origin file; names that are served do not contain line feeds. */
 export function originText(place: string, arrival: Arrival): string {
   return arrival === 'by member' ? `${place}\n${byMember}` : place;
 }
 
-/** Reads what `originText` wrote; undefined for what davgate never writes. */
+/** Reads what `originText` wrote; undefined for a text that davgate never writes. */
 export function parseOrigin(text: string): Origin | undefined {
   const [place = '', arrival, ...rest] = text.split('\n');
   const names = place.split('/');
@@ -35,7 +35,9 @@ function isOrdinary(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !name.includes('\0') && !isReservedName(name);
 }
 
-/** The origin `name` in a staging folder; `not ours` for one that another user has made, or that says what none says. */
+/**
+ * Reads the origin file `name` in a staging folder; `not ours` if another user created it or davgate did not write it.
+ */
 export function readOrigin(folder: Held, name: string): Origin | 'missing' | 'not ours' {
   let descriptor: number;
   try {

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.js';
 import type { Held, RealPath } from './held.js';
 
-/** A name in a folder that is held, whether something is there or not. */
+/** A name in a held folder, whether something is there or not. */
 export class Place {
   readonly folder: Held;
   readonly name: string;
@@ -11,20 +11,20 @@ export class Place {
     this.name = name;
   }
 
-  /** How a system call reaches it. */
+  /** The path with which a system call reaches it. */
   get path(): string {
     return `${this.folder.path}/${this.name}`;
   }
 
-  /** Where that was when the folder was looked up. */
+  /** Where it was when the folder was looked up. */
   get real(): RealPath {
     return below(this.folder.real, this.name);
   }
 
   /**
-   * To be called right before something is put here or taken away: a folder that has moved would take it along, perhaps
-   * out of the share.
-   * @throws Failure `not-found` where the folder is no longer where it was looked up
+   * Call this right before adding or removing something here: a folder that has moved would take the change along,
+   * perhaps out of the share.
+   * @throws Failure `not-found` if the folder is no longer where it was looked up
    */
   requireInPlace(): void {
     if (!this.folder.isInPlace()) throw movedAway();
@@ -39,10 +39,10 @@ export class Place {
   }
 }
 
-/** Something that is there, and where. */
+/** Something that exists, and its place. */
 export class Occupied {
   readonly place: Place;
-  /** A link as what it leads to. */
+  /** For a link, its target. */
   readonly held: Held;
 
   constructor(place: Place, held: Held) {
@@ -64,7 +64,7 @@ export function below(folder: RealPath, name: string): RealPath {
 export function movedAway(): Failure {
   return new Failure(
     'not-found',
-    'The folder was moved, replaced or removed meanwhile; nothing was changed.',
+    'The folder was moved, replaced or removed in the meantime; nothing was changed.',
   );
 }
 

@@ -4,9 +4,9 @@ import { named } from './named.js';
 import type { Origin } from './origin.js';
 import { below } from './place.js';
 
-/** What was set aside in a staging folder, and where it belongs. */
-export interface Stranded {
-  /** The folder that holds the staging folder. */
+/** Something set aside in a staging folder, and its original location. */
+interface Stranded {
+  /** The folder that contains the staging folder. */
   readonly base: Held;
   readonly folder: Held;
   readonly aside: string;
@@ -14,15 +14,15 @@ export interface Stranded {
 }
 
 /**
- * Puts back what a process had set aside that has ended, or where its successor came member by member, what of it has
- * no successor. No link is followed on the way.
- * @returns whether nothing is left to be done for it
+ * Puts back what a process set aside before it ended. If the successor arrived member by member, puts back only the
+ * members without a successor. Follows no links.
+ * @returns whether nothing is left to do
  */
 export function putBack(reach: Reach, { base, folder, aside, origin }: Stranded): boolean {
   const { names, arrival } = origin;
   const last = names.at(-1) ?? '';
   using parent = walk(reach, base, names.slice(0, -1));
-  // The place where it belongs is gone: it stays here for whoever looks for it.
+  // The original location is gone: leave it here for the administrator to find.
   if (!parent) return false;
   if (lstatSync(`${parent.path}/${last}`, { throwIfNoEntry: false })) {
     if (arrival === 'by member') mergeBack(reach, { folder, aside }, { folder: parent, name: last });
@@ -37,7 +37,7 @@ export function putBack(reach: Reach, { base, folder, aside, origin }: Stranded)
   }
 }
 
-/** Puts back what has no successor; what has one stays aside. */
+/** Puts back the members without a successor; the others stay aside. */
 function mergeBack(
   reach: Reach,
   old: { folder: Held; aside: string },
@@ -57,7 +57,7 @@ function mergeBack(
   }
 }
 
-/** The folder that names lead to without any link; undefined where there is none. The caller closes it. */
+/** The folder that the names lead to without any link; undefined if there is none. The caller closes it. */
 function walk(reach: Reach, base: Held, names: readonly string[]): Held | undefined {
   let folder = reach.hold(base.path, 'followed');
   for (const name of names) {

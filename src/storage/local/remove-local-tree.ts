@@ -5,12 +5,12 @@ import { errnoOf } from './errno.js';
 import type { Held, Reach } from './held.js';
 import { named } from './named.js';
 
-/** Names of folders held in memory at once. */
+/** The most names of folders to hold in memory at once. */
 const maximumWaiting = 1024;
 
 /**
- * Removes whatever has a name in a folder, a tree with all below it; never the names of a whole folder are held at once,
- * nor more than a few folders open. Symbolic links are removed, not followed.
+ * Removes what has this name in a folder, with everything below it. Never holds all names of a folder at once, and
+ * keeps only a few folders open. Removes symbolic links and does not follow them.
  */
 export async function removeLocalTree(reach: Reach, folder: Held, name: string): Promise<void> {
   const breath = new Breath();
@@ -29,7 +29,7 @@ export function removeLocalTreeAtOnce(reach: Reach, folder: Held, name: string):
   }
 }
 
-/** One step a member. */
+/** One step for each member. */
 function* removal(reach: Reach, folder: Held, name: string): Generator<undefined> {
   const path = `${folder.path}/${name}`;
   if (isUnlinked(path)) return;
@@ -56,7 +56,8 @@ function* removal(reach: Reach, folder: Held, name: string): Generator<undefined
 }
 
 /**
- * Moves a folder to where it is reached without its parents, so that a deep tree keeps no folder open for each level.
+ * Moves a folder up to where it can be reached without its parents, so that a deep tree does not keep a folder open
+ * for each level.
  * @returns its new name
  */
 function lift(from: Held, name: Buffer, to: Held): string {
@@ -65,9 +66,9 @@ function lift(from: Held, name: Buffer, to: Held): string {
   return lifted;
 }
 
-/** Removes a folder's files and empty folders. `full` is given the other folders, until it has enough. */
+/** Removes a folder's files and empty folders. Calls `full` with each of the other folders until it returns false. */
 function* emptying(folder: Held, full: (name: Buffer) => boolean): Generator<undefined> {
-  // Names need not be UTF-8: this way each byte is a letter.
+  // Names need not be UTF-8: in this encoding each byte is a character.
   const entries = opendirSync(folder.path, { encoding: 'latin1' });
   try {
     for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
@@ -82,7 +83,7 @@ function* emptying(folder: Held, full: (name: Buffer) => boolean): Generator<und
   }
 }
 
-/** Removes a file or link, if it is there. */
+/** Removes a file or link if it exists. */
 export function unlinkIfThere(path: string | Buffer): void {
   try {
     unlinkSync(path);
@@ -98,7 +99,7 @@ function isUnlinked(path: string): boolean {
     return true;
   } catch (error) {
     const code = errnoOf(error);
-    // Linux says EISDIR of a folder, POSIX EPERM.
+    // For a folder, Linux reports EISDIR and POSIX EPERM.
     if (code !== 'EISDIR' && code !== 'EPERM') throw error;
     return false;
   }

@@ -11,24 +11,30 @@ import { unlinkIfThere } from './remove-local-tree.js';
 
 export type Durability = 'full' | 'relaxed';
 
-/** A file that grows aside and then takes a place. */
+/** A file that is written elsewhere first and then moved to its place. */
 export interface Arriving {
   /** A new path on the file system of the place. */
   readonly staged: string;
-  /** Makes a new path in the place's folder itself, for where a rename from `staged` is refused, as on a bind mount. */
+  /**
+   * Makes a new path in the place's own folder, for cases in which a rename from `staged` is refused, such as a bind
+   * mount.
+   */
   readonly beside: () => string;
-  /** The file to make or replace. */
+  /** The file to create or replace. */
   readonly place: Place;
-  /** What stands there; it throws where nothing may come there. */
+  /** What is there now; throws if nothing may be put there. */
   readonly standing: () => Stats | undefined;
   readonly durability: Durability;
 }
 
-export interface Replacement extends WriteOptions, Arriving {
+interface Replacement extends WriteOptions, Arriving {
   readonly body: Readable;
 }
 
-/** Writes the body aside and, when it is whole, renames it over the old file; else nothing is left of it. */
+/**
+ * Writes the body to a temporary file and renames that over the old file when it is complete; otherwise leaves nothing
+ * behind.
+ */
 export async function replaceFile(replacement: Replacement): Promise<Written> {
   const { staged, place, durability } = replacement;
   const handle = await open(staged, 'wx', 0o666);
@@ -68,7 +74,7 @@ async function settle(handle: FileHandle, replacement: Replacement): Promise<Wri
   }
 }
 
-/** Brings a file to its place, and tells when that is over, however it ends. */
+/** Moves a file to its place and reports when that is over, however it ends. */
 async function takePlace(
   descriptor: number,
   { staged, place, standing, modified }: Replacement,
@@ -77,7 +83,8 @@ async function takePlace(
   let over: AfterWriting | undefined;
   let written: Written | undefined;
   try {
-    // Nothing is awaited, so that no other request of this process replaces the file between the look and the rename.
+    // Nothing is awaited from here on, so that no other request of this process replaces the file between the check
+    // and the rename.
     const current = standing();
     over = take?.(current && resourceStatOf(current));
     if (current) keepOwnership(descriptor, current);
@@ -92,7 +99,7 @@ async function takePlace(
   }
 }
 
-/** Opens a file in a staging folder to look after it. */
+/** Opens a file in a staging folder to change its attributes. */
 export function openStaged(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 }
@@ -106,7 +113,7 @@ async function receive(handle: FileHandle, { body, length, onBytes }: Replacemen
     await writeWhole(handle, chunk);
   }
   if (length !== undefined && received !== length) {
-    throw new Failure('malformed', 'The body was not as long as announced; nothing was kept.');
+    throw new Failure('malformed', 'The body was not as long as announced; the server stored nothing.');
   }
 }
 
@@ -118,7 +125,10 @@ async function writeWhole(handle: FileHandle, chunk: Buffer): Promise<void> {
   }
 }
 
-/** Gives the new file the old one's permission bits (set-user-ID and its like fall, as with any write) and owner. */
+/**
+ * Gives the new file the old one's owner and permission bits (set-user-ID and similar bits are dropped, as with any
+ * write).
+ */
 export function keepOwnership(descriptor: number, old: Stats): void {
   const own = fstatSync(descriptor);
   if (own.uid !== old.uid || own.gid !== old.gid) {
@@ -132,7 +142,7 @@ export function keepOwnership(descriptor: number, old: Stats): void {
   if ((own.mode & 0o7777) !== mode) fchmodSync(descriptor, mode);
 }
 
-/** Makes renames into and out of a folder last, or what was written to a file. */
+/** Makes renames into and out of a folder, or what was written to a file, permanent. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {

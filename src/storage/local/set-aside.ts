@@ -10,18 +10,19 @@ import { removeLocalTree, unlinkIfThere } from './remove-local-tree.js';
 import { syncPath, type Durability } from './replace-file.js';
 import type { Staged, Staging } from './staging.js';
 
-/** How and where things are set aside. */
-export interface Means {
+/** How and where to set things aside. */
+interface Means {
   readonly reach: Reach;
   readonly staging: Staging;
   readonly durability: Durability;
 }
 
 /**
- * Renames what is at a place into the staging folder. A file beside it says where it belongs, so that a crash in between
- * is undone at the next start; that file is on the disk before. Nothing slow comes after, until the successor is there.
- * @param place is let go of in the end
- * @returns undefined where it cannot be renamed, as a mount point cannot
+ * Renames what is at a place into the staging folder. A file beside it records the original location, so that the next
+ * start can undo this after a crash; that file reaches the disk first. Nothing slow happens afterwards until the
+ * successor is there.
+ * @param place is closed in the end
+ * @returns undefined if it cannot be renamed, for example a mount point
  */
 export async function setAside(means: Means, place: Place, arrival: Arrival): Promise<Aside | undefined> {
   const { reach, staging, durability } = means;
@@ -61,7 +62,7 @@ export async function setAside(means: Means, place: Place, arrival: Arrival): Pr
     },
     discard: async () => {
       try {
-        // The successor is whole: from now on nothing of this comes back.
+        // The successor is complete: from now on nothing of this is put back.
         unlinkIfThere(origin);
         await last(staged.folder.path);
         await removeLocalTree(reach, staged.folder, name);

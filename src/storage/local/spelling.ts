@@ -2,22 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, readdirSync, unlinkSync } from 'node:fs';
 import type { Held, Reach, RealPath } from './held.js';
 
-/** How long it is believed that a folder tells names apart, in milliseconds: another one may be mounted there. */
+/** How long to trust that a folder distinguishes names, in milliseconds: another file system may be mounted there. */
 const believed = 5000;
 
-/** Folders of which that is known at once. */
+/** The most folders to remember. */
 const maximumKnown = 4096;
 
 const ascii = /^[ -~]*$/;
 
 /**
- * Sees to it that a name reaches only what is spelled so. Some file systems and folders find a file under other
- * spellings too (letter case, Unicode's forms, a dot at the end, names of eight letters), and do not say which is its
- * own; there the folder's own list of names decides. Whether a folder is of that kind shows by asking for a name that
- * is in it in another spelling.
+ * Makes sure that a name reaches only a file with exactly that name. Some file systems and folders also find a file
+ * under other spellings (letter case, Unicode's forms, a dot at the end, short names of eight letters) and do not tell
+ * which one is its own; in these the folder's own list of names decides. Asking for an existing name in another
+ * spelling shows whether a folder is of that kind.
  */
 export class Spelling {
-  /** Folders that tell names apart, they and all above them, by the kind of name that has shown it; and until when. */
+  /**
+   * Folders that distinguish names, as do all folders above them, keyed by the kind of name that has shown it; and
+   * until when to trust that.
+   */
   readonly #known = new Map<string, number>();
   readonly #reach: Reach;
   readonly #now: () => number;
@@ -28,27 +31,30 @@ export class Spelling {
     this.#now = now;
   }
 
-  /** Whether a path without links that was found under `name` in `folder` is known to be spelled as it was asked for. */
+  /**
+   * Whether a path without links that was found under `name` in `folder` is known to have exactly the requested
+   * spelling.
+   */
   isKnown(folder: RealPath, name: string): boolean {
     const until = this.#known.get(keyOf(folder, name));
     return until !== undefined && until > this.#now();
   }
 
-  /** Says that all above `folder` is known, and that `name` in it has shown that it tells names apart. */
+  /** Records that everything above `folder` is known, and that `name` has shown that the folder distinguishes names. */
   learn(folder: RealPath, name: string): void {
     if (swappedCase(name) === name) return;
     if (this.#known.size >= maximumKnown) this.#known.clear();
     this.#known.set(keyOf(folder, name), this.#now() + believed);
   }
 
-  /** To be called when folders have come to stand elsewhere. */
+  /** Call this after folders have moved. */
   forget(): void {
     this.#known.clear();
   }
 
   /**
-   * How a name stands in a folder in which something was found under it: `alone`, nothing else leads there; `listed`,
-   * other names may lead there but this one is its own; `other`, its own is another.
+   * How a name relates to a folder in which something was found under it: `alone`, no other name leads there;
+   * `listed`, other names may lead there, but this one is the file's own; `other`, the file's own name is different.
    */
   look(folder: Held, name: string): 'alone' | 'listed' | 'other' {
     const others = otherSpellings(name).map((other) => `${folder.path}/${other}`);
@@ -57,7 +63,7 @@ export class Spelling {
   }
 }
 
-/** Whether letter case makes a difference in a folder, as a new file shows. False where none can be made. */
+/** Whether a folder distinguishes letter case, tested with a new file. False if no file can be created. */
 export function tellsCase(reach: Reach, folder: Held): boolean {
   const name = `.davgate-case-${randomBytes(8).toString('hex')}`;
   const path = `${folder.path}/${name}`;
@@ -73,7 +79,7 @@ export function tellsCase(reach: Reach, folder: Held): boolean {
   }
 }
 
-/** Whether two names are one to a file system that does not tell letter case and Unicode's forms apart. */
+/** Whether a file system that does not distinguish letter case and Unicode's forms takes two names for the same. */
 export function isRespelled(name: string, other: string): boolean {
   return folded(name) === folded(other);
 }
@@ -82,7 +88,7 @@ function folded(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-/** That a folder tells two ways to write accents apart shows only by names that have some. */
+/** Only a name with accents can show that a folder distinguishes the two ways to write them. */
 function keyOf(folder: RealPath, name: string): string {
   return hasTwoForms(name) ? `accents ${folder}` : folder;
 }
@@ -93,7 +99,7 @@ function hasTwoForms(name: string): boolean {
 
 function otherSpellings(name: string): string[] {
   const spellings = [swappedCase(name), `${name}.`];
-  // Unicode's casefold, as of ext4, drops characters that have no look.
+  // Unicode's casefold, as in ext4, drops invisible characters.
   if (!ascii.test(name)) spellings.push(name.normalize('NFC'), name.normalize('NFD'));
   spellings.push(`${name}\u200d`);
   return spellings.filter((other) => other !== name);

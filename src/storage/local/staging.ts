@@ -24,10 +24,10 @@ import { folderName, unfinishedName } from './reserved-names.js';
 
 export { originText } from './origin.js';
 
-/** More than a day without a byte: an upload from another host that nobody is making any more. */
+/** A day without a byte: nobody is working any more on this upload from another host. */
 const abandonedAfterMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Whose unfinished files are whose, when several processes or hosts write to one folder. */
+/** Tells apart the unfinished files of several processes or hosts that write to one folder. */
 export interface StagingOwner {
   readonly host: string;
   readonly pid: number;
@@ -35,30 +35,32 @@ export interface StagingOwner {
   isAlive(pid: number): boolean;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Paths of this process's unfinished files: one set for all its storages, since several may have the same folder. */
+  /**
+   * Paths of this process's unfinished files: one set for all its storages, because several may use the same folder.
+   */
   readonly unfinished: Set<string>;
 }
 
-/** A new name in a staging folder. The folder is held, and the name is this process's, until `release`. */
+/** A new name in a staging folder. Until `release` the folder is held and the name belongs to this process. */
 export interface Staged {
-  /** How a system call reaches it. */
+  /** The path with which a system call reaches it. */
   readonly path: string;
   readonly name: string;
   readonly folder: Held;
-  /** Where the folder is that holds the staging folder. */
+  /** The folder that contains the staging folder. */
   readonly base: string;
   release(): void;
 }
 
 /**
- * Where files grow until they are whole, and where what is being replaced waits: a hidden folder in the share's root,
- * so that the last step is a rename on one file system. A folder mounted below the root gets one of its own. It is
- * used only where this process's user has made it, since what lies in it is moved into the share.
+ * Where files grow until they are complete, and where replaced content waits: a hidden folder in the share's root, so
+ * that the last step is a rename on one file system. A folder mounted below the root gets its own. It is used only if
+ * this process's user created it, because its content is moved into the share.
  */
 export class Staging {
   readonly #root: ConfinedRoot;
   readonly #owner: StagingOwner;
-  /** Folders that have been found to be this user's, by identity and owner. */
+  /** Folders known to belong to this user, by identity and owner. */
   readonly #own = new Set<string>();
 
   constructor(root: ConfinedRoot, owner: StagingOwner) {
@@ -66,13 +68,13 @@ export class Staging {
     this.#owner = owner;
   }
 
-  /** A new name on the file system of `parent`. @throws Failure `unavailable` where the folder for it is not ours */
+  /** A new name on the file system of `parent`. @throws Failure `unavailable` if the staging folder is not ours */
   newFile(parent: Held): Staged {
     using root = this.#root.hold();
     return this.newFileBeside(root?.stats().dev === parent.stats().dev ? root : parent);
   }
 
-  /** A new name in `parent` itself, for where a rename from elsewhere is refused as on a bind mount. */
+  /** A new name in `parent` itself, for cases in which a rename from elsewhere is refused, such as a bind mount. */
   newFileBeside(parent: Held): Staged {
     const folder = this.#folderIn(parent);
     const { host, pid, unfinished } = this.#owner;
@@ -93,7 +95,7 @@ export class Staging {
 
   #folderIn(base: Held): Held {
     const path = `${base.path}/${folderName}`;
-    // Another process may make it at the same time, or sweep it away before there is a file in it.
+    // Another process may create it at the same time, or remove it before it contains a file.
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const folder = this.#root.reach.hold(path, 'held');
       if (!folder) {
@@ -102,20 +104,24 @@ export class Staging {
       }
       try {
         if (this.#isOwn(folder)) return folder;
-        throw new Failure('unavailable', 'The folder for unfinished uploads is not this server\u2019s own.', {
-          cause: new Error(
-            `${below(base.real, folderName)} belongs to another user, or is no folder: remove it.`,
-          ),
-        });
+        throw new Failure(
+          'unavailable',
+          'The folder for unfinished uploads does not belong to this server.',
+          {
+            cause: new Error(
+              `${below(base.real, folderName)} belongs to another user or is not a folder. Remove it.`,
+            ),
+          },
+        );
       } catch (error) {
         folder.close();
         throw error;
       }
     }
-    throw new Failure('unavailable', 'The folder for unfinished uploads goes as soon as it is made.');
+    throw new Failure('unavailable', 'Another program keeps removing the folder for unfinished uploads.');
   }
 
-  /** Whether a folder is this process's user's; others are kept from looking into it. */
+  /** Whether a folder belongs to this process's user; if so, denies others access to it. */
   #isOwn(folder: Held): boolean {
     const stats = folder.stats();
     if (!stats.isDirectory()) return false;
@@ -129,9 +135,9 @@ export class Staging {
   }
 
   /**
-   * Removes what processes that have ended left behind, and the folder itself if nothing is left in it. What such a
-   * process had set aside goes back to its place, unless its successor has taken that already.
-   * @param base the folder that holds the staging folder; default: the share's root
+   * Removes what ended processes left behind, and the folder itself if it is then empty. Puts back what such a process
+   * set aside, unless its successor is already in its place.
+   * @param base the folder that contains the staging folder; default: the share's root
    */
   sweep(base?: Held): void {
     if (base) this.#sweepIn(base);
@@ -153,7 +159,7 @@ export class Staging {
       throw error;
     }
     const made = `${folder.real}/`;
-    // Made for a file that is about to be.
+    // This process has just created it for a new file.
     if ([...this.#owner.unfinished].some((path) => path.startsWith(made))) return;
     try {
       rmdirSync(`${base.path}/${folderName}`);
@@ -166,7 +172,7 @@ export class Staging {
     const { uid } = folder.stats();
     const abandoned = readdirSync(folder.path).filter((name) => {
       const stats = lstatSync(`${folder.path}/${name}`, { throwIfNoEntry: false });
-      // Where others could write, they may have.
+      // If others had write access, they may have written this.
       return stats && (closed || stats.uid === uid) && this.#isAbandoned(folder, name, stats);
     });
     const homeless = abandoned.filter(
@@ -178,7 +184,7 @@ export class Staging {
     }
   }
 
-  /** @returns whether nothing is left to be done for it */
+  /** @returns whether nothing is left to do */
   #restore(base: Held, folder: Held, aside: string): boolean {
     const origin = readOrigin(folder, aside.replace(/aside$/, 'origin'));
     if (origin === 'missing') return true;
@@ -205,7 +211,7 @@ function make(path: string): void {
   }
 }
 
-/** The owner that a file gets which is made here: not on every file system the one who makes it. */
+/** The owner of a file that is created here; on some file systems it is not the user who creates it. */
 function ownerOfNew(folder: Held): number {
   const path = `${folder.path}/owner.${randomBytes(8).toString('hex')}`;
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -217,7 +223,7 @@ function ownerOfNew(folder: Held): number {
   }
 }
 
-/** Whether only its owner can look into a folder. */
+/** Whether only its owner has access to a folder. */
 function isClosed({ mode }: Stats): boolean {
   return (mode & 0o077) === 0;
 }
@@ -226,7 +232,7 @@ function identityOf({ dev, ino, uid }: Stats): string {
   return `${dev}:${ino}:${uid}`;
 }
 
-/** The name that stands for both of what was set aside and its origin. */
+/** The common name of a pair: what was set aside and its origin file. */
 function withoutPair(name: string): string {
   return name.replace(/\.(?:aside|origin)$/, '');
 }

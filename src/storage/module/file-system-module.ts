@@ -5,22 +5,22 @@ import { inspect } from 'node:util';
 import { v2 } from 'webdav-server';
 import { Failure } from '../../failure.js';
 
-/** What a storage module's default export makes; see webdav-server's documentation of custom file systems. */
+/** What a storage module's default export returns; see webdav-server's documentation of custom file systems. */
 export type FileSystem = v2.FileSystem;
 
-/** Options that stand beside `module` in the declaration, handed to the module as they are. */
-export type ModuleOptions = Readonly<Record<string, unknown>>;
+/** The options beside `module` in the declaration, passed to the module as they are. */
+type ModuleOptions = Readonly<Record<string, unknown>>;
 
-/** Milliseconds that a module gets to load and to make its file system. */
+/** How long a module may take to load and to make its file system, in milliseconds. */
 const patience = 10_000;
 
-/** Characters of a module's own complaint that are told. */
+/** The most characters to quote from a module's own error. */
 const longestReason = 300;
 
 /**
- * Loads an administrator's module, a file or a package seen from `folder`, and calls its default export, a function
- * that returns a webdav-server v2 FileSystem or a promise of one.
- * @param wait milliseconds until it is taken for hung
+ * Loads an administrator's module, a file or a package resolved from `folder`, and calls its default export, a
+ * function that returns a webdav-server v2 FileSystem or a promise of one.
+ * @param wait milliseconds after which the module counts as hung
  * @throws Failure `unavailable` with what is wrong with the module
  */
 export async function loadFileSystem(
@@ -49,12 +49,12 @@ export async function loadFileSystem(
   );
 }
 
-/** The timer keeps the process alive, which a promise that nothing will settle does not. */
+/** The timer keeps the process alive; a promise that nothing will settle does not. */
 async function within(wait: number, work: () => Promise<unknown>): Promise<unknown> {
   const over = new AbortController();
   const late = sleep(wait, undefined, { signal: over.signal }).then(() => {
     throw new RangeError(
-      `it takes longer than ${wait / 1000} s; is there something that it waits for in vain?`,
+      `it takes longer than ${wait / 1000} s; make sure that it does not wait for something that never happens`,
     );
   });
   try {
@@ -65,7 +65,10 @@ async function within(wait: number, work: () => Promise<unknown>): Promise<unkno
   }
 }
 
-/** One line of what a module has thrown, which may be anything; Node adds to some messages who asked for the module. */
+/**
+ * One line of what a module has thrown, which may be any value; Node adds to some messages which file required the
+ * module.
+ */
 function reasonOf(cause: unknown, module: string): string {
   if (!(cause instanceof Error)) return `it threw ${typeof cause === 'string' ? cause : inspect(cause)}`;
   const [line = ''] = cause.message.split('\n');
@@ -77,7 +80,7 @@ function reasonOf(cause: unknown, module: string): string {
 
 function defaultExportOf(namespace: unknown): (options: ModuleOptions) => unknown {
   const exported = isObject(namespace) ? namespace.default : undefined;
-  // A CommonJS module that was compiled from `export default` has it one level down.
+  // A CommonJS module compiled from `export default` has it one level down.
   const factory = isObject(exported) ? exported.default : exported;
   if (typeof factory !== 'function') throw new TypeError('its default export is not a function');
   return (options) => {
@@ -90,7 +93,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** By its methods rather than by its class: the module may use a copy of webdav-server of its own. */
+/** Checks the methods rather than the class: the module may use its own copy of webdav-server. */
 function isFileSystem(value: unknown): value is FileSystem {
   return (
     isObject(value) &&

@@ -3,18 +3,18 @@ import { Failure, isFailure } from '../../failure.js';
 
 type Done<T> = (error?: Error | null, value?: T) => void;
 
-/** A callback of the library that brings a value, as a promise; its errors as failures. */
+/** Turns a callback of the library with a value into a promise, and its errors into failures. */
 export function call<T>(start: (done: Done<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
       if (error) reject(toFailureOf(error));
-      else if (value === undefined) reject(new Failure('internal', 'The storage gave no answer.'));
+      else if (value === undefined) reject(new Failure('internal', 'The storage module gave no answer.'));
       else resolve(value);
     });
   });
 }
 
-/** A callback of the library that only says when it is done. */
+/** Turns a callback of the library without a value into a promise. */
 export function run(start: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     start((error) => {
@@ -24,7 +24,7 @@ export function run(start: (done: (error?: Error | null) => void) => void): Prom
   });
 }
 
-/** The library's errors are told apart by their names for the same mistake, also across copies of it. */
+/** Recognizes the library's errors by their messages, so that several copies of the library work. */
 export function toFailureOf(error: unknown): Failure {
   if (isFailure(error)) return error;
   const message = error instanceof Error ? error.message : '';
@@ -38,7 +38,7 @@ export function toFailureOf(error: unknown): Failure {
     return new Failure('parent-missing', 'The parent collection does not exist.', { cause: error });
   }
   if (message === v2.Errors.InsufficientStorage.message) {
-    return new Failure('insufficient-storage', 'There is no space left.', {
+    return new Failure('insufficient-storage', 'There is no space left in the storage.', {
       cause: error,
       condition: 'sufficient-disk-space',
     });

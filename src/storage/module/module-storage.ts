@@ -19,28 +19,31 @@ import { spool } from './spool.js';
 
 const batchSize = 64;
 
-export interface ModuleStorageOptions {
-  /** Where large bodies are kept while they arrive. */
+interface ModuleStorageOptions {
+  /** Where large bodies are stored while they arrive. */
   readonly temporaryFolder: string;
 }
 
-/** A webdav-server v2 FileSystem as storage. Only its file operations are used: its locks and properties are not. */
+/** A webdav-server v2 FileSystem as storage. Only its file operations are used, not its locks and properties. */
 export class ModuleStorage implements DavStorage {
   readonly #files: FileSystem;
   readonly #context: v2.RequestContext;
   readonly #options: ModuleStorageOptions;
   readonly #hasOwnEtags: boolean;
-  /** The number of the last write to a path: the library's default entity tag is a date and misses a second write in a millisecond. */
+  /**
+   * The number of the last write to a path: the library's default entity tag is a date and misses a second write
+   * within a millisecond.
+   */
   readonly #writes = new Map<SharePath, number>();
   #lastWrite = 0;
-  /** What each path's next change waits for. */
+  /** What the next change of each path waits for. */
   readonly #turns = new Map<SharePath, Promise<unknown>>();
 
   constructor(files: FileSystem, options: ModuleStorageOptions) {
     this.#files = files;
     this.#options = options;
     this.#hasOwnEtags = Reflect.has(files, '_etag');
-    // The library asks for a request of its own server; davgate has decided about rights before storage is asked.
+    // The library requires a request of its own server; davgate has checked rights before it calls the storage.
     const server = new v2.WebDAVServerOptions();
     server.rootFileSystem = files;
     this.#context = v2.ExternalRequestContext.create(new v2.WebDAVServer(server));
@@ -115,7 +118,7 @@ export class ModuleStorage implements DavStorage {
   async open(path: SharePath): Promise<OpenFile> {
     const stat = await this.#stat(path);
     if (stat.kind !== 'file') throw new Failure('not-found', 'There is no file here.');
-    // The first stream is opened now, while a failure can still be told; further ones when they are read.
+    // The first stream is opened now, while a failure can still be reported; others are opened when they are read.
     let first: Readable | undefined =
       stat.size > 0 ? await readable(await this.#openStream(path)) : undefined;
     const next = async (): Promise<Readable> => {
@@ -157,7 +160,7 @@ export class ModuleStorage implements DavStorage {
     }
   }
 
-  /** One change of a path after another: the library would mix two. */
+  /** Changes of one path run one after another, because the library would mix them. */
   async #inTurn<T>(path: SharePath, change: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(path);
     const turn = (async () => {
@@ -183,7 +186,7 @@ export class ModuleStorage implements DavStorage {
     }
     await this.#fill(path, spooled.stream, spooled.length, current !== undefined);
     const stat = await this.#stat(path);
-    if (stat.kind !== 'file') throw new Failure('internal', 'The storage lost what was written.');
+    if (stat.kind !== 'file') throw new Failure('internal', 'The storage module lost what was written.');
     return { stat, created: current === undefined };
   }
 
@@ -203,7 +206,7 @@ export class ModuleStorage implements DavStorage {
       try {
         await pipeline(bytes, sink);
       } finally {
-        // Again: what was read of the file while it was written has another tag than what it holds now.
+        // Count again: what was read during the write has another tag than the final content.
         this.#count(path);
       }
     } catch (error) {
@@ -218,7 +221,8 @@ export class ModuleStorage implements DavStorage {
   }
 
   async #requireParent(path: SharePath): Promise<void> {
-    if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+    if (path === '/')
+      throw new Failure('forbidden', 'The root of a share cannot be moved, replaced or removed.');
     const parent = await this.stat(parentOf(path));
     if (parent?.kind !== 'collection') {
       throw new Failure('parent-missing', 'The parent collection does not exist.');
@@ -245,7 +249,7 @@ export class ModuleStorage implements DavStorage {
     }
   }
 
-  // The library renames a collection member by member and cannot undo half of it; davgate does that itself.
+  // The library renames a collection member by member and cannot undo half of that; davgate moves it itself.
   rename(): Promise<boolean> {
     return Promise.resolve(false);
   }
@@ -262,14 +266,15 @@ export class ModuleStorage implements DavStorage {
     return Promise.resolve(undefined);
   }
 
-  // The library keeps its own times and takes none.
+  // The library keeps its own times and cannot set them.
   async setModified(path: SharePath): Promise<boolean> {
     await this.#stat(path);
     return false;
   }
 
   async remove(path: SharePath): Promise<void> {
-    if (path === '/') throw new Failure('forbidden', 'The root of a share stays where it is.');
+    if (path === '/')
+      throw new Failure('forbidden', 'The root of a share cannot be moved, replaced or removed.');
     await this.#inTurn(path, () => this.#remove(path));
   }
 
@@ -286,7 +291,7 @@ export class ModuleStorage implements DavStorage {
   }
 }
 
-/** A stream once it has bytes to give, or has ended. @throws what is wrong with it otherwise */
+/** Waits until a stream has bytes or has ended. @throws the stream's error otherwise */
 async function readable(stream: Readable): Promise<Readable> {
   await new Promise<void>((resolve, reject) => {
     stream.once('error', (error) => {
@@ -297,7 +302,7 @@ async function readable(stream: Readable): Promise<Readable> {
   return stream;
 }
 
-/** The bytes of `range` of what `open` opens once somebody reads; leaving early lets go of the source. */
+/** The bytes in `range` of the stream that `open` opens on the first read; leaving early closes the source. */
 function slice(open: () => Promise<Readable>, range: ByteRange): Readable {
   const bytes = async function* (): AsyncGenerator<Buffer> {
     let position = 0;

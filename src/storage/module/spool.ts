@@ -8,19 +8,19 @@ import { toStorageFailure } from '../local/errno.js';
 
 const inMemoryBytes = 1024 * 1024;
 
-/** A body that has arrived whole, ready to be read once. */
-export interface Spooled {
+/** A body that has arrived completely and can be read once. */
+interface Spooled {
   /** Bytes. */
   readonly length: number;
   readonly stream: Readable;
-  /** Frees what holds the bytes. */
+  /** Frees the memory or the file that holds the bytes. */
   dispose(): Promise<void>;
 }
 
 /**
- * Takes in a whole body, in memory while it is small and in a file of `folder` beyond that, so that a storage which
- * cannot undo a write never sees half of one.
- * @throws Failure `malformed` when the body breaks off or is not as long as expected, `insufficient-storage`
+ * Receives a whole body, in memory while it is small and in a file in `folder` beyond that, so that a storage that
+ * cannot undo a write never sees half a body.
+ * @throws Failure `malformed` if the body breaks off or is not as long as expected; `insufficient-storage`
  */
 export async function spool(
   body: Readable,
@@ -45,7 +45,7 @@ export async function spool(
       else head.push(chunk);
     }
     if (expected !== undefined && length !== expected) {
-      throw new Failure('malformed', 'The body was not as long as announced; nothing was kept.');
+      throw new Failure('malformed', 'The body was not as long as announced; the server stored nothing.');
     }
   } catch (error) {
     await dispose();
@@ -55,10 +55,10 @@ export async function spool(
   return { length, stream, dispose };
 }
 
-/** What is wrong with the folder is not the client's mistake, and nothing is missing that he asked for. */
+/** A problem with the folder is not the client's mistake, and nothing that they asked for is missing. */
 function toSpoolFailure(error: unknown): Failure {
   if (isFailure(error)) return error;
   const failure = toStorageFailure(error);
   if (isFailure(failure, 'insufficient-storage')) return failure;
-  return new Failure('internal', 'The body could not be kept while it arrived.', { cause: error });
+  return new Failure('internal', 'The server could not store the body while it arrived.', { cause: error });
 }

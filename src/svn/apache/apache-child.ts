@@ -6,56 +6,56 @@ import { type ApacheProcess, startApache } from './apache-process.js';
 import type { ApacheMissing, ApacheProgram } from './find-apache.js';
 import { putFiles } from './put-files.js';
 import { type RuntimeUser, runtimeUser } from './runtime-user.js';
-import type { UpstreamAddress } from '../http1/upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 
-/** Milliseconds before the first restart; doubled at each further one. */
+/** Milliseconds before the first restart; doubled for each further one. */
 const firstDelay = 100;
-/** Milliseconds before any restart at most. */
+/** The longest delay before a restart, in milliseconds. */
 const longestDelay = 30_000;
-/** Milliseconds before Apache is looked for again where it is not installed. */
+/** Milliseconds before the next search for an Apache that is not installed. */
 const absentDelay = 60_000;
-/** Milliseconds after which a run counts as healthy, so that the next restart waits for the first delay again. */
+/** Milliseconds after which a run counts as healthy, so that the next restart again uses the first delay. */
 const healthyRun = 60_000;
 
-export type ApacheState =
+type ApacheState =
   | { readonly name: 'stopped' | 'starting' }
   | { readonly name: 'running'; readonly address: UpstreamAddress; readonly pid: number }
   | {
       readonly name: 'failed';
-      /** In words for an administrator: Apache's own log may be in it. */
+      /** In words for an administrator; may quote Apache's own log. */
       readonly reason: string;
-      /** Whether it is not installed. */
+      /** Whether Apache is not installed. */
       readonly absent: boolean;
     };
 
 export interface ApacheChildOptions extends Omit<Launch, 'program' | 'user' | 'temporaryFolders'> {
-  /** Looks for Apache; asked again after each failed start. */
+  /** Finds Apache; called again after each failed start. */
   readonly find: () => Promise<ApacheProgram | ApacheMissing>;
-  /** The caller's effective user id; undefined where the system has none. As root, Apache runs as another user. */
+  /** The caller's effective user id; undefined if the system has none. If it is root, Apache runs as another user. */
   readonly uid: number | undefined;
-  /** Where temporary files belong, such as os.tmpdir(). */
+  /** The folder for temporary files, such as os.tmpdir(). */
   readonly temporaryFolder: string;
-  /** Waits so many milliseconds before a restart. */
+  /** Waits this many milliseconds before a restart. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
 
-/** The one Apache that serves all svn shares, kept running until it is stopped. */
+/** The Apache that serves all svn shares, kept running until it is stopped. */
 export interface ApacheChild {
   readonly state: ApacheState;
-  /** Where it listens; undefined while it does not run. */
+  /** Where it listens; undefined while it is not running. */
   address(): UpstreamAddress | undefined;
-  /** Whether it has ever answered since it was started. */
+  /** Whether it has answered since it was started. */
   readonly hasRun: boolean;
-  /** Resolves when it answers; rejects with a Failure when the first start fails. It is then tried again until it runs. */
+  /** Resolves when it answers; rejects with a Failure if the first start fails. It is then restarted until it runs. */
   start(): Promise<void>;
   /**
-   * Puts files into the runtime folder of this run and of all to come, each by its name with its text; rejects when
-   * that fails while Apache runs.
+   * Writes files, by name, into the runtime folder of this run and of all later ones; rejects if that fails while
+   * Apache runs.
    */
   publish(files: ReadonlyMap<string, string>): Promise<void>;
-  /** Resolves when no process and no file of it is left. May be called at any time, any number of times. */
+  /** Resolves when none of its processes and files are left. May be called at any time and repeatedly. */
   stop(): Promise<void>;
 }
 
@@ -112,7 +112,7 @@ class SupervisedApache implements ApacheChild {
     try {
       await putFiles(folder, files);
     } catch (error) {
-      // A run that has ended takes its folder along; the next one gets the files at its start.
+      // A run that has ended takes its folder with it; the next one gets the files when it starts.
       if (this.#folder === folder) throw toFailure(error);
     }
   }
@@ -161,7 +161,7 @@ class SupervisedApache implements ApacheChild {
     }
   }
 
-  /** Files that change while they are being written are written again, so that none of the run is ever old. */
+  /** Files that change while they are being written are written again, so that no run has old ones. */
   async #handOver({ runtimeFolder: folder }: ApacheProcess): Promise<void> {
     let written: ReadonlyMap<string, string> | undefined;
     while (written !== this.#files) {
@@ -186,7 +186,7 @@ class SupervisedApache implements ApacheChild {
     return runtimeUser(owners, await readFile('/etc/passwd', 'utf8'));
   }
 
-  /** @param first what runs now; undefined where it did not start */
+  /** @param first the current run; undefined if Apache did not start */
   async #keepRunning(first: ApacheProcess | undefined, signal: AbortSignal): Promise<void> {
     let [process, failures] = first === undefined ? await this.#restart(0, signal) : [first, 0];
     while (process !== undefined) {
@@ -200,7 +200,9 @@ class SupervisedApache implements ApacheChild {
     }
   }
 
-  /** Tries until Apache runs or the signal comes; resolves with the number of tries since it last ran well. */
+  /**
+   * Tries until Apache runs or the signal is aborted; resolves with the number of attempts since the last healthy run.
+   */
   async #restart(
     failures: number,
     signal: AbortSignal,
@@ -235,7 +237,7 @@ class SupervisedApache implements ApacheChild {
   }
 }
 
-/** Waits until the child ends; ends it when the signal comes first. */
+/** Waits until the child ends; ends it if the signal is aborted first. */
 async function endOf(process: ApacheProcess, signal: AbortSignal): Promise<string> {
   const stop = () => {
     void process.stop();

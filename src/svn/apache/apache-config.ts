@@ -1,24 +1,26 @@
 import { Failure } from '../../failure.js';
 import { mostOfAny } from '../bodies/limits.js';
 import type { ApacheModule } from './find-apache.js';
-import type { UpstreamAddress } from '../http1/upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 
 /** The header field that proves to Apache that a request comes from this server. */
 export const secretHeader = 'X-Davgate-Secret';
 
-/** Environment variables of the child: the secret never lies on disk. */
+/** Environment variables of the child: the secret is never stored on disk. */
 export const secretVariable = 'DAVGATE_UPSTREAM_SECRET';
 export const proofVariable = 'DAVGATE_UPSTREAM_PROOF';
 
-/** Where the child answers 403 with its proof as the body, to anybody: it shows who listens on the port. */
+/**
+ * The path at which the child answers 403 with its proof as the body, to everyone: this shows who listens on the port.
+ */
 export const proofPath = '/.davgate-proof';
 
-/** Requests that the child works on at once. Idle connections are only kept as long as there are spare workers. */
+/** Requests that the child processes at the same time. Idle connections are kept only while there are spare workers. */
 export const workers = 128;
 
 /**
- * A process that ends, for a fault in mod_dav_svn, takes along what its own threads work on. Each has svn's caches to
- * itself: with 8 of them a checkout took a fifth longer.
+ * A process that crashes, because of a fault in mod_dav_svn, interrupts the requests of its own threads. Each process
+ * has its own svn caches: with 8 processes a checkout took a fifth longer.
  */
 const processCount = 4;
 
@@ -26,15 +28,15 @@ const processCount = 4;
 export type SvnLocation = {
   /** The share's path, decoded, as in the declaration. */
   readonly path: string;
-  /** The name, in the runtime folder, of the file with the path rules. */
+  /** The name of the file with the path rules in the runtime folder. */
   readonly authzFile?: string;
-  /** Whether a change by a WebDAV client that knows no Subversion is a commit of its own. Default: no. */
+  /** Whether each change by a WebDAV client without Subversion is a commit of its own. Default: no. */
   readonly autoversioning?: boolean;
   /** Whether people without a name may read. Default: no. */
   readonly publicReading?: boolean;
 } & SvnFolder;
 
-/** Absolute, and as Apache can reach it: a folder that holds repositories, or a repository itself. */
+/** An absolute path that Apache can reach: of a folder that contains repositories, or of a repository itself. */
 export type SvnFolder = { readonly parentPath: string } | { readonly repositoryPath: string };
 
 export interface ApacheSettings {
@@ -44,16 +46,16 @@ export interface ApacheSettings {
   readonly runtimeFolder: string;
   readonly modules: readonly ApacheModule[];
   readonly locations: readonly SvnLocation[];
-  /** Absolute path of a list of media types (mime.types(5)), where there is one. */
+  /** Absolute path of a list of media types (mime.types(5)), if there is one. */
   readonly mediaTypes?: string | undefined;
 }
 
 /**
- * The child's whole configuration. Limits on sizes and times stand at the proxy in front, so Apache's own are far off;
- * SVNPathAuthz is off where all rights are decided in front, which saves a subrequest for every path of a report; path
- * rules are asked directly (`short_circuit`), which saves it too.
- * Bulk updates are preferred: one answer instead of two requests a file.
- * @throws Failure `internal` for a path that a configuration file cannot carry
+ * The child's whole configuration. The proxy in front enforces limits on sizes and times, so Apache's own are far
+ * higher. SVNPathAuthz is off if all rights are checked in front, which saves a subrequest for every path of a report;
+ * path rules are checked directly (`short_circuit`), which saves it too. Bulk updates are preferred: one answer
+ * instead of two requests per file.
+ * @throws Failure `internal` for a path that a configuration file cannot contain
  * @see https://httpd.apache.org/docs/2.4/mod/directives.html
  * @see https://svnbook.red-bean.com/en/1.8/svn.ref.mod_dav_svn.conf.html
  */
@@ -94,7 +96,7 @@ export function apacheConfig(settings: ApacheSettings): string {
   ].join('\n');
 }
 
-// Spare threads are never reaped, because a process that ends closes idle connections under the proxy's feet.
+// Spare threads are never reaped, because a process that ends would close idle connections while the proxy uses them.
 const processes = [
   `ServerLimit ${processCount}`,
   `StartServers ${processCount}`,
@@ -124,7 +126,9 @@ const mimeModule = 'mime_module';
 
 const subversion = ['SVNInMemoryCacheSize 65536', 'SVNUseUTF8 On'];
 
-/** mod_mime is only there for clients that name no type themselves; it would change what a browser is told elsewhere. */
+/**
+ * mod_mime is only for clients that do not name a type themselves; elsewhere it would change what a browser is told.
+ */
 function loaded({ modules, locations }: ApacheSettings): readonly ApacheModule[] {
   return isAutoversioning(locations)
     ? modules
@@ -139,13 +143,13 @@ function isAutoversioning(locations: readonly SvnLocation[]): boolean {
   return locations.some(({ autoversioning = false }) => autoversioning);
 }
 
-/** What the section of a location is made of; `authzFile` is absolute. */
-export type LocationSettings = SvnFolder & {
+/** The settings of a location's section; `authzFile` is absolute. */
+type LocationSettings = SvnFolder & {
   readonly path: string;
   readonly authzFile?: string | undefined;
   readonly autoversioning?: boolean | undefined;
   readonly publicReading?: boolean | undefined;
-  /** Whether the variable of the secret may be missing: it would then be compared as its own name. */
+  /** Whether the variable of the secret may be missing: Apache would then compare with the variable's own name. */
   readonly unsure?: boolean;
 };
 
@@ -153,8 +157,8 @@ export type LocationSettings = SvnFolder & {
 const unnamedReading =
   "Require expr -z req_novary('Authorization') && %{REQUEST_METHOD} in {'GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'}";
 
-/** The `<Location>` of a share. Whoever shows the secret speaks for the user that he names. */
-export function locationLines(settings: LocationSettings): string[] {
+/** The `<Location>` of a share. A client that sends the secret acts as the user that it names. */
+function locationLines(settings: LocationSettings): string[] {
   const { path, authzFile, autoversioning = false, publicReading = false, unsure = false } = settings;
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
@@ -189,25 +193,25 @@ export function locationLines(settings: LocationSettings): string[] {
   ];
 }
 
-/** A share that is served by an Apache which davgate does not start. */
-export interface ExternalApache {
+/** A share served by an Apache that davgate does not start. */
+interface ExternalApache {
   /** The share's path, decoded, as in the declaration. */
   readonly path: string;
-  /** Where it listens for davgate. */
+  /** Where it listens for connections from davgate. */
   readonly address: Pick<UpstreamAddress, 'host' | 'port' | 'scheme'>;
-  /** Undefined: Apache's environment has it. */
+  /** Undefined: Apache's environment contains it. */
   readonly secret: string | undefined;
-  /** Absolute path of its folder of repositories, on the machine that it runs on. */
+  /** Absolute path of the folder of repositories, on the machine that it runs on. */
   readonly parentPath: string;
-  /** Absolute path of the file with the path rules, if there are some. */
+  /** Absolute path of the file with the path rules, if there are any. */
   readonly authzFile: string | undefined;
   readonly autoversioning: boolean;
   readonly publicReading: boolean;
 }
 
 /**
- * What such an Apache needs, beside a `Listen` and its usual modules. It must be reached by davgate alone; the secret is
- * what it asks of whoever names a user.
+ * What such an Apache needs, beside a `Listen` and its usual modules. It must accept connections from davgate only; it
+ * requires the secret from every client that names a user.
  * @see https://httpd.apache.org/docs/2.4/mod/directives.html
  */
 export function externalConfig(external: ExternalApache): string {
@@ -219,10 +223,10 @@ export function externalConfig(external: ExternalApache): string {
     ...(autoversioning ? ['mime'] : []),
   ];
   return [
-    `# davgate reaches this Apache at ${address.scheme}://${host}:${address.port}, and nobody else should.`,
+    `# davgate connects to this Apache at ${address.scheme}://${host}:${address.port}; it must accept connections from davgate only.`,
     `# Modules that must be loaded: ${modules.join(', ')}.`,
     secret === undefined
-      ? `# Apache's environment must hold ${secretVariable}, the text of "upstreamSecretFile".`
+      ? `# Apache's environment must contain ${secretVariable}, set to the text in "upstreamSecretFile".`
       : `Define ${secretVariable} ${quoted(secret)}`,
     ...subversion,
     `<VirtualHost *:${address.port}>`,
@@ -236,7 +240,7 @@ export function externalConfig(external: ExternalApache): string {
   ].join('\n');
 }
 
-/** A quoted argument. Controls end lines, and `${` would be replaced by a variable even within quotes. */
+/** A quoted argument. Control characters end lines, and Apache expands `${` even within quotes. */
 export function quoted(text: string): string {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]|\$\{/.test(text)) refuse(text);
@@ -244,5 +248,5 @@ export function quoted(text: string): string {
 }
 
 function refuse(text: string): never {
-  throw new Failure('internal', `Apache's configuration cannot carry the path ${JSON.stringify(text)}.`);
+  throw new Failure('internal', `Apache's configuration cannot contain the path ${JSON.stringify(text)}.`);
 }

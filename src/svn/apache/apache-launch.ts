@@ -9,29 +9,29 @@ import { runtimeFolderPath } from './runtime-folder.js';
 import type { RuntimeUser } from './runtime-user.js';
 import { lifelineDescriptor } from './watchdog.js';
 
-/** What a start of Apache needs. */
+/** The settings for a start of Apache. */
 export interface Launch {
   readonly program: ApacheProgram;
   /** The svn shares; the paths of their folders are absolute. */
   readonly shares: readonly SvnLocation[];
-  /** Whom to run as, when that is not the caller. */
+  /** The user to run as, if not the caller. */
   readonly user: RuntimeUser | undefined;
-  /** Folders for the runtime folder, best first. */
+  /** Folders that may contain the runtime folder, best first. */
   readonly temporaryFolders: readonly string[];
   /** PATH of the child. */
   readonly path: string;
-  /** Gets every line that Apache logs. */
+  /** Receives every line that Apache logs. */
   readonly log: (line: string) => void;
 }
 
-/** All that has been decided for one start. */
+/** Everything that has been decided for one start. */
 export interface Prepared {
   readonly port: number;
-  /** Absolute path of a folder that is not there yet. */
+  /** Absolute path of a folder that does not exist yet. */
   readonly runtimeFolder: string;
   /** The text of Apache's configuration file. */
   readonly configuration: string;
-  /** Folders that the child must inherit, in this order from the descriptor after the lifeline's. */
+  /** Folders that the child must inherit, in this order, from the descriptor after the lifeline on. */
   readonly folders: readonly FileHandle[];
 }
 
@@ -57,9 +57,9 @@ export async function prepare(launch: Launch): Promise<Prepared> {
 }
 
 /**
- * The shares as the child reaches them. Another user cannot walk to a folder below a private home: he inherits the
- * open folder instead, and finds it through /proc. SQLite alone does not follow there, so svn then works without its
- * cache of representations and says so at every commit.
+ * The shares as the child reaches them. Another user cannot enter a folder below a private home directory; the child
+ * inherits the open folder instead and reaches it through /proc. Only SQLite does not follow such a path, so svn then
+ * works without its cache of representations and warns at every commit.
  */
 async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonly SvnLocation[]> {
   const { user, shares } = launch;
@@ -76,8 +76,8 @@ async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonl
       // Rules name a repository by the last part of its path, which it would not have there.
       throw new Failure(
         'internal',
-        `${closed} is closed to the user ${user.name}, so the path rules of ${share.path} cannot be kept: ` +
-          `let ${user.name} pass, or run this server as the owner of the repository.`,
+        `The user ${user.name} has no access to ${closed}, so the path rules of ${share.path} cannot be applied: ` +
+          `give ${user.name} access, or run this server as the owner of the repository.`,
       );
     }
     folders.push(await open(folder, constants.O_RDONLY | constants.O_DIRECTORY));
@@ -87,14 +87,14 @@ async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonl
       ...('parentPath' in share ? { parentPath: inherited } : { repositoryPath: inherited }),
     });
     launch.log(
-      `${closed} is closed to the user ${user.name}, so commits below ${share.path} end with a warning about rep-cache.db: ` +
-        `let ${user.name} pass, or run this server as the owner of the repositories.`,
+      `The user ${user.name} has no access to ${closed}, so commits below ${share.path} end with a warning about rep-cache.db: ` +
+        `give ${user.name} access, or run this server as the owner of the repositories.`,
     );
   }
   return locations;
 }
 
-/** The folder of a location: that of its repositories, or its repository. */
+/** The folder of a location: the folder that contains its repositories, or its repository. */
 export function folderOf(location: SvnFolder): string {
   return 'parentPath' in location ? location.parentPath : location.repositoryPath;
 }

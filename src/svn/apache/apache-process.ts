@@ -9,39 +9,39 @@ import { proofVariable, secretVariable } from './apache-config.js';
 import { type Launch, prepare, type Prepared } from './apache-launch.js';
 import { eachLine } from './log-lines.js';
 import { answersWith } from './readiness.js';
-import type { UpstreamAddress } from '../http1/upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 import { configurationFile, configurationVariable, sweepScript, watchdogScript } from './watchdog.js';
 
 /** Seconds between TERM and KILL. */
 const grace = 5;
-/** Milliseconds in which the child must answer after its start. */
+/** Milliseconds in which the child must answer after it has been started. */
 const startPatience = 20_000;
-/** Milliseconds between two questions whether it answers. */
+/** Milliseconds between two checks whether it answers. */
 const pollInterval = 20;
-/** Milliseconds for the last lines of the log after the end. */
+/** Milliseconds to wait for the last lines of the log after the end. */
 const logPatience = 250;
-/** Attempts when another program takes the port between our choice and Apache's bind. */
+/** The most attempts if another program takes the port between our choice and Apache's bind. */
 const portAttempts = 5;
-/** Lines of the child's log that explain a failed start. */
+/** Lines of the child's log to quote after a failed start. */
 const explanationLines = 6;
 
 /** One run of Apache, from its first answer to its end. */
 export interface ApacheProcess {
   readonly address: UpstreamAddress;
-  /** Absolute path of a folder that is gone when it has ended. */
+  /** Absolute path of a folder that is removed when it has ended. */
   readonly runtimeFolder: string;
   /** Process id of the watchdog, which leads Apache's process group. */
   readonly pid: number;
-  /** Resolves with a sentence when the child has ended, whoever ended it. */
+  /** Resolves with a sentence when the child has ended, for whatever reason. */
   readonly exited: Promise<string>;
-  /** Ends it, by force after a grace; resolves when nothing is left of it. */
+  /** Ends it, by force after a grace period; resolves when nothing of it is left. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts Apache under its watchdog and waits until it answers.
- * @param signal gives the start up
- * @throws Failure `unavailable` with the last lines of Apache's own log when it does not come up
+ * @param signal aborts the start
+ * @throws Failure `unavailable` with the last lines of Apache's own log if it does not start
  */
 export async function startApache(launch: Launch, signal: AbortSignal): Promise<ApacheProcess> {
   for (let attempt = 1; ; attempt += 1) {
@@ -97,7 +97,10 @@ interface Spawned {
   readonly closed: Promise<unknown>;
 }
 
-/** Spawns the watchdog, listens to it before anything else can happen, and closes what it has inherited. */
+/**
+ * Spawns the watchdog, attaches all listeners before anything else can happen, and closes the folders that it has
+ * inherited.
+ */
 async function spawned(
   launch: Launch,
   prepared: Prepared,
@@ -144,7 +147,7 @@ function lifeline(child: ChildProcess): Duplex | undefined {
   return stream instanceof Duplex ? stream : undefined;
 }
 
-/** Waits for the end of the watchdog, and sees to it that nothing of the group or its folder stays. */
+/** Waits for the end of the watchdog, and makes sure that nothing of its group and folder is left. */
 async function ended(child: ChildProcess, runtimeFolder: string): Promise<string> {
   const reason = await new Promise<string>((resolve) => {
     child.once('error', (error) => {

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A module that Apache must load: its identifier (`dav_module`) and the absolute path of its file. */
+/** A module for Apache to load: its identifier (`dav_module`) and the absolute path of its file. */
 export interface ApacheModule {
   readonly identifier: string;
   readonly file: string;
@@ -14,19 +14,19 @@ export interface ApacheProgram {
   readonly found: true;
   /** Absolute path of the server's binary. */
   readonly binary: string;
-  /** Absolute path of the folder that holds its modules. */
+  /** Absolute path of the folder that contains its modules. */
   readonly modulesFolder: string;
-  /** What is not built in, in the order in which it must be loaded. */
+  /** The modules that are not built in, in load order. */
   readonly modules: readonly ApacheModule[];
 }
 
-/** No such Apache; `message` is a sentence that says what to install. */
+/** No such Apache was found; `message` is a sentence that says what to install. */
 export interface ApacheMissing {
   readonly found: false;
   readonly message: string;
 }
 
-/** Needed modules in load order; event and unixd may be built in, on some systems all of them. */
+/** The required modules in load order; event and unixd may be built in, on some systems all of them. */
 const needed = [
   'mpm_event',
   'unixd',
@@ -40,7 +40,7 @@ const needed = [
   'dav_svn',
 ] as const;
 
-/** Needed as well where a share has path rules; after mod_dav_svn. */
+/** Also required if a share has path rules; loaded after mod_dav_svn. */
 const neededForPathRules = 'authz_svn';
 
 const usualFolders = [
@@ -76,20 +76,20 @@ const install =
 
 const run = promisify(execFile);
 
-export interface FindOptions {
-  /** Folders that are searched after those of the PATH. */
+interface FindOptions {
+  /** Folders to search after those of the PATH. */
   readonly usual?: readonly string[];
-  /** The server's program, where that is known; absolute. */
+  /** The server's program, if it is known; absolute. */
   readonly binary?: string;
-  /** The folder that is searched for modules first; absolute. */
+  /** The folder to search first for modules; absolute. */
   readonly modules?: string;
-  /** Whether mod_authz_svn is needed too. */
+  /** Whether mod_authz_svn is required too. */
   readonly pathRules?: boolean;
 }
 
 /**
- * Looks for Apache with mod_dav_svn in the folders of `path` (a PATH, colon-separated) and in the usual places.
- * The first Apache that has every module wins; otherwise the message names what is missing.
+ * Searches the folders of `path` (a PATH, colon-separated) and the usual places for Apache with mod_dav_svn. The first
+ * Apache that has every module wins; otherwise the message names what is missing.
  */
 export async function findApache(
   path: string,
@@ -97,7 +97,10 @@ export async function findApache(
 ): Promise<ApacheProgram | ApacheMissing> {
   if (options.binary !== undefined) {
     if (await permits(options.binary, constants.X_OK)) return inspect(options.binary, options);
-    return { found: false, message: `${options.binary}, which "apache.binary" names, cannot be run.` };
+    return {
+      found: false,
+      message: `${options.binary}, named by "apache.binary", cannot be run.`,
+    };
   }
   const { usual = usualFolders } = options;
   const folders = [...new Set([...path.split(':').filter((folder) => folder.startsWith('/')), ...usual])];
@@ -149,7 +152,10 @@ async function builtInModules(binary: string): Promise<ReadonlySet<string>> {
   }
 }
 
-/** The modules in the output of `httpd -l`, named as LoadModule names them: `mod_unixd.c` is unixd, `event.c` mpm_event. */
+/**
+ * The modules in the output of `httpd -l`, with the names that LoadModule uses: `mod_unixd.c` is unixd, `event.c` is
+ * mpm_event.
+ */
 export function parseBuiltIn(output: string): ReadonlySet<string> {
   const names = [...output.matchAll(/^\s+(\w+)\.c$/gm)].map(([, source = '']) =>
     source === 'event' ? 'mpm_event' : source.replace(/^mod_/, ''),

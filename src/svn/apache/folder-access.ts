@@ -6,9 +6,9 @@ import type { RuntimeUser } from './runtime-user.js';
 const bits = { search: 0o1, write: 0o3, list: 0o5 } as const;
 
 /**
- * The first folder on the way, from `folder` upwards, that `user` may not pass; undefined when the way is open.
- * Judged by the mode bits, with the user's own group as his only one.
- * @param use what the user does in `folder` itself; the folders above are only walked through
+ * The first folder from `folder` upwards that `user` may not enter; undefined if they may enter all. Considers the
+ * mode bits only, and only the user's own group.
+ * @param use what the user does in `folder` itself; the folders above are only passed through
  */
 export async function closedTo(
   user: RuntimeUser,

@@ -11,7 +11,7 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   if (address === null || typeof address === 'string') {
-    throw new Failure('internal', 'No loopback port could be bound.');
+    throw new Failure('internal', 'The server could not bind a loopback port.');
   }
   return address.port;
 }

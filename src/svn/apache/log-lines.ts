@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** The longest line handed on in one piece, in UTF-16 code units. */
+/** The longest line to pass on in one piece, in UTF-16 code units. */
 const longest = 8192;
 
-/** Calls `line` with every line of `stream` that is not blank, without its line end. */
+/** Calls `line` with every non-blank line of `stream`, without its line end. */
 export function eachLine(stream: Readable, line: (text: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');

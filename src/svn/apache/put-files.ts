@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Puts a text at each name in `folder`, readable to all who may enter it; whoever reads gets the old or the new. */
+/** Writes files into `folder`, readable by everyone who may enter it; a reader sees either the old or the new text. */
 export async function putFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
   for (const [name, text] of files) await putFile(join(folder, name), text);
 }

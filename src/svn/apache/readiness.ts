@@ -1,12 +1,12 @@
 import { get } from 'node:http';
 import { proofPath } from './apache-config.js';
 
-/** Milliseconds for one question. */
+/** Milliseconds for one check. */
 const patience = 2000;
 
 /**
- * Asks who listens on a loopback port. The secret is not sent: only the child that we started knows the proof, so
- * another program that took the port meanwhile neither passes nor learns anything.
+ * Checks who listens on a loopback port. Does not send the secret: only the child that we started knows the proof, so
+ * another program that has taken the port neither passes nor learns anything.
  */
 export function answersWith(proof: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {

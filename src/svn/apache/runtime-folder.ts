@@ -6,10 +6,10 @@ import { closedTo } from './folder-access.js';
 import type { RuntimeUser } from './runtime-user.js';
 
 /**
- * A path at which `user`, or the caller without one, can make a folder and remove it again. Nothing is made yet.
- * @param parents where it may lie, best first
+ * A path at which `user`, or the caller if there is none, can create and remove a folder. Creates nothing yet.
+ * @param parents folders that may contain it, best first
  * @returns an absolute path that nobody can guess, its parent without symbolic links
- * @throws Failure `internal` when no parent is fit
+ * @throws Failure `internal` if no parent is suitable
  */
 export async function runtimeFolderPath(
   parents: readonly string[],
@@ -19,5 +19,5 @@ export async function runtimeFolderPath(
     if (user !== undefined && (await closedTo(user, parent, 'write')) !== undefined) continue;
     return join(await realpath(parent), `.davgate-apache-${randomBytes(12).toString('hex')}`);
   }
-  throw new Failure('internal', `No temporary folder is open to the user ${user?.name ?? ''}.`);
+  throw new Failure('internal', `The user ${user?.name ?? ''} cannot write to any temporary folder.`);
 }

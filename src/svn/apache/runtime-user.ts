@@ -1,26 +1,26 @@
 import { Failure } from '../../failure.js';
 
-/** Whom Apache runs as when this server runs as root, as Apache refuses to serve as root. */
+/** The user that Apache runs as if this server runs as root, because Apache refuses to serve as root. */
 export interface RuntimeUser {
   readonly uid: number;
   readonly gid: number;
   readonly name: string;
 }
 
-/** Owner of a folder. */
+/** The owner of a folder. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Customary users for a web server, in order of preference. */
+/** Customary user names for a web server, in order of preference. */
 const customary = ['www-data', 'apache', 'http', '_www', 'nobody'];
 
 /**
- * The user to run as: the owner of the repositories; a customary one when they belong to root.
+ * The user to run as: the owner of the repositories, or a customary user if they belong to root.
  * @param owners owners of the repository folders of all shares
  * @param passwd the text of /etc/passwd (passwd(5))
- * @throws Failure `internal` when the folders have several owners, or no customary user exists
+ * @throws Failure `internal` if the folders have several owners, or no customary user exists
  */
 export function runtimeUser(owners: readonly Owner[], passwd: string): RuntimeUser {
   const users = parsePasswd(passwd);
@@ -29,7 +29,7 @@ export function runtimeUser(owners: readonly Owner[], passwd: string): RuntimeUs
     if (others.some(({ uid }) => uid !== owner.uid)) {
       throw new Failure(
         'internal',
-        'The folders of the svn shares belong to several users; one Apache serves them all, so give them to one user.',
+        'The folders of the svn shares belong to several users, but one Apache serves them all. Give them to one user.',
       );
     }
     return users.find(({ uid }) => uid === owner.uid) ?? { ...owner, name: String(owner.uid) };
@@ -40,7 +40,7 @@ export function runtimeUser(owners: readonly Owner[], passwd: string): RuntimeUs
   }
   throw new Failure(
     'internal',
-    `Apache does not serve as root, and there is no user ${customary.join(', ')} here: give the repositories to one.`,
+    `Apache does not run as root, and this system has none of the users ${customary.join(', ')}. Give the repositories to another user.`,
   );
 }
 

@@ -1,24 +1,25 @@
-/** The descriptor of the lifeline in the watchdog: its other end is held by this server alone. */
+/** The descriptor of the lifeline in the watchdog; only this server holds the other end. */
 export const lifelineDescriptor = 3;
 
-/** The environment variable that holds the text of Apache's configuration file. */
+/** The environment variable with the text of Apache's configuration file. */
 export const configurationVariable = 'DAVGATE_CONFIGURATION';
 
-/** Where the script writes that text. */
+/** The file to which the script writes that text. */
 export function configurationFile(runtimeFolder: string): string {
   return `${runtimeFolder}/httpd.conf`;
 }
 
 /**
- * A POSIX shell script that runs Apache and outlives nobody. Arguments: the runtime folder, the seconds between TERM
- * and KILL, then Apache's command. It must lead its own process group. It makes the runtime folder itself, so that
- * there is no moment at which the folder is there and nobody to remove it.
+ * A POSIX shell script that runs Apache and never outlives this server. Arguments: the runtime folder, the seconds
+ * between TERM and KILL, then Apache's command. It must lead its own process group. It creates the runtime folder
+ * itself, so that there is always a process that will remove the folder.
  *
- * - The lifeline ends, however this server ended, or a TERM comes: TERM to Apache, after the grace KILL.
- * - Apache ends: the script ends with its status. Apache's workers outlive a main process that was killed, so then
- *   the whole group is killed, the script with it.
- * - The script says nothing itself: it would die of SIGPIPE when nobody reads any more.
- * - The script itself is killed: the reader kills the group when the lifeline ends.
+ * - If the lifeline ends, however this server ended, or a TERM arrives: it sends TERM to Apache, and KILL after the
+ *   grace period.
+ * - If Apache ends: it ends with Apache's status. Apache's workers outlive a main process that was killed, so in that
+ *   case it kills the whole group, including itself.
+ * - The script itself prints nothing: it would die of SIGPIPE when nobody reads any more.
+ * - If the script itself is killed: the reader kills the group when the lifeline ends.
  */
 export const watchdogScript = `
 runtime=$1

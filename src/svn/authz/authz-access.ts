@@ -3,11 +3,11 @@ import { isSameOrBelow } from '../../http/target.js';
 import { type AuthzSection, membersIn } from './authz-file.js';
 import { djangoGroup, isMember } from './authz-groups.js';
 
-/** What one section of an authz file gives somebody. */
+/** What one section of an authz file grants somebody. */
 export interface AuthzGrant {
-  /** As it stands between the brackets. */
+  /** The text between the brackets. */
   readonly section: string;
-  /** The lines that speak of the user, from 1. */
+  /** The lines that apply to the user, counted from 1. */
   readonly lines: readonly number[];
   readonly read: boolean;
   readonly write: boolean;
@@ -19,10 +19,10 @@ interface PathSection {
   readonly section: AuthzSection;
 }
 
-/** The keys that speak of somebody without a name; no other does, not even `~alice` (svn_authz__get_acl_access). */
+/** The keys that apply to people without a name; no other does, not even `~alice` (svn_authz__get_acl_access). */
 const meaningAnonymous: ReadonlySet<string> = new Set(['*', '$anonymous', '~$authenticated']);
 
-/** Whether an authz file lets somebody without a name read anything. */
+/** Whether an authz file lets people without a name read anything. */
 export function opensToAnonymous(sections: readonly AuthzSection[]): boolean {
   return sections.some(
     ({ name, entries }) =>
@@ -31,12 +31,12 @@ export function opensToAnonymous(sections: readonly AuthzSection[]): boolean {
   );
 }
 
-/** An authz file as svn's mod_authz_svn judges by it (subversion/libsvn_repos/authz.c). */
+/** Decides by an authz file as svn's mod_authz_svn does (subversion/libsvn_repos/authz.c). */
 export class AuthzRules {
   readonly #groups: ReadonlyMap<string, string>;
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #paths: readonly PathSection[];
-  /** Sections with patterns (`:glob:`, svn 1.10), which are not judged here. */
+  /** Sections with patterns (`:glob:`, svn 1.10), which are not evaluated here. */
   readonly patterns: readonly string[];
 
   constructor(sections: readonly AuthzSection[]) {
@@ -53,7 +53,7 @@ export class AuthzRules {
     });
   }
 
-  /** The section that decides about a path: the nearest one, upwards, that speaks of the user. */
+  /** The section that decides about a path: the nearest one, upwards, that applies to the user. */
   at(visitor: Visitor, repository: string, path: string): AuthzGrant | undefined {
     for (let current = normal(path); ; current = current.slice(0, current.lastIndexOf('/')) || '/') {
       const grant = this.#exactly(visitor, repository, current);
@@ -61,7 +61,7 @@ export class AuthzRules {
     }
   }
 
-  /** The sections further down that decide about paths of their own. */
+  /** The sections further down that decide about their own paths. */
   below(visitor: Visitor, repository: string, path: string): readonly AuthzGrant[] {
     const top = normal(path);
     const paths = new Set(this.#paths.map((section) => section.path));
@@ -70,7 +70,7 @@ export class AuthzRules {
       .flatMap((candidate) => this.#exactly(visitor, repository, candidate) ?? []);
   }
 
-  /** A section of the repository goes before one of all repositories, where both speak of the user. */
+  /** A section for the repository takes precedence over one for all repositories, if both apply to the user. */
   #exactly(visitor: Visitor, repository: string, path: string): AuthzGrant | undefined {
     const here = this.#paths.filter((section) => section.path === path);
     const own = here.find((section) => section.repository === repository);
@@ -100,7 +100,10 @@ export class AuthzRules {
     return this.#isMember(identity, key, new Set());
   }
 
-  /** svn ignores a line about a group without members. Those of Django are never empty to it. */
+  /**
+   * svn ignores a line about a group without members. Django's groups are never empty to svn, because `completeAuthz`
+   * fills them.
+   */
   #isEmpty(name: string, seen: Set<string>): boolean {
     const own = name.startsWith('@') ? this.#groups.get(name.slice(1).trim()) : undefined;
     if (own === undefined || seen.has(name)) return seen.has(name);

@@ -1,21 +1,21 @@
-/** One line `key = value` of an authz file, with its continuation lines. */
-export interface AuthzEntry {
+/** A line `key = value` of an authz file, with its continuation lines. */
+interface AuthzEntry {
   readonly key: string;
   readonly value: string;
-  /** Where it begins, from 1. */
+  /** The line where it begins, counted from 1. */
   readonly line: number;
 }
 
 export interface AuthzSection {
-  /** What stands between the brackets, such as `repository:/trunk`. */
+  /** The text between the brackets, such as `repository:/trunk`. */
   readonly name: string;
   readonly line: number;
   readonly entries: readonly AuthzEntry[];
 }
 
 /**
- * The sections of an authz file, in their order. What cannot be understood is left out: svn refuses such a file as a
- * whole, and then lets nobody in.
+ * The sections of an authz file, in their order. Lines that cannot be parsed are skipped: svn refuses such a file as a
+ * whole and denies everyone access.
  * @see https://svnbook.red-bean.com/en/1.8/svn.serverconfig.pathbasedauthz.html
  */
 export function parseAuthz(text: string): readonly AuthzSection[] {
@@ -44,7 +44,7 @@ export function parseAuthz(text: string): readonly AuthzSection[] {
   return sections;
 }
 
-/** The members in the value of a group's line. */
+/** The members listed in a group's value. */
 export function membersIn(value: string): readonly string[] {
   return value
     .split(',')
@@ -52,7 +52,7 @@ export function membersIn(value: string): readonly string[] {
     .filter((member) => member !== '');
 }
 
-/** The groups that an authz file speaks of without saying who is in them, without their `@`, sorted. */
+/** The groups that an authz file names without defining their members, without their `@`, sorted. */
 export function openGroups(sections: readonly AuthzSection[]): readonly string[] {
   const own = new Set<string>();
   const named = new Set<string>();

@@ -3,12 +3,15 @@ import type { Identity } from '../../access/identity.js';
 import { hasPermission } from '../../access/identity.js';
 import { openGroups, parseAuthz } from './authz-file.js';
 
-/** What a group of an authz file stands for at the Django site. */
-export type DjangoGroup =
+/** What a group of an authz file means at the Django site. */
+type DjangoGroup =
   | { readonly kind: 'group' | 'permission'; readonly name: string }
   | { readonly kind: 'staff' | 'superusers' };
 
-/** `perm.app_label.codename`, `is.staff` and `is.superuser` are no groups, even where Django has some of that name. */
+/**
+ * `perm.app_label.codename`, `is.staff` and `is.superuser` do not mean groups, even if Django has groups with those
+ * names.
+ */
 export function djangoGroup(name: string): DjangoGroup {
   const permission = /^perm\.([A-Za-z_]\w*\..+)$/.exec(name)?.[1];
   if (permission !== undefined) return { kind: 'permission', name: permission };
@@ -17,7 +20,7 @@ export function djangoGroup(name: string): DjangoGroup {
   return { kind: 'group', name };
 }
 
-/** Whether a user is in what a group stands for. */
+/** Whether a user is a member of what a group means. */
 export function isMember(identity: Identity, group: DjangoGroup): boolean {
   switch (group.kind) {
     case 'group':
@@ -31,7 +34,7 @@ export function isMember(identity: Identity, group: DjangoGroup): boolean {
   }
 }
 
-/** What must be known of the Django site for the groups that an authz file leaves open. */
+/** What to look up at the Django site for the groups that an authz file does not define. */
 export function askedBy(text: string): AskedMembers {
   const groups = openGroups(parseAuthz(text)).map(djangoGroup);
   const names = (kind: 'group' | 'permission') =>
@@ -45,29 +48,35 @@ export function askedBy(text: string): AskedMembers {
 }
 
 /**
- * Whether an authz file can hold the user name in a group: no comma or control, no space at an end, and at the
- * beginning none of the characters that mean something else there.
+ * Whether an authz file can contain the user name in a group: no comma or control character, no space at either end,
+ * and no character at the beginning that has a special meaning there.
  */
 export function canBeMember(username: string): boolean {
   return username !== '' && !/[,\p{Cc}]|^\s|\s$|^[@&~$*]/u.test(username);
 }
 
 /**
- * Stands in groups that have no members, as svn ignores lines about empty groups, also `~@group`. It is nobody's name:
- * the Basic scheme carries no colon in one.
+ * Stands in for the members of empty groups, because svn ignores lines about empty groups, including `~@group`. No
+ * user has this name: the Basic scheme cannot carry a colon in one.
  */
 const nobody = ':nobody';
 
-/** An authz file in which every group has its members, and who had to be left out of them. */
-export interface CompleteAuthz {
+/** An authz file in which every group has its members, and the users who had to be left out. */
+interface CompleteAuthz {
   readonly text: string;
-  /** User names, sorted. They must not come in at all: a group may as well take a right away. */
+  /** User names, sorted. These users must be denied access altogether, because a group may also take rights away. */
   readonly excluded: readonly string[];
-  /** Groups that neither the file nor Django has. They stay undefined, and svn lets nobody in by such a file. */
+  /**
+   * Groups that neither the file nor Django defines. They stay undefined, and svn denies everyone access with such a
+   * file.
+   */
   readonly unknown: readonly string[];
 }
 
-/** The groups that an authz file names and that neither it nor Django has. @param members what {@link askedBy} asks for */
+/**
+ * The groups that an authz file names and that neither it nor Django defines. @param members what {@link askedBy} asks
+ * for
+ */
 export function unknownGroups(text: string, members: Members): readonly string[] {
   return openGroups(parseAuthz(text)).filter((name) => isUnknown(djangoGroup(name), members));
 }
@@ -77,8 +86,8 @@ function isUnknown(group: DjangoGroup, members: Members): boolean {
 }
 
 /**
- * The authz file with the groups that it leaves open, in one text, so that rules and groups always belong together:
- * svn knows no second section of groups, and refuses a file that names a group which is defined nowhere.
+ * The authz file completed with the groups that it does not define, in one text, so that rules and groups always
+ * match: svn does not accept a second section of groups, and refuses a file that names an undefined group.
  */
 export function completeAuthz(text: string, members: Members): CompleteAuthz {
   const excluded = new Set<string>();

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import type { HeaderList } from '../../http/message.js';
-import { framingOf } from '../http1/framing.js';
+import { framingOf } from '../request-framing.js';
 import { type BodyRequest, readBody, type WholeBody } from './read-body.js';
 
 /**
- * What is sent on as the body: a file as it comes, anything else once it has arrived whole and is found to be what Apache
- * can take.
- * @throws Failure `unsupported-media-type` for a compressed one; as framingOf and readBody
+ * What to send on as the body: a file as it arrives, anything else after it has arrived completely and has been
+ * checked.
+ * @throws Failure `unsupported-media-type` for a compressed body; as framingOf and readBody
  */
 export async function bodyToSend(
   request: Omit<BodyRequest, 'framing'> & { readonly headers: HeaderList },
@@ -19,7 +19,7 @@ export async function bodyToSend(
     throw new Failure('unsupported-media-type', 'The request body must not be compressed.');
   }
   if (method === 'MERGE' && empty) {
-    throw new Failure('malformed', 'The body of the MERGE must name one source.');
+    throw new Failure('malformed', 'The body of the MERGE must name exactly one source.');
   }
   return empty || method === 'PUT' ? body : readBody({ ...request, framing });
 }

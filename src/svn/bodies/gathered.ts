@@ -1,9 +1,9 @@
-/** Bytes of a block in which small pieces are gathered. */
+/** Bytes of a block that gathers small pieces. */
 const blockSize = 64 * 1024;
-/** A piece of so many bytes stays what it is; a smaller one would keep the memory of a whole read. */
+/** A piece of at least this many bytes is kept as it is; a smaller one would keep the memory of a whole read. */
 const large = 16 * 1024;
 
-/** Gathers a body so that it takes as much memory as it has bytes, in however small pieces it comes. */
+/** Gathers a body so that it takes about as much memory as it has bytes, however small its pieces are. */
 export class Gathered {
   readonly #pieces: Buffer[] = [];
   #block: Buffer | undefined;
@@ -27,7 +27,7 @@ export class Gathered {
     }
   }
 
-  /** All of it. */
+  /** All bytes gathered so far. */
   pieces(): readonly Buffer[] {
     this.#closeBlock();
     return this.#pieces;

@@ -1,17 +1,17 @@
 import type { XmlBounds } from '../../xml/strict-parser.js';
 
-/** What a body may hold. docs/decisions/0018 says what svn's own largest were measured to be. */
+/** Limits on what a body may contain. docs/decisions/0018 lists the largest ones measured with svn itself. */
 export interface BodyLimits extends XmlBounds {
   /** Attributes in all. */
   readonly allAttributes: number;
-  /** Line ends and references: Apache keeps what stands between two of them apart. */
+  /** Line ends and references: Apache stores the text between two of them separately. */
   readonly breaks: number;
 }
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Of a body whose request needs no more: a PROPFIND of svn's has 300 bytes. */
+/** For requests that need no more: a PROPFIND of svn has 300 bytes. */
 const small: BodyLimits = {
   size: 64 * KiB,
   depth: 64,
@@ -23,12 +23,12 @@ const small: BodyLimits = {
 };
 
 /**
- * Whatever an Apache takes whose LimitXMLRequestBody is the default of 1,000,000 bytes is taken here: that many line
- * ends, for one.
+ * Whatever an Apache with the default LimitXMLRequestBody of 1,000,000 bytes accepts is accepted here, for example
+ * that many line ends.
  */
 const defaultOfApache = 1_000_000;
 
-/** As many paths as a command line holds: the kernel takes 2 MiB of arguments. */
+/** As many paths as fit on a command line: the kernel takes 2 MiB of arguments. */
 const list: BodyLimits = {
   ...small,
   size: 16 * MiB,
@@ -79,7 +79,7 @@ const byMethod: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([
   ['LOCK', comment],
 ]);
 
-/** Methods whose body is XML (RFC 4918, RFC 3253), where they have one; what others send is not read by Apache. */
+/** Methods whose body, if there is one, is XML (RFC 4918, RFC 3253); Apache does not read the bodies of others. */
 const withXml: ReadonlySet<string> = new Set(
   (
     'REPORT MERGE PROPFIND PROPPATCH LOCK OPTIONS CHECKOUT MKACTIVITY DELETE ' +
@@ -91,17 +91,17 @@ export function hasXmlBody(method: string): boolean {
   return withXml.has(method);
 }
 
-/** @param root the local name of the document's root element; undefined before that is known */
+/** @param root the local name of the document's root element; undefined before it is known */
 export function limitsOfXml(method: string, root: string | undefined): BodyLimits {
   if (method === 'REPORT') return (root === undefined ? undefined : byReport.get(root)) ?? small;
   return byMethod.get(method) ?? small;
 }
 
-/** Bytes of the skel that a commit begins with; the log message and other revision properties are in it. */
+/** Bytes of the skel that begins a commit; it contains the log message and other revision properties. */
 export const mostOfSkel = 4 * MiB;
 
 /** Bytes of a body that Apache does not read. */
 export const mostOfOthers = 64 * KiB;
 
-/** The most that any body but a file's may have. */
+/** The most bytes of any body except a file's. */
 export const mostOfAny = 32 * MiB;

@@ -6,12 +6,12 @@ const wayToSource = ['{DAV:}merge', '{DAV:}source', '{DAV:}href'] as const;
 const longest = 32 * 1024;
 
 /**
- * Finds the href of the source of a merge element (RFC 3253 section 11.2): the transaction or activity that is committed.
- * It is the one svn request whose body names a second resource that is changed.
+ * Finds the href of the source in a merge element (RFC 3253 section 11.2): the transaction or activity to commit.
+ * MERGE is the only svn request whose body names a second resource to change.
  */
 export class SourceFinder implements XmlHandler {
   #depth = 0;
-  /** How many of the innermost open elements, from the root on, lead to the source. */
+  /** How many of the open elements, counted from the root, lie on the way to the source. */
   #onWay = 0;
   readonly #hrefs: string[] = [];
 
@@ -47,5 +47,5 @@ export class SourceFinder implements XmlHandler {
 }
 
 function notOne(): Failure {
-  return new Failure('malformed', 'The body of the MERGE must name one source.');
+  return new Failure('malformed', 'The body of the MERGE must name exactly one source.');
 }

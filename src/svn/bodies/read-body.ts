@@ -4,25 +4,25 @@ import { chunksOf } from '../../async/body-chunks.js';
 import { Failure } from '../../failure.js';
 import { readXmlBody } from '../../xml/read-body.js';
 import type { XmlHandler } from '../../xml/strict-parser.js';
-import type { Framing } from '../http1/framing.js';
+import type { Framing } from '../request-framing.js';
 import { Gathered } from './gathered.js';
 import { hasXmlBody, limitsOfXml, mostOfAny, mostOfOthers, mostOfSkel } from './limits.js';
 import { SourceFinder } from './merge-source.js';
 import { checkSkel } from './skel.js';
 import { XmlChecker } from './xml-checker.js';
 
-/** A body that has arrived whole, and that Apache can take. */
+/** A body that has arrived completely and that Apache can process. */
 export interface WholeBody {
   readonly pieces: readonly Buffer[];
   /** Bytes. */
   readonly size: number;
-  /** Bytes that Apache needs for it, at most. */
+  /** The most bytes that Apache needs for it. */
   readonly weight: number;
-  /** Of a MERGE: the href of the transaction or activity that is committed. */
+  /** For a MERGE: the href of the transaction or activity to commit. */
   readonly source?: string;
-  /** Of a report about one path: that path, below the one that was asked for unless it begins with a slash. */
+  /** For a report about one path: that path, relative to the requested one unless it begins with a slash. */
   readonly path?: string;
-  /** To be called when nobody needs its bytes any more. Idempotent. */
+  /** Call this when nobody needs the bytes any more. Idempotent. */
   readonly release: () => void;
 }
 
@@ -30,17 +30,18 @@ export interface BodyRequest {
   readonly method: string;
   readonly framing: Framing;
   readonly body: Readable;
-  /** Who sends it: what is kept of all their bodies is bounded. */
+  /** The sender: the bytes held for all their bodies are limited. */
   readonly owner: string;
-  /** Bytes of bodies that are kept at once. */
+  /** Bytes of bodies held at the same time. */
   readonly allowance: Allowance;
-  /** Milliseconds in which not one byte comes before it is given up. */
+  /** Milliseconds without a single byte after which the server gives up. */
   readonly patience?: number;
 }
 
 /**
- * Reads the body of any request but a PUT, before the request takes anything else, and checks what Apache cannot take.
- * @throws Failure `too-large`, `malformed`, `unavailable` where too much is kept already, and as readXmlBody
+ * Reads the body of any request but a PUT, before the request takes any other resource, and refuses what Apache cannot
+ * process.
+ * @throws Failure `too-large`, `malformed`, `unavailable` if too many bytes are held already, and as readXmlBody
  */
 export async function readBody(request: BodyRequest): Promise<WholeBody> {
   const { method, framing, owner, allowance, patience = 60_000 } = request;
@@ -58,7 +59,7 @@ export async function readBody(request: BodyRequest): Promise<WholeBody> {
   }
 }
 
-/** Tells when nothing has been heard for too long. */
+/** Rejects when nothing has arrived for too long. */
 class Silence {
   readonly failure: Promise<never>;
   readonly #timer: NodeJS.Timeout;
@@ -122,7 +123,7 @@ async function readXml(
   };
 }
 
-/** Bytes that are kept, as many as there may be. */
+/** Holds the bytes of a body, within the limits. */
 class Keeper {
   readonly #gathered = new Gathered();
   readonly #holding: Holding;
@@ -140,7 +141,7 @@ class Keeper {
   keep(bytes: Buffer): void {
     if (this.#gathered.size + bytes.length > this.#most) throw tooLarge(this.#most);
     if (!this.#holding.grow(bytes.length)) {
-      throw new Failure('unavailable', 'Too many large requests are under way. Try again in a minute.', {
+      throw new Failure('unavailable', 'Too many large requests are in progress. Try again in a minute.', {
         headers: [['Retry-After', '60']],
       });
     }
@@ -173,7 +174,7 @@ function mostOfXml(method: string): number {
 }
 
 function tooLarge(most: number): Failure {
-  return new Failure('too-large', `The body is over ${most} bytes.`);
+  return new Failure('too-large', `The body must not exceed ${most} bytes.`);
 }
 
 function both(one: XmlHandler, other: XmlHandler): XmlHandler {

@@ -2,9 +2,9 @@ import { isFspath, isRelpath, pathOfUrl } from './canonical-path.js';
 
 /** What a text in a body must be. */
 export type FieldKind =
-  /** A path below the one that was asked for. */
+  /** A path below the requested one. */
   | 'relpath'
-  /** The same; one from the root of the repository passes too, as Subversion takes its slash off. */
+  /** The same; a path from the root of the repository is allowed too, because Subversion removes its slash. */
   | 'path'
   /** A path from the root of the repository. */
   | 'fspath'
@@ -15,21 +15,21 @@ export type FieldKind =
   | 'number'
   | 'depth';
 
-/** What is known of a REPORT (subversion/mod_dav_svn/reports). */
+/** What is known about a REPORT (subversion/mod_dav_svn/reports). */
 export interface ReportFields {
   /** The elements below the root, in the namespace `svn:`. */
   readonly elements: Readonly<Record<string, FieldKind>>;
   /** Attributes of elements below the root, whatever their namespace. */
   readonly attributes?: Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
-  /** Of the root itself. */
+  /** Attributes of the root itself. */
   readonly own?: Readonly<Record<string, FieldKind>>;
-  /** Whether it is about one path, which may be one that the user must not read. */
+  /** Whether it is about one path, which the user may not be allowed to read. */
   readonly onePath?: true;
 }
 
 /**
- * The reports of mod_dav_svn. What is not listed passes: Subversion leaves out elements that it does not know, and clients
- * newer than this list may send some.
+ * The reports of mod_dav_svn. What is not listed passes: Subversion ignores elements that it does not know, and
+ * clients newer than this list may send some.
  */
 export const reports: ReadonlyMap<string, ReportFields> = new Map<string, ReportFields>([
   [
@@ -104,10 +104,10 @@ export const reports: ReadonlyMap<string, ReportFields> = new Map<string, Report
 ]);
 
 const depths: ReadonlySet<string> = new Set('unknown exclude empty files immediates infinity'.split(' '));
-/** Subversion's revision numbers are of the C type `long`; those of a repository never come near the end of 32 bits. */
+/** Subversion's revision numbers have the C type `long`; those of a repository never come near the limit of 32 bits. */
 const largest = 2_147_483_647;
 
-/** Whether a text is what it must be. White space around numbers and words is nothing to Subversion. */
+/** Whether a text is of a kind. Subversion ignores white space around numbers and words. */
 export function isOfKind(kind: FieldKind, text: string): boolean {
   switch (kind) {
     case 'relpath':

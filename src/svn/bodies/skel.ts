@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.js';
 
-/** Lists inside each other in what svn posts: `( create-txn-with-props ( NAME VALUE … ) )`. */
+/** The most nested lists in what svn posts: `( create-txn-with-props ( NAME VALUE … ) )`. */
 const deepest = 8;
 
 /** Elements: a name and a value for each revision property. */
@@ -9,8 +9,8 @@ const mostElements = 10_000;
 const [open, close] = [0x28, 0x29];
 
 /**
- * Checks the body of a POST to `!svn/me`, a skel (subversion/libsvn_subr/skel.c). Subversion reads the lists in it by
- * recursion, which a deep one would end with a fault.
+ * Checks the body of a POST to `!svn/me`, a skel (subversion/libsvn_subr/skel.c). Subversion reads the lists in it
+ * recursively, and a deeply nested one would crash it.
  * @throws Failure `malformed`
  */
 export function checkSkel(bytes: Buffer): void {
@@ -33,13 +33,13 @@ export function checkSkel(bytes: Buffer): void {
     else throw malformed();
     if (!isSpace(byte)) elements += 1;
     if (elements > mostElements) throw malformed();
-    // Subversion reads one element, and nothing behind it.
+    // Subversion reads one element and nothing after it.
     if (depth === 0) break;
   }
   if (depth > 0 || bytes.subarray(at).some((byte) => !isSpace(byte))) throw malformed();
 }
 
-/** `LENGTH`, one white space, and as many bytes. */
+/** `LENGTH`, one white-space character, and that many bytes. */
 function afterCounted(bytes: Buffer, start: number): number {
   let [at, length] = [start, 0];
   while (at < bytes.length && isDigit(bytes[at] ?? 0)) {
@@ -57,7 +57,7 @@ function afterWord(bytes: Buffer, start: number): number {
   return at;
 }
 
-/** Square ones, too, end a word. */
+/** Square brackets also end a word. */
 function isParenthesis(byte: number): boolean {
   return byte === open || byte === close || byte === 0x5b || byte === 0x5d;
 }
@@ -75,5 +75,5 @@ function isLetter(byte: number): boolean {
 }
 
 function malformed(): Failure {
-  return new Failure('malformed', 'The body is not a list as Subversion writes it.');
+  return new Failure('malformed', 'The body is not a list in Subversion\u2019s format.');
 }

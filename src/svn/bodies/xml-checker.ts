@@ -8,16 +8,16 @@ import { type FieldKind, isOfKind, type ReportFields, reports } from './report-f
 const longestField = 32 * 1024;
 
 /**
- * Bytes of a body that may be written in any way that XML knows; in a larger one nothing but elements, attributes and text
- * passes, as svn writes it. A comment or a declaration would be kept whole until it ends.
+ * The most bytes of a body that may use any XML syntax; a larger one may contain only elements, attributes and text,
+ * as svn writes them. A comment or a declaration would be held whole until it ends.
  */
 const anyXml = 64 * 1024;
-/** Bytes from one tag to the next, but in the values of properties and the comment of a lock. */
+/** Bytes from one tag to the next, except in the values of properties and the comment of a lock. */
 const longestRun = 64 * 1024;
 const withText: ReadonlySet<string> = new Set(['PROPPATCH', 'LOCK']);
 const [lessThan, exclamation, question] = [0x3c, 0x21, 0x3f];
 
-/** A text that is being read, in an element so deep. */
+/** A text that is being read, in an element at this depth. */
 interface Field {
   readonly name: string;
   readonly kind: FieldKind;
@@ -26,8 +26,8 @@ interface Field {
 }
 
 /**
- * Checks that the paths and numbers in a body are as svn's own client writes them, since Subversion ends its process on
- * others, and that there is not more of it than that client would send.
+ * Checks that the paths and numbers in a body have the form that svn's own client writes, because others crash
+ * Subversion, and that the body is not larger than that client would send.
  */
 export class XmlChecker implements XmlHandler {
   readonly #method: string;
@@ -38,7 +38,7 @@ export class XmlChecker implements XmlHandler {
   #elements = 0;
   #attributes = 0;
   #breaks = 0;
-  /** Of the byte that comes next. */
+  /** The position of the next byte. */
   #at = 0;
   #run = 0;
   #wasOpening = false;
@@ -51,24 +51,24 @@ export class XmlChecker implements XmlHandler {
     this.#limits = limitsOfXml(method, undefined);
   }
 
-  /** The path that a report about one path names; undefined for others. */
+  /** The path that a report about one path names; undefined for other bodies. */
   get path(): string | undefined {
     return this.#report?.onePath === true ? (this.#path ?? '') : undefined;
   }
 
   /**
-   * Bytes that Apache needs for the document at most, as measured: the text, and for each element, attribute and piece of
-   * text what apr_xml keeps of it. What holds lock tokens is parsed twice.
+   * The most bytes that Apache needs for the document, as measured: the text, and what apr_xml stores for each
+   * element, attribute and piece of text. Documents with lock tokens are parsed twice.
    */
   get weight(): number {
     const once = this.#size * 1.5 + this.#elements * 120 + this.#attributes * 64 + this.#breaks * 28;
     return Math.ceil(this.#method === 'MERGE' || this.#method === 'DELETE' ? once * 2 : once);
   }
 
-  /** Bytes that have arrived. @throws Failure `too-large` */
+  /** Counts bytes that have arrived. @throws Failure `too-large` */
   count(bytes: Buffer): void {
     this.#size += bytes.length;
-    // Before its root is there, a report may turn out to be one that can be large.
+    // Until its root is known, a report may be one of those that can be large.
     if (this.#elements > 0 || this.#method !== 'REPORT') this.#checkSize();
     for (const byte of bytes) this.#look(byte);
     if (this.#size > anyXml && this.#isUnusual) throw unusual();
@@ -128,7 +128,7 @@ export class XmlChecker implements XmlHandler {
     this.#checkSize();
   }
 
-  /** Subversion looks for lock tokens by their local names, at any place. */
+  /** Subversion looks for lock tokens by their local names, anywhere in the document. */
   #kindOf({ uri, local }: SaxesTagNS): FieldKind | undefined {
     if (this.#method === 'MERGE' || this.#method === 'DELETE') {
       return local === 'lock-path' ? 'relpath' : undefined;
@@ -147,9 +147,15 @@ function tooLarge(): Failure {
 }
 
 function unusual(): Failure {
-  return new Failure('malformed', 'A body of this size must be XML as a Subversion client writes it.');
+  return new Failure(
+    'malformed',
+    'A body of this size must use only the XML syntax that Subversion clients write.',
+  );
 }
 
 function unfit(name: string): Failure {
-  return new Failure('malformed', `What the body says in "${name}" is not as a Subversion client writes it.`);
+  return new Failure(
+    'malformed',
+    `The value of "${name}" in the body does not have the form that Subversion clients write.`,
+  );
 }

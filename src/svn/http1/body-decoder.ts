@@ -73,7 +73,12 @@ class OpenDecoder implements BodyDecoder {
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-const sizeLine = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;.*)?$/;
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const quoted = String.raw`"(?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"`;
+const sizeLine = new RegExp(`^([0-9A-Fa-f]{1,12})(?:;${token}(?:=(?:${token}|${quoted}))?)*$`);
+
+/** RFC 9110 section 6.5.1. */
+const describesFraming = /^(?:content-length|transfer-encoding)$/i;
 
 class ChunkedDecoder implements BodyDecoder {
   trailers: HeaderList = [];
@@ -142,6 +147,9 @@ class ChunkedDecoder implements BodyDecoder {
       case 'trailers':
         if (text === '') {
           this.trailers = parseFields(this.#trailerLines);
+          if (this.trailers.some(([name]) => describesFraming.test(name))) {
+            throw new ProtocolError('The trailer section has a field that only a head may have.');
+          }
           this.#part = 'ended';
           return;
         }

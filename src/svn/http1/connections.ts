@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.js';
-import type { UpstreamAddress } from './upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 import { throwIfGone, type WhenGone } from '../../async/when-gone.js';
 
 /**

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectOverTls } from 'node:tls';
-import type { UpstreamAddress } from './upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 
 /** A connection that is being made. A certificate must be one that Node trusts, for the host of the address. */
 export function openSocket({ scheme, host, port }: UpstreamAddress): Socket {

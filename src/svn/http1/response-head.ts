@@ -38,12 +38,14 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   const [, minor, code] = statusLine.exec(lines[0] ?? '') ?? [];
   if (code === undefined) throw new ProtocolError('The status line cannot be read.');
   const status = Number(code);
+  if (status === 101) throw new ProtocolError('Nobody asked for another protocol.');
   const headers = parseFields(lines, 1);
   const framing = framingOf(status, headers, method);
   const persistent =
     minor === '1' &&
     framing.kind !== 'until-close' &&
     !/\bclose\b/i.test(valueOf(headers, 'connection') ?? '');
+  if (status < 200 && !persistent) throw new ProtocolError('An interim answer is the last one.');
   return { status, headers, framing, persistent };
 }
 
@@ -76,14 +78,16 @@ function isBlank(code: number): boolean {
 function framingOf(status: number, headers: HeaderList, method: string): ResponseFraming {
   const coding = valueOf(headers, 'transfer-encoding');
   const length = valueOf(headers, 'content-length');
+  if (length !== undefined) {
+    if (coding !== undefined) throw new ProtocolError('The length of the answer is given twice.');
+    if (!/^\d{1,15}$/.test(length)) throw new ProtocolError('The length of the answer is not a number.');
+  }
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return { kind: 'none' };
   if (coding !== undefined) {
-    if (length !== undefined) throw new ProtocolError('The length of the answer is given twice.');
     if (coding.toLowerCase() !== 'chunked') throw new ProtocolError('The transfer coding is not known.');
     return { kind: 'chunked' };
   }
   if (length === undefined) return { kind: 'until-close' };
-  if (!/^\d{1,15}$/.test(length)) throw new ProtocolError('The length of the answer is not a number.');
   const bytes = Number(length);
   return bytes === 0 ? { kind: 'none' } : { kind: 'length', bytes };
 }

@@ -5,7 +5,7 @@ import { Failure } from '../../failure.js';
 import { mostFields } from '../../http/fields.js';
 import { pairs } from '../../http/hop-by-hop.js';
 import type { HeaderList } from '../../http/message.js';
-import type { Framing } from './framing.js';
+import type { Framing } from '../request-framing.js';
 import { forwardable, type UpstreamHead } from '../proxy-request.js';
 
 const lineEnd = '\r\n';

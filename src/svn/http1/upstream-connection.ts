@@ -9,7 +9,7 @@ import { parseResponseHead, ProtocolError, type ResponseHead } from './response-
 import { openSocket } from './open-socket.js';
 import { type Sending, type SentWhole, sendRequest } from './send-request.js';
 import type { Held, Slot } from '../slots.js';
-import type { UpstreamAddress } from './upstream-address.js';
+import type { UpstreamAddress } from '../upstream-address.js';
 import type { WhenGone } from '../../async/when-gone.js';
 
 /** The largest header section taken from Apache, in bytes. */
@@ -39,7 +39,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: HeaderList;
   /** In one piece where it came with the head; undefined where an answer of this kind has none. */
-  readonly body: Buffer | AnswerBody | undefined;
+  readonly body: Buffer | Readable | undefined;
   /** The fields after the body, known once that has ended. */
   readonly trailers: () => HeaderList;
 }

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { Failure } from '../../failure.js';
 import { type Caller, runOn } from './repository-user.js';
 
-/** A revision that is in its place and not counted. */
+/** A revision whose files are in place but that is not counted yet. */
 interface Uncounted {
-  /** The youngest revision that is. */
+  /** The youngest revision that is counted. */
   readonly youngest: number;
-  /** Its properties and its content, in the order in which they must go. */
+  /** Its properties and its content, in the order in which to remove them. */
   readonly files: readonly string[];
 }
 
 /**
- * The revision that a commit has put in its place and not counted yet (libsvn_fs_fs/transaction.c, commit_body). For a
- * moment there is one in every commit; it stays where the process was killed just then, and from then on svn refuses all
- * commits, since it cannot write the revision's properties a second time.
+ * The revision whose files a commit has put in place but not counted yet (libsvn_fs_fs/transaction.c, commit_body).
+ * Every commit has one for a moment. If the process is killed at that moment, the files stay, and from then on svn
+ * refuses all commits, because it cannot write the revision's properties a second time.
  */
 async function uncountedRevision(repository: string): Promise<Uncounted | undefined> {
   try {
@@ -33,15 +33,18 @@ async function uncountedRevision(repository: string): Promise<Uncounted | undefi
   }
 }
 
-/** Arguments: the file `current`, the youngest revision that it held, and what must go where it still holds that. */
+/**
+ * Arguments: the file `current`, the youngest revision that it contained, and the files to remove if it still contains
+ * that.
+ */
 const discard = 'read -r youngest rest <"$1" && [ "$youngest" = "$2" ] && shift 2 && rm -f -- "$@"';
 
 /**
- * Takes such a revision away, while svn itself keeps all commits waiting (svnadmin freeze). It was acknowledged to
- * nobody. To count it, as svnadmin recover would, is no choice: its properties may be cut off in the middle.
+ * Removes such a revision while svn itself makes all commits wait (svnadmin freeze). No client has been told that it
+ * succeeded. Counting it, as svnadmin recover would, is not an option: its properties may be incomplete.
  * @param repository an absolute path
  * @returns whether there was one
- * @throws Failure `internal` with svnadmin's complaint; `unavailable` where it is not installed
+ * @throws Failure `internal` with svnadmin's error message; `unavailable` if svnadmin is not installed
  */
 export async function discardInterruptedCommit(repository: string, caller: Caller): Promise<boolean> {
   const found = await uncountedRevision(repository);
@@ -51,7 +54,7 @@ export async function discardInterruptedCommit(repository: string, caller: Calle
   const script = ['/bin/sh', '-c', discard, 'discard', current, String(youngest), ...files];
   const outcome = await runOn(repository, caller, 'svnadmin', ['freeze', '--', repository, ...script]);
   if (outcome.done) return true;
-  // The script ends with 1 where a commit that was under way has counted it.
+  // The script ends with status 1 if a commit under way has counted the revision.
   if ((await uncountedRevision(repository))?.youngest !== youngest) return false;
   throw new Failure('internal', outcome.complaint);
 }

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { Failure } from '../../failure.js';
 
 /** A repository in a folder of repositories. */
-export interface NamedRepository {
+interface NamedRepository {
   readonly name: string;
-  /** Milliseconds since the epoch: when something was last added to its folder. */
+  /** When something was last added to its folder, in milliseconds since the epoch. */
   readonly modified: number;
 }
 
 /**
- * The repositories in a folder: what has the `format` file that svnadmin makes. Hidden folders are none.
- * @throws Failure `unavailable` when the folder cannot be read
+ * The repositories in a folder: subfolders with the `format` file that svnadmin creates. Hidden folders do not count.
+ * @throws Failure `unavailable` if the folder cannot be read
  */
 export async function repositoriesIn(folder: string): Promise<readonly NamedRepository[]> {
   let names: string[];

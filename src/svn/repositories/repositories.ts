@@ -26,37 +26,40 @@ export interface Repositories extends Caller {
   readonly parent: string;
 }
 
-/** Arguments: where the repository is made, and where it then is. */
+/** Arguments: where to create the repository, and where to move it. */
 const makeAndMove =
   'rm -rf -- "$1" && svnadmin create "$1" && test ! -e "$2" && mv -- "$1" "$2" || { rm -rf -- "$1"; exit 1; }';
 
-/** How an open folder is reached, by this process and by a child that inherits it; Linux alone has it. */
+/** How this process, or a child that inherits it, reaches an open folder; available on Linux only. */
 const ownDescriptors = '/proc/self/fd';
 
 /**
- * Makes a repository that Apache's user can write; it appears whole or not at all. Root works as that user, who could put
- * links into the folder of repositories, wherever they may write in it. Where root alone may, root makes the repository
- * where nobody else can look, and then gives it away.
- * @throws Failure `conflict`, also where others than root and that user may write in the folder; `internal` with
- *   svnadmin's complaint, `unavailable`
+ * Creates a repository that Apache's user can write to; it appears whole or not at all. Root works as that user
+ * wherever they may write in the folder of repositories, because they could put links there. If only root may write
+ * there, root creates the repository in a place closed to others and then gives it away.
+ * @throws Failure `conflict`, also if others than root and that user may write in the folder; `internal` with
+ *   svnadmin's error message; `unavailable`
  */
 export async function createRepository(place: Repositories, name: RepositoryName): Promise<void> {
   const { parent, path, uid } = place;
-  if (await exists(join(parent, name))) throw new Failure('conflict', `There is a ${name} already.`);
+  if (await exists(join(parent, name)))
+    throw new Failure('conflict', `A repository or file named ${name} already exists.`);
   try {
     if (uid === 0) await createAsRoot(place, name);
     else await createIn(parent, name, (making) => runAdmin('svnadmin', ['create', making], { path }));
   } catch (cause) {
     if (isFailure(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure('unavailable', `No repository can be made in ${parent}: ${reason}.`, { cause });
+    throw new Failure('unavailable', `The repository could not be created in ${parent}: ${reason}.`, {
+      cause,
+    });
   }
 }
 
 async function createAsRoot({ parent, path }: Repositories, name: RepositoryName): Promise<void> {
   await using folder = await open(parent, constants.O_RDONLY | constants.O_DIRECTORY);
   const { uid, gid, mode } = await folder.stat();
-  // A folder that was given to a user may have kept root's group, which is not theirs.
+  // A folder that was given to a user may still have root's group, which the user does not belong to.
   const owner = { uid, gid: gid === 0 ? uid : gid };
   const user = runtimeUser([owner], await readFile('/etc/passwd', 'utf8'));
   const asUser = async (within: string, inherit?: FileHandle): Promise<void> => {
@@ -67,7 +70,8 @@ async function createAsRoot({ parent, path }: Repositories, name: RepositoryName
     await asUser(parent);
     return;
   }
-  // The way to the folder is closed to its owner, or theirs to change: what was opened is the one that was looked at.
+  // The folder's owner cannot reach the folder, or can change the path to it: use the opened folder, which is the one
+  // that was checked.
   const isReached = await exists(`${ownDescriptors}/${folder.fd}`);
   if (uid !== 0) {
     await (isReached ? asUser(`${ownDescriptors}/${inheritedDescriptor}`, folder) : asUser(parent));
@@ -76,7 +80,7 @@ async function createAsRoot({ parent, path }: Repositories, name: RepositoryName
   if ((mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
     throw new Failure(
       'conflict',
-      `Others than root may write in ${parent}, and could put links there: take that from them (chmod go-w), ` +
+      `Users other than root may write in ${parent} and could put links there. Remove their write permission (chmod go-w), ` +
         `or give the folder to Apache\u2019s user (chown ${user.name}).`,
     );
   }
@@ -94,7 +98,7 @@ async function createAsRoot({ parent, path }: Repositories, name: RepositoryName
   });
 }
 
-/** Makes a repository in a folder that is open to nobody else, and moves it to its place. */
+/** Creates a repository in a folder closed to everyone else, and moves it to its place. */
 async function createIn(
   parent: string,
   name: RepositoryName,
@@ -110,7 +114,7 @@ async function createIn(
   }
 }
 
-/** Reads every revision (svnadmin verify). @returns what is wrong, in svnadmin's words; undefined: nothing */
+/** Reads every revision (svnadmin verify). @returns what is wrong, in svnadmin's words; undefined if nothing is */
 export async function verifyRepository(place: Repositories, name: string): Promise<string | undefined> {
   const folder = join(place.parent, name);
   const outcome = await runOn(folder, place, 'svnadmin', ['verify', '-q', folder]);
@@ -119,12 +123,12 @@ export async function verifyRepository(place: Repositories, name: string): Promi
 
 /**
  * Copies a repository while it is in use (svnadmin hotcopy --incremental). A first copy appears whole or not at all;
- * in a later one each revision is whole before the copy counts it. The copy is the caller's; root's is read by root alone,
- * since root reads whatever the repository's owner has put into it.
- * @param destination an absolute folder; made when missing
+ * in a later one each revision is complete before the copy counts it. The copy belongs to the caller; if the caller is
+ * root, only root can read it, because root reads whatever the repository's owner has put into it.
+ * @param destination an absolute folder; created if missing
  * @returns the youngest revision of the copy
- * @throws Failure `conflict` for a link in the repository that is not root's, where root asks; `internal` with svnadmin's
- *   complaint, `unavailable`
+ * @throws Failure `conflict` if root is the caller and the repository contains a link that is not root's; `internal`
+ *   with svnadmin's error message; `unavailable`
  */
 export async function backUpRepository(
   place: Repositories,
@@ -136,7 +140,7 @@ export async function backUpRepository(
   await mkdir(destination, { recursive: true, ...(isRoot && { mode: 0o700 }) });
   const [target, parent] = [await realpath(destination), await realpath(place.parent)];
   if (target === parent || target.startsWith(parent + sep)) {
-    throw new Failure('conflict', 'A backup must lie outside of the repositories\u2019 own folder.');
+    throw new Failure('conflict', 'The backup folder must be outside the folder of the repositories.');
   }
   const source = join(place.parent, name);
   if (isRoot) await refuseLinks(source, 'deep');
@@ -153,7 +157,7 @@ function must(outcome: AdminOutcome): string {
   throw new Failure('internal', outcome.complaint);
 }
 
-/** Gives a folder away last, so that its owner cannot put a link into it meanwhile. */
+/** Gives a folder away after its content, so that its owner cannot put a link into it in the meantime. */
 async function giveTree(path: string, owner: Owner): Promise<void> {
   if ((await lstat(path)).isDirectory()) {
     for (const name of await readdir(path)) await giveTree(join(path, name), owner);

@@ -6,11 +6,11 @@ import { closedTo } from '../apache/folder-access.js';
 import { type RuntimeUser, runtimeUser } from '../apache/runtime-user.js';
 import { type AdminOutcome, runAdmin } from './svnadmin.js';
 
-/** What it takes to work on repositories of this machine. */
+/** What is needed to work on repositories of this machine. */
 export interface Caller {
   /** PATH. */
   readonly path: string;
-  /** The caller's effective user id; undefined where the system has none. */
+  /** The caller's effective user id; undefined if the system has none. */
   readonly uid: number | undefined;
 }
 
@@ -18,10 +18,11 @@ const passwdFile = '/etc/passwd';
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /**
- * Runs one of Subversion's programs on a repository. Root does it as the user to whom the repository belongs: whatever
- * that user links to, or puts in the place of a file meanwhile, is reached with no more rights than theirs, and what is
- * made belongs to them. SQLite resolves paths by itself, so this needs the way to the repository to be open to them.
- * Where it is not, root does it, unless links that are not root's lead elsewhere, and gives back what was made.
+ * Runs one of Subversion's programs on a repository. Root runs it as the user who owns the repository: whatever that
+ * user links to, or substitutes for a file in the meantime, is then accessed with that user's rights only, and new
+ * files belong to them. SQLite resolves paths itself, so this requires that the user can reach the repository. If they
+ * cannot, the program runs as root, unless links that are not root's lead elsewhere, and the new files are then given
+ * to the user.
  * @param repository an absolute path
  * @throws Failure `conflict` for such a link; as {@link runAdmin}
  */
@@ -44,8 +45,9 @@ export async function runOn(
 }
 
 /**
- * To whom a repository belongs: the owner of its folder, of its database's or of what is in that, without following a
- * link; a web server's user where all is root's and others may write in it. Undefined: root alone has to do with it.
+ * The user who owns a repository: the owner of its folder, of its database's folder or of something in that, without
+ * following links; a web server's user if everything belongs to root but others may write in it. Undefined if only
+ * root uses it.
  */
 async function userOf(repository: string): Promise<RuntimeUser | undefined> {
   const database = join(repository, 'db');
@@ -62,13 +64,14 @@ async function userOf(repository: string): Promise<RuntimeUser | undefined> {
   return { uid, gid: open.gid === 0 ? gid : open.gid, name };
 }
 
-/** A folder that was given to a user may have kept root's group, which is not theirs. */
+/** A folder that was given to a user may still have root's group, which the user does not belong to. */
 function unprivileged({ uid, gid, name }: RuntimeUser): RuntimeUser {
   return { uid, gid: gid === 0 ? uid : gid, name };
 }
 
 /**
- * Refuses what leads out of a repository's database, or stands in two places. Root's own links may.
+ * Refuses links that lead out of a repository's database, and files with several hard links. Root's own links are
+ * allowed.
  * @param depth whether to look below the database's own folder, too
  * @throws Failure `conflict`
  */
@@ -78,8 +81,11 @@ export async function refuseLinks(repository: string, depth: 'shallow' | 'deep' 
     if (found === undefined) return false;
     const plain = found.isDirectory() || (found.isFile() && found.nlink === 1);
     if (plain || (found.isSymbolicLink() && found.uid === 0)) return found.isDirectory();
-    const owner = `run this as the user who owns it (uid ${found.uid}) to follow it all the same`;
-    throw new Failure('conflict', `${path} is a link, or no file, and root does not follow it: ${owner}.`);
+    const owner = `to follow it, run this as its owner (uid ${found.uid})`;
+    throw new Failure(
+      'conflict',
+      `${path} is a link or not a regular file, and root does not follow it; ${owner}.`,
+    );
   };
   const walk = async (folder: string): Promise<void> => {
     for (const name of await readdir(folder).catch(() => [])) {
@@ -92,12 +98,15 @@ export async function refuseLinks(repository: string, depth: 'shallow' | 'deep' 
   await walk(join(repository, 'db'));
 }
 
-/** Gives what root has made in the database to its owner: files of one name alone, by what was opened and no link. */
+/**
+ * Gives what root has created in the database to its owner: only files with one name, through open descriptors, never
+ * through links.
+ */
 async function giveBack(repository: string, { uid, gid }: RuntimeUser): Promise<void> {
   const database = await openOwn(join(repository, 'db'), O_DIRECTORY);
   if (database === undefined) return;
   try {
-    // A path through the open folder, so that nobody can put another one in its place meanwhile.
+    // A path through the open folder, so that nobody can substitute another folder in the meantime.
     const inside = `/proc/self/fd/${database.fd}`;
     for (const name of await readdir(inside).catch(() => [])) {
       const file = await openOwn(join(inside, name));
@@ -114,7 +123,7 @@ async function giveBack(repository: string, { uid, gid }: RuntimeUser): Promise<
   }
 }
 
-/** What a commit of somebody else's has just removed needs no owner; nor does what is a link. */
+/** A file that another commit has just removed needs no owner, and neither does a link. */
 function openOwn(path: string, more = 0): Promise<FileHandle | undefined> {
   return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | more).catch(() => undefined);
 }

@@ -2,34 +2,34 @@ import { spawn } from 'node:child_process';
 import { Failure } from '../../failure.js';
 import type { Owner } from '../apache/runtime-user.js';
 
-/** How svnadmin or svnlook ended: what it printed, or its complaints. */
+/** How svnadmin or svnlook ended: what it printed, or its error messages. */
 export type AdminOutcome =
   { readonly done: true; readonly out: string } | { readonly done: false; readonly complaint: string };
 
-export interface AdminOptions {
-  /** PATH, where the program is looked for. */
+interface AdminOptions {
+  /** PATH, to find the program. */
   readonly path: string;
-  /** Whom to run it as, where that is not the caller. */
+  /** The user to run it as, if not the caller. */
   readonly user?: Owner | undefined;
-  /** Whether nobody else may read what it makes. */
+  /** Whether only the caller may read what it creates. */
   readonly secret?: boolean;
-  /** A descriptor that the program inherits, as {@link inheritedDescriptor}. */
+  /** A descriptor that the program inherits as {@link inheritedDescriptor}. */
   readonly inherit?: number | undefined;
 }
 
-/** The first after the standard ones. */
+/** The first one after the standard ones. */
 export const inheritedDescriptor = 3;
 
-/** Bytes of complaints that are kept. */
+/** The most bytes of error messages to keep. */
 const most = 16 * 1024;
 
-/** A shell's exit code for a program that is not there. */
+/** A shell's exit code for a program that does not exist. */
 const notFound = 127;
 
 /**
- * Runs one of Subversion's own programs, or a shell's script, on this machine.
- * @param args absolute paths among them
- * @throws Failure `unavailable` where it is not installed
+ * Runs one of Subversion's own programs, or a shell script, on this machine.
+ * @param args its paths must be absolute
+ * @throws Failure `unavailable` if it is not installed
  */
 export function runAdmin(
   program: 'svnadmin' | 'svnlook' | '/bin/sh',

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc, { seed } from '../../helpers/seeded-fast-check.js';
 import { onServer } from '../../helpers/paths.js';
 import { davSite, type DavSite } from '../dav-site.js';
 import { readMultistatus } from '../xml-tree.js';
 
-const seed = 20_261_127;
 const requests = 2000;
 
 /** What clients send, to be broken. */
@@ -97,7 +96,7 @@ test(`${requests} broken XML bodies of the seed ${seed} are each understood or r
   await site.put('/docs/file');
   await site.put('/attic/file');
   const met = new Set<number>();
-  for (const [index, sample] of fc.sample(request, { numRuns: requests, seed }).entries()) {
+  for (const [index, sample] of fc.sample(request, { numRuns: requests }).entries()) {
     const [method, template] = bodies[index % bodies.length] ?? ['', ''];
     const depth = Math.floor(index / bodies.length) % 4 === 0 ? '1' : '0';
     const whole = Buffer.from((index % 2 === 0 ? broken : grown)(template, sample.changes));

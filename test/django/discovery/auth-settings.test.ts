@@ -79,13 +79,13 @@ describe('AUTHENTICATION_BACKENDS', () => {
     const { site, warnings } = await discovered(t, `AUTHENTICATION_BACKENDS = ['own.Card', '${model}']`);
     assert.deepEqual(site.sessions?.backends, ['own.Card', model]);
     assert.deepEqual(warnings, [
-      "Only what Django's ModelBackend knows counts; of AUTHENTICATION_BACKENDS these are not asked: own.Card.",
+      "davgate only does what Django's ModelBackend does; these AUTHENTICATION_BACKENDS are ignored: own.Card.",
     ]);
   });
 
   test('a site that takes no passwords', async (t) => {
     const { warnings } = await discovered(t, "AUTHENTICATION_BACKENDS = ['own.Card']");
-    assert.match(warnings[1] ?? '', /lets nobody in by the passwords of its user table/);
+    assert.match(warnings[1] ?? '', /does not accept the passwords in its user table/);
     assert.equal((await discovered(t, "AUTHENTICATION_BACKENDS = ['own.Model']")).warnings.length, 1);
   });
 });
@@ -173,7 +173,7 @@ urlpatterns = [path('anmelden/', lambda request: HttpResponse(), name='login')]
       'a lazy name': ["__import__('django.urls').urls.reverse_lazy('login')", '/anmelden/'],
       none: ['None', undefined],
       'no page': ["'signin'", undefined, /LOGIN_URL leads nowhere: NoReverseMatch: /],
-      'a relative path': ["'accounts/enter/'", undefined, /neither a path on the site nor a whole URL/],
+      'a relative path': ["'accounts/enter/'", undefined, /neither a path on the site nor an absolute URL/],
     };
     for (const [name, [value, expected, warning]] of Object.entries(cases)) {
       test(name, async (t) => {

@@ -99,7 +99,7 @@ DATABASE_ROUTERS = ['routing.Router']
   });
   const { warnings } = await discover();
   assert.deepEqual(warnings, [
-    "DATABASE_ROUTERS name several databases for auth.User (one, two); users are read from 'one' alone.",
+    "DATABASE_ROUTERS name several databases for auth.User (one, two); users are read from 'one' only.",
   ]);
   assert.deepEqual((await discover({ alias: 'two' })).warnings, []);
 });

@@ -97,7 +97,7 @@ program.wait()
     await assert.rejects(
       discover({ timeout: 2_000 }),
       failing(
-        /has not loaded within 2 s\. It was at:\n/,
+        /did not load within 2 s\. It was at:\n/,
         /settings\.py", line 5, in <module>\n +program\.wait\(\)/,
       ),
     );
@@ -171,7 +171,7 @@ describe('a Python that does not serve', () => {
   test('there is no such folder', async () => {
     await assert.rejects(
       discoverSite({ project: '/nowhere/at/all', settings: 'settings', python, environment }),
-      failing(/^There is no folder \/nowhere\/at\/all/),
+      failing(/^The folder \/nowhere\/at\/all of the Django site does not exist/),
     );
   });
 });

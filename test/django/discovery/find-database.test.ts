@@ -19,7 +19,7 @@ describe('SQLite', () => {
   }
 
   test('no file', () => {
-    assert.throws(() => found('sqlite3', { name: '' }), refused(/names no database/));
+    assert.throws(() => found('sqlite3', { name: '' }), refused(/does not name a database/));
     for (const name of [':memory:', 'file::memory:?cache=shared', 'file:x?mode=memory']) {
       assert.throws(() => found('sqlite3', { name }), refused(/memory/));
     }
@@ -36,7 +36,10 @@ describe('engines', () => {
     for (const engine of ['oracle', 'dummy']) {
       assert.throws(() => found(engine, {}), refused(new RegExp(`engine django.db.backends.${engine}`)));
     }
-    assert.throws(() => found('x', { vendor: 'microsoft' }), refused(/reads SQLite, PostgreSQL and MySQL/));
+    assert.throws(
+      () => found('x', { vendor: 'microsoft' }),
+      refused(/supports SQLite, PostgreSQL and MySQL/),
+    );
   });
 });
 

@@ -46,18 +46,18 @@ describe('MySQL', () => {
     await once(listening, 'listening');
     const usual = server('mysql', { host: 'localhost', port: '3307' }, { MYSQL_UNIX_PORT });
     assert.equal(usual.server?.socket, MYSQL_UNIX_PORT);
-    assert.match(usual.warnings[0] ?? '', /set HOST to 127\.0\.0\.1 for the port 3307/);
+    assert.match(usual.warnings[0] ?? '', /set HOST to 127\.0\.0\.1 to use the port 3307/);
     assert.equal(server('mysql', { host: '127.0.0.1' }, { MYSQL_UNIX_PORT }).server?.socket, undefined);
   });
 
   test('what cannot be followed is told', () => {
     const options = { ssl: { capath: '/etc/ssl' } };
     assert.equal(server('mysql', { host: 'h', options }).warnings.length, 1);
-    assert.throws(() => server('mysql', { name: '', options }), refused(/no database/));
+    assert.throws(() => server('mysql', { name: '', options }), refused(/does not name a database/));
     assert.throws(() => server('mysql', { host: 'h', options: { ssl_mode: 'x' } }), refused(/ssl_mode "X"/));
     assert.throws(
       () => server('mysql', { host: '192.0.2.1', options: { ssl_mode: 'VERIFY_IDENTITY' } }),
-      refused(/needs its name/),
+      refused(/give the host by its name/),
     );
   });
 

@@ -71,9 +71,9 @@ describe('PostgreSQL', () => {
     assert.match(warnings[1] ?? '', /OPTIONS\["sslpassword"\]/);
     assert.throws(
       () => server('postgresql', { name: '', options: { service: 'main' } }),
-      refused(/no database/),
+      refused(/does not name a database/),
     );
-    assert.throws(() => server('postgresql', { ...remote, port: 'x' }), refused(/port "x"/));
+    assert.throws(() => server('postgresql', { ...remote, port: 'x' }), refused(/invalid port, "x"/));
     assert.throws(
       () => server('postgresql', { ...remote, options: { sslmode: 'x' } }),
       refused(/sslmode "x"/),

@@ -19,7 +19,7 @@ class Person(AbstractBaseUser):
     def is_active(self):
         return self.name != 'gone'
 `,
-    /people\.Person\.is_active is worked out by the site and is no column/,
+    /people\.Person\.is_active is computed by the site and is not a column/,
   ],
   'groups of its own': [
     `
@@ -37,7 +37,7 @@ class Person(AbstractUser):
     class Meta:
         db_table = 'hr"."person'
 `,
-    /has the table or column hr"\."person: davgate reads no schema/,
+    /has the table or column hr"\."person: davgate reads only the connection's own schema/,
   ],
   'no password': [
     `

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../helpers/seeded-fast-check.js';
 import { parseDatabaseUrl } from '../../../src/database/database-url.js';
 import { formatDatabaseUrl } from '../../../src/django/discovery/format-database-url.js';
-import { knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
+import { knownAlgorithms } from '../../../src/django/hashers/django-hashers.js';
 import { siteToDeclaration } from '../../../src/django/discovery/site-declaration.js';
 import { explicitSiteSchema, siteOf } from '../../../src/django/explicit-site.js';
 import type { TlsFiles } from '../../../src/database/location.js';

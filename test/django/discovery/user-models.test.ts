@@ -58,7 +58,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
       },
       ...ownLinks,
     },
-    warnings: [/^people\.Person\.is_staff is worked out by the site and is no column/],
+    warnings: [/^people\.Person\.is_staff is computed by the site and is not a column/],
   },
   'AbstractBaseUser alone, with groups of another kind': {
     models: `

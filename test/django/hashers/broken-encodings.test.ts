@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createHashers, knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
+import { createHashers, knownAlgorithms } from '../../../src/django/hashers/django-hashers.js';
 import { isReadable } from './reading.js';
 
 const key32 = '5tuQCugaCgPrOLBI0iqWbAHJTASny77gEWVw6lSGup4=';

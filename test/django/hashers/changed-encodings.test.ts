@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import { knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
+import fc from '../../helpers/seeded-fast-check.js';
+import { knownAlgorithms } from '../../../src/django/hashers/django-hashers.js';
 import { isReadable, matches } from './reading.js';
 
 /** Cheap encodings of `lètmein`, one of each kind. */

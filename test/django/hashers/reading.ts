@@ -1,5 +1,5 @@
 import { inProcessDeriver } from '../../../src/django/hashers/in-process-deriver.js';
-import { createHashers, knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
+import { createHashers, knownAlgorithms } from '../../../src/django/hashers/django-hashers.js';
 import { verify } from '../../../src/django/hashers/verify.js';
 
 const hashers = createHashers(knownAlgorithms);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { algorithmOf, knownAlgorithms } from '../../../src/django/hashers/known-hashers.js';
+import { algorithmOf, knownAlgorithms } from '../../../src/django/hashers/django-hashers.js';
 import { djangos } from '../djangos.js';
 import { djangoVectors } from './django-vectors.js';
 import { isReadable, matches } from './reading.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Derivation } from '../../../src/django/hashers/derivation.js';
 import { derive } from '../../../src/django/hashers/derive.js';
-import { createHashers } from '../../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../../src/django/hashers/django-hashers.js';
 import { SitePasswords } from '../../../src/django/hashers/site-passwords.js';
 import { Failure, isFailure } from '../../../src/failure.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
+import fc from '../../helpers/seeded-fast-check.js';
 import { newName, reading, secretKey, siteOfSuite, using } from './setting.js';
 
 /** Every text that differs from `text` in one character, with one more, or with one less. */

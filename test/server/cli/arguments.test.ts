@@ -77,8 +77,8 @@ describe('explain refuses', () => {
     [['alice', 'BREW', '/'], '"BREW" is not an HTTP method.'],
     [['alice', '', '/'], '"" is not an HTTP method.'],
     [['', 'GET', '/'], 'The user name must not be empty.'],
-    [['x'.repeat(255), 'GET', '/'], 'A user name has at most 254 characters; this one is longer.'],
-    [['alice', 'MOVE', '/docs/a'], 'MOVE needs --destination, the URL that it leads to.'],
+    [['x'.repeat(255), 'GET', '/'], 'The user name must not be longer than 254 characters.'],
+    [['alice', 'MOVE', '/docs/a'], 'MOVE needs --destination, the URL to copy or move to.'],
     [['alice', 'GET', '/a', '--destination', '/b'], 'GET takes no --destination; only COPY and MOVE do.'],
     [
       ['alice', 'GET', 'docs'],
@@ -94,11 +94,11 @@ describe('explain refuses', () => {
     ],
     [
       ['alice', 'GET', '/docs/../x'],
-      '"/docs/../x" is not a URL that davgate accepts: The path must not carry `.` or `..` segments.',
+      '"/docs/../x" is not a URL that davgate accepts: The path must not contain `.` or `..` segments.',
     ],
     [
       ['alice', 'COPY', 'http://a/x', '--destination', 'http://b/x'],
-      '"http://b/x" is not a URL that davgate accepts: The Destination lies on another server.',
+      '"http://b/x" is not a URL that davgate accepts: The Destination is on another server.',
     ],
   ];
   for (const [args, message] of cases) {

@@ -96,7 +96,7 @@ describe('davgate check of a Django project', () => {
     writeFileSync(join(project, 'site.sqlite3'), '');
     const { code, error } = await checked();
     assert.equal(code, 1);
-    assert.match(error, /^problem: Nobody can sign in: the users of the site cannot be read \(.+\)\.$/m);
+    assert.match(error, /^problem: Nobody can sign in: davgate cannot read the users of the site \(.+\)\.$/m);
   });
 
   test('warns of a session table that is missing, unless sessions are kept elsewhere', async (t) => {
@@ -110,7 +110,7 @@ describe('davgate check of a Django project', () => {
       const { code, error } = await checked();
       assert.equal(code, 0);
       const complaint =
-        'warning: Browsers with a session of the site get an error: its table django_session cannot be read ' +
+        'warning: Browsers with a session of the site get an error: davgate cannot read the table django_session ' +
         `(the file ${join(project, 'site.sqlite3')} has no table django_session: `;
       assert.equal(error.startsWith(complaint), warned, error);
       if (!warned) assert.equal(error, '');

@@ -113,7 +113,7 @@ describe('who', () => {
   test('says where other rules govern below', async (t) => {
     assert.deepEqual(rowsOf((await answerTo(t, who, ['/docs/'])).out), {
       rows: ['user read write', 'admin yes yes', 'bob yes no', 'mia yes yes', 'writer no yes', 'zoe yes yes'],
-      rest: '5 users: 4 may read, 4 may write\nOther rules govern below: /docs/closed, /docs/minutes\n',
+      rest: '5 users: 4 may read, 4 may write\nOther rules apply below: /docs/closed, /docs/minutes\n',
     });
   });
 

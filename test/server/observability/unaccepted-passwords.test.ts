@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnacceptedPasswords } from '../../../server/observability/unaccepted-passwords.js';
-import { createHashers } from '../../../src/django/hashers/known-hashers.js';
+import { createHashers } from '../../../src/django/hashers/django-hashers.js';
 
 interface Line {
   readonly level: string;
@@ -37,13 +37,13 @@ const cases: readonly (readonly [name: string, encoded: string, level: string, r
     'one that davgate has not',
     `own_hasher$1$${secret}`,
     'warn',
-    /is hashed by own_hasher, which davgate does not know: have it set anew/,
+    /is hashed by own_hasher, which davgate does not support: have it reset/,
   ],
   [
     'something in no form of Django\u2019s',
     secret,
     'warn',
-    /is hashed by something that names itself not, which davgate does not know/,
+    /is hashed by an unnamed hasher, which davgate does not support/,
   ],
   [
     'something of a plain MD5\u2019s length',
@@ -51,9 +51,9 @@ const cases: readonly (readonly [name: string, encoded: string, level: string, r
     'warn',
     /is hashed by unsalted_md5, which is not accepted/,
   ],
-  ['a broken one', `pbkdf2_sha256$many$${secret}`, 'warn', /is a broken or too costly one of pbkdf2_sha256/],
-  ['an unusable one', `!${secret}`, 'info', /is none \(unusable\): they sign in elsewhere/],
-  ['none', '', 'info', /is none \(unusable\)/],
+  ['a broken one', `pbkdf2_sha256$many$${secret}`, 'warn', /is a broken or too costly hash of pbkdf2_sha256/],
+  ['an unusable one', `!${secret}`, 'info', /is unusable: they sign in elsewhere/],
+  ['none', '', 'info', /is unusable/],
 ];
 for (const [name, encoded, level, reason] of cases) {
   test(`${name} is told once for each user, without any of it`, () => {

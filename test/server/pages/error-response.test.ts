@@ -96,7 +96,7 @@ describe('errorResponse', () => {
 
   test('the fields of the failure are part of every form', () => {
     const challenge = [['WWW-Authenticate', 'Basic realm="davgate"']] as const;
-    const failure = new Failure('unauthenticated', 'Sign in to go on.', { headers: challenge });
+    const failure = new Failure('unauthenticated', 'Sign in to continue.', { headers: challenge });
     for (const asked of [{ accept: browser }, { svn: true }, {}] as const) {
       const { status, headers } = answer(failure, asked);
       assert.equal(status, 401);

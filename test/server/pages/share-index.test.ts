@@ -58,7 +58,7 @@ function rowsOf(html: string): string[][] {
 describe('the index of shares', () => {
   test('shows a user what he may read, and where he may write', () => {
     assert.deepEqual(rowsOf(htmlFor(user())), [
-      ['/media/', '/media', 'Files to read', 'read'],
+      ['/media/', '/media', 'Read-only files', 'read'],
       ['/docs/', '/docs', 'Folder to mount (WebDAV)', 'read'],
       ['/svn/', '/svn', 'Subversion repositories', 'read and write'],
     ]);
@@ -91,7 +91,9 @@ describe('the index of shares', () => {
 
   test('escapes paths and the user name', () => {
     const html = htmlFor(user({ username: '<eve>' }), [staticFiles('/a"<b>&', anyone)]);
-    assert.deepEqual(rowsOf(html), [['/a%22%3Cb%3E%26/', '/a&quot;&lt;b&gt;&amp;', 'Files to read', 'read']]);
+    assert.deepEqual(rowsOf(html), [
+      ['/a%22%3Cb%3E%26/', '/a&quot;&lt;b&gt;&amp;', 'Read-only files', 'read'],
+    ]);
     assert.match(html, /Signed in as <b>&lt;eve&gt;<\/b>/);
   });
 

@@ -8,7 +8,7 @@ import { handlerOf } from '../../../server/pipeline/app.js';
 import { createLog } from '../../../server/observability/log.js';
 import { accessLog } from '../../../server/pipeline/access-log.js';
 import { authenticate, type AuthenticateParts } from '../../../server/pipeline/authenticate.js';
-import { errors } from '../../../server/pipeline/errors.js';
+import { errors } from '../../../server/pipeline/error-handler.js';
 import { clientOf, readRequest } from '../../../server/pipeline/read-request.js';
 import { respond } from '../../../server/pipeline/respond.js';
 import { PasswordLogin } from '../../../server/pipeline/password-login.js';

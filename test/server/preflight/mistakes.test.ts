@@ -127,7 +127,7 @@ const mistakes: readonly Mistake[] = [
       site.declaration.state = 'sqlite:./srv/davgate/state.sqlite3';
       closed(0o555, 'srv')(site);
     },
-    says: /state: the folder \S+\/srv\/davgate cannot be made, since \S+\/srv: the user \S+ may not make files in it/,
+    says: /state: the folder \S+\/srv\/davgate cannot be created, because \S+\/srv: the user \S+ may not make files in it/,
     code: 1,
   },
   {
@@ -165,7 +165,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('var'));
       symlinkSync(site.write('other', ''), site.at('var', 'state.sqlite3-wal'));
     },
-    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where others .*: remove it/,
+    says: /state: \S+\/state\.sqlite3-wal is a link, in a place where users other .*: remove it/,
     code: 1,
   },
   {
@@ -173,7 +173,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.state = 'sqlite:/proc/davgate/state.sqlite3';
     },
-    says: /state: the folder \/proc\/davgate cannot be made, since \/proc: /,
+    says: /state: the folder \/proc\/davgate cannot be created, because \/proc: /,
     code: 1,
   },
   {
@@ -181,7 +181,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.state = `sqlite:${site.write('notes.txt', 'These are notes, and no database at all.\n')}`;
     },
-    says: /state: the file \S+\/notes\.txt is no SQLite database: name another one/,
+    says: /state: the file \S+\/notes\.txt is not an SQLite database: name another file/,
     code: 1,
   },
   {
@@ -189,7 +189,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.state = 'sqlite:./db.sqlite3';
     },
-    says: /state: is Django\u2019s own database, which davgate only reads: name another one/,
+    says: /state: is Django\u2019s own database, which davgate only reads: name another database/,
     code: 1,
   },
   ...(['listen', 'metrics'] as const).flatMap((listener): Mistake[] => [
@@ -204,8 +204,8 @@ const mistakes: readonly Mistake[] = [
         return { undo: () => server.close() };
       },
       says: new RegExp(
-        `"?${listener}"?: port (\\d+) of 127\\.0\\.0\\.1 is taken by another process: \`ss -ltnp 'sport = :\\1'\` names it; ` +
-          'end it, or set .*"\\w+\\.port" to another port',
+        `"?${listener}"?: port (\\d+) of 127\\.0\\.0\\.1 is in use by another process: \`ss -ltnp 'sport = :\\1'\` names it; ` +
+          'stop it, or set .*"\\w+\\.port" to another port',
       ),
       code: 0,
       startFails: true,
@@ -216,7 +216,7 @@ const mistakes: readonly Mistake[] = [
         site.declaration[listener] = { host: '192.0.2.1', port: await freePort() };
         return {};
       },
-      says: new RegExp(`"?${listener}"?: 192\\.0\\.2\\.1 is no address of this machine`),
+      says: new RegExp(`"?${listener}"?: 192\\.0\\.2\\.1 is not an address of this machine`),
       code: 1,
     },
     {
@@ -225,7 +225,7 @@ const mistakes: readonly Mistake[] = [
         site.declaration[listener] = { port: 81 };
       },
       says: new RegExp(
-        `"?${listener}"?: port 81 of 127\\.0\\.0\\.1 may not be opened by this user: .*CAP_NET_BIND_SERVICE`,
+        `"?${listener}"?: this user may not open port 81 of 127\\.0\\.0\\.1: .*CAP_NET_BIND_SERVICE`,
       ),
       code: 1,
     },
@@ -265,7 +265,7 @@ const mistakes: readonly Mistake[] = [
     make: ({ change }) => {
       change('drop table auth_user_groups');
     },
-    says: /^problem: Nobody can sign in: .*has no table auth_user_groups: .*name them as "django\.user"; `davgate discover` prints them/m,
+    says: /^problem: Nobody can sign in: .*has no table auth_user_groups: .*name them in "django\.user"; `davgate discover` prints them/m,
     code: 1,
     starts: true,
   },
@@ -312,7 +312,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('site', '.venv', 'bin'), { recursive: true });
       symlinkSync('/usr/bin/python3.1', site.at('site', '.venv', 'bin', 'python'));
     },
-    says: /it is a link to \/usr\/bin\/python3\.1, which is gone \(make the virtual environment anew\)/,
+    says: /it is a link to \/usr\/bin\/python3\.1, which no longer exists \(recreate the virtual environment\)/,
     code: 1,
   },
   {
@@ -321,7 +321,7 @@ const mistakes: readonly Mistake[] = [
       withProject(site, { python: './python' });
       chmodSync(site.write('python', '\u007fELF of some other kind'), 0o755);
     },
-    says: /it is no program of this machine, perhaps one for another architecture/,
+    says: /it is not a program for this machine, perhaps one for another architecture/,
     code: 1,
   },
   {
@@ -339,13 +339,13 @@ const mistakes: readonly Mistake[] = [
       withProject(site, { python: './python' });
       chmodSync(site.write('python', '#!/opt/gone/python3\n'), 0o755);
     },
-    says: /it is a script whose interpreter \(its first line\) is gone/,
+    says: /it is a script whose interpreter \(its first line\) does not exist/,
     code: 1,
   },
   {
     name: 'Django\u2019s database without rights',
     make: closed(0o000, 'db.sqlite3'),
-    says: /^problem: Nobody can sign in: .*db\.sqlite3 cannot be opened by this user: let them read the file and enter its folder/m,
+    says: /^problem: Nobody can sign in: .*db\.sqlite3 cannot be opened by this user: give them read access to the file and access to its folder/m,
     code: 1,
     starts: true,
   },
@@ -365,7 +365,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.write('db.sqlite3', 'This is text that no database begins with, of some length.\n'.repeat(20));
     },
-    says: /^problem: Nobody can sign in: .*db\.sqlite3 is no SQLite database: name the right file/m,
+    says: /^problem: Nobody can sign in: .*db\.sqlite3 is not a SQLite database: name the right file/m,
     code: 1,
     starts: true,
   },
@@ -376,7 +376,7 @@ const mistakes: readonly Mistake[] = [
       writer.exec('begin exclusive');
       return Promise.resolve({ undo: () => writer.close() });
     },
-    says: /^problem: Nobody can sign in: .*db\.sqlite3 is locked by a program that writes: wait, or end it/m,
+    says: /^problem: Nobody can sign in: .*db\.sqlite3 is locked by a program that writes to it: wait, or end it/m,
     code: 1,
     starts: true,
   },
@@ -397,7 +397,7 @@ const mistakes: readonly Mistake[] = [
       );
       change("update auth_user set password = 'site_own$1$secret' where username = 'bob'");
     },
-    says: /^warning: The password of 1 active user is hashed by md5, which is not accepted: add it to "django\.hashers"\.\nwarning: The password of 1 active user is hashed by site_own, which davgate does not know/m,
+    says: /^warning: The password of 1 active user is hashed by md5, which is not accepted: add it to "django\.hashers"\.\nwarning: The password of 1 active user is hashed by site_own, which davgate does not support/m,
     code: 0,
   },
   {
@@ -408,26 +408,26 @@ const mistakes: readonly Mistake[] = [
         "update auth_user set password = 'md5$salt$0123456789abcdef0123456789abcdef' where username = 'alice'",
       );
     },
-    says: /^problem: Nobody can sign in: no active user has a password that is accepted\.\nwarning: The password of 4 active users is none \(unusable\): they sign in elsewhere, .*\nwarning: The password of 1 active user is hashed by md5/m,
+    says: /^problem: Nobody can sign in: no active user has an accepted password\.\nwarning: The password of 4 active users is unusable: they sign in elsewhere, .*\nwarning: The password of 1 active user is hashed by md5/m,
     code: 1,
     starts: true,
   },
   {
     name: 'a misspelt permission',
     make: share(2, { require: { staff: false }, write: { permission: 'repos.change_repositry' } }),
-    says: /^warning: line \d+, column \d+: shares\[2\]\.write\.permission: the site\u2019s database has no permission repos\.change_repositry, so only superusers have it: repos\.change_repository comes near$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]\.write\.permission: the site\u2019s database has no permission repos\.change_repositry, so only superusers have it: the nearest name is repos\.change_repository$/m,
     code: 0,
   },
   {
     name: 'a permission of another app, in a rule',
     make: share(1, { rules: [{ path: '/a', require: { permission: 'repos.view_document' } }] }),
-    says: /^warning: line \d+, column \d+: shares\[1\]\.rules\[0\]\.require\.permission: .*no permission repos\.view_document, .*: docs\.view_document comes near$/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.rules\[0\]\.require\.permission: .*no permission repos\.view_document, .*: the nearest name is docs\.view_document$/m,
     code: 0,
   },
   {
     name: 'groups that are not there, which nobody can be in',
     make: share(0, { require: { staff: false, groups: ['Nobodies', 'Editorz'] } }),
-    says: /^warning: line \d+, column \d+: shares\[0\]\.require\.groups\[1\]: the site\u2019s database has no group Editorz, so nobody is in it: [^]*^warning: line \d+, column \d+: shares\[0\]: nobody at all may reach \/media: there is no group Nobodies or Editorz$/m,
+    says: /^warning: line \d+, column \d+: shares\[0\]\.require\.groups\[1\]: the site\u2019s database has no group Editorz, so nobody is in it: [^]*^warning: line \d+, column \d+: shares\[0\]: no user has access to \/media: there is no group Nobodies or Editorz$/m,
     code: 0,
   },
   {
@@ -461,7 +461,7 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a pattern that hides everything',
     make: share(1, { hide: ['*'] }),
-    says: /^warning: line \d+, column \d+: shares\[1\]\.hide: hides every name, so that \/docs looks empty/m,
+    says: /^warning: line \d+, column \d+: shares\[1\]\.hide: hides every name, so \/docs looks empty/m,
     code: 0,
   },
   {
@@ -470,7 +470,7 @@ const mistakes: readonly Mistake[] = [
       mkdirSync(site.at('docs', 'media'));
       share(0, { root: './docs/media' })(site);
     },
-    says: /^warning: line \d+, column \d+: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are reached there as well, by the rules of \/docs: move one/m,
+    says: /^warning: line \d+, column \d+: shares\[0\]\.root: lies in the folder of the share \/docs, so its files are also reachable there, under the rules of \/docs: move one/m,
     code: 0,
   },
   {
@@ -570,7 +570,7 @@ const mistakes: readonly Mistake[] = [
     make: (site) => {
       site.declaration.apache = { binary: './httpd' };
     },
-    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, which "apache\.binary" names, cannot be run/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: Subversion will not be served: \S+\/httpd, named by "apache\.binary", cannot be run/m,
     code: 0,
   },
   {
@@ -588,7 +588,7 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'Subversion\u2019s own programs that are not in PATH',
     make: () => Promise.resolve({ path: '/nonexistent' }),
-    says: /^warning: line \d+, column \d+: shares\[2\]: svnadmin is not in PATH, .*: install subversion$/m,
+    says: /^warning: line \d+, column \d+: shares\[2\]: svnadmin is not in PATH; .*: install subversion$/m,
     code: 0,
   },
   {
@@ -737,7 +737,7 @@ describe(
         }
         assert.match(
           error,
-          /state: no space is left on the disk of \S+\/var: make room, or name another place/,
+          /state: no space is left on the disk that holds \S+\/var: free some space, or name another place/,
         );
         assert.equal(code, 1);
         return;

@@ -82,7 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 `,
       },
     },
-    /own connection leads to another database server/,
+    /own connection leads to a different database server/,
   ],
   'a table of the connection\u2019s own': [
     {
@@ -90,7 +90,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
       apps: ['people'],
       files: handler('CREATE TEMPORARY TABLE auth_user AS SELECT * FROM new_site.auth_user'),
     },
-    /The users in auth_user are others/,
+    /own connection finds different users in auth_user/,
   ],
   'a view': [
     { settings: databases({ NAME: 'views', OPTIONS: { init_command: "SET @tenant = 'a'" } }) },

@@ -390,7 +390,7 @@ request_started.connect(switch)
   ],
   'row-level security': [
     { settings: databases({ USER: 'guest', OPTIONS: { options: '-c search_path=secured' } }) },
-    /Which rows of auth_user there are depends on who asks/,
+    /The visible rows of auth_user depend on the session that reads it/,
   ],
   'rows that are rewritten on the way': [
     {
@@ -407,7 +407,7 @@ connection_created.connect(prepare)
 `,
       },
     },
-    /The users in auth_user are others for the site’s own connection/,
+    /The site’s own connection finds different users in auth_user/,
   ],
   ...Object.fromEntries(
     Object.entries({ by_setting: 'view', by_name: 'view', by_wrapper: 'foreign table' }).map(
@@ -449,7 +449,7 @@ connection_created.connect(prepare)
 `,
           },
         },
-        /The users in auth_user are others for the site’s own connection/,
+        /The site’s own connection finds different users in auth_user/,
       ] as const,
     ]),
   ),
@@ -463,7 +463,7 @@ connection_created.connect(prepare)
         'keeping.py': 'import threading\nkept = threading.local()\ndef chosen(): return None',
       },
     },
-    /routing\.Router of DATABASE_ROUTERS may choose by the request at hand/,
+    /routing\.Router of DATABASE_ROUTERS may choose by the current request/,
   ],
   'a router that chooses by request': [
     {
@@ -472,7 +472,7 @@ connection_created.connect(prepare)
         'import threading\nclass Router:\n    def db_for_read(self, model, **hints):\n        return None',
       ),
     },
-    /routing\.Router of DATABASE_ROUTERS may choose by the request at hand: .* "alias"/,
+    /routing\.Router of DATABASE_ROUTERS may choose by the current request: .* "alias"/,
   ],
   'another alias than the site\u2019s': [
     { settings: databases(inSiteB, { old: {} }), declared: { alias: 'old' } },
@@ -589,7 +589,7 @@ describe('other rows are refused, PostgreSQL', () => {
     'a database that is not there': [{ NAME: 'none' }, /In other words, there is no database none at/],
     'a server without TLS': [
       { OPTIONS: { sslmode: 'require' } },
-      /In other words, database site at .* has no TLS/,
+      /In other words, database site at .* does not support TLS/,
     ],
     'a host that nobody knows': [
       { HOST: 'no-such.invalid' },

@@ -107,7 +107,7 @@ def by_host(get_response):
         `    def get_connection_params(self):\n        return dict(super().get_connection_params(), database='${current}')`,
       ),
     }),
-    /opens another database file/,
+    /opens a different database file/,
   ],
 };
 
@@ -149,7 +149,7 @@ describe('the rows that the site reads, SQLite', () => {
       found(t, { settings: databases('absent.sqlite3') }),
       (error) =>
         isFailure(error, 'unavailable') &&
-        /unable to open database file\nIn other words, the file \/.*\/absent\.sqlite3 does not exist: correct its name, or have the site make it\./.test(
+        /unable to open database file\nIn other words, the file \/.*\/absent\.sqlite3 does not exist: correct its name, or have the site create it\./.test(
           error.message,
         ),
     );

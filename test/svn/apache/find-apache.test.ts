@@ -140,5 +140,5 @@ test('Apache where it is said to be', async (t) => {
   const lacking = await findApache('', { ...told, pathRules: true });
   assert.match(lacking.found ? '' : lacking.message, /lacks mod_authz_svn\./);
   const nowhere = await findApache('', { binary: join(folder, 'nowhere') });
-  assert.match(nowhere.found ? '' : nowhere.message, /which "apache\.binary" names, cannot be run/);
+  assert.match(nowhere.found ? '' : nowhere.message, /named by "apache\.binary", cannot be run/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../helpers/seeded-fast-check.js';
 import { anonymous, type Identity } from '../../../src/access/identity.js';
 import type { Members } from '../../../src/access/memberships.js';
 import { AuthzRules } from '../../../src/svn/authz/authz-access.js';

@@ -211,7 +211,7 @@ if (isRoot) {
       assert.ok(isRepositoryName(name));
       await assert.rejects(createRepository({ ...place, parent }, name), {
         kind: 'conflict',
-        message: /^Others than root may write in .*: take that from them \(chmod go-w\)/,
+        message: /^Users other than root may write in .*\. Remove their write permission \(chmod go-w\)/,
       });
       assert.deepEqual(await readdir(parent), []);
     });

@@ -1,1 +1,1 @@
-"""What davgate must know of a Django site; each module a part of it. Imported before the site is set up."""
+"""What davgate needs to know about a Django site, a part in each module. Imported before the site is set up."""

@@ -8,16 +8,16 @@ from django.db import router
 from .source import with_imports
 from .values import Refused, dotted
 
-# Often enough to meet every one of a router that draws lots among replicas.
+# Often enough to see every replica of a router that chooses at random.
 ASKED = 64
 
-# What a choice by the request at hand is kept in, and how it is asked for.
+# Where a choice by the current request is stored, and how code reads it.
 KEPT = re.compile(r"^(threading|contextvars|ContextVar|asgiref\.local|Local)$")
 BY_REQUEST = re.compile(KEPT.pattern + r"|get_current|tenant|^request$", re.IGNORECASE)
 
 
 class Aliases:
-    """Which entries of DATABASES users may be read from; the manager may name one, then DATABASE_ROUTERS are asked."""
+    """The entries of DATABASES that users may be read from: the manager may name one, otherwise DATABASE_ROUTERS do."""
 
     def __init__(self, model, declared, warnings):
         self.declared = declared
@@ -39,29 +39,29 @@ class Aliases:
             return self.declared
         if self.by_request is not None:
             raise Refused(
-                "%s of DATABASE_ROUTERS may choose by the request at hand: name the database of the users, a key of "
+                "%s of DATABASE_ROUTERS may choose by the current request: name the database of the users, a key of "
                 'DATABASES, as "alias".' % self.by_request
             )
         chosen = "default" if "default" in found else min(found)
         if len(found) > 1:
             warnings.append(
-                "DATABASE_ROUTERS name several databases for %s (%s); users are read from %r alone."
+                "DATABASE_ROUTERS name several databases for %s (%s); users are read from %r only."
                 % (model._meta.label, ", ".join(sorted(found)), chosen)
             )
         return chosen
 
     def refuse_elsewhere(self, models):
-        """Refused where what users are granted is read from another database than users."""
+        """Raises Refused if what users are granted is read from a different database than users."""
         for model in models:
             found = readable(model._default_manager)
             if self.chosen not in found and self.by_request is None:
                 raise Refused(
-                    "The site reads users from the database %r and %s from %s; davgate reads them from one."
+                    "The site reads users from the database %r and %s from %s; davgate reads both from one database."
                     % (self.chosen, model._meta.label, " or ".join(map(repr, sorted(found))))
                 )
 
     def elsewhere(self, model):
-        """The alias of another database that a model is read from; None where it is that of the users."""
+        """The alias of another database that a model is read from; None if it is the database of the users."""
         found = readable(model._default_manager)
         return None if self.chosen in found or self.by_request is not None else min(found)
 
@@ -71,7 +71,7 @@ def readable(manager):
 
 
 def by_request():
-    """A router that seems to choose by the request at hand; None where none does."""
+    """A router that seems to choose by the current request; None if none does."""
     for one in router.routers:
         module = type(one).__module__
         for source in with_imports(module):

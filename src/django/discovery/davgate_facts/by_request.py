@@ -1,4 +1,4 @@
-"""Signs that the site chooses the rows it reads anew for each request, which no look at a connection can show."""
+"""Signs that the site chooses its rows for each request, which looking at a connection cannot show."""
 
 import ast
 import inspect
@@ -10,24 +10,24 @@ from django.core.signals import request_started
 
 from .source import called, with_imports
 
-# Methods of the engines of django-tenants and its like.
+# Methods of the engines of django-tenants and similar packages.
 SWITCHES = ("set_schema", "set_tenant")
 
-# Whatever else changes the schema or the database of a connection.
+# Other names that change the schema or the database of a connection.
 CHANGING = SWITCHES + ("schema_context", "tenant_context", "select_db")
 
-# Where Django keeps how it connects.
+# Where Django keeps its connection settings.
 CONNECTING = ("settings_dict", "databases", "DATABASES")
 
-# What only reads a mapping.
+# Names that only read a mapping.
 READING = ("get", "items", "keys", "values", "copy", "__getitem__", "__contains__")
 COPYING = ("dict", "copy", "deepcopy", "len", "list", "sorted", "set", "bool", "str", "repr", "isinstance")
 
-# A statement, whole or to be completed, at the beginning of a text, a line or behind a semicolon.
+# A statement, whole or to be completed, at the beginning of a text or a line, or after a semicolon.
 BEGINS = r"(?:^|;|\n|\*/)\s*"
 REST = r"(?:\s*=\s*|\s+TO\s+|\s+)(?:\S+\s*(?:;|\n|$)|$)"
 
-# The schema, the role or the database of a session is changed.
+# Statements that change the schema, the role or the database of a session.
 STATEMENTS = {
     "postgresql": re.compile(
         r"search_path|\bset_config\b|" + BEGINS + r"(?:SET|set)\s+(?i:SESSION\s+|LOCAL\s+)?"
@@ -38,7 +38,7 @@ STATEMENTS = {
 
 
 def chosen_by_request(connection):
-    """What chooses, in words; None where there is no sign of it."""
+    """What chooses the rows, in words; None if there is no sign of it."""
     for name in SWITCHES:
         if hasattr(type(connection), name):
             return "The engine of its database (%s.%s)" % (type(connection).__module__, name)
@@ -85,7 +85,7 @@ def changes(source, vendor):
 
 
 def reconnects(tree):
-    """Whether it changes how Django connects, or hands that on to what may."""
+    """Whether it changes how Django connects, or passes the settings on to code that may."""
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and last_name(node.value) == "connections":

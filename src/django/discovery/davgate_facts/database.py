@@ -1,4 +1,4 @@
-"""The entry of DATABASES that holds the users."""
+"""The entry of DATABASES for the users."""
 
 import configparser
 import re
@@ -11,10 +11,10 @@ from .values import plain, text
 VENDORS = ("sqlite", "postgresql", "mysql")
 ENGINES = ("sqlite3", "spatialite", "postgresql", "postgresql_psycopg2", "postgis", "mysql")
 
-# What follows a backslash in an option file.
+# Escapes in an option file, by the character after the backslash.
 ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "s": " "}
 
-# Keys of an option file, and mysqlclient's names of the same.
+# Keys of an option file, and mysqlclient's names for them.
 OPTION_FILE = {
     "user": "user", "password": "password", "host": "host", "port": "port", "database": "database",
     "socket": "unix_socket", "ssl_ca": "ssl_ca", "ssl_cert": "ssl_cert", "ssl_key": "ssl_key",
@@ -22,7 +22,7 @@ OPTION_FILE = {
 
 
 def database(alias):
-    """Its keys in lower case, with the backend's vendor where the engine is not one of Django's own."""
+    """The entry with its keys in lower case, and the backend's vendor if the engine is not one of Django's own."""
     entry = settings.DATABASES[alias]
     engine = text(entry.get("ENGINE") or "django.db.backends.dummy")
     vendor = None
@@ -35,7 +35,7 @@ def database(alias):
 
 
 def option_file(options):
-    """What MySQL's option file says where OPTIONS name one, by mysqlclient's names (MySQL manual, 6.2.2.2)."""
+    """The contents of MySQL's option file, if OPTIONS name one, by mysqlclient's names (MySQL manual, 6.2.2.2)."""
     path = options.get("read_default_file")
     parser = configparser.RawConfigParser(allow_no_value=True, strict=False, comment_prefixes=("#", ";", "!"))
     try:
@@ -51,12 +51,12 @@ def option_file(options):
 
 
 def unquoted(value):
-    """A value as MySQL's client library takes it."""
+    """A value as MySQL's client library reads it."""
     if len(value) > 1 and value[0] in "'\"" and value[-1] == value[0]:
         value = value[1:-1]
     return re.sub(r"\\(.)", lambda found: ESCAPED.get(found.group(1), found.group(1)), value)
 
 
 def is_known(found):
-    """Whether davgate has a driver for the database, and so a reason to look at it."""
+    """Whether davgate has a driver for the database, and so a reason to connect to it."""
     return found["vendor"] in VENDORS or found["engine"].rpartition(".")[2] in ENGINES

@@ -5,12 +5,12 @@ from django.utils.module_loading import import_string
 
 from .values import dotted
 
-# What makes a hasher read and check a stored password as it does.
+# The attributes that determine how a hasher reads and checks a stored password.
 CHECKING = ("algorithm", "digest", "encode", "decode", "verify")
 
 
 def hashers(warnings):
-    """Each of PASSWORD_HASHERS with Django's own class that it is, where it is one."""
+    """Each of PASSWORD_HASHERS with the class of Django's own that it is, if it is one."""
     found = []
     for path in settings.PASSWORD_HASHERS:
         try:

@@ -1,4 +1,4 @@
-"""SQLite files opened so that nothing is written, and none made."""
+"""Opens SQLite files so that nothing is written and no file is created."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 @contextlib.contextmanager
 def opened_read_only(connection):
-    """Has Django's SQLite backend open its file as the site does, but for reading; does nothing for other databases."""
+    """Makes Django's SQLite backend open its file as the site does, but read-only; does nothing for other databases."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -1,4 +1,4 @@
-"""What the site's own connection reads: asked in the words in which davgate asks a connection of its own."""
+"""What the site's own connection reads, asked with the same statements as davgate's connection."""
 
 import hashlib
 import os
@@ -12,17 +12,17 @@ from .values import text
 
 STATEMENTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "statements")
 
-# Users at each end of the table, by primary key, who must be the same on both connections.
+# Users at each end of the table, by primary key, which must be the same on both connections.
 SAMPLED = 16
-# Rows of a table that are counted at most.
+# The most rows of a table to count.
 COUNTED = 1000000
 
 ENDS = (("first", "asc"), ("last", "desc"))
 
 
 def seen(alias, tables, user, seconds):
-    """Facts as [subject, fact, value], some users, how the driver is connected and what may change all that by request;
-    or why there is none of that.
+    """Facts as [subject, fact, value], some users, how the driver is connected, and what may change all that for each
+    request; or why none of that is known.
     """
     answers = []
 
@@ -32,7 +32,7 @@ def seen(alias, tables, user, seconds):
         except BaseException as error:  # SystemExit too: the site's own code runs as a connection is made
             answers.append({"trouble": "%s: %s" % (type(error).__name__, str(error).strip())})
 
-    # A client library that waits for a server hears no signal.
+    # A client library that waits for a server does not react to signals.
     looking = threading.Thread(target=look, daemon=True)
     looking.start()
     looking.join(seconds)
@@ -54,7 +54,7 @@ class Look:
             rows = {end: self.users(order) if known else [] for end, order in ENDS}
             users = {end: [[text(row[0]), digest(*row[1:])] for row in rows[end]] for end in rows}
             newest = rows["last"][0][0] if rows["last"] else None
-            # Users who join meanwhile come behind them, where keys count up.
+            # Users who join in the meantime come after these if keys are increasing.
             upto = newest if isinstance(newest, int) else None
             users.update(upTo=None if upto is None else text(upto), counts=self.counts(upto) if known else [])
             by_request = chosen_by_request(self.connection)
@@ -87,7 +87,7 @@ class Look:
             return []
 
     def rows(self, statement, values=()):
-        """What a cursor of its own gives: after an error, another's may be closed."""
+        """The rows from a new cursor: after an error, an older one may be closed."""
         with self.connection.cursor() as cursor:
             cursor.execute(statement, list(values) or None)
             return cursor.fetchall()
@@ -102,14 +102,14 @@ class Look:
         )
 
     def counts(self, upto):
-        """Of the users, and of the links that say what they may: [table, how many, the sum of the others' keys]."""
+        """Counts of the users and of their links to groups and permissions: [table, rows, sum of the others' keys]."""
         found = [self.count(self.user["table"], self.user["key"], None, upto)]
         for link in self.user["links"]:
             found.append(self.count(link["table"], link["user"], link["other"], upto if link["user"] else None))
         return found
 
     def count(self, table, user, other, upto):
-        """As sampled-users.ts counts."""
+        """Counts as sampled-users.ts does."""
         quote = self.connection.ops.quote_name
         statement = "select count(*), %s from (select %s from %s%s limit %d) counted" % (
             "case when count(*) < %d then sum(summed) else 0 end" % COUNTED if other else "0",
@@ -122,7 +122,7 @@ class Look:
         return [table, "%d" % count, "%d" % (total or 0)]
 
     def driver(self):
-        """How a PostgreSQL driver is connected, by libpq's own names: a service file and PGHOST are in it."""
+        """How a PostgreSQL driver is connected, by libpq's own names, including what a service file and PGHOST set."""
         info = getattr(self.connection.connection, "info", None)
         if self.connection.vendor != "postgresql" or info is None:
             return {}
@@ -133,7 +133,7 @@ class Look:
 
 
 def digest(name, password):
-    """Of what tells users apart. Drivers may disagree about other characters than ASCII."""
+    """A digest of what distinguishes users. Drivers may disagree about characters outside ASCII."""
     name, password = text(name) or "", text(password) or ""
     plain = name if all(ord(character) < 128 for character in name) else ""
     return hashlib.sha256(("%s\0%s" % (plain, password)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,23 +10,23 @@ from .values import dotted, text
 
 
 def backends(warnings):
-    """AUTHENTICATION_BACKENDS, with a warning of those that davgate cannot stand in for."""
+    """AUTHENTICATION_BACKENDS, with a warning about those that davgate cannot replace."""
     from django.contrib.auth.backends import ModelBackend
 
     paths = list(settings.AUTHENTICATION_BACKENDS)
     others = [path for path in paths if path != dotted(ModelBackend)]
     if others:
         warnings.append(
-            "Only what Django's ModelBackend knows counts; of AUTHENTICATION_BACKENDS these are not asked: %s."
+            "davgate only does what Django's ModelBackend does; these AUTHENTICATION_BACKENDS are ignored: %s."
             % ", ".join(others)
         )
     if not any(issubclass(import_string(path), ModelBackend) for path in paths):
-        warnings.append("The site itself lets nobody in by the passwords of its user table; davgate does.")
+        warnings.append("The site itself does not accept the passwords in its user table; davgate does.")
     return paths
 
 
 def sessions(model, aliases, warnings):
-    """How sessions are kept; None where the site has none or davgate cannot read them."""
+    """How sessions are kept; None if the site has none or davgate cannot read them."""
     paths = backends(warnings)
     package, _, engine = settings.SESSION_ENGINE.rpartition(".")
     stored = engine in ("db", "cached_db")
@@ -65,7 +65,7 @@ def sessions(model, aliases, warnings):
 
 
 def own_auth_hash(model):
-    """The method by which the user model ties sessions to passwords in its own way, if it does; None otherwise."""
+    """The method with which the user model itself ties sessions to passwords, if it has one; None otherwise."""
     from django.contrib.auth.base_user import AbstractBaseUser
 
     for name in ("get_session_auth_hash", "_get_session_auth_hash"):  # the second since Django 4.1.8
@@ -79,7 +79,7 @@ def secret_keys():
 
 
 def login_url(warnings):
-    """LOGIN_URL as a path or a whole URL; None where it leads to no page."""
+    """LOGIN_URL as a path or an absolute URL; None if it leads to no page."""
     from django.shortcuts import resolve_url
     from django.urls import Resolver404, resolve
 
@@ -97,5 +97,5 @@ def login_url(warnings):
         return None
     if url.startswith(("/", "http://", "https://")):
         return url
-    warnings.append("LOGIN_URL is %s, neither a path on the site nor a whole URL." % url)
+    warnings.append("LOGIN_URL is %s, neither a path on the site nor an absolute URL." % url)
     return None

@@ -1,4 +1,4 @@
-"""Python source of the site, read and never run: without its comments and docstrings, and with what it imports."""
+"""Python source of the site, read but never run, without comments and docstrings, and with its imports."""
 
 import ast
 import importlib.util
@@ -6,7 +6,7 @@ import os
 import sys
 import sysconfig
 
-# The most modules that are followed from one, the nearest first.
+# The most modules to follow from one, the nearest first.
 FOLLOWED = 200
 
 # Calls whose first argument names a module.
@@ -30,7 +30,7 @@ class Source:
                     yield value
 
     def texts(self):
-        """Texts but docstrings; what is put into an f-string is written `x`."""
+        """Texts except docstrings; expressions in an f-string become `x`."""
         skipped = set()
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Expr) and text_of(node.value) is not None:
@@ -42,7 +42,7 @@ class Source:
                 yield text_of(node)
 
     def named(self):
-        """Names of modules, and of what may be one, in the order in which they are met."""
+        """Names that are or may be modules, in order of appearance."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -66,7 +66,7 @@ class Source:
 
 
 def text_of(node):
-    """The text of a constant (`Str` before Python 3.8); None for all else."""
+    """The text of a constant (`Str` before Python 3.8); None for anything else."""
     value = node.s if type(node).__name__ == "Str" else getattr(node, "value", None)
     return value if isinstance(value, str) else None
 
@@ -76,7 +76,7 @@ def called(node):
 
 
 def source_of(name):
-    """The module of that name; None where there is none that can be read."""
+    """The module with that name; None if there is none that can be read."""
     try:
         path = local_path(name) or importlib.util.find_spec(name).origin
         return Source(name, path)
@@ -85,7 +85,7 @@ def source_of(name):
 
 
 def with_imports(name):
-    """A module and, of the site's own, those that it imports, and so on."""
+    """A module and those of the site's own modules that it imports, directly or indirectly."""
     found = source_of(name)
     waiting, known = [found] if found is not None else [], {name}
     while waiting:
@@ -102,7 +102,7 @@ def with_imports(name):
 
 
 def local_path(name):
-    """The file of a module of the site's own, neither installed nor Python's; None otherwise."""
+    """The file of one of the site's own modules, neither installed nor Python's; None otherwise."""
     if not all(part.isidentifier() for part in name.split(".")):
         return None
     for root in sys.path:

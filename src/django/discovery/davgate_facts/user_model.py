@@ -1,4 +1,4 @@
-"""AUTH_USER_MODEL as it stands in the database."""
+"""AUTH_USER_MODEL in the database."""
 
 import inspect
 
@@ -39,7 +39,7 @@ class UserModel:
         return found
 
     def granting(self):
-        """The models whose tables say what a user may."""
+        """The models whose tables determine what a user may do."""
         from django.contrib.auth.models import Group, Permission
         from django.contrib.contenttypes.models import ContentType
 
@@ -52,7 +52,7 @@ class UserModel:
             for part in name.values() if isinstance(name, dict) else [name]:
                 if part is not None and set(part) & set('."`\\'):
                     raise Refused(
-                        "The user model %s has the table or column %s: davgate reads no schema but the connection's own."
+                        "The user model %s has the table or column %s: davgate reads only the connection's own schema."
                         % (self.meta.label, part)
                     )
 
@@ -63,13 +63,13 @@ class UserModel:
             return None
 
     def column(self, name):
-        """The column of a field, None where there is none; never one of another table."""
+        """The column of a field; None if there is none. Never a column of another table."""
         field = self.field(name)
         column = getattr(field, "column", None)
         if column is not None and field not in self.meta.local_concrete_fields:
             raise Refused(
                 "The user model %s inherits %s from the table %s (multi-table inheritance); davgate reads users "
-                "from one table, which must hold all it needs of them (%s)."
+                "from one table, which must contain all that it needs (%s)."
                 % (self.meta.label, name, field.model._meta.db_table, self.meta.db_table)
             )
         return column
@@ -87,11 +87,11 @@ class UserModel:
             return column
         if name == "is_active":
             raise Refused(
-                "%s.is_active is worked out by the site and is no column: davgate cannot tell who is active."
+                "%s.is_active is computed by the site and is not a column: davgate cannot tell who is active."
                 % self.meta.label
             )
         self.warnings.append(
-            "%s.%s is worked out by the site and is no column: it counts as false for everyone."
+            "%s.%s is computed by the site and is not a column: it counts as false for everyone."
             % (self.meta.label, name)
         )
         return None
@@ -118,14 +118,14 @@ class UserModel:
         label, manager = self.meta.label, self.model._default_manager
         for base, name in ((AbstractBaseUser, "check_password"), (PermissionsMixin, "has_perm")):
             if issubclass(self.model, base) and getattr(self.model, name) is not getattr(base, name):
-                self.warnings.append("%s has its own %s, which davgate does not ask." % (label, name))
+                self.warnings.append("%s has its own %s, which davgate does not use." % (label, name))
         natural = getattr(type(manager), "get_by_natural_key", None)
         if natural is not BaseUserManager.get_by_natural_key:
             self.warnings.append(
-                "The manager of %s finds users in its own way; davgate takes a name that is exactly equal." % label
+                "The manager of %s finds users in its own way; davgate requires exactly the same name." % label
             )
         if manager.get_queryset().query.where:
             self.warnings.append(
-                "The manager of %s leaves rows out; davgate takes every row of %s for a user."
+                "The manager of %s leaves rows out; to davgate every row of %s is a user."
                 % (label, self.meta.db_table)
             )

@@ -4,7 +4,7 @@ import os
 
 
 class Refused(Exception):
-    """What the site does is understood, and davgate cannot follow it."""
+    """davgate recognizes what the site does but cannot follow it."""
 
 
 def text(value):

@@ -1,0 +1,35 @@
+import type { Declaration } from '../../src/config/declaration.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
+import type { Configuration } from '../preflight/configuration.js';
+import type { Generation } from './generation.js';
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The addresses that davgate listens on, by purpose. */
+export interface Places {
+  readonly listen: Place;
+  readonly metrics: Place | undefined;
+}
+
+/** A composed declaration that does not answer requests yet. */
+export interface Begun {
+  readonly declared: Configuration;
+  readonly places: Places;
+  readonly generation: Generation;
+}
+
+/** @param override the host and port of the environment, which count more than those in the declaration */
+export function placesOf(
+  { listen: declared, metrics }: Declaration,
+  { host, port }: { readonly host?: string; readonly port?: number },
+): Places {
+  return { listen: { host: host ?? declared.host, port: port ?? declared.port }, metrics };
+}
+
+/** The shares of a generation, as they are declared. */
+export function declaredIn({ composition }: Generation): DeclaredShare[] {
+  return composition.parts.shares.all.map(({ declared }) => declared);
+}

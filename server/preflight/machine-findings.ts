@@ -1,0 +1,35 @@
+import { tmpdir } from 'node:os';
+import type { Declaration } from '../../src/config/declaration.js';
+import type { TlsFiles } from '../../src/database/location.js';
+import type { DjangoSite } from '../../src/django/site.js';
+import type { Environment } from '../environment.js';
+import type { Finding } from '../../src/config/finding.js';
+import { folderFindings, projectFindings, temporaryFindings } from './folder-findings.js';
+import { kindFindings } from '../shares/kinds.js';
+import { userInWords } from '../../src/config/rights.js';
+import { stateFindings, stateInSite } from './state-findings.js';
+
+/** Problems with this machine that affect a start. Takes milliseconds and opens nothing. */
+export async function machineFindings(
+  declaration: Declaration,
+  environment: Pick<Environment, 'path' | 'uid' | 'userName'>,
+): Promise<Finding[]> {
+  const user = userInWords(environment);
+  return [
+    ...projectFindings(declaration, user),
+    ...folderFindings(declaration, user),
+    ...temporaryFindings(declaration, temporaryFolders()),
+    ...(await kindFindings('look', declaration, environment)),
+    ...stateFindings(declaration, user, environment.uid),
+  ];
+}
+
+/** Apache may use any of them: the first one that its user can write to. */
+function temporaryFolders(): readonly string[] {
+  return [...new Set([tmpdir(), '/tmp', '/var/tmp'])];
+}
+
+/** Problems with places that show only once the site is known. */
+export function placesFindings(declaration: Declaration, site: DjangoSite<TlsFiles>): Finding[] {
+  return stateInSite(declaration, site);
+}

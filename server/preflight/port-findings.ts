@@ -1,0 +1,40 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { portTrouble, type ListenPlace, type Listener } from '../listener/port-errors.js';
+import { errorCode } from '../../src/config/files.js';
+import type { Finding } from '../../src/config/finding.js';
+
+/** Whether the ports are free. A port that is in use may belong to a davgate that is already running. */
+export async function listenFindings(
+  places: Readonly<Partial<Record<Listener, ListenPlace>>>,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const listener of ['listen', 'metrics'] as const) {
+    const place = places[listener];
+    const error = place && (await refusalOf(place));
+    if (!place || error === undefined) continue;
+    const taken = errorCode(error) === 'EADDRINUSE';
+    findings.push({
+      gravity: taken ? 'warning' : 'refusal',
+      place: listener,
+      message: `${portTrouble(listener, place, error)}${taken ? ' (unless that process is a davgate that is already running)' : ''}`,
+    });
+  }
+  return findings;
+}
+
+async function refusalOf({ host, port }: ListenPlace): Promise<unknown> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    if (server.listening) {
+      server.close();
+      await once(server, 'close');
+    }
+  }
+}
