@@ -47,7 +47,7 @@ export const apacheConf: Command = {
 };
 
 async function configurationOf(
-  { path, source, autoversioning = false }: SvnShare,
+  { path, policy, source, autoversioning = false }: SvnShare,
   parentPath: string,
   secrets: boolean,
 ): Promise<string> {
@@ -62,5 +62,6 @@ async function configurationOf(
     parentPath,
     authzFile: source.authzFile,
     autoversioning,
+    publicReading: policy.isPublicSomewhere,
   });
 }

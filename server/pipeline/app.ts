@@ -5,6 +5,7 @@ import composeMiddlewares from 'koa-compose';
 import type { Authenticator } from '../../src/credentials/authenticator.js';
 import type { Throttle } from '../../src/credentials/throttle.js';
 import { Audit } from '../observability/audit.js';
+import type { IncomingRequest } from '../shares/incoming-request.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import { accessLog } from './access-log.js';
@@ -13,16 +14,13 @@ import { authenticate, type Authenticate } from './authenticate.js';
 import { errors } from './error-handler.js';
 import { measure } from './request-metrics.js';
 import { PasswordLogin } from './password-login.js';
+import { needsNoName } from './needs-no-name.js';
 import type { RequestState } from './request-record.js';
 import { respond } from './respond.js';
-import type { SiteSessions } from './site-sessions.js';
 
 /** The parts of an app. */
 export interface AppParts extends AnswerParts {
-  readonly realm: string;
   readonly authenticator: Authenticator;
-  /** Undefined if davgate does not use the site's sessions. */
-  readonly sessions: SiteSessions | undefined;
   readonly throttle: Throttle;
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
@@ -54,10 +52,11 @@ export function createApp(parts: AppParts, identify: Authenticate = byUsers(part
 }
 
 function byUsers(parts: AppParts): Authenticate {
-  const { realm, authenticator, sessions, throttle, publicOrigin, stripDomain, log, metrics } = parts;
+  const { realm, authenticator, sessions, throttle, publicOrigin, stripDomain, log, metrics, shares } = parts;
   const audit = new Audit(log, (outcome) => metrics?.login(outcome));
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
-  return authenticate({ passwords, sessions, realm, publicOrigin, stripDomain });
+  const isOpenToEverybody = (request: IncomingRequest): boolean => needsNoName(request, shares);
+  return authenticate({ passwords, sessions, realm, publicOrigin, stripDomain, isOpenToEverybody });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { nearestName } from '../../src/access/nearest-name.js';
-import type { Requirement } from '../../src/access/requirement.js';
+import type { Readers } from '../../src/access/requirement.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { placeOf } from '../../src/config/problems.js';
@@ -73,11 +73,9 @@ export function unreachableFindings(
   });
 }
 
-function impossible(
-  { superuser, permission, groups }: Requirement,
-  names: GrantedNames,
-  { superusers }: Population,
-): string | undefined {
+function impossible(readers: Readers, names: GrantedNames, { superusers }: Population): string | undefined {
+  if (readers === 'everybody') return undefined;
+  const { superuser, permission, groups } = readers;
   if (groups?.every((name) => !names.groups.has(name)) === true) {
     return `there is no group ${groups.join(' or ')}`;
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Identity } from '../../src/access/identity.js';
+import type { Visitor } from '../../src/access/identity.js';
 import type { WhenGone } from '../../src/async/when-gone.js';
 import type { HeaderList, RequestHeaders } from '../../src/http/message.js';
 import type { Method } from '../../src/http/method.js';
@@ -34,7 +34,9 @@ export interface IncomingRequest {
   readonly authority: () => string | undefined;
 }
 
-/** A request from an authenticated user. */
+/** A request from an authenticated user, or from a person who has not signed in. */
 export interface IdentifiedRequest extends IncomingRequest {
-  readonly identity: Identity;
+  readonly identity: Visitor;
+  /** Whom it is counted to where one may use only a part of something: a user, or a network of people without a name. */
+  readonly owner: string;
 }

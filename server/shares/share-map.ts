@@ -35,6 +35,11 @@ export class ShareMap implements Locator {
     return this.#shares;
   }
 
+  /** The declarations of the shares. */
+  get declared(): readonly Share['declared'][] {
+    return this.#declared;
+  }
+
   /** Call once, when all shares are open. */
   fill(shares: readonly Share[]): void {
     this.#shares = shares;
@@ -56,8 +61,13 @@ export class ShareMap implements Locator {
    * (docs/decisions/0009-names.md).
    */
   find(path: ServerPath, userAgent: string | undefined): Found | Promise<Found> {
-    const isMac = userAgent?.startsWith('WebDAVFS/') === true && !isAscii(path);
-    return isMac ? this.#findByMac(path) : { path, located: this.locate(path) };
+    return isMac(path, userAgent) ? this.#findByMac(path) : { path, located: this.locate(path) };
+  }
+
+  /** As `find`, as far as that can be told without a look at the files of a share. */
+  named(path: ServerPath, userAgent: string | undefined): Found {
+    const named = isMac(path, userAgent) ? this.#bySharePath(path) : path;
+    return { path: named, located: this.locate(named) };
   }
 
   async #findByMac(asked: ServerPath): Promise<Found> {
@@ -86,6 +96,11 @@ export class ShareMap implements Locator {
     }
     return asked;
   }
+}
+
+/** Whether a path may be spelled as macOS's file system does. */
+function isMac(path: string, userAgent: string | undefined): boolean {
+  return userAgent?.startsWith('WebDAVFS/') === true && !isAscii(path);
 }
 
 function isAscii(path: string): boolean {

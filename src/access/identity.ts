@@ -11,6 +11,25 @@ export interface Identity {
   readonly permissions: ReadonlySet<string>;
 }
 
+/** Somebody who has not signed in: no user, so nothing can be theirs. */
+export interface Anonymous {
+  readonly anonymous: true;
+}
+
+export const anonymous: Anonymous = { anonymous: true };
+
+/** Who asks to read. Writing is for an {@link Identity}. */
+export type Visitor = Identity | Anonymous;
+
+/** Whether somebody has not signed in. */
+export function isAnonymous(visitor: Visitor): visitor is Anonymous {
+  return 'anonymous' in visitor;
+}
+
+export function usernameOf(visitor: Visitor): string | undefined {
+  return isAnonymous(visitor) ? undefined : visitor.username;
+}
+
 /** Django's `User.has_perm` for an active user: a superuser has every permission. */
 export function hasPermission(identity: Identity, permission: string): boolean {
   return identity.isSuperuser || identity.permissions.has(permission);

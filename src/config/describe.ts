@@ -1,5 +1,5 @@
 import type { Rule } from '../access/policy.js';
-import { inWords } from '../access/requirement.js';
+import { inWords, readersInWords } from '../access/requirement.js';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { Declaration, DjangoDeclaration } from './declaration.js';
 import type { CommonShare } from './kinds/share.js';
@@ -40,7 +40,7 @@ function describeShare(share: CommonShare): string {
 
 function describeRule(share: CommonShare, rule: Rule): string[] {
   const where = rule.path === '/' ? '' : `${share.path}${rule.path}  `;
-  return [`  ${where}read:  ${inWords(rule.read)}`, `  ${where}write: ${whoWrites(rule)}`];
+  return [`  ${where}read:  ${readersInWords(rule.read)}`, `  ${where}write: ${whoWrites(rule)}`];
 }
 
 /** Who may write under a rule, in words. */
