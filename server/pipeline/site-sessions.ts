@@ -1,4 +1,4 @@
-import { SessionAuthenticator } from '../../src/credentials/session-authenticator.js';
+import { SessionAuthenticator, type SessionLogins } from '../../src/credentials/session-authenticator.js';
 import type { UsersById } from '../../src/django/directory.js';
 import {
   KnexSessionTable,
@@ -10,7 +10,7 @@ import type { DjangoSite, SessionSettings } from '../../src/django/site.js';
 /** How browsers that are logged in at the site are known. */
 export interface SiteSessions {
   readonly settings: SessionSettings;
-  readonly authenticator: SessionAuthenticator;
+  readonly authenticator: SessionLogins;
 }
 
 export interface SessionParts {

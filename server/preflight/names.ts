@@ -16,6 +16,17 @@ export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedG
   });
 }
 
+/** Permissions in files that are looked up in the tables: the site's own code is not asked about them. */
+export function unaskedFindings(shares: readonly DeclaredShare[]): Finding[] {
+  return grantsInFiles(shares)
+    .filter(({ kind }) => kind === 'permission')
+    .map(({ name, place }) => ({
+      gravity: 'refusal',
+      place,
+      message: `the permission ${name} would be looked up in Django\u2019s tables, not asked of the site ("permissions": "site"): name a group`,
+    }));
+}
+
 /** Those of a declaration's grants that one of its shares names, its path rules included. */
 export function grantsOfShare(
   { shares, grants }: Pick<Declaration, 'shares' | 'grants'>,

@@ -7,6 +7,8 @@ import type { Finding } from '../../src/config/finding.js';
 import { folderFindings, projectFindings, temporaryFindings } from './folders.js';
 import { kindFindings } from '../shares/kinds.js';
 import { userInWords } from '../../src/config/rights.js';
+import { unaskedFindings } from './names.js';
+import { askedProject } from './site-pool.js';
 import { stateFindings, stateInSite } from './state.js';
 
 /** What of this machine a start depends on, looked at before anything is opened; it costs milliseconds. */
@@ -31,5 +33,9 @@ function temporaryFolders(): readonly string[] {
 
 /** What can be told only where the site is known, too. */
 export function placesFindings(declaration: Declaration, site: DjangoSite<TlsFiles>): Finding[] {
-  return stateInSite(declaration, site);
+  const { permissionsBySite } = askedProject(declaration) ?? {};
+  return [
+    ...stateInSite(declaration, site),
+    ...(permissionsBySite ? unaskedFindings(declaration.shares) : []),
+  ];
 }

@@ -37,6 +37,8 @@ export interface Question {
 
 /** Why a condition holds. Each part is there only where it says something. */
 export interface Because {
+  /** The site itself was asked, and says no more. */
+  readonly bySite?: true;
   readonly superuser?: true;
   /** The permission was given to the user alone. */
   readonly own?: true;
@@ -169,6 +171,7 @@ function reasonFor(
   sources: PermissionSources,
 ): Because | undefined {
   if (permission !== undefined) {
+    if (identity.permissionsBySite) return { bySite: true };
     if (identity.isSuperuser) return { superuser: true };
     const givers = [...sources.groups].filter(([, given]) => given.has(permission)).map(([name]) => name);
     return {

@@ -9,9 +9,12 @@ export interface Identity {
   readonly groups: ReadonlySet<string>;
   /** `app_label.codename` of every permission held, directly or through a group. */
   readonly permissions: ReadonlySet<string>;
+  /** Whether the site itself was asked: then `permissions` are all, for a superuser too. */
+  readonly permissionsBySite?: true;
 }
 
-/** Django's `User.has_perm` for an active user: a superuser has every permission. */
+/** Django's `User.has_perm` for an active user: a superuser has every permission, unless the site says otherwise. */
 export function hasPermission(identity: Identity, permission: string): boolean {
-  return identity.isSuperuser || identity.permissions.has(permission);
+  const hasAll = identity.isSuperuser && identity.permissionsBySite !== true;
+  return hasAll || identity.permissions.has(permission);
 }

@@ -10,6 +10,8 @@ export interface Credentials {
 export interface LoginAttempt {
   /** Where it comes from: equal for tries from the same place. */
   readonly place: string;
+  /** The client's address, where that is known. */
+  readonly address?: string | undefined;
   /**
    * Asked before a try waits for its turn.
    * @throws Failure `too-many-requests` with Retry-After; `unavailable` when it cannot be told

@@ -5,7 +5,7 @@ import type { Authenticator, Credentials, LoginAttempt } from './authenticator.j
 import type { DerivationGate } from './derivation-gate.js';
 import { FreshUsers, type FreshUser } from './fresh-users.js';
 import { SingleFlight } from '../async/single-flight.js';
-import { parseUsername, type Username } from './username.js';
+import { maximumPasswordBytes, parseUsername, type Username } from './username.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
 export interface DirectoryAuthenticatorOptions {
@@ -30,9 +30,6 @@ interface Named {
   readonly username: Username;
   readonly key: string;
 }
-
-/** Longer ones, in bytes of UTF-8, are wrong without being derived. */
-const maximumPasswordBytes = 4096;
 
 /**
  * Authenticates against a directory. A password is derived once for each stored password it is tried against, however

@@ -20,6 +20,16 @@ export interface SessionAuthenticatorOptions {
   readonly capacity?: number;
 }
 
+/** Tells who a session cookie is of. */
+export interface SessionLogins {
+  /**
+   * @param cookieValue the value of the session cookie
+   * @returns the active user whose session this is; undefined when it is nobody's
+   * @throws Failure `unavailable` when it cannot be told
+   */
+  authenticate(cookieValue: string): Promise<Identity | undefined>;
+}
+
 /** Browsers keep no cookie that is longer, in characters of name, value and attributes together. */
 const maximumLength = 4096;
 
@@ -27,7 +37,7 @@ const maximumLength = 4096;
  * Tells who is logged in at the site by a session cookie. A session costs one HMAC, and one reading a second: logging
  * out and every other change takes effect within a second.
  */
-export class SessionAuthenticator {
+export class SessionAuthenticator implements SessionLogins {
   readonly #sessions: SessionDirectory;
   readonly #identities: FreshValues<Identity>;
   readonly #key = new CredentialKey();

@@ -3,6 +3,9 @@ import type { DirectoryUser, UserDirectory } from '../django/directory.js';
 /** Longer ones are nobody's: Django's column holds 150 characters, custom user models often an address of 254. */
 const maximumCharacters = 254;
 
+/** Longer passwords, in bytes of UTF-8, are wrong without being checked. */
+export const maximumPasswordBytes = 4096;
+
 /** A user name as it was given, and as it may stand in the site's table. */
 export interface Username {
   /**

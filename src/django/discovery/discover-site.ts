@@ -24,6 +24,10 @@ export interface DiscoveryOptions {
   readonly alias?: string | undefined;
   /** PostgreSQL: the schemas in which tables are looked for. Default: those of the site's own connection. */
   readonly searchPath?: readonly string[] | undefined;
+  /** Missing where davgate checks passwords by the user table, not the site by its own backends. */
+  readonly signInBySite?: object | undefined;
+  /** Missing where Django's tables tell which permissions a user has, not the site's own code. */
+  readonly permissionsBySite?: object | undefined;
   /** What the site is run with, PATH included. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The operating system's name for whom this process runs as, where it has one: PostgreSQL's usual user. */
@@ -64,7 +68,7 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
   const surroundings = { project, environment, systemUser: options.systemUser };
   const { location, warnings } = findDatabase(report.database, surroundings, report.seen);
   const seen = seenBySite(report.seen, searchPath !== undefined);
-  const hashers = hashersOf(report);
+  const hashers = hashersOf(report, options.signInBySite !== undefined);
   const site: DjangoSite<TlsFiles> = {
     database: asSeen(location, seen, searchPath),
     user: userModelOf(report),
@@ -72,6 +76,11 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
     secretKeys: report.sessions?.secretKeys ?? [],
     sessions: sessionsOf(report),
   };
+  const reported = [
+    ...report.warnings,
+    ...(options.signInBySite ? [] : report.signInWarnings),
+    ...(options.permissionsBySite ? [] : report.permissionWarnings),
+  ];
   const { kind } = report.user.id;
   const keys =
     kind === 'integer' || kind === 'uuid'
@@ -79,7 +88,7 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
       : [`The users' primary key is a ${kind}, not an integer or UUID.`];
   return {
     site,
-    warnings: [...report.warnings.map(maskSecrets), ...warnings, ...hashers.warnings, ...keys],
+    warnings: [...reported.map(maskSecrets), ...warnings, ...hashers.warnings, ...keys],
     seen,
     python: report.python,
     django: report.django,
@@ -153,9 +162,11 @@ function userModelOf({ user }: SiteReport): UserModel {
   };
 }
 
-function hashersOf({ hashers }: SiteReport) {
+/** @param unasked whether no password is checked by them */
+function hashersOf({ hashers }: SiteReport, unasked: boolean) {
   const known = hashers.map(({ path, django }) => ({ path, algorithm: algorithmOf(django ?? path) }));
   const algorithms = new Set(known.flatMap(({ algorithm }) => algorithm ?? []));
+  if (unasked) return { algorithms: [...algorithms], warnings: [] };
   if (algorithms.size === 0) {
     throw new Failure('not-implemented', 'PASSWORD_HASHERS has no hasher that davgate knows.');
   }

@@ -16,12 +16,12 @@ def backends(warnings):
     paths = list(settings.AUTHENTICATION_BACKENDS)
     others = [path for path in paths if path != dotted(ModelBackend)]
     if others:
-        warnings.append(
-            "Only what Django's ModelBackend knows counts; of AUTHENTICATION_BACKENDS these are not asked: %s."
-            % ", ".join(others)
+        warnings.sign_in.append(
+            "Only what Django's ModelBackend knows counts; of AUTHENTICATION_BACKENDS these are passed over: %s. "
+            'To have the site itself sign people in, declare "signIn": "site" in "django".' % ", ".join(others)
         )
     if not any(issubclass(import_string(path), ModelBackend) for path in paths):
-        warnings.append("The site itself lets nobody in by the passwords of its user table; davgate does.")
+        warnings.sign_in.append("The site itself lets nobody in by the passwords of its user table; davgate does.")
     return paths
 
 
