@@ -32,8 +32,7 @@ class Channel:
 
     def __init__(self):
         self.questions, self.answers = os.dup(3), os.dup(4)
-        os.close(3)
-        os.close(4)
+        silence(3, 4)
 
     def read(self):
         """The next question; None once davgate asks no more."""
@@ -82,6 +81,14 @@ class Site:
         self.model = get_user_model()
         # What cannot be imported is told now, not at the first sign-in.
         get_backends()
+        self.outage = None
+        ldap = sys.modules.get("django_auth_ldap.backend")
+        if ldap is not None:
+            # It takes a directory that cannot be reached for a wrong password, but sends a signal.
+            ldap.ldap_error.connect(self.note_outage, weak=False)
+
+    def note_outage(self, exception=None, **_kwargs):
+        self.outage = "LDAP: %s" % type(exception).__name__
 
     def answer(self, question):
         from django.db import close_old_connections, reset_queries
@@ -97,11 +104,12 @@ class Site:
         """Who has this name and password by the site's own backends."""
         from django.contrib.auth import authenticate
 
+        self.outage = None
         user = authenticate(
             request_from(question["address"]), username=question["username"], password=question["password"]
         )
         if user is None:
-            return {"user": None}
+            return {"user": None} if self.outage is None else {"error": self.outage}
         if not isinstance(user, self.model) or user.pk is None:
             return {"user": None, "stranger": type(user).__name__[:100]}
         return {"user": user._meta.pk.value_to_string(user)}
@@ -201,9 +209,7 @@ def main():
 
     signal.signal(signal.SIGCHLD, ended)
     if os.fork():
-        os.close(3)
-        os.close(4)
-        silence(1, 2)
+        silence(1, 2, 3, 4)
         os.read(0, 1)
         end_all()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -79,8 +79,21 @@ describe('AUTHENTICATION_BACKENDS', () => {
     const { site, warnings } = await discovered(t, `AUTHENTICATION_BACKENDS = ['own.Card', '${model}']`);
     assert.deepEqual(site.sessions?.backends, ['own.Card', model]);
     assert.deepEqual(warnings, [
-      "Only what Django's ModelBackend knows counts; of AUTHENTICATION_BACKENDS these are not asked: own.Card.",
+      "Only what Django's ModelBackend knows counts; of AUTHENTICATION_BACKENDS these are passed over: own.Card. " +
+        'To have the site itself sign people in, declare "signIn": "site" in "django".',
     ]);
+  });
+
+  test('are passed over by nobody where the site itself signs people in', async (t) => {
+    const project = djangoProject(t, {
+      'settings.py': settings(
+        "AUTHENTICATION_BACKENDS = ['own.Card']\nPASSWORD_HASHERS = ['own.OwnHasher', 'own.Missing']",
+      ),
+      ...own,
+    });
+    const { warnings, site } = await project.discover({ signInBySite: {} });
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(site.sessions?.backends, ['own.Card']);
   });
 
   test('a site that takes no passwords', async (t) => {
