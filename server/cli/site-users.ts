@@ -56,7 +56,7 @@ export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => 
   const directory = new ModelDirectory(knex, { kind: database.kind, user });
   const withRights = async (found: DirectoryUser): Promise<DirectoryUser> =>
     pool && found.isActive
-      ? { ...found, permissions: await pool.permissionsOf(found.id), permissionsBySite: true }
+      ? { ...found, permissions: await pool.permissionsOf(found), permissionsBySite: true }
       : found;
   const explained = (error: unknown): unknown =>
     isFailure(error, 'unavailable')

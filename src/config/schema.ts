@@ -76,7 +76,14 @@ const projectSchema = z
       'With "permissions": "site": how long its answer about a user holds. Default: 60.',
     ),
   })
-  .superRefine(({ signIn, signInSeconds, permissions, permissionsSeconds }, context) => {
+  .superRefine((project, context) => {
+    const { signIn, signInSeconds, permissions, permissionsSeconds } = project;
+    for (const key of ['alias', 'searchPath'] as const) {
+      if (project[key] === undefined || (signIn !== 'site' && permissions !== 'site')) continue;
+      const message =
+        'cannot be chosen where the site is asked ("signIn" or "permissions" is "site"): it may mean other rows';
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
     const unused = [
       ...(signInSeconds !== undefined && signIn !== 'site' ? ['signIn' as const] : []),
       ...(permissionsSeconds !== undefined && permissions !== 'site' ? ['permissions' as const] : []),

@@ -117,10 +117,11 @@ export class SiteAuthenticator implements Authenticator {
     attempt: LoginAttempt | undefined,
   ): Promise<SignIn | undefined> {
     const asked = this.#now();
-    const id = await this.#site.signIn(username, password, attempt?.address);
-    const row = id ?? nobody;
-    const user = await this.#users.reread(row, () => this.#read(row));
-    if (id === undefined || user?.isActive !== true) {
+    const found = await this.#site.signIn(username, password, attempt?.address);
+    const id = found?.id ?? nobody;
+    const user = await this.#users.reread(id, () => this.#read(id));
+    // The site and davgate must mean the same row.
+    if (user?.isActive !== true || user.identity.username !== found?.username) {
       this.#signIns.forget(key);
       return undefined;
     }

@@ -63,14 +63,14 @@ export class SiteRights {
     const known = this.peek(identity);
     if (known) return known;
     const row = rowOf(identity);
-    const answer = await this.#flights.run(`${identity.id} ${row}`, () => this.#ask(identity.id, row));
+    const answer = await this.#flights.run(`${identity.id} ${row}`, () => this.#ask(identity, row));
     return this.#make(identity, answer);
   }
 
-  async #ask(id: string, row: string): Promise<Answer> {
+  async #ask(identity: Identity, row: string): Promise<Answer> {
     const asked = this.#now();
-    const answer = { permissions: await this.#site.permissionsOf(id), row, asked };
-    this.#answers.set(id, answer);
+    const answer = { permissions: await this.#site.permissionsOf(identity), row, asked };
+    this.#answers.set(identity.id, answer);
     return answer;
   }
 
@@ -86,8 +86,8 @@ export class SiteRights {
   }
 }
 
-function rowOf({ isStaff, isSuperuser, groups, permissions }: Identity): string {
-  return JSON.stringify([isStaff, isSuperuser, [...groups].sort(), [...permissions].sort()]);
+function rowOf({ username, isStaff, isSuperuser, groups, permissions }: Identity): string {
+  return JSON.stringify([username, isStaff, isSuperuser, [...groups].sort(), [...permissions].sort()]);
 }
 
 /** Gives those whom another authenticator lets in the permissions that the site says. */

@@ -5,10 +5,9 @@ import { MemoryFailureCounter } from '../../src/credentials/memory-failure-count
 import { SiteAuthenticator } from '../../src/credentials/site-authenticator.js';
 import { Throttle } from '../../src/credentials/throttle.js';
 import type { UsersById } from '../../src/django/directory.js';
-import type { SiteSignIn } from '../../src/django/sign-in/site-sign-in.js';
+import type { SiteSignIn, SiteUser } from '../../src/django/sign-in/site-sign-in.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import { MemoryDirectory } from './memory-directory.js';
-import { deferred, settled } from './setting.js';
 
 /** A site that takes any spelling of a name, asked about passwords that a directory elsewhere keeps. */
 class Site implements SiteSignIn {
@@ -19,12 +18,12 @@ class Site implements SiteSignIn {
 
   constructor(readonly directory: MemoryDirectory) {}
 
-  async signIn(username: string, password: string): Promise<string | undefined> {
+  async signIn(username: string, password: string): Promise<SiteUser | undefined> {
     this.asked.push(username);
     await this.delay;
     if (this.gone) throw new Failure('unavailable', 'The site cannot answer just now.');
     const name = username.toLowerCase();
-    return this.passwords.get(name) === password ? this.directory.users.get(name)?.id : undefined;
+    return this.passwords.get(name) === password ? this.directory.users.get(name) : undefined;
   }
 }
 
@@ -217,13 +216,19 @@ describe('what the site does not find right', () => {
 
 test('the user who is gone when the site has answered is nobody', async () => {
   const { directory, site, login } = setting();
-  const { promise, resolve } = deferred();
-  site.delay = promise;
-  const waiting = login('alice', 'alice-demo');
-  await settled();
-  const { id } = directory.users.get('alice') ?? { id: '' };
-  site.signIn = () => Promise.resolve(id);
-  directory.users.delete('alice');
-  resolve();
-  assert.equal(await waiting, undefined);
+  const alice = directory.users.get('alice');
+  assert.ok(alice);
+  site.signIn = () => {
+    directory.users.delete('alice');
+    return Promise.resolve(alice);
+  };
+  assert.equal(await login('alice', 'alice-demo'), undefined);
+});
+
+test('a row that has the key of the site\u2019s user and another name lets nobody in', async () => {
+  const { directory, site, login } = setting();
+  const alice = directory.users.get('alice');
+  assert.ok(alice);
+  site.signIn = () => Promise.resolve({ id: alice.id, username: 'Alice' });
+  assert.equal(await login('alice', 'alice-demo'), undefined);
 });

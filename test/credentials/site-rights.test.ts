@@ -19,7 +19,7 @@ function setting() {
   const says = { permissions: ['docs.view_document'], gone: false };
   const rights = new SiteRights({
     site: {
-      permissionsOf: (id) => {
+      permissionsOf: ({ id }) => {
         asked.push(id);
         return says.gone
           ? Promise.reject(new Failure('unavailable', 'The site cannot answer just now.'))

@@ -13,6 +13,7 @@ davgate is gone or the second is. davgate holds the other end of the first one's
 
 import json
 import os
+import resource
 import signal
 import struct
 import sys
@@ -112,12 +113,12 @@ class Site:
             return {"user": None} if self.outage is None else {"error": self.outage}
         if not isinstance(user, self.model) or user.pk is None:
             return {"user": None, "stranger": type(user).__name__[:100]}
-        return {"user": user._meta.pk.value_to_string(user)}
+        return {"user": {"id": user._meta.pk.value_to_string(user), "username": user.get_username()}}
 
     def answer_permissions(self, question):
         """All that `get_all_permissions` names, but of those asked about exactly what `has_perm` says."""
-        user = self.found(question["user"])
-        if user is None:
+        user = self.found(question["user"]["id"])
+        if user is None or user.get_username() != question["user"]["username"]:
             return {"permissions": []}
         everything = getattr(user, "get_all_permissions", None)
         held = {name for name in (everything() if everything else ()) if isinstance(name, str)}
@@ -207,6 +208,8 @@ def main():
         if os.waitpid(-1, os.WNOHANG)[0]:
             end_all()
 
+    # The memory of a process that crashes has passwords in it.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGCHLD, ended)
     if os.fork():
         silence(1, 2, 3, 4)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SiteUser } from './site-sign-in.js';
 
 /** What sign_in.py is asked. */
 export type Question =
@@ -11,8 +12,7 @@ export type Question =
     }
   | {
       readonly ask: 'permissions';
-      /** The primary key. */
-      readonly user: string;
+      readonly user: SiteUser;
       /** Those that `has_perm` is asked about, as `app_label.codename`. */
       readonly permissions: readonly string[];
     };
@@ -24,8 +24,8 @@ export const readySchema = z.strictObject({ ready: z.literal(true) });
 export const errorSchema = z.strictObject({ error: z.string() });
 
 export const userSchema = z.strictObject({
-  /** The primary key of the user who has that name and password; null where nobody has. */
-  user: z.string().nullable(),
+  /** Who has that name and password; null where nobody has. */
+  user: z.strictObject({ id: z.string(), username: z.string() }).nullable(),
   /** The class of what a backend gave that is no user of AUTH_USER_MODEL. */
   stranger: z.string().optional(),
 });

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.js';
 import { errorSchema, permissionsSchema, userSchema, type Question } from './answers.js';
 import { mostBytes } from './frames.js';
 import { SiteProcess, type SiteProgram } from './site-process.js';
-import type { SitePermissions, SiteSignIn } from './site-sign-in.js';
+import type { SitePermissions, SiteSignIn, SiteUser } from './site-sign-in.js';
 import { WaitingLine } from './waiting-line.js';
 
 export interface SitePoolOptions {
@@ -90,7 +90,11 @@ export class SitePool implements SiteSignIn, SitePermissions {
     }
   }
 
-  async signIn(username: string, password: string, address: string | undefined): Promise<string | undefined> {
+  async signIn(
+    username: string,
+    password: string,
+    address: string | undefined,
+  ): Promise<SiteUser | undefined> {
     const question = { ask: 'user', username, password, address: address ?? null } as const;
     const { user, stranger } = await this.#ask(question, userSchema);
     if (stranger !== undefined) {
@@ -99,9 +103,9 @@ export class SitePool implements SiteSignIn, SitePermissions {
     return user ?? undefined;
   }
 
-  async permissionsOf(id: string): Promise<ReadonlySet<string>> {
+  async permissionsOf({ id, username }: SiteUser): Promise<ReadonlySet<string>> {
     const { permissions } = this.#options;
-    const question = { ask: 'permissions', user: id, permissions } as const;
+    const question = { ask: 'permissions', user: { id, username }, permissions } as const;
     return new Set((await this.#ask(question, permissionsSchema)).permissions);
   }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { SiteAuthenticator } from '../../../src/credentials/site-authenticator.js';
+import type { SitePool } from '../../../src/django/sign-in/site-pool.js';
 import { isFailure } from '../../../src/failure.js';
 import { until } from '../../helpers/until.js';
 import { djangos } from '../djangos.js';
@@ -10,7 +11,7 @@ import { signingSite } from './signing-site.js';
 
 /** Does to a sign-in what its user name says, and lets ModelBackend go on with all others. */
 const odd = `
-import os, signal, subprocess, sys, threading, time
+import os, signal, struct, subprocess, sys, threading, time
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.core.exceptions import PermissionDenied
 
@@ -50,7 +51,8 @@ class Odd(BaseBackend):
         raise PermissionDenied(password)
 
     def it_prints(self, password):
-        answer = b'\\0\\0\\0\\x0d{"user": "1"}'
+        body = b'{"user": {"id": "1", "username": "alice"}}'
+        answer = struct.pack('>I', len(body)) + body
         print(password)
         print(password, file=sys.stderr)
         sys.stdout.buffer.write(answer)
@@ -119,8 +121,8 @@ const unavailable = (error: unknown): boolean => isFailure(error, 'unavailable')
 const isAlive = (pid: string): boolean =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 const pidsIn = (folder: string): string[] => readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n');
-const alice = (pool: { signIn: (...all: [string, string, undefined]) => Promise<string | undefined> }) =>
-  pool.signIn('alice', 'alice-demo', undefined);
+const alice = async (pool: SitePool): Promise<string | undefined> =>
+  (await pool.signIn('alice', 'alice-demo', undefined))?.id;
 
 for (const django of djangos) {
   describe(`a backend of the site\u2019s own, Django ${django.version}`, () => {
@@ -147,7 +149,7 @@ for (const django of djangos) {
         ),
       );
       assert.equal(await alice(pool), '1');
-      assert.equal(await pool.signIn('it-prints', 'it-prints-demo', undefined), '1');
+      assert.equal((await pool.signIn('it-prints', 'it-prints-demo', undefined))?.username, 'alice');
       assert.equal(await pool.signIn('alice', 'no', undefined), undefined);
     });
 

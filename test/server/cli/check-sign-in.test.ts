@@ -103,6 +103,11 @@ if 'sign_in.py' in ' '.join(open('/proc/self/cmdline').read().split(chr(0))):
       ],
       [{ signIn: 'site', signInSeconds: 0 }, /django\.signInSeconds/],
       [{ signIn: 'site', signInSeconds: 3601 }, /django\.signInSeconds/],
+      [{ signIn: 'site', alias: 'default' }, /django\.alias: cannot be chosen where the site is asked/],
+      [
+        { permissions: 'site', searchPath: 'public' },
+        /django\.searchPath: cannot be chosen where the site is/,
+      ],
       [{ signIn: 'sites' }, /django\.signIn/],
     ] as const) {
       const { code, error } = await checked(django);
