@@ -145,9 +145,10 @@ describe('a site that signs people in itself', () => {
   });
 
   it('ends with a davgate that is killed, what hangs included', async () => {
+    const known = site.hanging().length;
     const hanging = status('hangs', 'x').catch(() => 0);
-    await until(() => site.hanging().length === 2, 'it hangs');
-    assert.ok(processesOf(site.project).size >= 3);
+    await until(() => site.hanging().length > known, 'it hangs');
+    assert.ok(processesOf(site.project).size >= 3, 'what watches, what hangs, and what that has forked');
     await davgate.end('SIGKILL');
     await hanging;
     await until(() => processesOf(site.project).size === 0, 'all of them have ended');
