@@ -6,6 +6,7 @@ import { readListen, type Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
 import { listenFindings } from '../preflight/port-findings.js';
 import { kindFindings } from '../shares/kinds.js';
+import { sitePoolFindings } from '../preflight/site-pool.js';
 import { siteFindings, stateServerFindings } from '../preflight/site-findings.js';
 import { declarationFile, type Command } from './command.js';
 import { siteTables } from './site-tables.js';
@@ -62,6 +63,7 @@ async function furtherFindings(
     ...(await kindFindings('attempt', declaration, environment)),
     ...(await stateServerFindings(declaration)),
     ...(await siteFindings(declaration, site)),
+    ...(await sitePoolFindings(declaration, environment)),
   ];
 }
 

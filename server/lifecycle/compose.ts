@@ -1,15 +1,12 @@
 import { Allowance } from '../../src/async/allowance.js';
 import { Closers } from '../../src/async/closers.js';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
-import { DirectoryAuthenticator } from '../../src/credentials/directory-authenticator.js';
 import { Throttle } from '../../src/credentials/throttle.js';
 import type { LockLimits } from '../../src/dav/locks/limits.js';
 import type { PropertyLimits } from '../../src/dav/properties/limits.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
 import type { XmlLimits } from '../../src/xml/tree.js';
 import { openDatabase } from '../../src/database/open-database.js';
-import { createHashers } from '../../src/django/hashers/django-hashers.js';
-import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { TrustedProxies } from '../../src/http/client-address.js';
 import type { ServerPath } from '../../src/http/target.js';
@@ -22,12 +19,10 @@ import type { Configuration } from '../preflight/configuration.js';
 import type { Environment } from '../environment.js';
 import type { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
-import { hashersAt } from '../preflight/site-findings.js';
 import { openShares } from '../shares/kinds.js';
 import { ShareMap } from '../shares/share-map.js';
-import { openSessions } from '../pipeline/site-sessions.js';
 import { readableSite, readableState } from '../preflight/find-site.js';
-import { UnacceptedPasswords } from '../observability/unaccepted-passwords.js';
+import { openSignIn } from './sign-in.js';
 
 /** How often to delete expired locks, in milliseconds. Taking a lock deletes them too. */
 const sweepMilliseconds = 600_000;
@@ -56,25 +51,10 @@ export async function compose(
     const knex = openDatabase(site.database);
     closers.add(() => knex.destroy());
     const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
-    const hashers = createHashers(site.hashers);
-    const unaccepted = new UnacceptedPasswords({ hashers, hashersAt: hashersAt(declaration.django), log });
-    const authenticator = new DirectoryAuthenticator({
-      directory,
-      refused: (username, encoded) => {
-        unaccepted.refused(username, encoded);
-      },
-      passwords: new SitePasswords({
-        hashers,
-        deriver: resources.deriver,
-        samples: directory,
-        now,
-      }),
-      gate: resources.gate,
-      verified: resources.verifiedBy(site.hashers),
-      now,
-    });
-    closers.add(resources.countDerivationsOf(authenticator));
-    const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
+    const signIn = await openSignIn(
+      { declaration, site, knex, directory, resources, environment, log, now },
+      closers,
+    );
     const location = readableState(declaration.state);
     const state = await resources.states.use(JSON.stringify(location), () =>
       openStateDatabase(location, environment.uid),
@@ -135,8 +115,7 @@ export async function compose(
     const parts = {
       realm: declaration.realm,
       shares,
-      authenticator,
-      sessions,
+      ...signIn,
       throttle,
       trustedProxies,
       publicOrigin,

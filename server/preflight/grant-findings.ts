@@ -16,6 +16,17 @@ export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedG
   });
 }
 
+/** Permissions in files that are looked up in the tables: the site's own code is not asked about them. */
+export function unaskedFindings(shares: readonly DeclaredShare[]): Finding[] {
+  return grantsInFiles(shares)
+    .filter(({ kind }) => kind === 'permission')
+    .map(({ name, place }) => ({
+      gravity: 'refusal',
+      place,
+      message: `the permission ${name} would be looked up in Django\u2019s tables, not asked of the site ("permissions": "site"): name a group`,
+    }));
+}
+
 /** The grants that one share names, including those in its path rules. */
 export function grantsOfShare(
   { shares, grants }: Pick<Declaration, 'shares' | 'grants'>,

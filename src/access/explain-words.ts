@@ -60,8 +60,9 @@ function conditionInWords({ words, holds, because }: ExplainedCondition): string
   return `    ${holds ? 'holds' : 'fails'}  users who ${words}${reason === '' ? '' : ` (${reason})`}`;
 }
 
-function becauseInWords({ superuser, own, groups = [], memberOf = [] }: Because): string {
+function becauseInWords({ bySite, superuser, own, groups = [], memberOf = [] }: Because): string {
   return [
+    ...(bySite ? ['as the site\u2019s own code says'] : []),
     ...(superuser ? ['as a superuser'] : []),
     ...(own ? ['own permission'] : []),
     ...(groups.length === 0 ? [] : [`through ${groupsInWords(groups)}`]),

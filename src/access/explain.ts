@@ -40,6 +40,8 @@ interface Question {
 
 /** Why a condition holds. Each part is present only if it applies. */
 export interface Because {
+  /** The site itself was asked, and says no more. */
+  readonly bySite?: true;
   readonly superuser?: true;
   /** The permission was given to the user directly. */
   readonly own?: true;
@@ -190,6 +192,7 @@ function reasonFor(
   sources: PermissionSources,
 ): Because | undefined {
   if (permission !== undefined) {
+    if (identity.permissionsBySite) return { bySite: true };
     if (identity.isSuperuser) return { superuser: true };
     const givers = [...sources.groups].filter(([, given]) => given.has(permission)).map(([name]) => name);
     return {

@@ -17,6 +17,16 @@ export interface ProjectDeclaration {
   readonly alias?: string;
   /** The PostgreSQL schemas to look for tables in, instead of those of the site's own connection. */
   readonly searchPath?: readonly string[];
+  /** Missing where davgate checks passwords by the user table, not the site by its own backends. */
+  readonly signInBySite?: AnswersBySite;
+  /** Missing where Django's tables tell which permissions a user has, not the site's own code. */
+  readonly permissionsBySite?: AnswersBySite;
+}
+
+/** What the site's own Python is asked while davgate runs. */
+export interface AnswersBySite {
+  /** How long an answer holds. */
+  readonly seconds: number;
 }
 
 /** The site that the users belong to: its project, or the facts themselves. */

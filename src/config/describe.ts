@@ -9,6 +9,7 @@ export function describeDeclaration(declaration: Declaration): string {
   const head = [
     `Listens on ${urlOf(declaration.listen)}, realm "${declaration.realm}".`,
     `Users: ${describeDjango(declaration.django)} (Django, read only).`,
+    ...describeAsked(declaration.django),
     `State: ${describeDatabase(declaration.state)}.`,
     ...(declaration.metrics ? [`Metrics: ${urlOf(declaration.metrics)}/metrics.`] : []),
   ].join('\n');
@@ -22,6 +23,20 @@ function urlOf({ host, port }: Declaration['listen']): string {
 function describeDjango(django: DjangoDeclaration): string {
   if (django.kind === 'project') return `those of ${django.settings} in ${django.project}`;
   return describeDatabase(django.site.database);
+}
+
+/** What of it the site's own code is asked. */
+function describeAsked(django: DjangoDeclaration): string[] {
+  if (django.kind === 'site') return [];
+  const { signInBySite, permissionsBySite } = django;
+  return [
+    ...(signInBySite
+      ? [`Passwords: by the site\u2019s own sign-in, asked again after ${signInBySite.seconds} s.`]
+      : []),
+    ...(permissionsBySite
+      ? [`Permissions: by the site\u2019s own has_perm, asked again after ${permissionsBySite.seconds} s.`]
+      : []),
+  ];
 }
 
 function describeDatabase(database: DatabaseLocation<TlsFiles>): string {

@@ -114,6 +114,9 @@ function siteIn(
   return { django, problems: missingSite(parsed.data, django, user) };
 }
 
+/** How long an answer of the site's own code holds unless the declaration says otherwise. */
+const heldSeconds = 60;
+
 function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
   if (!('project' in input)) return { kind: 'site', site: siteOf(input, folder) };
   const { project, settings, python, alias } = input;
@@ -126,6 +129,10 @@ function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
     ...(python !== undefined && { python: python.includes('/') ? resolve(folder, python) : python }),
     ...(alias !== undefined && { alias }),
     ...(searchPath && { searchPath }),
+    ...(input.signIn === 'site' && { signInBySite: { seconds: input.signInSeconds ?? heldSeconds } }),
+    ...(input.permissions === 'site' && {
+      permissionsBySite: { seconds: input.permissionsSeconds ?? heldSeconds },
+    }),
   };
 }
 

@@ -22,6 +22,8 @@ const stateUrl = z.string().superRefine((url, context) => {
   if (typeof location === 'string') context.addIssue({ code: 'custom', message: location });
 });
 
+const heldSeconds = z.int().min(1).max(3600).optional();
+
 const projectSchema = z
   .strictObject({
     project: z
@@ -53,6 +55,43 @@ const projectSchema = z
         'PostgreSQL: the schemas to look for users in, if the site chooses them by request. ' +
           'Default: those of its own connection.',
       ),
+    signIn: z
+      .enum(['database', 'site'])
+      .optional()
+      .describe(
+        'Who tells whether a password is right: "database" (default), davgate by the stored passwords; "site", ' +
+          'the site\u2019s own AUTHENTICATION_BACKENDS, in Python processes that davgate starts.',
+      ),
+    signInSeconds: heldSeconds.describe(
+      'With "signIn": "site": how long a password holds before the site is asked again. Default: 60.',
+    ),
+    permissions: z
+      .enum(['database', 'site'])
+      .optional()
+      .describe(
+        'Who tells which permissions a user has: "database" (default), Django\u2019s tables; "site", the site\u2019s own ' +
+          'user.has_perm() and user.get_all_permissions().',
+      ),
+    permissionsSeconds: heldSeconds.describe(
+      'With "permissions": "site": how long its answer about a user holds. Default: 60.',
+    ),
+  })
+  .superRefine((project, context) => {
+    const { signIn, signInSeconds, permissions, permissionsSeconds } = project;
+    for (const key of ['alias', 'searchPath'] as const) {
+      if (project[key] === undefined || (signIn !== 'site' && permissions !== 'site')) continue;
+      const message =
+        'cannot be chosen where the site is asked ("signIn" or "permissions" is "site"): it may mean other rows';
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+    const unused = [
+      ...(signInSeconds !== undefined && signIn !== 'site' ? ['signIn' as const] : []),
+      ...(permissionsSeconds !== undefined && permissions !== 'site' ? ['permissions' as const] : []),
+    ];
+    for (const key of unused) {
+      const message = `is of no account without "${key}": "site"`;
+      context.addIssue({ code: 'custom', path: [`${key}Seconds`], message });
+    }
   })
   .describe('The site\u2019s own settings, read by its own Python once at the start and at each reload.');
 
