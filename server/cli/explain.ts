@@ -114,7 +114,12 @@ async function explanationOf(
   users: SiteUsers,
 ): Promise<{ readonly words: string; readonly allowed: boolean }> {
   const { shares } = declaration;
-  const holder = (path: ServerPath) => holderOf(shares, path);
+  const isGuarded = holderOf(shares, question.path)?.share.servedElsewhere === true;
+  // The request is either for davgate or for a server that asks it: neither reaches what the other serves.
+  const holder = (path: ServerPath) => {
+    const held = holderOf(shares, path);
+    return (held?.share.servedElsewhere === true) === isGuarded ? held : undefined;
+  };
   const user = await users.find(username);
   const explanation = explainAccess({
     asker: await askerOf(username, user, users),
@@ -123,7 +128,7 @@ async function explanationOf(
       const held = holder(path);
       return held && { ...held, share: { ...held.share, requires: kinds[held.share.kind].requires } };
     },
-    isAboveShares: (path) => isAboveShares(shares, path),
+    isAboveShares: (path) => !isGuarded && isAboveShares(shares, path),
   });
   const { method, path, destination } = explanation;
   const paths = [path, ...(destination === undefined ? [] : [destination])];
