@@ -4,7 +4,7 @@ import { loadDeclaration } from '../../src/config/load.js';
 import { Failure } from '../../src/failure.js';
 import { externalConfig } from '../../src/svn/apache/apache-config.js';
 import { addressOf } from '../../src/svn/http1/upstream-address.js';
-import { readSecret } from '../shares/svn/external.js';
+import { readSecret } from '../shares/read-secret.js';
 import { argument, flag, requiredOption, UsageError, type Command } from './command.js';
 
 const fileArgument = argument('FILE', 'the declaration of the shares', (word) => word);
@@ -54,7 +54,7 @@ async function configurationOf(
   if (source.kind !== 'upstream') {
     throw new Failure('not-found', `The share ${path} has no "upstream": davgate runs its Apache itself.`);
   }
-  const secret = await readSecret(source.secretFile);
+  const secret = await readSecret(source.secretFile, 'upstreamSecretFile');
   return externalConfig({
     path,
     address: addressOf(source.origin, secret),

@@ -10,6 +10,7 @@ import { CurrentGeneration } from './current-generation.js';
 import { listen, type RunningServer } from '../listener/http-server.js';
 import { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
+import { listenForGuard } from './listen-for-guard.js';
 import { listenForMetrics } from '../listener/metrics-server.js';
 import { oneAtATime } from '../../src/async/one-at-a-time.js';
 import { LaterLook, logFindings } from '../preflight/later-look.js';
@@ -49,6 +50,8 @@ interface Place {
 interface Places {
   readonly listen: Place;
   readonly metrics: Place | undefined;
+  readonly 'guard.http': Place | undefined;
+  readonly 'guard.fastcgi': Place | undefined;
 }
 
 /** A declaration put together, not yet answering. */
@@ -88,6 +91,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
       const observed = await listenForMetrics(resources.metrics, places.metrics, log);
       closers.add(() => observed.stop(0));
     }
+    closers.add(await listenForGuard(generations, declared.declaration, log));
     const { host } = places.listen;
     const server = await listen((req, res) => generations.handle(req, res), {
       ...places.listen,
@@ -140,10 +144,13 @@ function running(
       log.error({ reason: errorInWords(error) }, 'not reloaded: what was declared before goes on');
       return;
     }
-    for (const name of ['listen', 'metrics'] as const) {
+    for (const name of ['listen', 'metrics', 'guard.http', 'guard.fastcgi'] as const) {
       const [old, place] = [places[name], next.places[name]];
       if (place?.host === old?.host && place?.port === old?.port) continue;
-      log.warn({ ...place }, `"${name}" has changed, which takes effect at the next start only`);
+      log.warn(
+        { host: place?.host, port: place?.port },
+        `"${name}" has changed, which takes effect at the next start only`,
+      );
     }
     generations.replace(next.generation);
     log.info({ shares: declaredIn(next.generation).map(({ path }) => path) }, 'reloaded');
@@ -164,8 +171,13 @@ function running(
   };
 }
 
-function placesOf({ listen: declared, metrics }: Declaration, { host, port }: RunOptions): Places {
-  return { listen: { host: host ?? declared.host, port: port ?? declared.port }, metrics };
+function placesOf({ listen: declared, metrics, guard }: Declaration, { host, port }: RunOptions): Places {
+  return {
+    listen: { host: host ?? declared.host, port: port ?? declared.port },
+    metrics,
+    'guard.http': guard?.http,
+    'guard.fastcgi': guard?.fastcgi,
+  };
 }
 
 /** A share that does not serve at first, as one without its Apache, is no reason to give up one that does. */

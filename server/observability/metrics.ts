@@ -39,6 +39,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #logins: Counter<'outcome'>;
   readonly #requests: Counter<'method' | 'kind' | 'status'>;
+  readonly #verdicts: Counter<'by' | 'status'>;
   readonly #seconds: Histogram<'kind'>;
   /** Looking a labelled child up in the library costs more than to count with it. */
   readonly #counters = new Map<string, Counter.Internal>();
@@ -86,6 +87,12 @@ export class Metrics {
       labelNames: ['method', 'kind', 'status'],
       registers,
     });
+    this.#verdicts = new Counter({
+      name: 'davgate_guard_verdicts_total',
+      help: 'Questions of other web servers that were answered, by the server and the status for its client',
+      labelNames: ['by', 'status'],
+      registers,
+    });
     this.#seconds = new Histogram({
       name: 'davgate_request_seconds',
       help: 'Seconds from the head of a request to the end of its answer',
@@ -108,6 +115,11 @@ export class Metrics {
 
   login(outcome: LoginOutcome): void {
     this.#logins.inc({ outcome });
+  }
+
+  /** @param by the server that asked @param status what its client gets */
+  verdict(by: string, status: number): void {
+    this.#verdicts.inc({ by, status });
   }
 
   requestBegun(): void {

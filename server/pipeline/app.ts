@@ -53,7 +53,13 @@ export function createApp(parts: AppParts, identify: Authenticate = byUsers(part
   return app.use(accessLog(log, now)).use(respond(log)).use(errors(log)).use(answer(parts, identify));
 }
 
-function byUsers(parts: AppParts): Authenticate {
+/** Finds out who asks by the site's users. */
+export function byUsers(
+  parts: Pick<
+    AppParts,
+    'realm' | 'authenticator' | 'sessions' | 'throttle' | 'publicOrigin' | 'stripDomain' | 'log' | 'metrics'
+  >,
+): Authenticate {
   const { realm, authenticator, sessions, throttle, publicOrigin, stripDomain, log, metrics } = parts;
   const audit = new Audit(log, (outcome) => metrics?.login(outcome));
   const passwords = new PasswordLogin({ authenticator, throttle, audit });

@@ -8,7 +8,7 @@ import type { HttpResponse } from '../../src/http/message.js';
 import { cookiesCount } from '../../src/http/origin.js';
 import { asksForPage } from '../../src/http/page-request.js';
 import { optionsForAnyone } from '../shares/root.js';
-import type { IncomingRequest } from '../shares/incoming-request.js';
+import type { Asking } from '../shares/incoming-request.js';
 import type { RequestRecord } from './request-record.js';
 import { SentCredentials } from './sent-credentials.js';
 import type { PasswordLogin } from './password-login.js';
@@ -27,7 +27,7 @@ export interface AuthenticateParts {
 
 /** Finds out who is asking. Gives the answer itself where that needs nobody, or a person must sign in first. */
 export type Authenticate = (
-  request: IncomingRequest,
+  request: Asking,
   record: RequestRecord,
 ) => Identity | HttpResponse | Promise<Identity | HttpResponse>;
 
@@ -42,7 +42,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
   const sent = new SentCredentials(stripDomain);
   const challenge = [['WWW-Authenticate', basicChallenge(realm)]] as const;
   const ask = async (
-    request: IncomingRequest,
+    request: Asking,
     record: RequestRecord,
     credentials: Credentials | undefined,
   ): Promise<Identity | HttpResponse> => {
@@ -64,7 +64,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
     throw new Failure('unauthenticated', 'The user name or the password is wrong.', { headers: challenge });
   };
   return (request, record) => {
-    const credentials = sent.of(request.body);
+    const credentials = sent.of(request);
     if (credentials) record.sentUser = credentials.username.slice(0, 254);
     // Nearly all requests carry what was verified a moment ago: they wait for nothing.
     return (
@@ -76,7 +76,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
 
 /** Who is logged in at the site, where the request may use that: no other site may write through a person's cookie. */
 async function sessionIdentity(
-  { method, headers, origin }: IncomingRequest,
+  { method, headers, origin }: Asking,
   { sessions }: AuthenticateParts,
 ): Promise<Identity | undefined> {
   if (!sessions || !cookiesCount(method, headers, origin())) return undefined;
@@ -86,7 +86,7 @@ async function sessionIdentity(
 
 /** A person with a browser is sent to the site's login page; any other client is asked for a password. */
 function redirectToLogin(
-  { method, headers, target }: IncomingRequest,
+  { method, headers, target }: Asking,
   { sessions, publicOrigin }: AuthenticateParts,
 ): HttpResponse | undefined {
   const loginUrl = sessions?.settings.loginUrl;

@@ -13,23 +13,29 @@ export interface Client {
   readonly throughProxy: boolean;
 }
 
-/** A request as it came, read once. */
-export interface IncomingRequest {
+/** A request as far as it tells who asks: davgate itself, or another server that asks davgate. */
+export interface Asking {
   /** Names the request in log lines and error answers. */
   readonly id: string;
   readonly method: Method;
-  /** As it stands in the request line. */
-  readonly rawTarget: string;
   readonly target: Target;
   readonly headers: RequestHeaders;
+  readonly client: Client;
+  /** The same object for all requests of one connection. */
+  readonly connection: object;
+  /** The server as the client addresses it, such as `https://files.example.org`; undefined where that is not known. */
+  readonly origin: () => string | undefined;
+}
+
+/** A request as it came, read once. */
+export interface IncomingRequest extends Asking {
+  /** As it stands in the request line. */
+  readonly rawTarget: string;
   /** As they came, in their order. */
   readonly fields: HeaderList;
-  /** Node's message, which is the body and names the connection. */
+  /** Node's message, which is the body. */
   readonly body: IncomingMessage;
-  readonly client: Client;
   readonly whenGone: WhenGone;
-  /** This server as the client addresses it, such as `https://files.example.org`; undefined where that is not known. */
-  readonly origin: () => string | undefined;
   /** The host and port of that, with the port also where it is the usual one of the scheme. */
   readonly authority: () => string | undefined;
 }

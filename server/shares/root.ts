@@ -103,7 +103,9 @@ export function sharesOpenTo(
   above: ServerPath,
 ): readonly Share[] {
   return shares.filter(({ declared: { path, policy, servedElsewhere } }) => {
-    return !servedElsewhere && isSameOrBelow(above, path) && policy.decide(identity, 'read', shareRoot).allowed;
+    return (
+      !servedElsewhere && isSameOrBelow(above, path) && policy.decide(identity, 'read', shareRoot).allowed
+    );
   });
 }
 
