@@ -119,10 +119,10 @@ function serve(
         'asked by a server that does not know the secret of the guard',
       );
       const failure = new Failure('unavailable', 'This server is not set up to ask who may.');
-      return inWords({ kind: 'refused', failure }, '', undefined);
+      return inWords({ kind: 'refused', failure }, '', false);
     }
     const { id, verdict } = await office.judge(askedByApache(variables, connection));
-    return inWords(verdict, id, variables.get('HTTP_ACCEPT'));
+    return inWords(verdict, id, variables.has('REMOTE_PASSWD'));
   };
   socket.on('data', (chunk: Buffer) => {
     try {
@@ -140,8 +140,11 @@ function serve(
   });
 }
 
-/** A CGI response, as an authorizer gives it (section 6.3). Apache itself adds the challenge to a 401. */
-function inWords(verdict: Verdict, id: string, accept: string | undefined): Buffer {
+/**
+ * A CGI response, as an authorizer gives it (section 6.3).
+ * @param challenged whether a 401 needs our challenge: Apache adds its own where it found no user name and password
+ */
+function inWords(verdict: Verdict, id: string, challenged: boolean): Buffer {
   const status = statusOfVerdict(verdict);
   switch (verdict.kind) {
     case 'allowed': {
@@ -155,8 +158,12 @@ function inWords(verdict: Verdict, id: string, accept: string | undefined): Buff
     case 'login':
       return response(status, [['Location', verdict.location]]);
     case 'refused': {
-      const { headers, body } = errorResponse(verdict.failure, { accept, svn: false, requestId: id });
-      const told = headers.filter(([name]) => name !== 'WWW-Authenticate' && name !== 'Content-Length');
+      // Apache calls whatever it is given text/html.
+      const asked = { accept: 'text/html', svn: false, requestId: id };
+      const { headers, body } = errorResponse(verdict.failure, asked);
+      const told = headers.filter(
+        ([name]) => name !== 'Content-Length' && (challenged || name !== 'WWW-Authenticate'),
+      );
       return response(status, told, body instanceof Buffer ? body : undefined);
     }
   }

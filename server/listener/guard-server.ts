@@ -79,7 +79,8 @@ async function answer(req: IncomingMessage, office: GuardOffice, log: Log): Prom
   const url = req.url ?? '';
   const [, place = '', rest = ''] = /^(\/[a-z]*)(.*)$/s.exec(url) ?? [];
   const by = askers.get(place);
-  if (by === undefined || (by !== 'envoy' && rest !== '')) {
+  // Caddy adds its client's query.
+  if (by === undefined || (by !== 'envoy' && rest !== '' && !rest.startsWith('?'))) {
     return refusal(new Failure('not-found', 'No server asks at this path.'), '', undefined);
   }
   try {
