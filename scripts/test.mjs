@@ -32,6 +32,9 @@ const programs = [
   'git',
   'git-svn',
   'chromium',
+  'nginx-light',
+  'caddy',
+  'haproxy',
 ];
 
 /** Test files below a folder of dist/, or the ones named on the command line. */

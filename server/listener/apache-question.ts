@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { secretVariable } from '../../src/http/guard/apache-config.js';
 import type { Asked } from '../../src/http/guard/asked.js';
 import type { HeaderList } from '../../src/http/message.js';
-
-/** The variable that Apache's configuration sets to the secret. */
-export const secretVariable = 'DAVGATE_GUARD_SECRET';
 
 /** Whether who calls knows the secret, in a time that tells nothing of it. */
 export function knowsSecret(variables: ReadonlyMap<string, string>, secret: string | undefined): boolean {
