@@ -99,8 +99,9 @@ test('the rules of a guard hold in the share around it too, instead of that one\
     ),
   );
   const [docs, outer] = shares;
+  assert.ok(docs && outer);
   const anybody = user({});
-  const reads = (path: string) => docs?.policy.decide(anybody, 'read', inShare(path)).allowed;
+  const reads = (path: string) => docs.policy.decide(anybody, 'read', inShare(path)).allowed;
   assert.deepEqual(['/', '/c', '/a', '/a/b', '/a/b/c', '/a/inner', '/ab'].map(reads), [
     true,
     true,
@@ -110,9 +111,9 @@ test('the rules of a guard hold in the share around it too, instead of that one\
     true,
     true,
   ]);
-  assert.equal(docs?.policy.decide(anybody, 'write', shareRoot, 'tree').allowed, false);
-  assert.equal(outer?.policy.decide(anybody, 'read', inShare('/inner')).allowed, true);
-  assert.equal(outer?.policy.decide(anybody, 'read', inShare('/inside')).allowed, false);
+  assert.equal(docs.policy.decide(anybody, 'write', shareRoot, 'tree').allowed, false);
+  assert.equal(outer.policy.decide(anybody, 'read', inShare('/inner')).allowed, true);
+  assert.equal(outer.policy.decide(anybody, 'read', inShare('/inside')).allowed, false);
 });
 
 test('a description says who asks, and who may', (t) => {

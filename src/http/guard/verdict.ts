@@ -45,12 +45,14 @@ export function groupsOnOneLine({ groups }: Admitted): string {
   return Buffer.byteLength(line) <= mostGroupBytes ? line : '';
 }
 
-/** The header fields by which a server learns who is in; in UTF-8, of which Node writes each character as a byte. */
+/**
+ * The header fields by which a server learns who is in; in UTF-8, of which Node writes each character as a byte. Both are
+ * always there: for a missing one Caddy would pass on the name of its own variable.
+ */
 export function identityFieldsOf(admitted: Admitted): HeaderList {
-  const groups = groupsOnOneLine(admitted);
   return [
     ['Remote-User', bytesOf(admitted.user)],
-    ...(groups === '' ? [] : ([['Remote-Groups', bytesOf(groups)]] as const)),
+    ['Remote-Groups', bytesOf(groupsOnOneLine(admitted))],
   ];
 }
 

@@ -6,6 +6,7 @@ import { until } from '../../helpers/until.js';
 /** Another web server in front, in a process of its own. */
 export interface Front {
   readonly url: string;
+  readonly pid: number;
   end(): Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export async function startFront(
   }, `${program} listens`);
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     end: async () => {
       if (isOver()) return;
       const ended = once(child, 'exit');

@@ -122,6 +122,25 @@ describe('davgate with guards', () => {
     }
   });
 
+  it('derives one password for an unknown, an inactive and a wrong user alike, and none again', async () => {
+    const { port } = await site.davgate.logged(({ msg }) => msg === 'metrics listening');
+    const derivations = async (): Promise<number> => {
+      const { body } = await curl(`http://127.0.0.1:${String(port)}/metrics`);
+      return Number(/^davgate_password_derivations_total (\d+)$/m.exec(body.toString())?.[1]);
+    };
+    const asked = async (user: string, password: string) =>
+      (await askGuard(site.http, '/envoy/files/a.txt', [['Host', 'x'], basicField(user, password)])).status;
+    for (const user of ['nobody-has-this-name', 'dave', 'bob']) {
+      const before = await derivations();
+      assert.equal(await asked(user, 'wrong'), 401);
+      assert.equal((await derivations()) - before, 1, user);
+    }
+    assert.equal(await asked('alice', 'alice-demo'), 200);
+    const before = await derivations();
+    for (let again = 0; again < 50; again += 1) assert.equal(await asked('alice', 'alice-demo'), 200);
+    assert.equal(await derivations(), before);
+  });
+
   it('counts verdicts by who asked, and writes a line for each without a password', async () => {
     const { port } = await site.davgate.logged(({ msg }) => msg === 'metrics listening');
     await guarded('/files/a.txt');
