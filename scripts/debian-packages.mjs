@@ -32,6 +32,8 @@ const probes = {
   'lighttpd-mod-webdav': () => existsSync('/usr/lib/lighttpd/mod_webdav.so'),
   'nginx-light': () => which('nginx') !== undefined,
   'libnginx-mod-http-dav-ext': () => existsSync('/usr/lib/nginx/modules/ngx_http_dav_ext_module.so'),
+  caddy: () => which('caddy') !== undefined,
+  haproxy: () => which('haproxy') !== undefined,
   openssl: () => which('openssl') !== undefined,
   git: () => which('git') !== undefined,
   'git-svn': () => succeeds('git', ['svn', '--version']),

@@ -37,6 +37,9 @@ const programs = [
   'git',
   'git-svn',
   'chromium',
+  'nginx-light',
+  'caddy',
+  'haproxy',
 ];
 
 /** The test files below a folder of dist/, or those named on the command line. */

@@ -54,11 +54,13 @@ async function furtherFindings(
   { declaration, site }: Configuration,
   environment: Environment,
 ): Promise<readonly Finding[]> {
-  const { metrics } = declaration;
+  const { metrics, guard } = declaration;
   return [
     ...(await listenFindings({
       listen: { ...declaration.listen, ...readListen() },
       ...(metrics && { metrics }),
+      ...(guard?.http && { 'guard.http': guard.http }),
+      ...(guard?.fastcgi && { 'guard.fastcgi': guard.fastcgi }),
     })),
     ...(await kindFindings('attempt', declaration, environment)),
     ...(await stateServerFindings(declaration)),

@@ -123,7 +123,12 @@ async function explanationOf(
   users: SiteUsers,
 ): Promise<{ readonly words: string; readonly allowed: boolean }> {
   const { shares } = declaration;
-  const holder = (path: ServerPath) => holderOf(shares, path);
+  const isGuarded = holderOf(shares, question.path)?.share.servedElsewhere === true;
+  // A request is for davgate or for a server that asks davgate: neither reaches what the other serves.
+  const holder = (path: ServerPath) => {
+    const held = holderOf(shares, path);
+    return (held?.share.servedElsewhere === true) === isGuarded ? held : undefined;
+  };
   const user = username === nobody ? undefined : await users.find(username);
   const explanation = explainAccess({
     asker: username === nobody ? { standing: 'anonymous' } : await askerOf(username, user, users),
@@ -132,9 +137,9 @@ async function explanationOf(
       const held = holder(path);
       return held && { ...held, share: { ...held.share, requires: kinds[held.share.kind].requires } };
     },
-    isAboveShares: (path) => isAboveShares(shares, path),
+    isAboveShares: (path) => !isGuarded && isAboveShares(shares, path),
     isOpenToEverybody: (method, path) =>
-      (method === 'OPTIONS' && path === rootPath) || isOpenToEverybody(method, path, shares),
+      (method === 'OPTIONS' && path === rootPath && !isGuarded) || isOpenToEverybody(method, path, shares),
   });
   const { method, path, destination } = explanation;
   const paths = [path, ...(destination === undefined ? [] : [destination])];

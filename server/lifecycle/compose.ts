@@ -14,7 +14,8 @@ import { openStateDatabase } from '../../src/state/database.js';
 import { SqlFailureCounter } from '../../src/state/sql-failure-counter.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
-import type { AppParts } from '../pipeline/app.js';
+import { byUsers, type AppParts } from '../pipeline/app.js';
+import { openGuard, type OpenGuard } from '../pipeline/open-guard.js';
 import type { Configuration } from '../preflight/configuration.js';
 import type { Environment } from '../environment.js';
 import type { ProcessResources } from './process-resources.js';
@@ -30,6 +31,8 @@ const sweepMilliseconds = 600_000;
 /** Everything that the app depends on, and how to close it. */
 export interface Composition {
   readonly parts: AppParts;
+  /** Missing where no other server asks. */
+  readonly guard: OpenGuard | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -127,7 +130,14 @@ export async function compose(
       metrics: resources.metrics,
       now,
     };
-    return { parts, close: () => closers.close() };
+    const guard =
+      declaration.guard &&
+      (await openGuard(declaration.guard, {
+        ...parts,
+        identify: byUsers(parts, () => false),
+        trustedProxies: declaration.trustedProxies,
+      }));
+    return { parts, guard, close: () => closers.close() };
   } catch (error) {
     await closers.close();
     throw error;

@@ -4,7 +4,7 @@ import { readCookie } from '../../src/http/cookies.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { cookiesCount } from '../../src/http/origin.js';
 import { optionsForAnyone } from '../shares/root.js';
-import type { IncomingRequest } from '../shares/incoming-request.js';
+import type { Asking } from '../shares/incoming-request.js';
 import type { RequestRecord } from './request-record.js';
 import { SentCredentials } from './request-credentials.js';
 import type { PasswordLogin } from './password-login.js';
@@ -13,14 +13,14 @@ import { askToSignIn, challenged, type SignInParts } from './sign-in.js';
 export interface AuthenticateParts extends SignInParts {
   readonly passwords: PasswordLogin;
   /** Whether davgate answers this request without knowing who sends it. */
-  readonly isOpenToEverybody: (request: IncomingRequest) => boolean;
+  readonly isOpenToEverybody: (request: Asking) => boolean;
   /** Whether `DOMAIN\\user`, as Windows sends it, signs in as `user`. */
   readonly stripDomain?: boolean;
 }
 
 /** Authenticates a request. Returns the response itself if no user is needed, or if they must sign in first. */
 export type Authenticate = (
-  request: IncomingRequest,
+  request: Asking,
   record: RequestRecord,
 ) => Visitor | HttpResponse | Promise<Visitor | HttpResponse>;
 
@@ -35,7 +35,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
   const { passwords, realm, stripDomain = false } = parts;
   const sent = new SentCredentials(stripDomain);
   const ask = async (
-    request: IncomingRequest,
+    request: Asking,
     record: RequestRecord,
     credentials: Credentials | undefined,
   ): Promise<Visitor | HttpResponse> => {
@@ -53,7 +53,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
     throw challenged('The user name or password is wrong.', realm);
   };
   return (request, record) => {
-    const credentials = sent.of(request.body);
+    const credentials = sent.of(request);
     if (credentials) record.sentUser = credentials.username.slice(0, 254);
     // Nearly all requests carry recently verified credentials, and need not wait.
     return (
@@ -65,7 +65,7 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
 
 /** The user of the site's session, if the request may use it: other sites must not write with a user's cookie. */
 async function sessionIdentity(
-  { method, headers, origin }: IncomingRequest,
+  { method, headers, origin }: Asking,
   { sessions }: AuthenticateParts,
 ): Promise<Identity | undefined> {
   if (!sessions || !cookiesCount(method, headers, origin())) return undefined;

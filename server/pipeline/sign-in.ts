@@ -4,7 +4,7 @@ import { basicChallenge } from '../../src/http/basic-auth.js';
 import { loginRedirect } from '../../src/http/login-redirect.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { asksForPage } from '../../src/http/page-request.js';
-import type { IncomingRequest } from '../shares/incoming-request.js';
+import type { Asking } from '../shares/incoming-request.js';
 import type { SiteSessions } from './site-sessions.js';
 
 export interface SignInParts {
@@ -27,14 +27,14 @@ export function challenged(sentence: string, realm: string): Failure {
  * site's login page, any other client is asked for a password.
  * @throws Failure `unauthenticated` with the challenge
  */
-export function askToSignIn(request: IncomingRequest, parts: SignInParts): HttpResponse {
+export function askToSignIn(request: Asking, parts: SignInParts): HttpResponse {
   const redirect = redirectToLogin(request, parts);
   if (redirect) return redirect;
   throw challenged(signIn, parts.realm);
 }
 
 function redirectToLogin(
-  { method, headers, target }: IncomingRequest,
+  { method, headers, target }: Asking,
   { sessions, publicOrigin }: SignInParts,
 ): HttpResponse | undefined {
   const loginUrl = sessions?.settings.loginUrl;

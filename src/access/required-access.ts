@@ -69,6 +69,13 @@ export const webdavAccess: RequiredAccess = (question) => {
   return webdavReads.has(method) ? readAccess(question) : writes(question);
 };
 
+/**
+ * What other servers serve may be files, WebDAV or Subversion: REPORT reads. Whether a LOCK is a refresh is not known, as
+ * the body is not: it counts for one that is new.
+ */
+export const guardAccess: RequiredAccess = (question) =>
+  question.method === 'REPORT' ? readAccess(question) : webdavAccess(question);
+
 function writes({ method, path, destination }: AccessQuestion): readonly Access[] {
   const target =
     destination === undefined ? [] : [{ path: destination, action: 'write', scope: 'tree' } as const];

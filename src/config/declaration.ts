@@ -1,3 +1,4 @@
+import type { GuardDeclaration } from './guard-section.js';
 import type { LimitsDeclaration } from './limits.js';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { DjangoSite } from '../django/site.js';
@@ -73,6 +74,8 @@ export interface Declaration {
   readonly state: StateDeclaration;
   /** Where Prometheus can fetch metrics; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Where other web servers ask who may; undefined: nowhere. */
+  readonly guard: GuardDeclaration | undefined;
   /** Where Apache is, as absolute paths; davgate looks for what is missing. */
   readonly apache: { readonly binary?: string; readonly modules?: string };
   readonly limits: LimitsDeclaration;

@@ -11,6 +11,7 @@ export function describeDeclaration(declaration: Declaration): string {
     `Users: ${describeDjango(declaration.django)} (Django, read only).`,
     ...describeAsked(declaration.django),
     `State: ${describeDatabase(declaration.state)}.`,
+    ...guardInWords(declaration.guard),
     ...(declaration.metrics ? [`Metrics: ${urlOf(declaration.metrics)}/metrics.`] : []),
   ].join('\n');
   return [head, ...declaration.shares.map(describeShare)].join('\n\n') + '\n';
@@ -18,6 +19,14 @@ export function describeDeclaration(declaration: Declaration): string {
 
 function urlOf({ host, port }: Declaration['listen']): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function guardInWords(guard: Declaration['guard']): string[] {
+  const { http, fastcgi, proxies = [] } = guard ?? {};
+  return [
+    ...(http ? [`Guard: ${urlOf(http)}, asked by ${proxies.join(', ')}.`] : []),
+    ...(fastcgi ? [`Guard for Apache: ${urlOf(fastcgi).replace('http:', 'fcgi:')}.`] : []),
+  ];
 }
 
 function describeDjango(django: DjangoDeclaration): string {

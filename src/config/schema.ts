@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { parseSearchPath } from '../database/search-path.js';
+import { guardSectionSchema } from './guard-section.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
 import { limitsSchema } from './limits.js';
 import { shareSchema } from './share-schema.js';
 import { parseStateUrl } from './state-url.js';
-import { TrustedProxies } from '../http/client-address.js';
+import { networkSchema } from './network-schema.js';
 
 const apache = z
   .strictObject({
@@ -132,7 +133,7 @@ const declarationSchema = z.strictObject({
     .optional()
     .describe('The address of this server as browsers use it. Default: what the request says.'),
   trustedProxies: z
-    .array(z.string().refine(isNetwork, 'must be an address or a network such as "10.0.0.0/8"'))
+    .array(networkSchema)
     .optional()
     .describe('Proxies whose X-Forwarded fields davgate believes. Default: none.'),
   stripDomain: z.boolean().optional().describe('Whether "DOMAIN\\user" signs in as "user". Default: false.'),
@@ -161,18 +162,11 @@ const declarationSchema = z.strictObject({
     })
     .optional()
     .describe('Where Prometheus can fetch metrics, at /metrics. Default: nowhere.'),
+  guard: guardSectionSchema.optional(),
   apache: apache.optional(),
   limits: limitsSchema.optional(),
   shares: z.array(shareSchema).min(1, 'must declare at least one share'),
 });
-
-function isNetwork(entry: string): boolean {
-  try {
-    return new TrustedProxies([entry]) instanceof TrustedProxies;
-  } catch {
-    return false;
-  }
-}
 
 /** The same without its parts: a schema of its own validates each once, whatever is wrong with the others. */
 export const outerSchema = declarationSchema.extend({
