@@ -29,7 +29,7 @@ function headOf(options: RequestOptions): Promise<IncomingMessage> {
 function assertBrokeOff(logged: readonly Logged[], answer: string, reason: RegExp): void {
   const [line, ...more] = logged;
   assert.ok(line && more.length === 0, JSON.stringify(logged));
-  assert.equal(line.message, 'the answer broke off');
+  assert.equal(line.message, 'response cut off');
   const { fields } = line;
   assert.ok('requestId' in fields && 'err' in fields && fields.err instanceof Error);
   assert.match(answer, new RegExp(`^X-Request-Id: ${String(fields.requestId)}\r$`, 'm'));
