@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { Failure } from '../failure.js';
 import { isHostRule, isLimit, isRequire } from './who.js';
 import type { Directive, Node, Note, Place, Section } from './syntax.js';
 
@@ -20,21 +21,33 @@ export interface Host {
   readonly opaque: boolean;
 }
 
-/** The hosts of a configuration, the main server first. */
+/** The most comparisons of places with each other and with aliases. */
+const mostWork = 100_000_000;
+
+/**
+ * The virtual hosts of a configuration; without any, the main server.
+ * @throws Failure `too-large` for more places than can be compared
+ */
 export function hostsOf(nodes: readonly Node[], note: (note: Note) => void): Host[] {
   const main = new Gathering(note);
   main.add(nodes);
+  bounded(main.virtual.length * (main.scopes.length + main.directives.length));
   const hosts = main.virtual.map((section) => {
     const host = new Gathering(note, main);
     host.add(section.children);
     return host;
   });
-  return [main, ...hosts].map(({ directives, scopes, hidden, opaque }) => ({
-    directives,
-    scopes,
-    hidden,
-    opaque: opaque || directives.some(isProgram),
-  }));
+  let work = 0;
+  return (hosts.length > 0 ? hosts : [main]).map(({ directives, scopes, hidden, opaque }) => {
+    const aliases = directives.filter(({ name }) => name === 'alias').length;
+    work += scopes.length * (scopes.length + directives.length * (aliases + 1));
+    bounded(work);
+    return { directives, scopes, hidden, opaque: opaque || directives.some(isProgram) };
+  });
+}
+
+function bounded(work: number): void {
+  if (work > mostWork) throw new Failure('too-large', 'The configuration has too many places.');
 }
 
 class Gathering {

@@ -1,7 +1,8 @@
 import { shareSchema } from '../config/share-schema.js';
 import { entryAt, type Entry, type Means } from './entry.js';
 import { concerns, hostsOf, isProgram, pathsOf, type Host, type Scope } from './hosts.js';
-import { sharesOf, type ShareJson } from './shares.js';
+import { Layers } from './layers.js';
+import { closedShare, sharesOf, type ShareJson } from './shares.js';
 import { pythonOf, type ReadScript } from './site.js';
 import type { Node, Note, Place } from './syntax.js';
 
@@ -73,12 +74,14 @@ function entriesOf(host: Host, means: Means): Entry[] {
   for (const scope of host.scopes) {
     if (!concerns(scope.nodes)) continue;
     const paths = scope.kind === 'location' ? [scope.path] : pathsOf(host, scope.path);
-    for (const path of paths) places.set(path, scope);
+    for (const path of paths) {
+      if (scope.kind === 'location' || !places.has(path)) places.set(path, scope);
+    }
   }
   return [...places].flatMap(([path, scope]) => {
     const entry = entryAt(host, scope, path, means);
     if (!entry) return [];
-    if (entry.decided) unknownIn(scope.nodes, entry.source.kind === 'guard', note);
+    if (entry.decided) unknownIn(Layers.at(host, path).sections, entry.source.kind === 'guard', note);
     if (path !== '') return [entry];
     const { file, line } = scope;
     if (entry.decided) note({ file, line, message: 'no share can lie at /: declare the paths below it' });
@@ -112,7 +115,9 @@ function validShares(hosts: readonly (readonly Entry[])[], note: (note: Note) =>
         const why = parsed.error.issues.map(({ message }) => message).join('; ');
         note({ file, line, message: `${path} cannot be a share: ${why}` });
       } else if (other && other.text !== text) {
-        note({ file, line, message: `${path} has other rules in another virtual host, which are left out` });
+        note({ file, line, message: `${path} has other rules in another virtual host: it is closed` });
+        const closed = closedShare(json, { file, line });
+        shares.set(path, { text: '', json: closed });
       } else {
         shares.set(path, { text, json });
       }
@@ -166,7 +171,7 @@ function unknownIn(nodes: readonly Node[], isGuard: boolean, note: (note: Note) 
     const served = isGuard && isServing(node);
     const pathAuthz = name === 'svnpathauthz' && node.words[0]?.toLowerCase() !== 'off';
     if (understood.test(name) || nulled || served || pathAuthz) continue;
-    note({ file, line, message: `${name} ${node.words.join(' ')}`.slice(0, 120) + ' is left out' });
+    note({ file, line, message: `${[name, ...node.words].join(' ').slice(0, 120)} is left out` });
   }
 }
 

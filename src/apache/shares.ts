@@ -1,6 +1,6 @@
 import { covers } from './hosts.js';
 import { closedFor, type Entry, type Required } from './entry.js';
-import type { Note } from './syntax.js';
+import type { Note, Place } from './syntax.js';
 
 /** A share as a declaration has it. */
 export type ShareJson = Readonly<Record<string, unknown>>;
@@ -113,4 +113,9 @@ function jsonOf({ entry, rules }: Gathered): ShareJson {
       rules: kept.map((rule) => ({ path: rule.path, require: complete(rule.read), ...written(rule) })),
     }),
   };
+}
+
+/** A share that nobody reaches: where several hosts say different things of its path. */
+export function closedShare({ path }: ShareJson, place: Place): ShareJson {
+  return { path, kind: 'guard', require: closedFor(place), write: false };
 }

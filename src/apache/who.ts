@@ -103,7 +103,13 @@ function meaning(node: Node, authority: Authority, note: (note: Note) => void): 
     .filter(isRequire)
     .map((rule) => ({ who: meaning(rule, authority, note), rule }));
   if (node.name === 'requireany') return anyOf(parts, note);
-  if (node.name === 'requireall') return allOf(parts.map(({ who }) => who));
+  if (node.name === 'requireall') {
+    const all = allOf(parts.map(({ who }) => who));
+    const told = parts.some(({ who }) => who.kind === 'unknown');
+    return all.kind === 'unknown' && !told
+      ? cannot(node, 'several groups at once cannot be declared', note)
+      : all;
+  }
   return cannot(node, 'RequireNone cannot be declared', note);
 }
 
