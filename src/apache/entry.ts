@@ -1,6 +1,7 @@
 import { concerns, folderAt, hiddenBy, isProgram, type Host, type Scope } from './hosts.js';
 import { Layers } from './layers.js';
 import { identificationOf, type ReadScript } from './site.js';
+import { furtherChecks, leftOut } from './further-checks.js';
 import type { Node, Note, Place } from './syntax.js';
 import {
   allOf,
@@ -136,9 +137,8 @@ function whoIn(
   }
   const invalid = id.permission !== undefined && !/^[A-Za-z_]\w*\.\S+$/.test(id.permission);
   if (invalid) note({ ...at, message: `"${id.permission ?? ''}" is no permission` });
-  const checks = layers.sections.filter((node) =>
-    /^(python(authz|access)handler|wsgiaccessscript)$/.test(node.name),
-  );
+  const checks = furtherChecks(layers);
+  for (const check of checks) note({ file: check.file, line: check.line, message: leftOut(check) });
   const impossible = invalid || id.unknown === true || checks.length > 0;
   const required = (whose: Who): Required => {
     if (impossible || whose.kind === 'nobody' || whose.kind === 'unknown') return closedFor(at);

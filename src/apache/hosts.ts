@@ -22,7 +22,7 @@ export interface Host {
 }
 
 /** The most comparisons of places with each other and with aliases. */
-const mostWork = 100_000_000;
+const mostWork = 20_000_000;
 
 /**
  * The virtual hosts of a configuration; without any, the main server.

@@ -1,5 +1,6 @@
 import { shareSchema } from '../config/share-schema.js';
 import { entryAt, type Entry, type Means } from './entry.js';
+import { leftOut } from './further-checks.js';
 import { concerns, hostsOf, isProgram, pathsOf, type Host, type Scope } from './hosts.js';
 import { Layers } from './layers.js';
 import { closedShare, sharesOf, type ShareJson } from './shares.js';
@@ -142,7 +143,7 @@ function directivesIn({ directives, scopes }: Host) {
 
 const understood = new RegExp(
   `^(${[
-    'auth(type|name|basicprovider|basicauthoritative|authoritative|zfcgi.*|groupfile|merging)',
+    'auth(type|name|basicprovider|basicauthoritative|authoritative|zfcgi.*|groupfile)',
     'require|order|allow|deny|satisfy|setenv|passenv|unsetenv|sethandler|options|allowoverride(list)?',
     'python(authenhandler|option|path|debug|interpreter|autoreload|interpperdirectory|interpperdirective)',
     'wsgi(auth(user|group)script|processgroup|applicationgroup|passauthorization)',
@@ -163,7 +164,7 @@ function unknownIn(nodes: readonly Node[], isGuard: boolean, note: (note: Note) 
       if (name === 'ifmodule' && node.words[0]?.startsWith('!') === false)
         unknownIn(node.children, isGuard, note);
       else if (!/^(limit(except)?|require(any|all|none)|files(match)?|ifmodule)$/.test(name)) {
-        note({ file, line, message: `<${name}> is left out` });
+        note({ file, line, message: leftOut(node) });
       }
       continue;
     }
@@ -171,7 +172,7 @@ function unknownIn(nodes: readonly Node[], isGuard: boolean, note: (note: Note) 
     const served = isGuard && isServing(node);
     const pathAuthz = name === 'svnpathauthz' && node.words[0]?.toLowerCase() !== 'off';
     if (understood.test(name) || nulled || served || pathAuthz) continue;
-    note({ file, line, message: `${[name, ...node.words].join(' ').slice(0, 120)} is left out` });
+    note({ file, line, message: leftOut(node) });
   }
 }
 

@@ -60,7 +60,8 @@ export class Layers {
 /** What IfModule holds is taken as if the module is there; its opposite as if it is not. */
 function withoutModules(nodes: readonly Node[]): Node[] {
   return nodes.flatMap((node) => {
-    if (node.kind === 'directive' || node.name !== 'ifmodule') return [node];
+    if (node.kind === 'directive') return [node];
+    if (node.name !== 'ifmodule') return [{ ...node, children: withoutModules(node.children) }];
     return node.words[0]?.startsWith('!') ? [] : withoutModules(node.children);
   });
 }

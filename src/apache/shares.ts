@@ -117,5 +117,5 @@ function jsonOf({ entry, rules }: Gathered): ShareJson {
 
 /** A share that nobody reaches: where several hosts say different things of its path. */
 export function closedShare({ path }: ShareJson, place: Place): ShareJson {
-  return { path, kind: 'guard', require: closedFor(place), write: false };
+  return { path, kind: 'guard', require: { staff: false, groups: closedFor(place).groups }, write: false };
 }

@@ -76,23 +76,22 @@ function byScript(layers: Layers, provider: Directive, readScript: ReadScript): 
   };
 }
 
-/** Whether a script imports the function from Django's handler and does not define it anew. */
+/** Whether the only thing that a script calls by this name is what it imports from Django's handler. */
 function takesFromDjango(text: string | undefined, name: string): boolean {
-  if (
-    text === undefined ||
-    new RegExp(`^\\s*(async\\s+)?def\\s+${name}\\b|^\\s*${name}\\s*=`, 'm').test(text)
-  )
-    return false;
-  const imports = text.matchAll(
-    /^from[ \t]+django\.contrib\.auth\.handlers\.modwsgi[ \t]+import[ \t]*(\([^)]{0,400}\)|[^\n]{0,400})/gm,
-  );
-  // `other as name` is not Django's function of that name.
-  return [...imports].some(([, names = '']) =>
-    names
+  if (text === undefined) return false;
+  const imports =
+    /^from[ \t]+django\.contrib\.auth\.handlers\.modwsgi[ \t]+import[ \t]*(\([^)]{0,400}\)|[^\n]{0,400})/gm;
+  const names = [...text.matchAll(imports)].flatMap(([, list = '']) =>
+    list
       .replace(/^\(|\)$/g, '')
+      .replace(/#.*$/gm, '')
       .split(',')
-      .some((each) => each.replace(/#.*$/gm, '').trim() === name),
+      .map((each) => each.trim()),
   );
+  const rest = text.replace(imports, '').replace(/#.*$/gm, '');
+  // A star or a second binding may hide Django's function.
+  const again = new RegExp(`\\b${name}\\b|^[ \\t]*from[^\\n]{0,400}import[ \\t]*\\*`, 'm').test(rest);
+  return names.includes(name) && !names.some((each) => each.includes(' as ')) && !again;
 }
 
 function settingsIn(text: string | undefined): string | undefined {

@@ -66,7 +66,7 @@ const cases: readonly Case[] = [
     'all of several groups, which cannot be said',
     wsgiLocation('/s', groups, '<RequireAll>', 'Require group a', 'Require group b', '</RequireAll>'),
     [{ path: '/s', kind: 'guard', require: left(1), write: false }],
-    ['1: what is required together cannot be declared'],
+    ['7: several groups at once cannot be declared'],
   ],
   [
     'a group and a user at once, where the handler is the old one',
@@ -96,7 +96,10 @@ const cases: readonly Case[] = [
     'a script that checks passwords itself',
     wsgiLocation('/secret', anyUser).replace('/srv/mysite/mysite/wsgi.py', '/srv/own.py'),
     [{ path: '/secret', kind: 'guard', require: left(1), write: false }],
-    ['5: /srv/own.py does not take its functions from Django, or cannot be read'],
+    [
+      '5: /srv/own.py does not take its functions from Django, or cannot be read',
+      '1: no DJANGO_SETTINGS_MODULE was found: use --settings',
+    ],
   ],
   [
     'a further check by a handler',
@@ -236,7 +239,7 @@ const cases: readonly Case[] = [
     'a directive of which nothing is known',
     oldLocation('/example', 'SSLRequireSSL', anyUser),
     [{ path: '/example', kind: 'guard', require: { staff: true } }],
-    ['6: sslrequiressl  is left out'],
+    ['6: sslrequiressl is left out'],
   ],
 ];
 
@@ -249,68 +252,40 @@ describe('import-apache translates', () => {
   }
 });
 
-describe('import-apache finds the site', () => {
-  it('by PythonPath, and the Python of a daemon', () => {
-    const python = imported(
-      `PythonPath "['/srv/lib', '/srv/mysite'] + sys.path"\n${oldLocation('/a', anyUser)}`,
-      {
-        '/srv/mysite/mysite/settings.py': '',
-      },
-    );
-    assert.deepEqual(python.declaration.django, { project: '/srv/mysite', settings: 'mysite.settings' });
-    assert.deepEqual(python.notes, []);
-    const wsgi = imported(
-      `WSGIDaemonProcess x python-home=/srv/venv python-path=/srv/site\n${wsgiLocation('/a', anyUser)}`,
-    );
-    assert.deepEqual(wsgi.declaration.django, {
-      project: '/srv/site',
-      settings: 'mysite.settings',
-      python: '/srv/venv/bin/python',
+describe('import-apache closes', () => {
+  const checks: readonly (readonly string[])[] = [
+    ['PythonAccessHandler a.b'],
+    ['WSGIAccessScript /srv/access.py'],
+    ['AuthMerging And'],
+    ['SSLVerifyClient require'],
+    ['SSLRequire %{SSL_CLIENT_S_DN_O} eq "A"'],
+    ['AuthzSVNReposRelativeAccessFile authz'],
+    ['<If "%{HTTP_HOST} == \'a\'">', 'Require all denied', '</If>'],
+    ['<FilesMatch "\\.key$">', 'Require group editors', '</FilesMatch>'],
+  ];
+  for (const lines of checks) {
+    it(`what ${lines[0] ?? ''} keeps from some`, () => {
+      for (const source of [[], ['DAV svn', 'SVNPath /srv/svn/one']]) {
+        const text = oldLocation('/a', ...source, ...lines, anyUser);
+        const [share] = [sharesIn(imported(text, undefined, { project: '/p' }))].flat();
+        assert.ok(typeof share === 'object' && share !== null && 'require' in share && 'write' in share);
+        assert.deepEqual([share.require, share.write], [left(1), false]);
+      }
     });
-  });
+  }
 
-  it('by SetEnv, which the PythonOption overrides', () => {
-    const both = oldLocation('/a', 'SetEnv DJANGO_SETTINGS_MODULE other.settings', anyUser);
-    const alone = both.replace('PythonOption DJANGO_SETTINGS_MODULE mysite.settings\n', '');
-    const settings = [both, alone].map((text) => imported(text, {}, { project: '/p' }).declaration.django);
-    assert.deepEqual(settings, [
-      { project: '/p', settings: 'mysite.settings' },
-      { project: '/p', settings: 'other.settings' },
+  it('nothing for the module that holds a rule', () => {
+    const limit = [
+      '<LimitExcept GET>',
+      '<IfModule a>',
+      'Require group editors',
+      '</IfModule>',
+      '</LimitExcept>',
+    ];
+    const reading = ['<Limit GET>', anyUser, '</Limit>'];
+    const result = imported(wsgiLocation('/a', groups, ...reading, ...limit));
+    assert.deepEqual(sharesIn(result), [
+      { path: '/a', kind: 'guard', require: { staff: false, groups: null }, write: only('editors') },
     ]);
-  });
-
-  it('one of several, and names the others', () => {
-    const text = [
-      oldLocation('/one', anyUser),
-      oldLocation('/two', anyUser).replace('mysite.settings', 'second.settings'),
-    ].join('\n');
-    const first = imported(text, {}, { project: '/p' });
-    assert.deepEqual(sharesIn(first), [{ path: '/one', kind: 'guard', require: { staff: true } }]);
-    assert.deepEqual(linesIn(first), [
-      '8: /two has the settings second.settings: run this again with --settings second.settings',
-    ]);
-    const second = imported(text, {}, { project: '/p', settings: 'second.settings' });
-    assert.deepEqual(sharesIn(second), [{ path: '/two', kind: 'guard', require: { staff: true } }]);
-    assert.deepEqual(linesIn(second), []);
-  });
-
-  it('for virtual hosts, once where they say the same', () => {
-    const host = (text: string) => `<VirtualHost *:80>\n${text}\n</VirtualHost>`;
-    const same = imported(
-      [host(oldLocation('/a', anyUser)), host(oldLocation('/a', anyUser))].join('\n'),
-      {},
-      { project: '/p' },
-    );
-    assert.deepEqual(
-      [sharesIn(same), linesIn(same)],
-      [[{ path: '/a', kind: 'guard', require: { staff: true } }], []],
-    );
-    const other = oldLocation('/a', option('DjangoRequireStaffStatus', 'off'), anyUser);
-    const result = imported(
-      [host(oldLocation('/a', anyUser)), host(other)].join('\n'),
-      {},
-      { project: '/p' },
-    );
-    assert.deepEqual(linesIn(result), ['10: /a has other rules in another virtual host, which are left out']);
   });
 });
