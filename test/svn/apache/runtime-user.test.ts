@@ -37,5 +37,5 @@ test('several owners, and no user at all, are refused', () => {
     { uid: 33, gid: 33 },
   ];
   assert.throws(() => runtimeUser(owners, passwd), /several users/);
-  assert.throws(() => runtimeUser([{ uid: 0, gid: 0 }], ''), /there is no user/);
+  assert.throws(() => runtimeUser([{ uid: 0, gid: 0 }], ''), /has none of the users/);
 });
