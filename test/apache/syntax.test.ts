@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../helpers/seeded-fast-check.js';
 import { importApache } from '../../src/apache/import.js';
 import { parseApache, syntaxLimits, type Node } from '../../src/apache/syntax.js';
 import { matchesWildcard, wordsOf } from '../../src/apache/words.js';

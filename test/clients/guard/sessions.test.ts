@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -53,7 +54,7 @@ describe('a browser that is logged in at the Django site, behind', () => {
 
   /** Logs in through the site's own page. @returns curl's arguments for the cookies */
   const signIn = async (user: string): Promise<string[]> => {
-    const jar = join(guarded.folder, `${user}-${Math.random()}`);
+    const jar = join(guarded.folder, `${user}-${randomUUID()}`);
     const cookies = ['--cookie', jar, '--cookie-jar', jar];
     const page = (await curl(`${siteUrl}/accounts/login/`, cookies)).body.toString();
     const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(page)?.[1] ?? '';
