@@ -23,6 +23,9 @@ export type Step =
       readonly variables: ReadonlyMap<string, string>;
     };
 
+/** Records with variables: Apache sends a few, and each takes memory besides its bytes. */
+const mostParams = 256;
+
 const wait: Step = { kind: 'wait' };
 
 /** The one request of a connection to an authorizer (FastCGI section 6.3). */
@@ -74,6 +77,7 @@ export class FastcgiCall {
   #param(requestId: number, content: Buffer): Step {
     if (this.#answered) throw new FastcgiError('The variables had ended.');
     if (content.length > 0) {
+      if (this.#params.length >= mostParams) throw new FastcgiError('The variables come in too many pieces.');
       this.#params.push(content);
       return wait;
     }

@@ -36,8 +36,8 @@ export interface Judged {
 /** Paths are cut to this many characters in the log. */
 const longestPath = 1024;
 
-/** What a user name must not carry to be sent in a header field. */
-const unsendable = /\p{Cc}/u;
+/** A user name that a header field cannot carry, or that its reader would take for another one. */
+const unsendable = /\p{Cc}|^\s|\s$|^$/u;
 
 /** Tells another server whether its client's request may be made, and by whom it is. Writes a line for each. */
 export function guardVerdicts(parts: GuardParts): (asked: Asked) => Promise<Judged> {
@@ -106,7 +106,8 @@ async function judge(
     destination: destination?.path,
     depth: headers.depth,
   })) {
-    const located = path === destination?.path ? destination : place;
+    const located = path === place.path ? place : shares.locateGuard(path);
+    if (!located) throw new Failure('forbidden', 'No guard is declared for this path.');
     const decision = located.share.declared.policy.decide(identity, action, located.inside, scope);
     if (!decision.allowed) throw new Failure('forbidden', decision.reason);
   }

@@ -106,6 +106,8 @@ export class ShareMap implements Locator {
     const { share } = located;
     const inside = await findForMac(files, located.inside);
     const path = join(share.declared.path, inside);
+    // What it is really called may be what a guard holds.
+    if (this.#holder(path)?.share !== share) return { path, located: this.locate(path) };
     return { path, located: { share, path, inside, ...spellingOf(asked, path) } };
   }
 

@@ -187,7 +187,8 @@ async function exchange(
 
 function answer(request: UpstreamRequest, address: UpstreamAddress, got: Answer): HttpResponse {
   const { status, body, trailers } = got;
-  if (status === 401) {
+  // A request without a name has no credentials that could be wrong: Apache asks for some.
+  if (status === 401 && request.username !== undefined) {
     discard(got);
     throw new Failure(
       'upstream-unreachable',
