@@ -2,7 +2,7 @@ import type { Identity } from '../access/identity.js';
 import { FreshValues } from '../async/fresh-values.js';
 import { SingleFlight } from '../async/single-flight.js';
 import type { UsersById } from '../django/directory.js';
-import type { SiteSignIn } from '../django/sign-in/site-sign-in.js';
+import { AskedInVain, type SiteSignIn } from '../django/sign-in/site-sign-in.js';
 import type { Authenticator, Credentials, LoginAttempt } from './authenticator.js';
 import { freshUser, type FreshUser } from './fresh-users.js';
 import { RememberedSignIns, type SignIn } from './remembered-sign-ins.js';
@@ -79,11 +79,8 @@ export class SiteAuthenticator implements Authenticator {
       return this.#holder(still);
     }
     await attempt?.admit(counted);
-    const check = (): Promise<SignIn | undefined> => this.#check(named, attempt);
     // One place's tries must not be refused because another's are.
-    const signIn = await this.#checks.run(`${place ?? ''} ${key}`, () =>
-      attempt ? attempt.count(counted, check) : check(),
-    );
+    const signIn = await this.#checks.run(`${place ?? ''} ${key}`, () => this.#counted(named, attempt));
     return this.#holder(signIn);
   }
 
@@ -100,6 +97,23 @@ export class SiteAuthenticator implements Authenticator {
     const named = { username, password, counted, key: this.#signIns.keyOf(username, password) };
     this.#named.set(credentials, named);
     return named;
+  }
+
+  /** A check that counts as a failed try unless the credentials are right, or the site could not be asked. */
+  async #counted(named: Named, attempt: LoginAttempt | undefined): Promise<SignIn | undefined> {
+    if (!attempt) return this.#check(named, attempt);
+    let vain: AskedInVain | undefined;
+    const signIn = await attempt.count(named.counted, async () => {
+      try {
+        return await this.#check(named, attempt);
+      } catch (error) {
+        if (!(error instanceof AskedInVain)) throw error;
+        vain = error;
+        return undefined;
+      }
+    });
+    if (vain) throw vain;
+    return signIn;
   }
 
   /** Asks the site, unless the credentials were found right in another place. */

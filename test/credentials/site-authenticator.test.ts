@@ -5,7 +5,7 @@ import { MemoryFailureCounter } from '../../src/credentials/memory-failure-count
 import { SiteAuthenticator } from '../../src/credentials/site-authenticator.js';
 import { Throttle } from '../../src/credentials/throttle.js';
 import type { UsersById } from '../../src/django/directory.js';
-import type { SiteSignIn, SiteUser } from '../../src/django/sign-in/site-sign-in.js';
+import { AskedInVain, type SiteSignIn, type SiteUser } from '../../src/django/sign-in/site-sign-in.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import { MemoryDirectory } from './memory-directory.js';
 
@@ -13,7 +13,8 @@ import { MemoryDirectory } from './memory-directory.js';
 class Site implements SiteSignIn {
   readonly passwords = new Map([['alice', 'alice-demo']]);
   readonly asked: string[] = [];
-  gone = false;
+  /** Fails where it is asked, or before. */
+  gone: 'asked' | 'unasked' | undefined;
   delay: Promise<void> | undefined;
 
   constructor(readonly directory: MemoryDirectory) {}
@@ -21,7 +22,8 @@ class Site implements SiteSignIn {
   async signIn(username: string, password: string): Promise<SiteUser | undefined> {
     this.asked.push(username);
     await this.delay;
-    if (this.gone) throw new Failure('unavailable', 'The site cannot answer just now.');
+    if (this.gone === 'unasked') throw new Failure('unavailable', 'The site cannot answer just now.');
+    if (this.gone === 'asked') throw new AskedInVain();
     const name = username.toLowerCase();
     return this.passwords.get(name) === password ? this.directory.users.get(name) : undefined;
   }
@@ -91,12 +93,12 @@ describe('a password that the site has found right', () => {
   test('lets nobody in while the site does not answer, once its time is over', async () => {
     const { site, clock, login } = setting();
     await login('alice', 'alice-demo');
-    site.gone = true;
+    site.gone = 'asked';
     assert.ok(await login('alice', 'alice-demo'));
     clock.now += 60_000;
     await assert.rejects(login('alice', 'alice-demo'), unavailable);
     await assert.rejects(login('alice', 'alice-demo'), unavailable);
-    site.gone = false;
+    site.gone = undefined;
     assert.ok(await login('alice', 'alice-demo'));
   });
 
@@ -190,12 +192,22 @@ describe('what the site does not find right', () => {
     assert.ok(await login('alice', 'new'));
   });
 
-  test('is not counted while the site does not answer, and lets nobody in', async () => {
+  test('is counted where the site was asked and has not answered', async () => {
     const { site, login } = setting({ failures: 3 });
-    site.gone = true;
+    site.gone = 'asked';
+    for (let guess = 0; guess < 3; guess += 1) {
+      await assert.rejects(login('alice', `no${guess}`), unavailable);
+    }
+    await assert.rejects(login('alice', 'alice-demo'), tooMany);
+    assert.equal(site.asked.length, 3);
+  });
+
+  test('is not counted while the site cannot be asked, and lets nobody in', async () => {
+    const { site, login } = setting({ failures: 3 });
+    site.gone = 'unasked';
     for (let round = 0; round < 10; round += 1)
       await assert.rejects(login('alice', 'alice-demo'), unavailable);
-    site.gone = false;
+    site.gone = undefined;
     assert.ok(await login('alice', 'alice-demo'));
   });
 

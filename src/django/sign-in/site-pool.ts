@@ -3,7 +3,7 @@ import { Failure } from '../../failure.js';
 import { errorSchema, permissionsSchema, userSchema, type Question } from './answers.js';
 import { mostBytes } from './frames.js';
 import { SiteProcess, type SiteProgram } from './site-process.js';
-import type { SitePermissions, SiteSignIn, SiteUser } from './site-sign-in.js';
+import { AskedInVain, type SitePermissions, type SiteSignIn, type SiteUser } from './site-sign-in.js';
 import { WaitingLine } from './waiting-line.js';
 
 export interface SitePoolOptions {
@@ -60,7 +60,7 @@ export class SitePool implements SiteSignIn, SitePermissions {
       backOff: 1000,
       ...options,
     };
-    this.#line = new WaitingLine(unanswered);
+    this.#line = new WaitingLine(unasked);
   }
 
   /** The processes' ids, those of the groups that they lead. */
@@ -126,13 +126,13 @@ export class SitePool implements SiteSignIn, SitePermissions {
     } catch (cause) {
       if (process.alive) void process.close();
       noted(messageOf(cause));
-      throw unanswered(cause);
+      throw new AskedInVain(cause);
     }
     this.#ends = 0;
     this.#release(process);
     if (!('error' in answer)) return answer;
     noted(`The site\u2019s own code has raised ${answer.error}.`);
-    throw unanswered();
+    throw new AskedInVain();
   }
 
   #freeProcess(): Promise<SiteProcess> {
@@ -141,11 +141,11 @@ export class SitePool implements SiteSignIn, SitePermissions {
       if (process === undefined) break;
       if (process.alive) return Promise.resolve(process);
     }
-    if (this.#closed) throw unanswered();
+    if (this.#closed) throw unasked();
     // One that is loading already, and that nobody else waits for, will do.
     const starting = this.#loading > this.#line.size || this.#start();
     // Waiting would be in vain while nothing runs and nothing may be started for a while.
-    if (!starting && this.#processes.size === 0) throw unanswered();
+    if (!starting && this.#processes.size === 0) throw unasked();
     return this.#line.wait(this.#options.patience);
   }
 
@@ -204,9 +204,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function unanswered(cause?: unknown): Failure {
+function unasked(): Failure {
   return new Failure('unavailable', 'The site cannot answer just now.', {
-    cause,
     headers: [['Retry-After', '2']],
   });
 }
