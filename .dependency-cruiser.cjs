@@ -41,6 +41,7 @@ module.exports = {
     only('dav', ['static', 'storage', 'http', 'xml', 'async', 'failure']),
     only('svn', ['access', 'http', 'xml', 'async', 'failure']),
     only('state', ['credentials', 'dav', 'database', 'http', 'async', 'failure']),
+    only('apache', ['config', 'failure']),
     only('config', ['access', 'database', 'django', 'http', 'failure']),
     ...rooms({
       cli: ['lifecycle', 'preflight', 'shares', 'observability', 'environment'],

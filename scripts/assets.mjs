@@ -6,6 +6,7 @@ import { root } from './say.mjs';
 const assets = [
   'server/pages/style.css',
   'src/django/discovery/discover.py',
+  'src/django/discovery/sign_in.py',
   ...filesIn('src/django/discovery/davgate_facts', '.py'),
   ...filesIn('src/django/discovery/statements', '.sql'),
 ];

@@ -26,12 +26,20 @@ const programs = [
   'python3-mysqldb',
   'python3-argon2',
   'python3-bcrypt',
+  'python3-django-auth-ldap',
+  'python3-django-axes',
+  'python3-django-guardian',
+  'slapd',
+  'ldap-utils',
   'postgresql',
   'mariadb-server-core',
   'openssl',
   'git',
   'git-svn',
   'chromium',
+  'nginx-light',
+  'caddy',
+  'haproxy',
 ];
 
 /** The test files below a folder of dist/, or those named on the command line. */

@@ -6,6 +6,7 @@ import { readListen, type Environment } from '../environment.js';
 import { refuse, type Finding } from '../../src/config/finding.js';
 import { listenFindings } from '../preflight/port-findings.js';
 import { kindFindings } from '../shares/kinds.js';
+import { sitePoolFindings } from '../preflight/site-pool.js';
 import { siteFindings, stateServerFindings } from '../preflight/site-findings.js';
 import { declarationFile, type Command } from './command.js';
 import { siteTables } from './site-tables.js';
@@ -53,15 +54,18 @@ async function furtherFindings(
   { declaration, site }: Configuration,
   environment: Environment,
 ): Promise<readonly Finding[]> {
-  const { metrics } = declaration;
+  const { metrics, guard } = declaration;
   return [
     ...(await listenFindings({
       listen: { ...declaration.listen, ...readListen() },
       ...(metrics && { metrics }),
+      ...(guard?.http && { 'guard.http': guard.http }),
+      ...(guard?.fastcgi && { 'guard.fastcgi': guard.fastcgi }),
     })),
     ...(await kindFindings('attempt', declaration, environment)),
     ...(await stateServerFindings(declaration)),
     ...(await siteFindings(declaration, site)),
+    ...(await sitePoolFindings(declaration, environment)),
   ];
 }
 

@@ -11,12 +11,13 @@ import { explain } from './explain.js';
 import type { Output } from './output.js';
 import { schema } from './schema.js';
 import { serve } from './serve.js';
+import { importApacheCommand } from './import-apache.js';
 import { openSiteUsers } from './site-users.js';
 import { svn } from './svn/svn.js';
 import { who } from './who.js';
 
 /** In the order in which help lists them. */
-const commands = [serve, check, schema, explain, who, discover, svn, apacheConf];
+const commands = [serve, check, schema, explain, who, discover, svn, apacheConf, importApacheCommand];
 
 const output: Output = {
   out: (text) => process.stdout.write(text),

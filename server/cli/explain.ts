@@ -4,6 +4,7 @@ import {
   type Asker,
   type Explanation,
 } from '../../src/access/explain.js';
+import { anonymous } from '../../src/access/identity.js';
 import { explanationInWords } from '../../src/access/explain-words.js';
 import { hasDestination } from '../../src/access/required-access.js';
 import { legible } from '../../src/access/legible.js';
@@ -14,11 +15,12 @@ import { problemInWords } from '../../src/config/problems.js';
 import { parseUsername } from '../../src/credentials/username.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { methodOf, type Method } from '../../src/http/method.js';
-import type { ServerPath, SharePath } from '../../src/http/target.js';
+import { rootPath, type ServerPath, type SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/grant-findings.js';
 import { kinds } from '../shares/kinds.js';
 import type { ExplainedBeyondRules, ShareKind } from '../shares/share.js';
 import { refusalAtRoot } from '../shares/root.js';
+import { isOpenToEverybody } from '../shares/public-reading.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import {
   argument,
@@ -31,7 +33,14 @@ import {
 import type { SiteUsers, UnacceptedPassword } from './site-users.js';
 import { destinationPath, urlArgument } from './url-argument.js';
 
-const userArgument = argument('USER', 'the user name, as typed to sign in', parseUser);
+/** Stands for no user: the Basic scheme carries no colon in a name. */
+const nobody = ':anonymous';
+
+const userArgument = argument(
+  'USER',
+  `the user name, as typed to sign in, or ${nobody} for a person who does not sign in`,
+  parseUser,
+);
 const methodArgument = argument('METHOD', 'an HTTP method, such as GET or PROPFIND', parseMethod);
 const destinationOption = option('--destination <URL>', 'the destination of a COPY or MOVE');
 
@@ -114,16 +123,23 @@ async function explanationOf(
   users: SiteUsers,
 ): Promise<{ readonly words: string; readonly allowed: boolean }> {
   const { shares } = declaration;
-  const holder = (path: ServerPath) => holderOf(shares, path);
-  const user = await users.find(username);
+  const isGuarded = holderOf(shares, question.path)?.share.servedElsewhere === true;
+  // A request is for davgate or for a server that asks davgate: neither reaches what the other serves.
+  const holder = (path: ServerPath) => {
+    const held = holderOf(shares, path);
+    return (held?.share.servedElsewhere === true) === isGuarded ? held : undefined;
+  };
+  const user = username === nobody ? undefined : await users.find(username);
   const explanation = explainAccess({
-    asker: await askerOf(username, user, users),
+    asker: username === nobody ? { standing: 'anonymous' } : await askerOf(username, user, users),
     ...question,
     locate: (path) => {
       const held = holder(path);
       return held && { ...held, share: { ...held.share, requires: kinds[held.share.kind].requires } };
     },
-    isAboveShares: (path) => isAboveShares(shares, path),
+    isAboveShares: (path) => !isGuarded && isAboveShares(shares, path),
+    isOpenToEverybody: (method, path) =>
+      (method === 'OPTIONS' && path === rootPath && !isGuarded) || isOpenToEverybody(method, path, shares),
   });
   const { method, path, destination } = explanation;
   const paths = [path, ...(destination === undefined ? [] : [destination])];
@@ -189,13 +205,15 @@ async function explainedByPaths(
   ) => { readonly share: DeclaredShare; readonly inside: SharePath } | undefined,
   users: SiteUsers,
 ): Promise<readonly ExplainedBeyondRules[]> {
-  if (asker.standing !== 'active') return [];
+  const visitor =
+    asker.standing === 'anonymous' ? anonymous : asker.standing === 'active' ? asker.identity : undefined;
+  if (!visitor) return [];
   const explained: ExplainedBeyondRules[] = [];
   for (const right of rights) {
     const located = locateShare(right.path);
     if (!located) continue;
     const kind: ShareKind = kinds[located.share.kind];
-    const byPath = await kind.explain?.(right, located.share, located.inside, asker.identity, users);
+    const byPath = await kind.explain?.(right, located.share, located.inside, visitor, users);
     if (byPath) explained.push(byPath);
   }
   return explained;

@@ -8,6 +8,7 @@ import { grantedNames } from '../../src/django/granted-names.js';
 import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { faultInWords, passwordFault } from '../../src/django/hashers/password-fault.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
+import type { SitePool } from '../../src/django/sign-in/site-pool.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { Environment } from '../environment.js';
@@ -15,6 +16,7 @@ import type { Finding } from '../../src/config/finding.js';
 import { nameFindings } from '../preflight/grant-findings.js';
 import { hashersAt, siteTrouble } from '../preflight/site-findings.js';
 import { findSite, readableSite } from '../preflight/find-site.js';
+import { askedProject, openSitePool } from '../preflight/site-pool.js';
 
 /** Why a user cannot sign in with the stored password, and whether they can use a session of the site instead. */
 export interface UnacceptedPassword {
@@ -41,12 +43,21 @@ export type OpenSiteUsers = (
   environment: Environment,
 ) => SiteUsers | Promise<SiteUsers>;
 
-export const openSiteUsers: OpenSiteUsers = async ({ django }, environment) => {
+export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => {
+  const { django } = declaration;
   const site = readableSite((await findSite(django, environment)).site);
   const { database, user, sessions } = site;
   const hashers = createHashers(site.hashers);
+  const project = askedProject(declaration);
+  const pool =
+    project?.permissionsBySite && (await openSitePool(project, declaration, environment, () => undefined));
+  if (pool) await loadedOrClosed(pool);
   const knex = openDatabase(database);
   const directory = new ModelDirectory(knex, { kind: database.kind, user });
+  const withRights = async (found: DirectoryUser): Promise<DirectoryUser> =>
+    pool && found.isActive
+      ? { ...found, permissions: await pool.permissionsOf(found), permissionsBySite: true }
+      : found;
   const explained = (error: unknown): unknown =>
     isFailure(error, 'unavailable')
       ? new Failure(
@@ -64,36 +75,57 @@ export const openSiteUsers: OpenSiteUsers = async ({ django }, environment) => {
       throw explained(error);
     }
   };
+  const listed = async function* () {
+    try {
+      yield* directory.list();
+    } catch (error) {
+      throw explained(error);
+    }
+  };
   return {
-    find: (given) =>
-      asked(async () => {
-        const username = parseUsername(given);
-        return username && findUser(directory, username);
-      }),
+    find: async (given) => {
+      const username = parseUsername(given);
+      const found = username && (await asked(() => findUser(directory, username)));
+      return found && withRights(found);
+    },
     async *list() {
-      try {
-        yield* directory.list();
-      } catch (error) {
-        throw explained(error);
+      for await (const batch of listed()) {
+        const users: DirectoryUser[] = [];
+        for (const found of batch) users.push(await withRights(found));
+        yield users;
       }
     },
     members: (wanted) => asked(() => directory.members(wanted)),
     permissionSources: ({ id }) => asked(() => permissionSources(knex, id, user)),
     unacceptedPassword: ({ encodedPassword }) => {
+      if (project?.signInBySite) return undefined;
       const fault = passwordFault(hashers, encodedPassword);
       return fault && { words: faultInWords(fault, hashersAt(django)), sessions: sessions !== undefined };
     },
     unknownNames: (grants) =>
       asked(async () => {
-        if (grants.length === 0) return [];
+        const known = pool ? grants.filter(({ kind }) => kind === 'group') : grants;
+        if (known.length === 0) return [];
         const named = (kind: NamedGrant['kind']) =>
-          grants.filter((grant) => grant.kind === kind).map(({ name }) => name);
+          known.filter((grant) => grant.kind === kind).map(({ name }) => name);
         const names = await grantedNames(knex, user, {
           groups: named('group'),
           permissions: named('permission'),
         });
-        return nameFindings(grants, names);
+        return nameFindings(known, names);
       }),
-    close: () => knex.destroy(),
+    close: async () => {
+      await Promise.all([knex.destroy(), pool?.close()]);
+    },
   };
 };
+
+/** @throws Failure `unavailable` with the site's own complaint, once nothing of it runs any more */
+async function loadedOrClosed(pool: SitePool): Promise<void> {
+  try {
+    await pool.loaded();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}

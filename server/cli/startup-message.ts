@@ -1,4 +1,4 @@
-import { inWords } from '../../src/access/requirement.js';
+import { readersInWords } from '../../src/access/requirement.js';
 import { shareRoot } from '../../src/http/target.js';
 import { whoWrites } from '../../src/config/describe.js';
 import type { Davgate } from '../lifecycle/run.js';
@@ -13,7 +13,7 @@ export function announcement({ host, port, shares }: Davgate): string {
       policy.rules.length > 1
         ? '\n    some paths in the share have their own rules; see `davgate check`'
         : '';
-    return `  http://${shown}:${port}${path}/  (${kind})\n    read:  ${inWords(rule.read)}\n    write: ${whoWrites(rule)}${more}`;
+    return `  http://${shown}:${port}${path}/  (${kind})\n    read:  ${readersInWords(rule.read)}\n    write: ${whoWrites(rule)}${more}`;
   });
   return `davgate serves\n${lines.join('\n')}\n`;
 }

@@ -1,11 +1,13 @@
 import type { Identity } from '../../src/access/identity.js';
 import { legible } from '../../src/access/legible.js';
+import { readersInWords } from '../../src/access/requirement.js';
 import type { Policy } from '../../src/access/policy.js';
 import { problemInWords } from '../../src/config/problems.js';
 import { loadDeclaration } from '../../src/config/load.js';
 import type { DirectoryUser } from '../../src/django/directory.js';
 import { join, type SharePath } from '../../src/http/target.js';
 import { grantsOfShare } from '../preflight/grant-findings.js';
+import { isOpenToEverybody } from '../shares/public-reading.js';
 import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { declarationFile, type Command } from './command.js';
 import { urlArgument } from './url-argument.js';
@@ -19,9 +21,10 @@ interface Standing {
 
 export const who: Command = {
   name: 'who',
-  summary: 'list the users who may read or write at a URL',
+  summary: 'list who may read or write at a URL',
   description:
-    'Lists the active users who may read or write at the URL, and the paths below it that have their own rules.',
+    'Lists the active users who may read or write at the URL, and the paths below it that have their own rules. ' +
+    'If everybody may read there, without signing in, it says so and lists the users who may write.',
   arguments: [urlArgument, declarationFile],
   options: [],
   exitCodes: [
@@ -42,10 +45,13 @@ export const who: Command = {
     const share = located?.share;
     const users = await openSiteUsers(declaration, environment);
     try {
-      const standings = await standingsOf(users.list(), (identity) =>
-        share ? rightsAt(share.policy, located.inside, identity) : rightsAtRoot,
+      const isPublic = isOpenToEverybody('GET', path, shares);
+      const standings = await standingsOf(
+        users.list(),
+        (identity) => (share ? rightsAt(share.policy, located.inside, identity) : rightsAtRoot),
+        share && isPublic ? ({ write }) => write : ({ read, write }) => read || write,
       );
-      output.out(tableOf(standings));
+      output.out(tableOf(standings, isPublic));
       const unknown = share ? await users.unknownNames(grantsOfShare(declaration, share)) : [];
       for (const finding of unknown)
         output.error(`warning: ${problemInWords(finding, declaration.positions)}\n`);
@@ -73,25 +79,27 @@ function rightsAt(policy: Policy, inside: SharePath, identity: Identity): Rights
   };
 }
 
-/** The users with any right, sorted by name. Other users are not kept in memory. */
+/** The users to list, sorted by name. Other users are not kept in memory. */
 async function standingsOf(
   batches: AsyncIterable<readonly DirectoryUser[]>,
   rightsOf: (identity: Identity) => Rights,
+  isListed: (rights: Rights) => boolean,
 ): Promise<Standing[]> {
   const standings: Standing[] = [];
   for await (const batch of batches) {
     for (const user of batch) {
       if (!user.isActive) continue;
       const rights = rightsOf(user);
-      if (rights.read || rights.write) standings.push({ username: user.username, ...rights });
+      if (isListed(rights)) standings.push({ username: user.username, ...rights });
     }
   }
   return standings.sort((a, b) => (a.username < b.username ? -1 : 1));
 }
 
-function tableOf(standings: readonly Standing[]): string {
+function tableOf(standings: readonly Standing[], isPublic: boolean): string {
   const rows = [
     ['user', 'read', 'write'] as const,
+    ...(isPublic ? [[everybody, 'yes', 'no'] as const] : []),
     ...standings.map(
       ({ username, read, write }) => [legible(username), yesOrNo(read), yesOrNo(write)] as const,
     ),
@@ -101,8 +109,11 @@ function tableOf(standings: readonly Standing[]): string {
   const readers = standings.filter(({ read }) => read).length;
   const writers = standings.filter(({ write }) => write).length;
   const users = `${standings.length} ${standings.length === 1 ? 'user' : 'users'}`;
-  return `${lines.join('')}\n${users}: ${readers} may read, ${writers} may write\n`;
+  const may = isPublic ? `everybody may read, ${writers}` : `${users}: ${readers} may read, ${writers}`;
+  return `${lines.join('')}\n${may} may write\n`;
 }
+
+const everybody = readersInWords('everybody');
 
 function yesOrNo(holds: boolean): string {
   return holds ? 'yes' : 'no';

@@ -12,6 +12,8 @@ interface Place {
 export interface Places {
   readonly listen: Place;
   readonly metrics: Place | undefined;
+  readonly 'guard.http': Place | undefined;
+  readonly 'guard.fastcgi': Place | undefined;
 }
 
 /** A composed declaration that does not answer requests yet. */
@@ -23,10 +25,15 @@ export interface Begun {
 
 /** @param override the host and port of the environment, which count more than those in the declaration */
 export function placesOf(
-  { listen: declared, metrics }: Declaration,
+  { listen: declared, metrics, guard }: Declaration,
   { host, port }: { readonly host?: string; readonly port?: number },
 ): Places {
-  return { listen: { host: host ?? declared.host, port: port ?? declared.port }, metrics };
+  return {
+    listen: { host: host ?? declared.host, port: port ?? declared.port },
+    metrics,
+    'guard.http': guard?.http,
+    'guard.fastcgi': guard?.fastcgi,
+  };
 }
 
 /** The shares of a generation, as they are declared. */

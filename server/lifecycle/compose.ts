@@ -1,15 +1,12 @@
 import { Allowance } from '../../src/async/allowance.js';
 import { Closers } from '../../src/async/closers.js';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
-import { DirectoryAuthenticator } from '../../src/credentials/directory-authenticator.js';
 import { Throttle } from '../../src/credentials/throttle.js';
 import type { LockLimits } from '../../src/dav/locks/limits.js';
 import type { PropertyLimits } from '../../src/dav/properties/limits.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
 import type { XmlLimits } from '../../src/xml/tree.js';
 import { openDatabase } from '../../src/database/open-database.js';
-import { createHashers } from '../../src/django/hashers/django-hashers.js';
-import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import { ModelDirectory } from '../../src/django/model-directory.js';
 import { TrustedProxies } from '../../src/http/client-address.js';
 import type { ServerPath } from '../../src/http/target.js';
@@ -17,17 +14,16 @@ import { openStateDatabase } from '../../src/state/database.js';
 import { SqlFailureCounter } from '../../src/state/sql-failure-counter.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
-import type { AppParts } from '../pipeline/app.js';
+import { byUsers, type AppParts } from '../pipeline/app.js';
+import { openGuard, type OpenGuard } from '../pipeline/open-guard.js';
 import type { Configuration } from '../preflight/configuration.js';
 import type { Environment } from '../environment.js';
 import type { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
-import { hashersAt } from '../preflight/site-findings.js';
 import { openShares } from '../shares/kinds.js';
 import { ShareMap } from '../shares/share-map.js';
-import { openSessions } from '../pipeline/site-sessions.js';
 import { readableSite, readableState } from '../preflight/find-site.js';
-import { UnacceptedPasswords } from '../observability/unaccepted-passwords.js';
+import { openSignIn } from './sign-in.js';
 
 /** How often to delete expired locks, in milliseconds. Taking a lock deletes them too. */
 const sweepMilliseconds = 600_000;
@@ -35,6 +31,8 @@ const sweepMilliseconds = 600_000;
 /** Everything that the app depends on, and how to close it. */
 export interface Composition {
   readonly parts: AppParts;
+  /** Missing where no other server asks. */
+  readonly guard: OpenGuard | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -56,25 +54,10 @@ export async function compose(
     const knex = openDatabase(site.database);
     closers.add(() => knex.destroy());
     const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
-    const hashers = createHashers(site.hashers);
-    const unaccepted = new UnacceptedPasswords({ hashers, hashersAt: hashersAt(declaration.django), log });
-    const authenticator = new DirectoryAuthenticator({
-      directory,
-      refused: (username, encoded) => {
-        unaccepted.refused(username, encoded);
-      },
-      passwords: new SitePasswords({
-        hashers,
-        deriver: resources.deriver,
-        samples: directory,
-        now,
-      }),
-      gate: resources.gate,
-      verified: resources.verifiedBy(site.hashers),
-      now,
-    });
-    closers.add(resources.countDerivationsOf(authenticator));
-    const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
+    const signIn = await openSignIn(
+      { declaration, site, knex, directory, resources, environment, log, now },
+      closers,
+    );
     const location = readableState(declaration.state);
     const state = await resources.states.use(JSON.stringify(location), () =>
       openStateDatabase(location, environment.uid),
@@ -135,8 +118,7 @@ export async function compose(
     const parts = {
       realm: declaration.realm,
       shares,
-      authenticator,
-      sessions,
+      ...signIn,
       throttle,
       trustedProxies,
       publicOrigin,
@@ -148,7 +130,14 @@ export async function compose(
       metrics: resources.metrics,
       now,
     };
-    return { parts, close: () => closers.close() };
+    const guard =
+      declaration.guard &&
+      (await openGuard(declaration.guard, {
+        ...parts,
+        identify: byUsers(parts, () => false),
+        trustedProxies: declaration.trustedProxies,
+      }));
+    return { parts, guard, close: () => closers.close() };
   } catch (error) {
     await closers.close();
     throw error;

@@ -1,4 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Asked } from '../../src/http/guard/asked.js';
+import type { Judged } from '../pipeline/guard-verdict.js';
+import { Failure } from '../../src/failure.js';
 import type { Composition } from './compose.js';
 import { createApp, handlerOf } from '../pipeline/app.js';
 
@@ -32,9 +35,7 @@ export class Generation {
     let parts = 2;
     const end = (): void => {
       parts -= 1;
-      if (parts > 0) return;
-      this.#running -= 1;
-      if (this.#retired && this.#running === 0) this.#isDrained();
+      if (parts === 0) this.#over();
     };
     res.once('close', end);
     try {
@@ -42,6 +43,23 @@ export class Generation {
     } finally {
       end();
     }
+  }
+
+  /** Answers another server. @throws Failure `unavailable` if no guard is declared any more */
+  async judge(asked: Asked): Promise<Judged> {
+    const { guard } = this.composition;
+    if (!guard) throw new Failure('unavailable', 'No guard is declared.');
+    this.#running += 1;
+    try {
+      return await guard.judge(asked);
+    } finally {
+      this.#over();
+    }
+  }
+
+  #over(): void {
+    this.#running -= 1;
+    if (this.#retired && this.#running === 0) this.#isDrained();
   }
 
   /** Resolves when the last request has finished and everything is closed. */

@@ -29,10 +29,13 @@ export function reloadOf({ generations, places, again, later, log }: ReloadParts
       log.error({ reason: errorInWords(error) }, 'not reloaded: the previous declaration stays in effect');
       return;
     }
-    for (const name of ['listen', 'metrics'] as const) {
+    for (const name of ['listen', 'metrics', 'guard.http', 'guard.fastcgi'] as const) {
       const [old, place] = [places[name], next.places[name]];
       if (place?.host === old?.host && place?.port === old?.port) continue;
-      log.warn({ ...place }, `"${name}" has changed: restart davgate to apply it`);
+      log.warn(
+        { host: place?.host, port: place?.port },
+        `"${name}" has changed: restart davgate to apply it`,
+      );
     }
     generations.replace(next.generation);
     log.info({ shares: declaredIn(next.generation).map(({ path }) => path) }, 'reloaded');

@@ -10,6 +10,7 @@ import { CurrentGeneration } from './current-generation.js';
 import { listen, type RunningServer } from '../listener/http-server.js';
 import { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
+import { listenForGuard } from './listen-for-guard.js';
 import { listenForMetrics } from '../listener/metrics-server.js';
 import { LaterLook, logFindings } from '../preflight/background-site-check.js';
 import { portTrouble } from '../listener/port-errors.js';
@@ -69,6 +70,7 @@ export async function run(options: RunOptions): Promise<Davgate> {
       const observed = await listenForMetrics(resources.metrics, places.metrics, log);
       closers.add(() => observed.stop(0));
     }
+    closers.add(await listenForGuard(generations, declared.declaration, log));
     const { host } = places.listen;
     const server = await listen((req, res) => generations.handle(req, res), {
       ...places.listen,

@@ -1,7 +1,7 @@
 import { errorCode } from '../../src/config/files.js';
 
-/** The listener: davgate itself, or its metrics. */
-export type Listener = 'listen' | 'metrics';
+/** The listener: davgate itself, its metrics, or the ports at which other servers ask. */
+export type Listener = 'listen' | 'metrics' | 'guard.http' | 'guard.fastcgi';
 
 export interface ListenPlace {
   readonly host: string;
@@ -10,8 +10,8 @@ export interface ListenPlace {
 
 /** Why a port cannot be opened, and what to do. @param error the error from Node */
 export function portTrouble(listener: Listener, { host, port }: ListenPlace, error: unknown): string {
-  const key = listener === 'listen' ? 'PORT or "listen.port"' : '"metrics.port"';
-  const hostKey = listener === 'listen' ? 'HOST or "listen.host"' : '"metrics.host"';
+  const key = listener === 'listen' ? 'PORT or "listen.port"' : `"${listener}.port"`;
+  const hostKey = listener === 'listen' ? 'HOST or "listen.host"' : `"${listener}.host"`;
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return (

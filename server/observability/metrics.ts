@@ -42,6 +42,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #logins: Counter<'outcome'>;
   readonly #requests: Counter<'method' | 'kind' | 'status'>;
+  readonly #verdicts: Counter<'by' | 'status'>;
   readonly #seconds: Histogram<'kind'>;
   /** A cache, because the library's lookup of a labelled counter costs more than the count itself. */
   readonly #counters = new Map<string, Counter.Internal>();
@@ -89,6 +90,12 @@ export class Metrics {
       labelNames: ['method', 'kind', 'status'],
       registers,
     });
+    this.#verdicts = new Counter({
+      name: 'davgate_guard_verdicts_total',
+      help: 'Questions of other web servers that were answered, by the server and the status for its client',
+      labelNames: ['by', 'status'],
+      registers,
+    });
     this.#seconds = new Histogram({
       name: 'davgate_request_seconds',
       help: 'Seconds from the head of a request to the end of its response',
@@ -111,6 +118,11 @@ export class Metrics {
 
   login(outcome: LoginOutcome): void {
     this.#logins.inc({ outcome });
+  }
+
+  /** @param by the server that asked @param status what its client gets */
+  verdict(by: string, status: number): void {
+    this.#verdicts.inc({ by, status });
   }
 
   requestBegun(): void {

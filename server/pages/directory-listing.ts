@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../src/http/message.js';
 import { hrefOf, nameOf } from '../../src/http/target.js';
 import type { Entry } from '../../src/storage/storage.js';
 import { escapeHtml } from './html.js';
-import { pageHead, pageHeaders, pageTail } from './layout.js';
+import { pageHead, pageHeaders, pageTail, type PageReader } from './layout.js';
 
 /** A folder with at most this many entries is sorted, folders first. A larger one is shown in the order it is read. */
 const sortedEntries = 10_000;
@@ -12,29 +12,35 @@ const sortedEntries = 10_000;
 /** The number of entries to sort or write without a pause. */
 const runLength = 256;
 
+/** The person that a listing is for. */
+export interface ListingReader extends PageReader {
+  /** Whose work it is to write it: owners take turns. */
+  readonly owner: string;
+}
+
 /** The page that lists a collection. */
 export function directoryListing(
   path: string,
   entries: AsyncIterable<readonly Entry[]>,
-  username: string,
+  reader: ListingReader,
 ): HttpResponse {
   return {
     status: 200,
     headers: pageHeaders,
-    body: Readable.from(page(path, entries, username), { objectMode: false }),
+    body: Readable.from(page(path, entries, reader), { objectMode: false }),
   };
 }
 
 async function* page(
   path: string,
   entries: AsyncIterable<readonly Entry[]>,
-  username: string,
+  reader: ListingReader,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(
-    pageHead(nameOf(path), username) +
+    pageHead(nameOf(path), reader) +
       `<h1>${breadcrumbs(path)}</h1>\n<table>\n<thead><tr><th>Name</th><th class="number">Size</th><th>Changed</th></tr></thead>\n<tbody>\n`,
   );
-  const breath = new Breath(username);
+  const breath = new Breath(reader.owner);
   let gathered: Entry[] = [];
   let sorting = true;
   for await (const batch of entries) {

@@ -26,9 +26,18 @@ export const pageHeaders: HeaderList = [
   ...pageRestrictions,
 ];
 
-/** The HTML before the page's own content. */
-export function pageHead(title: string, username?: string): string {
-  const who = username === undefined ? '' : `<p class="who">Signed in as <b>${escapeHtml(username)}</b></p>`;
+/** The query with which a person signs in where that is not required. */
+export const signInQuery = 'sign-in';
+
+/** The person that a page is for. */
+export interface PageReader {
+  /** Undefined if they have not signed in. */
+  readonly username: string | undefined;
+}
+
+/** The HTML before the page's own content. @param reader undefined if the page is the same for everybody */
+export function pageHead(title: string, reader?: PageReader): string {
+  const who = reader ? `<p class="who">${whoInWords(reader)}</p>` : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,6 +51,12 @@ export function pageHead(title: string, username?: string): string {
 <header><a class="home" href="/">davgate</a>${who}</header>
 <main>
 `;
+}
+
+function whoInWords({ username }: PageReader): string {
+  return username === undefined
+    ? `<a href="?${signInQuery}">Sign in</a>`
+    : `Signed in as <b>${escapeHtml(username)}</b>`;
 }
 
 /** The HTML after the page's own content. */

@@ -11,8 +11,11 @@ export interface ListedShare {
   readonly isWritable: boolean;
 }
 
-/** The page that lists the shares that are open to a user, and what they may do there. */
-export function shareIndex(shares: readonly ListedShare[], username: string): HttpResponse {
+/**
+ * The page that lists the shares that are open to a person, and what they may do there.
+ * @param username undefined if they have not signed in
+ */
+export function shareIndex(shares: readonly ListedShare[], username: string | undefined): HttpResponse {
   const open = shares.map(
     ({ path, what, isWritable }) =>
       `<tr><td><a href="${hrefOf(path, true)}">${escapeHtml(path)}</a></td><td>${escapeHtml(what)}</td>` +
@@ -22,6 +25,6 @@ export function shareIndex(shares: readonly ListedShare[], username: string): Ht
     open.length === 0
       ? '<p class="note">No share is open to you. Ask the administrator of the site for the permission you need.</p>\n'
       : `<table>\n<thead><tr><th>Share</th><th>Type</th><th>Your access</th></tr></thead>\n<tbody>\n${open.join('')}</tbody>\n</table>\n`;
-  const body = Buffer.from(`${pageHead('Shares', username)}<h1>Shares</h1>\n${list}${pageTail}`);
+  const body = Buffer.from(`${pageHead('Shares', { username })}<h1>Shares</h1>\n${list}${pageTail}`);
   return { status: 200, headers: [...pageHeaders, ['Content-Length', String(body.length)]], body };
 }

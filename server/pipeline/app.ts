@@ -9,20 +9,17 @@ import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import { accessLog } from './access-log.js';
 import { answer, type AnswerParts } from './handle-request.js';
-import { authenticate, type Authenticate } from './authenticate.js';
+import { authenticate, type Authenticate, type AuthenticateParts } from './authenticate.js';
 import { errors } from './error-handler.js';
 import { measure } from './request-metrics.js';
 import { PasswordLogin } from './password-login.js';
+import { needsNoName } from './needs-no-name.js';
 import type { RequestState } from './request-record.js';
 import { respond } from './respond.js';
-import type { SiteSessions } from './site-sessions.js';
 
 /** The parts of an app. */
 export interface AppParts extends AnswerParts {
-  readonly realm: string;
   readonly authenticator: Authenticator;
-  /** Undefined if davgate does not use the site's sessions. */
-  readonly sessions: SiteSessions | undefined;
   readonly throttle: Throttle;
   /** Whether `DOMAIN\user` signs in as `user`. */
   readonly stripDomain: boolean;
@@ -42,7 +39,10 @@ function isConnectionLoss(error: unknown): boolean {
  * Creates the application. It does not listen yet.
  * @param identify authenticates requests; by default, against the site's users
  */
-export function createApp(parts: AppParts, identify: Authenticate = byUsers(parts)): Koa<RequestState> {
+export function createApp(
+  parts: AppParts,
+  identify: Authenticate = byUsers(parts, (request) => needsNoName(request, parts.shares)),
+): Koa<RequestState> {
   const { log, metrics, now } = parts;
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
@@ -53,11 +53,18 @@ export function createApp(parts: AppParts, identify: Authenticate = byUsers(part
   return app.use(accessLog(log, now)).use(respond(log)).use(errors(log)).use(answer(parts, identify));
 }
 
-function byUsers(parts: AppParts): Authenticate {
+/** Authenticates by the site's users. @param isOpenToEverybody whether a request needs no user */
+export function byUsers(
+  parts: Pick<
+    AppParts,
+    'realm' | 'authenticator' | 'sessions' | 'throttle' | 'publicOrigin' | 'stripDomain' | 'log' | 'metrics'
+  >,
+  isOpenToEverybody: AuthenticateParts['isOpenToEverybody'],
+): Authenticate {
   const { realm, authenticator, sessions, throttle, publicOrigin, stripDomain, log, metrics } = parts;
   const audit = new Audit(log, (outcome) => metrics?.login(outcome));
   const passwords = new PasswordLogin({ authenticator, throttle, audit });
-  return authenticate({ passwords, sessions, realm, publicOrigin, stripDomain });
+  return authenticate({ passwords, sessions, realm, publicOrigin, stripDomain, isOpenToEverybody });
 }
 
 /**

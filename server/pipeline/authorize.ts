@@ -14,7 +14,8 @@ import { explainedDestination } from './destination-advice.js';
  * Checks every right that a request in a share needs, each by the rules of the share that contains its path. Resolves
  * the destination of COPY and MOVE.
  * @param publicOrigin as declared
- * @throws Failure `forbidden` with the reason, also for a destination outside every share; `malformed` and
+ * @throws Failure `forbidden` with the reason, also for a destination outside every share; `unauthenticated` for a person
+ *   who has not signed in; `malformed` and
  *   `foreign-destination` for an invalid Destination
  */
 export function authorize(
@@ -50,7 +51,7 @@ function requireAccess(
     const located = path === place.path ? place : shares.locate(path);
     if (!located) throw new Failure('forbidden', 'The destination is not in a share.');
     const decision = located.share.declared.policy.decide(identity, action, located.inside, scope);
-    if (!decision.allowed) throw new Failure('forbidden', decision.reason);
+    if (!decision.allowed) throw new Failure(decision.failure, decision.reason);
   }
 }
 

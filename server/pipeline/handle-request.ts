@@ -1,22 +1,26 @@
+import { isAnonymous, usernameOf } from '../../src/access/identity.js';
 import { outsideOfShares } from '../../src/access/required-access.js';
 import type { DavContext, UserPart } from '../../src/dav/context.js';
-import { Failure } from '../../src/failure.js';
+import { Failure, isFailure } from '../../src/failure.js';
 import type { TrustedProxies } from '../../src/http/client-address.js';
+import type { HttpResponse } from '../../src/http/message.js';
 import { keptPrivately } from '../../src/http/kept-privately.js';
 import { sendContinue } from '../listener/expect-continue.js';
 import { kinds } from '../shares/kinds.js';
 import { requirePortableNames } from '../shares/portable-names.js';
 import { serveShareRoot, type RootRequest } from '../shares/root.js';
 import type { ShareMap } from '../shares/share-map.js';
-import type { IdentifiedRequest } from '../shares/incoming-request.js';
+import type { IdentifiedRequest, IncomingRequest } from '../shares/incoming-request.js';
 import type { ShareRequest } from '../shares/share.js';
 import { authorize } from './authorize.js';
 import type { Authenticate } from './authenticate.js';
+import { ownerOf } from './owner.js';
 import { clientOf, readRequest } from './read-request.js';
 import type { Middleware, RequestRecord } from './request-record.js';
 import { placeAmongRequests, type RequestLimits, type RequestsUnderWay } from './request-limits.js';
+import { askToSignIn, type SignInParts } from './sign-in.js';
 
-export interface AnswerParts {
+export interface AnswerParts extends SignInParts {
   readonly shares: ShareMap;
   readonly trustedProxies: TrustedProxies;
   /** The origin that browsers use for this server; if undefined, it is taken from each request. */
@@ -47,21 +51,39 @@ export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
       state.response = keptPrivately(identity);
       return;
     }
-    record.user = identity.username;
-    const identified: IdentifiedRequest = { ...request, identity };
+    const username = usernameOf(identity);
+    if (username !== undefined) record.user = username;
+    const owner = ownerOf(identity, client.address);
+    const identified: IdentifiedRequest = { ...request, identity, owner };
     const given = placeAmongRequests(identified, parts.underWay, parts.requestLimits);
     const giveBack = given instanceof Promise ? await given : given;
     record.giveBack = giveBack;
     res.once('close', giveBack);
-    const permitted = await permit(identified, record, parts);
-    if ('place' in permitted) await requireServed(permitted);
-    sendContinue(req, res);
-    state.response = keptPrivately(
-      'place' in permitted
-        ? await permitted.place.share.serve(permitted)
-        : await serveShareRoot(permitted, { ...parts, since }),
-    );
+    const serve = async (): Promise<HttpResponse> => {
+      const permitted = await permit(identified, record, parts);
+      if ('place' in permitted) await requireServed(permitted);
+      sendContinue(req, res);
+      return 'place' in permitted
+        ? permitted.place.share.serve(permitted)
+        : serveShareRoot(permitted, { ...parts, since });
+    };
+    const response = isAnonymous(identity) ? whereOpen(serve, request, parts) : serve();
+    state.response = keptPrivately(await response);
   };
+}
+
+/** Where something needs a name after all, somebody without one is told no more than at the door. */
+async function whereOpen(
+  serve: () => Promise<HttpResponse>,
+  request: IncomingRequest,
+  parts: SignInParts,
+): Promise<HttpResponse> {
+  try {
+    return await serve();
+  } catch (error) {
+    if (!isFailure(error, 'unauthenticated')) throw error;
+    return askToSignIn(request, parts);
+  }
 }
 
 /**

@@ -59,6 +59,7 @@ export function readRequest(
     fields: () => pairs(req.rawHeaders),
     body: req,
     client,
+    connection: req.socket,
     whenGone: gone,
     origin: originOf,
     authority: () => authorityOf(originOf()),

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Credentials } from '../../src/credentials/authenticator.js';
 import { parseBasicAuth } from '../../src/http/basic-auth.js';
+import type { Asking } from '../shares/incoming-request.js';
 
 /** The last credentials on a connection. */
 interface Sent {
@@ -14,7 +13,7 @@ interface Sent {
  */
 export class SentCredentials {
   readonly #stripDomain: boolean;
-  readonly #last = new WeakMap<Socket, Sent>();
+  readonly #last = new WeakMap<object, Sent>();
 
   /** @param stripDomain whether `DOMAIN\\user`, as Windows sends it, signs in as `user` */
   constructor(stripDomain: boolean) {
@@ -22,12 +21,12 @@ export class SentCredentials {
   }
 
   /** The credentials in the request; undefined if there are none, or they are malformed. */
-  of({ headers: { authorization: field }, socket }: IncomingMessage): Credentials | undefined {
+  of({ headers: { authorization: field }, connection }: Asking): Credentials | undefined {
     if (field === undefined) return undefined;
-    const last = this.#last.get(socket);
+    const last = this.#last.get(connection);
     if (last?.field === field) return last.credentials;
     const credentials = this.#read(field);
-    this.#last.set(socket, { field, credentials });
+    this.#last.set(connection, { field, credentials });
     return credentials;
   }
 

@@ -168,20 +168,19 @@ function tooMany(): Failure {
 }
 
 /**
- * Takes a place among the requests under way, and waits for one if necessary. Requests of strangers end at once and do
- * not wait.
+ * Takes a place among the requests under way, and waits for one if necessary. Requests that
+ * davgate answers with 401 end at once and do not wait.
  * @throws Failure `unavailable` with Retry-After; the reason why the client is gone
  */
 export function placeAmongRequests(
-  { identity, body, whenGone }: IdentifiedRequest,
+  { owner, body, whenGone }: IdentifiedRequest,
   underWay: RequestsUnderWay,
   limits: RequestLimits,
 ): GiveBack | Promise<GiveBack> {
-  const { username } = identity;
   const { socket } = body;
   return (
-    underWay.take(username, limits, socket) ??
-    underWay.wait(username, limits, socket, whenGone).then((giveBack) => {
+    underWay.take(owner, limits, socket) ??
+    underWay.wait(owner, limits, socket, whenGone).then((giveBack) => {
       try {
         throwIfGone(whenGone);
         return giveBack;

@@ -1,4 +1,4 @@
-import { SessionAuthenticator } from '../../src/credentials/session-authenticator.js';
+import { SessionAuthenticator, type SessionLogins } from '../../src/credentials/session-authenticator.js';
 import type { UsersById } from '../../src/django/directory.js';
 import {
   KnexSessionTable,
@@ -10,7 +10,7 @@ import type { DjangoSite, SessionSettings } from '../../src/django/site.js';
 /** Recognises browsers by their session of the site. */
 export interface SiteSessions {
   readonly settings: SessionSettings;
-  readonly authenticator: SessionAuthenticator;
+  readonly authenticator: SessionLogins;
 }
 
 interface SessionParts {

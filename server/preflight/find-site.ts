@@ -9,7 +9,7 @@ import type { StateLocation } from '../../src/state/database.js';
 import type { Environment } from '../environment.js';
 
 /** The environment for the site's Python and for the database client. */
-type SiteEnvironment = Pick<Environment, 'variables' | 'userName'>;
+export type SiteEnvironment = Pick<Environment, 'variables' | 'userName'>;
 
 /** A site, and warnings about where davgate behaves differently from it. */
 export interface FoundSite {

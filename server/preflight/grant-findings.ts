@@ -1,5 +1,5 @@
 import { nearestName } from '../../src/access/nearest-name.js';
-import type { Requirement } from '../../src/access/requirement.js';
+import type { Readers } from '../../src/access/requirement.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { placeOf } from '../../src/config/problems.js';
@@ -14,6 +14,17 @@ export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedG
     const kind: ShareKind = kinds[share.kind];
     return kind.grants?.({ share, index }) ?? [];
   });
+}
+
+/** Permissions in files that are looked up in the tables: the site's own code is not asked about them. */
+export function unaskedFindings(shares: readonly DeclaredShare[]): Finding[] {
+  return grantsInFiles(shares)
+    .filter(({ kind }) => kind === 'permission')
+    .map(({ name, place }) => ({
+      gravity: 'refusal',
+      place,
+      message: `the permission ${name} would be looked up in Django\u2019s tables, not asked of the site ("permissions": "site"): name a group`,
+    }));
 }
 
 /** The grants that one share names, including those in its path rules. */
@@ -73,11 +84,9 @@ export function unreachableFindings(
   });
 }
 
-function impossible(
-  { superuser, permission, groups }: Requirement,
-  names: GrantedNames,
-  { superusers }: Population,
-): string | undefined {
+function impossible(readers: Readers, names: GrantedNames, { superusers }: Population): string | undefined {
+  if (readers === 'everybody') return undefined;
+  const { superuser, permission, groups } = readers;
   if (groups?.every((name) => !names.groups.has(name)) === true) {
     return `there is no group ${groups.join(' or ')}`;
   }

@@ -7,6 +7,8 @@ import type { Finding } from '../../src/config/finding.js';
 import { folderFindings, projectFindings, temporaryFindings } from './folder-findings.js';
 import { kindFindings } from '../shares/kinds.js';
 import { userInWords } from '../../src/config/rights.js';
+import { unaskedFindings } from './grant-findings.js';
+import { askedProject } from './site-pool.js';
 import { stateFindings, stateInSite } from './state-findings.js';
 
 /** Problems with this machine that affect a start. Takes milliseconds and opens nothing. */
@@ -31,5 +33,9 @@ function temporaryFolders(): readonly string[] {
 
 /** Problems with places that show only once the site is known. */
 export function placesFindings(declaration: Declaration, site: DjangoSite<TlsFiles>): Finding[] {
-  return stateInSite(declaration, site);
+  const { permissionsBySite } = askedProject(declaration) ?? {};
+  return [
+    ...stateInSite(declaration, site),
+    ...(permissionsBySite ? unaskedFindings(declaration.shares) : []),
+  ];
 }

@@ -9,7 +9,7 @@ export async function listenFindings(
   places: Readonly<Partial<Record<Listener, ListenPlace>>>,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const listener of ['listen', 'metrics'] as const) {
+  for (const listener of ['listen', 'metrics', 'guard.http', 'guard.fastcgi'] as const) {
     const place = places[listener];
     const error = place && (await refusalOf(place));
     if (!place || error === undefined) continue;

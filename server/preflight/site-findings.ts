@@ -13,6 +13,7 @@ import type { DjangoSite } from '../../src/django/site.js';
 import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
 import { readableSite, readableState } from './find-site.js';
+import { askedProject } from './site-pool.js';
 import type { Finding } from '../../src/config/finding.js';
 import { grantsInFiles, nameFindings, unreachableFindings } from './grant-findings.js';
 
@@ -53,8 +54,12 @@ export async function siteFindings(
     }
     const counts = await countPasswords(knex, site.user, createHashers(site.hashers), signal);
     if (signal?.aborted === true) return [];
-    note(passwordFindings(counts, at, sessions !== undefined));
-    const grants = [...declaration.grants, ...grantsInFiles(declaration.shares)];
+    const { signInBySite, permissionsBySite } = askedProject(declaration) ?? {};
+    // Who the site's own sign-in lets in, no table shows.
+    note(signInBySite ? [] : passwordFindings(counts, at, sessions !== undefined));
+    const grants = [...declaration.grants, ...grantsInFiles(declaration.shares)].filter(
+      ({ kind: what }) => what === 'group' || !permissionsBySite,
+    );
     if (grants.length > 0) {
       const named = (what: 'group' | 'permission') =>
         grants.filter((grant) => grant.kind === what).map(({ name }) => name);
@@ -63,7 +68,7 @@ export async function siteFindings(
         permissions: named('permission'),
       });
       note(nameFindings(grants, names));
-      note(unreachableFindings(declaration.shares, names, counts));
+      note(permissionsBySite ? [] : unreachableFindings(declaration.shares, names, counts));
     }
     note(clockFindings('Django\u2019s database', await clockAhead(knex, kind, Date.now)));
     return findings;

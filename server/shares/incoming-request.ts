@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Identity } from '../../src/access/identity.js';
+import type { Visitor } from '../../src/access/identity.js';
 import type { WhenGone } from '../../src/async/when-gone.js';
 import type { HeaderList, RequestHeaders } from '../../src/http/message.js';
 import type { Method } from '../../src/http/method.js';
@@ -13,28 +13,36 @@ export interface Client {
   readonly throughProxy: boolean;
 }
 
-/** A request as received. It is read only once. */
-export interface IncomingRequest {
+/** A request as far as it tells who asks: davgate itself, or another server that asks davgate. */
+export interface Asking {
   /** Identifies the request in log lines and error responses. */
   readonly id: string;
   readonly method: Method;
-  /** Verbatim from the request line. */
-  readonly rawTarget: string;
   readonly target: Target;
   readonly headers: RequestHeaders;
+  readonly client: Client;
+  /** The same object for all requests of one connection. */
+  readonly connection: object;
+  /** The server as the client addresses it, such as `https://files.example.org`; undefined if unknown. */
+  readonly origin: () => string | undefined;
+}
+
+/** A request as received. It is read only once. */
+export interface IncomingRequest extends Asking {
+  /** Verbatim from the request line. */
+  readonly rawTarget: string;
   /** In the order received. */
   readonly fields: () => HeaderList;
-  /** Node's message: the body, with a reference to the connection. */
+  /** Node's message: the body. */
   readonly body: IncomingMessage;
-  readonly client: Client;
   readonly whenGone: WhenGone;
-  /** This server as the client addresses it, such as `https://files.example.org`; undefined if unknown. */
-  readonly origin: () => string | undefined;
   /** The host and port of the origin. Includes the port even if it is the scheme's default. */
   readonly authority: () => string | undefined;
 }
 
-/** A request from an authenticated user. */
+/** A request from an authenticated user, or from a person who has not signed in. */
 export interface IdentifiedRequest extends IncomingRequest {
-  readonly identity: Identity;
+  readonly identity: Visitor;
+  /** Whom it is counted to where one may use only a part of something: a user, or a network of people without a name. */
+  readonly owner: string;
 }

@@ -2,6 +2,7 @@ import type { Declaration } from '../../src/config/declaration.js';
 import type { Finding } from '../../src/config/finding.js';
 import type { DeclaredShare, KindName } from '../../src/config/share-schema.js';
 import type { Machine, Share, ShareKind, ShareParts } from './share.js';
+import { guardKind } from './guard.js';
 import { staticKind } from './static.js';
 import { svnKind } from './svn/svn.js';
 import { webdavKind } from './webdav.js';
@@ -13,6 +14,7 @@ export const kinds: { readonly [K in KindName]: ShareKind<DeclaredOf<K>> } = {
   static: staticKind,
   webdav: webdavKind,
   svn: svnKind,
+  guard: guardKind,
 };
 
 /**

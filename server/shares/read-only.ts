@@ -1,3 +1,4 @@
+import { usernameOf } from '../../src/access/identity.js';
 import type { ReadContext } from '../../src/dav/context.js';
 import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import type { PageTrust } from '../../src/http/active-content.js';
@@ -21,8 +22,8 @@ export function serveReadOnly(
   storage: ReadableStorage,
   { dav, trust, mayRead }: ReadOnlyOptions,
 ): Promise<HttpResponse> {
-  const { method, target, headers, body, identity, place } = request;
-  const { username } = identity;
+  const { method, target, headers, body, identity, owner, place } = request;
+  const reader = { username: usernameOf(identity), owner };
   const common = {
     method,
     base: place.share.declared.path,
@@ -35,16 +36,14 @@ export function serveReadOnly(
     { ...common, storage, body },
     {
       ...dav,
-      principal: username,
+      owner,
       properties: noProperties,
       mayRead,
       depthInfinity: false,
       classes: '1',
       get: () =>
-        serveStatic(
-          { ...common, query: target.query, owner: username, trust, mayRead },
-          storage,
-          (path, entries) => directoryListing(path, entries, username),
+        serveStatic({ ...common, query: target.query, owner, trust, mayRead }, storage, (path, entries) =>
+          directoryListing(path, entries, reader),
         ),
     },
   );

@@ -1,4 +1,4 @@
-import type { Identity } from '../../src/access/identity.js';
+import { usernameOf, type Visitor } from '../../src/access/identity.js';
 import { davHeader } from '../../src/dav/methods/options.js';
 import type { ReadContext } from '../../src/dav/context.js';
 import { handleReadOnly, refusalOfReadOnly } from '../../src/dav/read-only.js';
@@ -58,7 +58,7 @@ const optionsOfNothing: HttpResponse = {
 
 /** Serves the root and other paths above the shares: collections of the shares that are open to the user. */
 export async function serveShareRoot(
-  { method, target, headers, body, identity, spelling }: RootRequest,
+  { method, target, headers, body, identity, owner, spelling }: RootRequest,
   { shares, dav, since }: ShareRootOptions,
 ): Promise<HttpResponse> {
   const path = pathBelowRoot(target.path);
@@ -82,7 +82,7 @@ export async function serveShareRoot(
     },
     {
       ...dav,
-      principal: identity.username,
+      owner,
       properties: collection,
       mayRead: () => true,
       depthInfinity: false,
@@ -90,25 +90,27 @@ export async function serveShareRoot(
       classes: davHeader[1],
       get: async () => {
         if (!(await collection.stat(path))) throw new Failure('not-found', 'There is no share here.');
-        return shareIndex(listed(open, identity), identity.username);
+        return shareIndex(listed(open, identity), usernameOf(identity));
       },
     },
   );
 }
 
-/** The shares at or below a path that a user may read. */
+/** The shares at or below a path that somebody may read. */
 export function sharesOpenTo(
-  identity: Identity,
+  identity: Visitor,
   shares: readonly Share[],
   above: ServerPath,
 ): readonly Share[] {
-  return shares.filter(({ declared: { path, policy } }) => {
-    return isSameOrBelow(above, path) && policy.decide(identity, 'read', shareRoot).allowed;
+  return shares.filter(({ declared: { path, policy, servedElsewhere } }) => {
+    return (
+      !servedElsewhere && isSameOrBelow(above, path) && policy.decide(identity, 'read', shareRoot).allowed
+    );
   });
 }
 
-/** The shares as the list of shares shows them to a user. */
-export function listed(shares: readonly Share[], identity: Identity): readonly ListedShare[] {
+/** The shares as the list of shares shows them to somebody. */
+export function listed(shares: readonly Share[], identity: Visitor): readonly ListedShare[] {
   return shares.map(({ declared: { kind, path, policy } }) => ({
     path,
     what: kinds[kind].words,

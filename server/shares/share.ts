@@ -1,5 +1,5 @@
 import type { ExplainedRight } from '../../src/access/explain.js';
-import type { Identity } from '../../src/access/identity.js';
+import type { Visitor } from '../../src/access/identity.js';
 import type { RequiredAccess } from '../../src/access/required-access.js';
 import type { Memberships } from '../../src/access/memberships.js';
 import type { UsagePool } from '../../src/async/usage-pool.js';
@@ -136,7 +136,7 @@ export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
     right: ExplainedRight,
     share: D,
     inside: SharePath,
-    identity: Identity,
+    identity: Visitor,
     memberships: Memberships,
   ): Promise<ExplainedBeyondRules | undefined>;
   /**

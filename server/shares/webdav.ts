@@ -1,4 +1,4 @@
-import type { Identity } from '../../src/access/identity.js';
+import { usernameOf, type Visitor } from '../../src/access/identity.js';
 import { webdavAccess } from '../../src/access/required-access.js';
 import { goneSignal } from '../../src/async/when-gone.js';
 import type { WebdavShare } from '../../src/config/kinds/webdav.js';
@@ -44,7 +44,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
     place: (path, spelling) => ({ storage, base, path, spelling }),
     methods: async (path) => allowedMethods(path, await storage.stat(path)),
     serve: async (request) => {
-      const { method, target, headers, body, identity, place, destination, authority } = request;
+      const { method, target, headers, body, identity, owner, place, destination, authority } = request;
       refuseServiceWorker(headers['service-worker'], 'sandboxed');
       const leadsTo = destination && placeOf(destination);
       return handleDav(
@@ -63,11 +63,13 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
         },
         {
           ...dav,
-          principal: identity.username,
+          owner,
+          principal: usernameOf(identity),
           resolve: (path) => legiblePlace(shares.locate(path), identity),
           find: async (path) =>
             legiblePlace((await shares.find(path, headers['user-agent'])).located, identity),
-          listing: (path, entries) => directoryListing(path, entries, identity.username),
+          listing: (path, entries) =>
+            directoryListing(path, entries, { username: usernameOf(identity), owner }),
           mayRead: policy.reader(identity),
           depthInfinity,
         },
@@ -87,7 +89,7 @@ function placeOf({ share, inside, spelling }: Located): Place {
 }
 
 /** The place of a path in another WebDAV share, if the user may read it. */
-function legiblePlace(located: Located | undefined, identity: Identity): Place | undefined {
+function legiblePlace(located: Located | undefined, identity: Visitor): Place | undefined {
   if (!located) return undefined;
   const { share, inside, spelling } = located;
   return share.declared.policy.decide(identity, 'read', inside).allowed

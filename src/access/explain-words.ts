@@ -28,6 +28,7 @@ export function explanationInWords(explanation: Explanation, further: readonly s
 }
 
 function askerInWords(asker: Asker): string {
+  if (asker.standing === 'anonymous') return 'somebody who does not sign in';
   if (asker.standing !== 'active') return `${legible(asker.username)}: ${asker.standing}`;
   const { username, isStaff, isSuperuser, groups } = asker.identity;
   const parts = [
@@ -47,10 +48,11 @@ function rightInWords({ action, scope, path, share, rules }: ExplainedRight): st
   ].join('\n');
 }
 
-function ruleInWords({ path, conditions, decision }: ExplainedRule, share: string): string[] {
+function ruleInWords({ path, everybody, conditions, decision }: ExplainedRule, share: string): string[] {
   const name = path === share ? `the rule of the share ${share}` : `the rule for ${path}`;
   if (conditions.length > 0) return [`  ${name}`, ...conditions.map(conditionInWords)];
-  return [`  ${name}`, decision.allowed ? '    holds  any active user' : `    fails  ${decision.reason}`];
+  const holders = everybody ? 'everybody, without signing in' : 'any active user';
+  return [`  ${name}`, decision.allowed ? `    holds  ${holders}` : `    fails  ${decision.reason}`];
 }
 
 function conditionInWords({ words, holds, because }: ExplainedCondition): string {
@@ -58,8 +60,9 @@ function conditionInWords({ words, holds, because }: ExplainedCondition): string
   return `    ${holds ? 'holds' : 'fails'}  users who ${words}${reason === '' ? '' : ` (${reason})`}`;
 }
 
-function becauseInWords({ superuser, own, groups = [], memberOf = [] }: Because): string {
+function becauseInWords({ bySite, superuser, own, groups = [], memberOf = [] }: Because): string {
   return [
+    ...(bySite ? ['as the site\u2019s own code says'] : []),
     ...(superuser ? ['as a superuser'] : []),
     ...(own ? ['own permission'] : []),
     ...(groups.length === 0 ? [] : [`through ${groupsInWords(groups)}`]),

@@ -1,9 +1,9 @@
 import type { FailureKind, Refusal } from '../failure.js';
 import type { Method } from '../http/method.js';
 import { join, type ServerPath, type SharePath } from '../http/target.js';
-import type { Identity } from './identity.js';
+import { anonymous, isAnonymous, type Identity, type Visitor } from './identity.js';
 import type { PermissionSources } from './permission-sources.js';
-import { decideByRule, type Action, type Decision, type Policy, type Rule } from './policy.js';
+import { decideByRule, signIn, type Action, type Decision, type Policy, type Rule } from './policy.js';
 import { hasDestination, outsideOfShares, type Access, type RequiredAccess } from './required-access.js';
 import { conditions, type Condition } from './requirement.js';
 
@@ -17,8 +17,9 @@ export interface Place {
   readonly inside: SharePath;
 }
 
-/** The user whom a question is about; only an active user has an identity. */
+/** The person whom a question is about; only an active user has an identity. */
 export type Asker =
+  | { readonly standing: 'anonymous' }
   | { readonly standing: 'unknown' | 'inactive'; readonly username: string }
   | { readonly standing: 'active'; readonly identity: Identity; readonly sources: PermissionSources };
 
@@ -33,10 +34,14 @@ interface Question {
   readonly locate: (path: ServerPath) => Place | undefined;
   /** Whether `path` is the root or another collection above the shares. */
   readonly isAboveShares: (path: ServerPath) => boolean;
+  /** Whether the server answers this to anybody, without asking who they are. */
+  readonly isOpenToEverybody: (method: Method, path: ServerPath) => boolean;
 }
 
 /** Why a condition holds. Each part is present only if it applies. */
 export interface Because {
+  /** The site itself was asked, and says no more. */
+  readonly bySite?: true;
   readonly superuser?: true;
   /** The permission was given to the user directly. */
   readonly own?: true;
@@ -54,7 +59,9 @@ export interface ExplainedCondition extends Condition {
 export interface ExplainedRule {
   /** The path where it begins, on this server. */
   readonly path: ServerPath;
-  /** Empty for a rule that lets nobody write, and for one that every active user satisfies. */
+  /** Whether it requires nothing of anybody, not even to sign in. */
+  readonly everybody: boolean;
+  /** Empty for a rule that lets nobody write, and for one that every active user, or everybody, satisfies. */
   readonly conditions: readonly ExplainedCondition[];
   readonly decision: Decision;
 }
@@ -82,11 +89,12 @@ export function explain(question: Question): Explanation {
   const { asker, method, path, locate } = question;
   const destination = hasDestination(method) ? question.destination : undefined;
   const place = locate(path);
+  const visitor = visitorOf(asker);
   const rights =
-    asker.standing === 'active' && place && (destination === undefined || locate(destination))
+    visitor && place && (destination === undefined || locate(destination))
       ? place.share
           .requires({ method, path, destination })
-          .map((access) => explainRight(access, locate(access.path), asker.identity, asker.sources))
+          .map((access) => explainRight(access, locate(access.path), visitor, sourcesOf(asker)))
       : [];
   return {
     asker,
@@ -98,12 +106,26 @@ export function explain(question: Question): Explanation {
   };
 }
 
+/** Undefined where the name lets nobody in. */
+function visitorOf(asker: Asker): Visitor | undefined {
+  if (asker.standing === 'anonymous') return anonymous;
+  return asker.standing === 'active' ? asker.identity : undefined;
+}
+
+function sourcesOf(asker: Asker): PermissionSources | undefined {
+  return asker.standing === 'active' ? asker.sources : undefined;
+}
+
 /** In the order in which the server checks: the user, the path, the destination, the rights. */
 function answerTo(
-  { asker, method, path, locate, isAboveShares }: Question,
+  question: Question,
   destination: ServerPath | undefined,
   rights: readonly ExplainedRight[],
 ): Answer {
+  const { asker, method, path, locate, isAboveShares } = question;
+  if (asker.standing === 'anonymous' && !question.isOpenToEverybody(method, path)) {
+    return refused('unauthenticated', signIn);
+  }
   if (asker.standing === 'unknown') {
     return refused('unauthenticated', `There is no user named ${asker.username}.`);
   }
@@ -119,7 +141,7 @@ function answerTo(
     return refused('forbidden', 'The destination is not in a share.');
   }
   for (const { decision } of rights) {
-    if (!decision.allowed) return refused('forbidden', decision.reason);
+    if (!decision.allowed) return refused(decision.failure, decision.reason);
   }
   return { allowed: true };
 }
@@ -131,8 +153,8 @@ function refused(failure: FailureKind, sentence: string): Answer {
 function explainRight(
   access: Access,
   place: Place | undefined,
-  identity: Identity,
-  sources: PermissionSources,
+  visitor: Visitor,
+  sources: PermissionSources | undefined,
 ): ExplainedRight {
   if (!place) throw new RangeError('A request needs rights only inside shares.');
   const { share, inside } = place;
@@ -141,23 +163,24 @@ function explainRight(
     share: share.path,
     rules: share.policy.rulesFor(inside, access.scope).map((rule) => ({
       path: join(share.path, rule.path),
-      conditions: explainConditions(rule, access.action, identity, sources),
-      decision: decideByRule(rule, identity, access.action),
+      everybody: rule[access.action] === 'everybody',
+      conditions: explainConditions(rule, access.action, visitor, sources),
+      decision: decideByRule(rule, visitor, access.action),
     })),
-    decision: share.policy.decide(identity, access.action, inside, access.scope),
+    decision: share.policy.decide(visitor, access.action, inside, access.scope),
   };
 }
 
 function explainConditions(
   rule: Rule,
   action: Action,
-  identity: Identity,
-  sources: PermissionSources,
+  visitor: Visitor,
+  sources: PermissionSources | undefined,
 ): ExplainedCondition[] {
   const requirement = rule[action];
-  if (requirement === false) return [];
-  return conditions(requirement, identity).map((condition) => {
-    const because = condition.holds ? reasonFor(condition, identity, sources) : undefined;
+  if (requirement === false || requirement === 'everybody' || isAnonymous(visitor) || !sources) return [];
+  return conditions(requirement, visitor).map((condition) => {
+    const because = condition.holds ? reasonFor(condition, visitor, sources) : undefined;
     return because ? { ...condition, because } : condition;
   });
 }
@@ -169,6 +192,7 @@ function reasonFor(
   sources: PermissionSources,
 ): Because | undefined {
   if (permission !== undefined) {
+    if (identity.permissionsBySite) return { bySite: true };
     if (identity.isSuperuser) return { superuser: true };
     const givers = [...sources.groups].filter(([, given]) => given.has(permission)).map(([name]) => name);
     return {

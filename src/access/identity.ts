@@ -9,9 +9,31 @@ export interface Identity {
   readonly groups: ReadonlySet<string>;
   /** Every permission of the user, direct or through a group, as `app_label.codename`. */
   readonly permissions: ReadonlySet<string>;
+  /** Whether the site itself was asked: then `permissions` are all, for a superuser too. */
+  readonly permissionsBySite?: true;
 }
 
-/** Django's `User.has_perm` for an active user: a superuser has every permission. */
+/** Somebody who has not signed in: no user, so nothing can be theirs. */
+export interface Anonymous {
+  readonly anonymous: true;
+}
+
+export const anonymous: Anonymous = { anonymous: true };
+
+/** Who asks to read. Writing is for an {@link Identity}. */
+export type Visitor = Identity | Anonymous;
+
+/** Whether somebody has not signed in. */
+export function isAnonymous(visitor: Visitor): visitor is Anonymous {
+  return 'anonymous' in visitor;
+}
+
+export function usernameOf(visitor: Visitor): string | undefined {
+  return isAnonymous(visitor) ? undefined : visitor.username;
+}
+
+/** Django's `User.has_perm` for an active user: a superuser has every permission, unless the site says otherwise. */
 export function hasPermission(identity: Identity, permission: string): boolean {
-  return identity.isSuperuser || identity.permissions.has(permission);
+  const hasAll = identity.isSuperuser && identity.permissionsBySite !== true;
+  return hasAll || identity.permissions.has(permission);
 }

@@ -1,7 +1,7 @@
 import type { SharePath } from '../http/target.js';
 import { isSameOrBelow } from '../http/target.js';
-import type { Identity } from './identity.js';
-import { inWords, meets, type Requirement } from './requirement.js';
+import { isAnonymous, type Visitor } from './identity.js';
+import { inWords, meets, type Readers, type Requirement } from './requirement.js';
 
 export type Action = 'read' | 'write';
 
@@ -11,13 +11,23 @@ export type Scope = 'node' | 'tree';
 /** Who may read and write at and below a path, down to paths with rules of their own. */
 export interface Rule {
   readonly path: SharePath;
-  readonly read: Requirement;
+  readonly read: Readers;
   /** What a user needs in order to write; false: nobody may write. */
   readonly write: Requirement | false;
 }
 
 /** The answer to "may this user do this here?", with the reason in words if it is no. */
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+export type Decision =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      /** `unauthenticated`: somebody who has not signed in; who they are might make a difference. */
+      readonly failure: 'forbidden' | 'unauthenticated';
+      readonly reason: string;
+    };
+
+/** What is answered to somebody who has not signed in, wherever that is not enough: it is the same everywhere. */
+export const signIn = 'Sign in to continue.';
 
 const allowed: Decision = { allowed: true };
 
@@ -62,29 +72,36 @@ export class Policy {
     return [here, ...below.map(({ rule }) => rule)];
   }
 
-  /** Whether `identity` may do `action` at `path` and, with scope `tree`, wherever another rule governs below it. */
-  decide(identity: Identity, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
-    if (scope === 'node') return decideByRule(this.ruleFor(path), identity, action);
+  /** Whether `visitor` may do `action` at `path` and, with scope `tree`, wherever another rule governs below it. */
+  decide(visitor: Visitor, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
+    if (scope === 'node') return decideByRule(this.ruleFor(path), visitor, action);
     for (const rule of this.rulesFor(path, scope)) {
-      const decision = decideByRule(rule, identity, action);
+      const decision = decideByRule(rule, visitor, action);
       if (!decision.allowed) return decision;
     }
     return allowed;
   }
 
-  /** Returns a function that tells whether `identity` may read a path. */
-  reader(identity: Identity): (path: SharePath) => boolean {
-    return (path) => this.decide(identity, 'read', path).allowed;
+  /** Returns a function that tells whether `visitor` may read a path. */
+  reader(visitor: Visitor): (path: SharePath) => boolean {
+    return (path) => this.decide(visitor, 'read', path).allowed;
+  }
+
+  /** Whether there is any path in it that everybody may read. */
+  get isPublicSomewhere(): boolean {
+    return this.#rules.some(({ rule }) => rule.read === 'everybody');
   }
 }
 
 /** Decides by one rule, regardless of rules further down. */
-export function decideByRule(rule: Rule, identity: Identity, action: Action): Decision {
+export function decideByRule(rule: Rule, visitor: Visitor, action: Action): Decision {
   const requirement = rule[action];
+  if (requirement === 'everybody') return allowed;
+  if (isAnonymous(visitor)) return { allowed: false, failure: 'unauthenticated', reason: signIn };
   if (requirement === false) return refused('This share is read-only.');
-  return meets(requirement, identity) ? allowed : refused(`Only ${inWords(requirement)} may ${action} here.`);
+  return meets(requirement, visitor) ? allowed : refused(`Only ${inWords(requirement)} may ${action} here.`);
 }
 
 function refused(reason: string): Decision {
-  return { allowed: false, reason };
+  return { allowed: false, failure: 'forbidden', reason };
 }

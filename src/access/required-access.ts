@@ -1,6 +1,6 @@
 import type { Refusal } from '../failure.js';
 import type { Method } from '../http/method.js';
-import type { ServerPath } from '../http/target.js';
+import { serverPathOf, type ServerPath } from '../http/target.js';
 import type { Action, Scope } from './policy.js';
 
 const makers: ReadonlySet<Method> = new Set<Method>(['PUT', 'MKCOL', 'LOCK']);
@@ -41,7 +41,7 @@ interface AccessQuestion {
   readonly method: Method;
   readonly path: ServerPath;
   readonly destination?: ServerPath | undefined;
-  /** The Depth header field; only LOCK uses it. */
+  /** The Depth header field; LOCK uses it, and PROPFIND for other servers. */
   readonly depth?: string | undefined;
 }
 
@@ -68,6 +68,29 @@ export const webdavAccess: RequiredAccess = (question) => {
   }
   return webdavReads.has(method) ? readAccess(question) : writes(question);
 };
+
+/**
+ * What other servers serve may be files, WebDAV or Subversion. Nobody leaves members out of their answers that the user
+ * may not read: a PROPFIND of more than one level and a REPORT need the right to read everything below. Below `!svn`,
+ * Subversion addresses its whole repository by other names: there the right holds for all of the repository. Whether a
+ * LOCK is a refresh is not known, as the body is not: it counts as a new one.
+ */
+export const guardAccess: RequiredAccess = (question) => {
+  const { method, path, depth } = question;
+  const repository = repositoryOf(path);
+  if (repository !== undefined) {
+    return [{ path: repository, action: isSvnRead(method) ? 'read' : 'write', scope: 'tree' }];
+  }
+  const isDeep = method === 'PROPFIND' && !['0', '1'].includes(depth?.trim() ?? '');
+  return isDeep || method === 'REPORT' ? [{ path, action: 'read', scope: 'tree' }] : webdavAccess(question);
+};
+
+/** The root of the repository that a path of mod_dav_svn's own lies in, as SVNSpecialURI has it by default. */
+function repositoryOf(path: ServerPath): ServerPath | undefined {
+  const names = path.split('/');
+  const special = names.indexOf('!svn');
+  return special < 0 ? undefined : serverPathOf(names.slice(0, special).join('/') || '/');
+}
 
 function writes({ method, path, destination }: AccessQuestion): readonly Access[] {
   const target =

@@ -13,6 +13,9 @@ export interface Requirement {
   readonly groups?: readonly string[];
 }
 
+/** Who may read: those who meet a requirement, or everybody, without signing in. */
+export type Readers = Requirement | 'everybody';
+
 /** The handler's own defaults: staff only. */
 export const defaultRequirement: Requirement = { staff: true, superuser: false };
 
@@ -43,6 +46,11 @@ export function meets(requirement: Requirement, identity: Identity): boolean {
 export function inWords(requirement: Requirement): string {
   const conditions = parts(requirement).map(({ words }) => words);
   return conditions.length === 0 ? 'any active user' : `active users who ${conditions.join(' and ')}`;
+}
+
+/** As {@link inWords}, of those who may read. */
+export function readersInWords(readers: Readers): string {
+  return readers === 'everybody' ? 'everybody, without signing in' : inWords(readers);
 }
 
 interface Part extends Omit<Condition, 'holds'> {

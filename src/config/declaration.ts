@@ -1,3 +1,4 @@
+import type { GuardDeclaration } from './guard-section.js';
 import type { LimitsDeclaration } from './limits.js';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { DjangoSite } from '../django/site.js';
@@ -17,6 +18,16 @@ export interface ProjectDeclaration {
   readonly alias?: string;
   /** The PostgreSQL schemas to look for tables in, instead of those of the site's own connection. */
   readonly searchPath?: readonly string[];
+  /** Missing where davgate checks passwords by the user table, not the site by its own backends. */
+  readonly signInBySite?: AnswersBySite;
+  /** Missing where Django's tables tell which permissions a user has, not the site's own code. */
+  readonly permissionsBySite?: AnswersBySite;
+}
+
+/** What the site's own Python is asked while davgate runs. */
+export interface AnswersBySite {
+  /** How long an answer holds. */
+  readonly seconds: number;
 }
 
 /** The site that the users belong to: its project, or the facts themselves. */
@@ -63,6 +74,8 @@ export interface Declaration {
   readonly state: StateDeclaration;
   /** Where Prometheus can fetch metrics; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Where other web servers ask who may; undefined: nowhere. */
+  readonly guard: GuardDeclaration | undefined;
   /** Where Apache is, as absolute paths; davgate looks for what is missing. */
   readonly apache: { readonly binary?: string; readonly modules?: string };
   readonly limits: LimitsDeclaration;

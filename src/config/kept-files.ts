@@ -8,7 +8,7 @@ import { databaseSecrets, siteSecrets } from './secrets-in-shares.js';
 const environments = ['.venv', 'venv'];
 
 /** Everything that a declaration names and no share may serve: secrets, programs, and rules of access. */
-export function keptFiles({ django, state, apache, shares }: Declaration, file: string): Secret[] {
+export function keptFiles({ django, state, apache, guard, shares }: Declaration, file: string): Secret[] {
   return [
     ...(django.kind === 'site' ? siteSecrets(django.site) : partsOf(django)),
     ...databaseSecrets(state, 'the state database'),
@@ -17,6 +17,7 @@ export function keptFiles({ django, state, apache, shares }: Declaration, file: 
     ...(apache.modules === undefined
       ? []
       : [{ what: 'Apache\u2019s modules', path: apache.modules, whole: true }]),
+    ...(guard?.fastcgi ? [{ what: 'the secret of Apache', path: guard.fastcgi.secretFile }] : []),
     { what: 'this declaration', path: file },
   ];
 }

@@ -3,6 +3,8 @@ import { isSameOrBelow } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import { parseSearchPath } from '../database/search-path.js';
 import type { Declaration, DjangoDeclaration, StateDeclaration } from './declaration.js';
+import { withGuards } from './guarded-paths.js';
+import { guardSectionOf } from './guard-section.js';
 import { keptFiles } from './kept-files.js';
 import { missingInShare, missingSite } from './missing-files.js';
 import { grantsOf } from './named-grants.js';
@@ -36,6 +38,7 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   if (!parsed.success || !site.django) throw new DeclarationError(file, problems, positions);
   const { listen, realm, publicOrigin, trustedProxies, stripDomain, throttle, state, metrics, apache } =
     parsed.data;
+  const guard = parsed.data.guard && guardSectionOf(parsed.data.guard, folder);
   const declaration: Declaration = {
     folder,
     positions,
@@ -52,14 +55,16 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
     },
     state: stateOf(state ?? 'sqlite:./var/state.sqlite3', folder),
     metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
+    guard,
     apache: {
       ...(apache?.binary !== undefined && { binary: resolve(folder, apache.binary) }),
       ...(apache?.modules !== undefined && { modules: resolve(folder, apache.modules) }),
     },
     limits: limitsOf(parsed.data.limits),
-    shares: shares.found.map(({ share }) => share),
+    shares: withGuards(shares.found.map(({ share }) => share)),
     grants: shares.found.flatMap(({ input, index }) => grantsOf(input, index)),
   };
+  problems.push(...unasked(declaration.shares, guard));
   problems.push(...secretsInShares(declaration.shares, keptFiles(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems, positions);
   return declaration;
@@ -114,6 +119,9 @@ function siteIn(
   return { django, problems: missingSite(parsed.data, django, user) };
 }
 
+/** How long an answer of the site's own code holds unless the declaration says otherwise. */
+const heldSeconds = 60;
+
 function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
   if (!('project' in input)) return { kind: 'site', site: siteOf(input, folder) };
   const { project, settings, python, alias } = input;
@@ -126,11 +134,15 @@ function djangoOf(input: DjangoInput, folder: string): DjangoDeclaration {
     ...(python !== undefined && { python: python.includes('/') ? resolve(folder, python) : python }),
     ...(alias !== undefined && { alias }),
     ...(searchPath && { searchPath }),
+    ...(input.signIn === 'site' && { signInBySite: { seconds: input.signInSeconds ?? heldSeconds } }),
+    ...(input.permissions === 'site' && {
+      permissionsBySite: { seconds: input.permissionsSeconds ?? heldSeconds },
+    }),
   };
 }
 
 function overlaps(shares: readonly FoundShare[]): Problem[] {
-  return shares.flatMap(({ input: share, index }, order) => {
+  return shares.flatMap(({ input: share, share: resolved, index }, order) => {
     const place = placeOf(['shares', index, 'path']);
     const rulePaths = (share.rules ?? []).map(({ path }) => path.normalize('NFC'));
     const doubled = rulePaths.flatMap((path, rule) =>
@@ -143,11 +155,7 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
           ]
         : [],
     );
-    const clash = shares
-      .slice(0, order)
-      .find(
-        ({ input: other }) => isSameOrBelow(other.path, share.path) || isSameOrBelow(share.path, other.path),
-      );
+    const clash = shares.slice(0, order).find(({ share: other }) => clashing(other, resolved));
     if (!clash) return doubled;
     const other = `shares[${clash.index}]`;
     const message =
@@ -156,6 +164,26 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
         : `${share.path} overlaps ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
     return [{ place, message }, ...doubled];
   });
+}
+
+/** Guards need somewhere to be asked about. */
+function unasked(shares: readonly DeclaredShare[], guard: Declaration['guard']): Problem[] {
+  const index = shares.findIndex(({ servedElsewhere }) => servedElsewhere);
+  if (guard || index === -1) return [];
+  const message = 'a guard needs the key "guard" of the declaration, where other servers ask about it';
+  return [{ place: placeOf(['shares', index]), message }];
+}
+
+/**
+ * Of two shares one inside the other only a guard may be: around any other, or inside one whose rules are all known here.
+ * What Apache serves of a repository cannot be left out.
+ */
+function clashing(one: DeclaredShare, other: DeclaredShare): boolean {
+  if (one.path === other.path) return true;
+  const outer = isSameOrBelow(one.path, other.path) ? one : other;
+  const inner = outer === one ? other : one;
+  if (!isSameOrBelow(outer.path, inner.path) || outer.servedElsewhere) return false;
+  return !inner.servedElsewhere || outer.kind === 'svn';
 }
 
 /** @throws RangeError for a URL that the schema refuses */

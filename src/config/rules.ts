@@ -4,23 +4,36 @@ import { rootPath, serverPathOf, within, type SharePath } from '../http/target.j
 import type { AccessInput, RequirementInput, WriteInput } from './kinds/access.js';
 
 /**
- * Resolves the rules of a share: a rule's keys override the share's, and `write` overrides both for writing.
+ * Resolves the rules of a share: a rule's keys override the share's, and `write` overrides both for writing. What
+ * everybody may read is still written by those alone who meet `require`. A rule that says who must be what to read does
+ * not leave its path public unless it says that too.
  */
-export function policyOf({ require, write, rules = [] }: AccessInput): Policy {
-  const read = override(defaultRequirement, require);
+export function policyOf({ require, public: isPublic = false, write, rules = [] }: AccessInput): Policy {
+  const required = override(defaultRequirement, require);
   return new Policy([
-    ruleOf('/', read, write),
-    ...rules.map((rule) => ruleOf(rule.path, override(read, rule.require), layered(write, rule.write))),
+    ruleOf('/', required, isPublic, write),
+    ...rules.map((rule) =>
+      ruleOf(
+        rule.path,
+        override(required, rule.require),
+        rule.public ?? (isPublic && rule.require === undefined),
+        layered(write, rule.write),
+      ),
+    ),
   ]);
 }
 
 /** As {@link policyOf}, for a share in which nobody writes anything. */
-export function readPolicyOf({ require, rules }: Omit<AccessInput, 'write'>): Policy {
-  return policyOf({ require, write: false, rules });
+export function readPolicyOf(input: Omit<AccessInput, 'write'>): Policy {
+  return policyOf({ ...input, write: false });
 }
 
-function ruleOf(path: string, read: Requirement, write: WriteInput | undefined): Rule {
-  return { path: pathInShare(path), read, write: write === false ? false : override(read, write) };
+function ruleOf(path: string, required: Requirement, isPublic: boolean, write: WriteInput | undefined): Rule {
+  return {
+    path: pathInShare(path),
+    read: isPublic ? 'everybody' : required,
+    write: write === false ? false : override(required, write),
+  };
 }
 
 /** A rule's `write` over the share's. To open for writing what the share closes, a rule needs a `write` of its own. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { parseSearchPath } from '../database/search-path.js';
+import { guardSectionSchema } from './guard-section.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
 import { limitsSchema } from './limits.js';
 import { shareSchema } from './share-schema.js';
 import { parseStateUrl } from './state-url.js';
-import { TrustedProxies } from '../http/client-address.js';
+import { networkSchema } from './network-schema.js';
 
 const apache = z
   .strictObject({
@@ -21,6 +22,8 @@ const stateUrl = z.string().superRefine((url, context) => {
   const location = parseStateUrl(url, '/');
   if (typeof location === 'string') context.addIssue({ code: 'custom', message: location });
 });
+
+const heldSeconds = z.int().min(1).max(3600).optional();
 
 const projectSchema = z
   .strictObject({
@@ -53,6 +56,43 @@ const projectSchema = z
         'PostgreSQL: the schemas to look for users in, if the site chooses them by request. ' +
           'Default: those of its own connection.',
       ),
+    signIn: z
+      .enum(['database', 'site'])
+      .optional()
+      .describe(
+        'Who tells whether a password is right: "database" (default), davgate by the stored passwords; "site", ' +
+          'the site\u2019s own AUTHENTICATION_BACKENDS, in Python processes that davgate starts.',
+      ),
+    signInSeconds: heldSeconds.describe(
+      'With "signIn": "site": how long a password holds before the site is asked again. Default: 60.',
+    ),
+    permissions: z
+      .enum(['database', 'site'])
+      .optional()
+      .describe(
+        'Who tells which permissions a user has: "database" (default), Django\u2019s tables; "site", the site\u2019s own ' +
+          'user.has_perm() and user.get_all_permissions().',
+      ),
+    permissionsSeconds: heldSeconds.describe(
+      'With "permissions": "site": how long its answer about a user holds. Default: 60.',
+    ),
+  })
+  .superRefine((project, context) => {
+    const { signIn, signInSeconds, permissions, permissionsSeconds } = project;
+    for (const key of ['alias', 'searchPath'] as const) {
+      if (project[key] === undefined || (signIn !== 'site' && permissions !== 'site')) continue;
+      const message =
+        'cannot be chosen where the site is asked ("signIn" or "permissions" is "site"): it may mean other rows';
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+    const unused = [
+      ...(signInSeconds !== undefined && signIn !== 'site' ? ['signIn' as const] : []),
+      ...(permissionsSeconds !== undefined && permissions !== 'site' ? ['permissions' as const] : []),
+    ];
+    for (const key of unused) {
+      const message = `is of no account without "${key}": "site"`;
+      context.addIssue({ code: 'custom', path: [`${key}Seconds`], message });
+    }
   })
   .describe('The site\u2019s own settings, read by its own Python once at the start and at each reload.');
 
@@ -93,7 +133,7 @@ const declarationSchema = z.strictObject({
     .optional()
     .describe('The address of this server as browsers use it. Default: what the request says.'),
   trustedProxies: z
-    .array(z.string().refine(isNetwork, 'must be an address or a network such as "10.0.0.0/8"'))
+    .array(networkSchema)
     .optional()
     .describe('Proxies whose X-Forwarded fields davgate believes. Default: none.'),
   stripDomain: z.boolean().optional().describe('Whether "DOMAIN\\user" signs in as "user". Default: false.'),
@@ -122,18 +162,11 @@ const declarationSchema = z.strictObject({
     })
     .optional()
     .describe('Where Prometheus can fetch metrics, at /metrics. Default: nowhere.'),
+  guard: guardSectionSchema.optional(),
   apache: apache.optional(),
   limits: limitsSchema.optional(),
   shares: z.array(shareSchema).min(1, 'must declare at least one share'),
 });
-
-function isNetwork(entry: string): boolean {
-  try {
-    return new TrustedProxies([entry]) instanceof TrustedProxies;
-  } catch {
-    return false;
-  }
-}
 
 /** The same without its parts: a schema of its own validates each once, whatever is wrong with the others. */
 export const outerSchema = declarationSchema.extend({

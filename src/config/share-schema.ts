@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { guardSchema, resolveGuard, type GuardShare } from './kinds/guard.js';
 import { resolveStatic, staticSchema, type StaticShare } from './kinds/static.js';
 import type { Surroundings } from './kinds/share.js';
 import { oneOf } from './one-of.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
 import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js';
 
-const schemas = [staticSchema, webdavSchema, svnSchema] as const;
+const schemas = [staticSchema, webdavSchema, svnSchema, guardSchema] as const;
 
 /** A share of any kind as written in the file. */
 export const shareSchema = z.discriminatedUnion('kind', schemas, {
@@ -15,7 +16,7 @@ export const shareSchema = z.discriminatedUnion('kind', schemas, {
 type ShareInput = z.infer<typeof shareSchema>;
 
 /** A declared share of any kind. */
-export type DeclaredShare = StaticShare | WebdavShare | SvnShare;
+export type DeclaredShare = StaticShare | WebdavShare | SvnShare | GuardShare;
 
 export type KindName = DeclaredShare['kind'];
 
@@ -28,5 +29,7 @@ export function resolveShare(share: ShareInput, surroundings: Surroundings): Dec
       return resolveWebdav(share, surroundings);
     case 'svn':
       return resolveSvn(share, surroundings);
+    case 'guard':
+      return resolveGuard(share);
   }
 }

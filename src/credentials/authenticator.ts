@@ -10,6 +10,8 @@ export interface Credentials {
 export interface LoginAttempt {
   /** Where it comes from: equal for attempts from the same place. */
   readonly place: string;
+  /** The client's address, where that is known. */
+  readonly address?: string | undefined;
   /**
    * Called before an attempt waits for its turn.
    * @throws Failure `too-many-requests` with Retry-After; `unavailable` if the count cannot be read

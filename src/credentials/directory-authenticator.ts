@@ -5,7 +5,7 @@ import type { Authenticator, Credentials, LoginAttempt } from './authenticator.j
 import type { DerivationGate } from './derivation-gate.js';
 import { FreshUsers, type FreshUser } from './fresh-users.js';
 import { SingleFlight } from '../async/single-flight.js';
-import { parseUsername, type Username } from './username.js';
+import { maximumPasswordBytes, parseUsername, type Username } from './username.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
 interface DirectoryAuthenticatorOptions {
@@ -31,9 +31,6 @@ interface Named {
   readonly username: Username;
   readonly key: string;
 }
-
-/** Longer passwords, in bytes of UTF-8, are rejected without a derivation. */
-const maximumPasswordBytes = 4096;
 
 /**
  * Authenticates against a directory. A password is derived once for each stored password that it is compared with,

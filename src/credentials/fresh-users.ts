@@ -1,5 +1,5 @@
 import type { Identity } from '../access/identity.js';
-import type { UserDirectory } from '../django/directory.js';
+import type { DirectoryUser, UserDirectory } from '../django/directory.js';
 import { FreshValues } from '../async/fresh-values.js';
 import { findUser, type Username } from './username.js';
 
@@ -51,10 +51,12 @@ export class FreshUsers {
 
   async #read(username: Username): Promise<FreshUser | undefined> {
     const row = await findUser(this.#directory, username);
-    if (row === undefined) return undefined;
-    const { isActive, encodedPassword, ...identity } = row;
-    return { identity, isActive, encodedPassword };
+    return row && freshUser(row);
   }
+}
+
+export function freshUser({ isActive, encodedPassword, ...identity }: DirectoryUser): FreshUser {
+  return { identity, isActive, encodedPassword };
 }
 
 /** The name as the client sent it: two spellings with the same NFKC form may be two users. */

@@ -20,6 +20,16 @@ export interface SessionAuthenticatorOptions {
   readonly capacity?: number;
 }
 
+/** Finds out whose a session cookie is. */
+export interface SessionLogins {
+  /**
+   * @param cookieValue the value of the session cookie
+   * @returns the active user whose session this is; undefined if it is nobody's
+   * @throws Failure `unavailable` if that is not known
+   */
+  authenticate(cookieValue: string): Promise<Identity | undefined>;
+}
+
 /** Browsers do not store longer cookies, in characters of name, value and attributes together. */
 const maximumLength = 4096;
 
@@ -27,7 +37,7 @@ const maximumLength = 4096;
  * Finds out from a session cookie who is logged in at the site. A session costs one HMAC, and one read per second:
  * logging out and every other change take effect within a second.
  */
-export class SessionAuthenticator {
+export class SessionAuthenticator implements SessionLogins {
   readonly #sessions: SessionDirectory;
   readonly #identities: FreshValues<Identity>;
   readonly #key = new CredentialKey();

@@ -58,7 +58,7 @@ export class Throttle {
    * count together.
    */
   attempt(address?: string): ThrottledAttempt {
-    return new ThrottledAttempt(placeOf(address), this.#counter, this.#limits, this.#patience);
+    return new ThrottledAttempt(address, this.#counter, this.#limits, this.#patience);
   }
 }
 
@@ -70,14 +70,16 @@ export function placeOf(address = 'unknown'): string {
 /** A login attempt that is counted. */
 class ThrottledAttempt implements LoginAttempt {
   readonly place: string;
+  readonly address: string | undefined;
   readonly #counter: FailureCounter;
   readonly #limits: Limits;
   readonly #patience: number;
   #counted = false;
   #refusedFor: keyof Limits | undefined;
 
-  constructor(place: string, counter: FailureCounter, limits: Limits, patience: number) {
-    this.place = place;
+  constructor(address: string | undefined, counter: FailureCounter, limits: Limits, patience: number) {
+    this.place = placeOf(address);
+    this.address = address;
     this.#counter = counter;
     this.#limits = limits;
     this.#patience = patience;

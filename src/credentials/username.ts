@@ -3,6 +3,9 @@ import type { DirectoryUser, UserDirectory } from '../django/directory.js';
 /** No user has a longer name: Django's column holds 150 characters, custom user models often an address of 254. */
 const maximumCharacters = 254;
 
+/** Longer passwords, in bytes of UTF-8, are rejected without a check. */
+export const maximumPasswordBytes = 4096;
+
 /** A user name as the client sent it, and as the site's table may store it. */
 export interface Username {
   /**

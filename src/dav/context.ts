@@ -52,18 +52,20 @@ export interface DavRequest extends ReadRequest {
 export interface ReadContext {
   readonly properties: PropertyReader;
   readonly xmlLimits: XmlLimits;
-  /** Bytes of XML bodies being read, by the user's name. */
+  /** Bytes of XML bodies being read, by owner. */
   readonly xmlBytes: Allowance;
-  /** The user's name: the owner of their locks, and the one charged for their properties and bodies. */
-  readonly principal: string;
+  /** The one charged for reading, and who takes turns at it: a user's name, or a key for people without one. */
+  readonly owner: string;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
   /** Whether the share allows PROPFIND with Depth infinity. */
   readonly depthInfinity: boolean;
 }
 
-/** What the engine needs besides the request; what depends on the user comes last. */
-export interface DavContext extends ReadContext {
+/** What the engine needs besides the request in order to read; what depends on the user comes last. */
+export interface DavReadContext extends ReadContext {
+  /** The user's name, which locks are held under; undefined of somebody who has not signed in. */
+  readonly principal: string | undefined;
   readonly properties: PropertyStore;
   readonly locks: LockStore;
   readonly lockLimits: LockLimits;
@@ -82,8 +84,17 @@ export interface DavContext extends ReadContext {
   readonly listing: (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 
-/** The parts of a context that depend on the user or the share. */
-export type UserPart = 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
+/** The parts it needs in order to change anything: a user. */
+export interface DavContext extends DavReadContext {
+  /** The user's name, which locks are held under, and properties counted to. */
+  readonly principal: string;
+}
+
+/** What of a context that depend on the user or the share. */
+export type UserPart = 'owner' | 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
+
+/** A method of the protocol that only reads. */
+export type DavReadMethod = (request: DavRequest, context: DavReadContext) => Promise<HttpResponse>;
 
 /** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */
 export type DavMethod = (request: DavRequest, context: DavContext) => Promise<HttpResponse>;

@@ -1,7 +1,7 @@
 import { Failure, type Refusal } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { allowedMethods } from './allowed-methods.js';
-import type { DavContext, DavMethod, DavRequest } from './context.js';
+import type { DavMethod, DavReadContext, DavReadMethod, DavRequest } from './context.js';
 import { readIf } from './headers/if.js';
 import { requireIf } from './locks/require-if.js';
 import { copy } from './methods/copy.js';
@@ -17,16 +17,19 @@ import { put } from './methods/put.js';
 import { unlock } from './methods/unlock.js';
 import { inTurn } from './tree-turns.js';
 
-const methods: ReadonlyMap<string, DavMethod> = new Map([
+const reading: ReadonlyMap<string, DavReadMethod> = new Map([
   ['OPTIONS', options],
   ['GET', get],
   ['HEAD', get],
+  ['PROPFIND', propfind],
+]);
+
+const writing: ReadonlyMap<string, DavMethod> = new Map([
   ['PUT', put],
   ['DELETE', remove],
   ['MKCOL', mkcol],
   ['COPY', copy],
   ['MOVE', move],
-  ['PROPFIND', propfind],
   ['PROPPATCH', proppatch],
   ['LOCK', lock],
   ['UNLOCK', unlock],
@@ -37,28 +40,37 @@ const inTurns: ReadonlySet<DavMethod> = new Set([copy, move, remove]);
 
 /** Why this engine refuses a method; undefined if it has the method. */
 export function refusalOfDavMethod(method: string): Refusal | undefined {
-  return methods.has(method)
+  return reading.has(method) || writing.has(method)
     ? undefined
     : { failure: 'method-not-allowed', sentence: `This server does not support the method ${method} here.` };
 }
 
 /**
  * Answers one WebDAV request (RFC 4918).
- * @throws Failure `method-not-allowed` with Allow for a method that this engine does not have, and the methods' own
+ * @throws Failure `method-not-allowed` with Allow for a method that this engine does not have, `unauthenticated` where somebody
+ *   without a name would change something, and the methods' own
  */
 export async function handleDav(
-  read: Omit<DavRequest, 'conditions'>,
-  context: DavContext,
+  asked: Omit<DavRequest, 'conditions'>,
+  context: DavReadContext,
 ): Promise<HttpResponse> {
-  const request = { ...read, conditions: readIf(read.headers.if) };
-  const method = methods.get(request.method);
+  const request = { ...asked, conditions: readIf(asked.headers.if) };
+  const read = reading.get(request.method);
+  if (read) {
+    await requireIf(request, context);
+    return read(request, context);
+  }
+  const method = writing.get(request.method);
   if (!method) throw await noSuchMethod(request);
+  const { principal } = context;
+  if (principal === undefined) throw new Failure('unauthenticated', 'Only users can change anything here.');
+  const named = { ...context, principal };
   const answer = async (): Promise<HttpResponse> => {
     // LOCK checks this itself, because a failed refresh has a status of its own.
-    if (method !== lock) await requireIf(request, context);
-    return method(request, context);
+    if (method !== lock) await requireIf(request, named);
+    return method(request, named);
   };
-  return inTurns.has(method) ? inTurn(request, context, answer) : answer();
+  return inTurns.has(method) ? inTurn(request, named, answer) : answer();
 }
 
 async function noSuchMethod({ method, path, storage }: DavRequest): Promise<Failure> {

@@ -5,18 +5,18 @@ import { readXml } from '../xml/tree.js';
 import type { ReadContext } from './context.js';
 
 /**
- * Reads a request's XML body; the bytes being read at the same time are limited, for one user and in all.
+ * Reads a request's XML body; the bytes being read at the same time are limited, for one owner and in all.
  * @returns undefined for an empty body
  * @throws Failure `unavailable` if that limit is reached, and as {@link readXml}
  */
 export async function readBody(
   body: Readable,
-  { xmlLimits, xmlBytes, principal }: Pick<ReadContext, 'xmlLimits' | 'xmlBytes' | 'principal'>,
+  { xmlLimits, xmlBytes, owner }: Pick<ReadContext, 'xmlLimits' | 'xmlBytes' | 'owner'>,
 ): Promise<XmlElement | undefined> {
-  const holding = xmlBytes.hold(principal);
+  const holding = xmlBytes.hold(owner);
   try {
     return await readXml(body, xmlLimits, {
-      owner: principal,
+      owner,
       onBytes: ({ length }) => {
         if (holding.grow(length)) return;
         throw new Failure('unavailable', 'The server is reading too many XML bodies at once. Try again.', {

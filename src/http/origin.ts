@@ -38,5 +38,11 @@ export function cookiesCount(
   headers: RequestHeaders,
   publicOrigin: string | undefined,
 ): boolean {
-  return reading.has(method) || isSameOrigin(headers, publicOrigin);
+  const isReading = reading.has(method) && !opensWebSocket(headers);
+  return isReading || isSameOrigin(headers, publicOrigin);
+}
+
+/** Whoever opens a WebSocket writes and reads on it, whatever page they are (RFC 6455 section 10.2). */
+function opensWebSocket(headers: RequestHeaders): boolean {
+  return headers['sec-websocket-key'] !== undefined || headers['sec-fetch-mode'] === 'websocket';
 }

@@ -1,7 +1,9 @@
+import { isSvnRead } from '../access/required-access.js';
 import { Failure } from '../failure.js';
 import { decides } from '../http/fields.js';
 import { endToEnd, namedByConnection } from '../http/hop-by-hop.js';
 import type { HeaderList } from '../http/message.js';
+import { methodOf } from '../http/method.js';
 import { secretHeader } from './apache/apache-config.js';
 import { destinationAt, ifAt, originForm } from './destination.js';
 import { type Framing, framingOf } from './request-framing.js';
@@ -14,8 +16,8 @@ export interface RequestHead {
   readonly rawTarget: string;
   /** The client's header fields, including repeated ones. */
   readonly headers: HeaderList;
-  /** The authenticated user: the author of commits and the owner of locks. */
-  readonly username: string;
+  /** The authenticated user: the author of commits and the owner of locks. Undefined: somebody without a name reads. */
+  readonly username: string | undefined;
 }
 
 /** The head that the child receives. */
@@ -46,7 +48,8 @@ const identityFields =
  * The head of the request to the child: end-to-end fields in the client's order and case, the identity and the secret.
  * @param bodySize bytes of a body that is already available; undefined: the header fields give the length
  * @throws Failure `malformed` for a target, a body length or a Destination that cannot be forwarded; `forbidden` for a
- *   user name that the Basic scheme cannot carry; `method-not-allowed` for TRACE and CONNECT
+ *   user name that the Basic scheme cannot carry; `method-not-allowed` for TRACE and CONNECT, `unauthenticated` where
+ *   nobody is named and the method does more than read
  */
 export function upstreamHead(
   request: RequestHead,
@@ -63,11 +66,19 @@ export function upstreamHead(
   for (const [name, value] of forwardable(request.headers)) {
     headers.push(name, atOrigin(origin, name, value));
   }
-  headers.push('Authorization', basicIdentity(request.username), secretHeader, address.secret);
+  if (request.username !== undefined) headers.push('Authorization', basicIdentity(request.username));
+  else if (!reads(request.method))
+    throw new Failure('unauthenticated', 'Only users can change anything here.');
+  headers.push(secretHeader, address.secret);
   if (framing.kind === 'chunked') headers.push('Transfer-Encoding', 'chunked');
   else if (framing.kind === 'length') headers.push('Content-Length', framing.bytes);
   else if (!usuallyWithoutBody.has(request.method)) headers.push('Content-Length', '0');
   return { path: originForm(request.rawTarget), headers, framing };
+}
+
+function reads(name: string): boolean {
+  const method = methodOf(name);
+  return method !== undefined && isSvnRead(method);
 }
 
 /**

@@ -24,7 +24,9 @@ import type { WhenGone } from '../async/when-gone.js';
 /** A request that has been authenticated and authorised. */
 export interface UpstreamRequest extends RequestHead {
   /**
-   * The client's message, which is read only if the header fields announce a body; or a body that is already
+   * Whom it is counted to, where one may use only a part of what there is. */
+  readonly owner: string;
+  /** The client's message, which is read only if the header fields announce a body; or a body that is already
    * available.
    */
   readonly body: Readable | WholeBody;
@@ -39,7 +41,7 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamOptions {
   /** Where the child listens at the moment; undefined while it is not running. */
   readonly address: () => UpstreamAddress | undefined;
-  /** The most requests at the same time, of which one user may have a quarter; further ones wait for their turn. */
+  /** The most requests at the same time, of which one owner may have a quarter; further ones wait for their turn. */
   readonly maxRequests?: number;
   /** Limits on waiting, if they differ from the defaults. */
   readonly waiting?: Partial<SlotLimits>;
@@ -102,15 +104,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const slots = new Slots({ ...waiting, most: maxRequests, mostOfOne: Math.ceil(maxRequests / 4) });
   const memory = new Slots({ ...waiting, ...apacheMemory });
   /** Takes what a request needs, in this order: no request holds anything scarce while it waits for its client. */
-  const slotFor = async ({ body, username, whenGone }: UpstreamRequest): Promise<Slot> => {
+  const slotFor = async ({ body, owner, whenGone }: UpstreamRequest): Promise<Slot> => {
     if (!isWhole(body)) {
       if (body instanceof IncomingMessage && !body.complete) await whenWorthwhile(body);
-      return slots.takeFree(username) ?? slots.take(username, whenGone);
+      return slots.takeFree(owner) ?? slots.take(owner, whenGone);
     }
-    if (body.weight <= negligible) return slots.takeFree(username) ?? slots.take(username, whenGone);
-    const share = await memory.take(username, whenGone, Math.ceil(body.weight / MiB));
+    if (body.weight <= negligible) return slots.takeFree(owner) ?? slots.take(owner, whenGone);
+    const share = await memory.take(owner, whenGone, Math.ceil(body.weight / MiB));
     try {
-      return joined(await slots.take(username, whenGone), share);
+      return joined(await slots.take(owner, whenGone), share);
     } catch (error) {
       share.release();
       throw error;
@@ -185,7 +187,8 @@ async function exchange(
 
 function answer(request: UpstreamRequest, address: UpstreamAddress, got: Answer): HttpResponse {
   const { status, body, trailers } = got;
-  if (status === 401) {
+  // A request without a name has no credentials that could be wrong: Apache asks for some.
+  if (status === 401 && request.username !== undefined) {
     discard(got);
     throw new Failure(
       'upstream-unreachable',

@@ -32,6 +32,14 @@ const shares = [
     path: serverPathOf('/media'),
     policy: new Policy([{ path: inShare('/'), read: anyone, write: false }]),
   },
+  {
+    requires: webdavAccess,
+    path: serverPathOf('/public'),
+    policy: new Policy([
+      { path: inShare('/'), read: 'everybody', write: changers },
+      { path: inShare('/closed'), read: viewers, write: changers },
+    ]),
+  },
 ] satisfies readonly { requires: RequiredAccess; path: ServerPath; policy: Policy }[];
 
 function locate(path: ServerPath): Place | undefined {
@@ -62,7 +70,13 @@ function ask(asker: Asker, name: string, path: string, destination?: string): Ex
     ...(destination === undefined ? {} : { destination: serverPathOf(destination) }),
     locate,
     isAboveShares: (above) => above === '/',
+    isOpenToEverybody: (asked, at) => asked === 'GET' && at.startsWith('/public'),
   });
+}
+
+function nameOf(asker: Asker): string {
+  if (asker.standing === 'anonymous') return 'nobody';
+  return asker.standing === 'active' ? asker.identity.username : asker.username;
 }
 
 const editor = active(
@@ -84,7 +98,8 @@ describe('an explanation names', () => {
       {
         path: '/docs/archive',
         conditions: [],
-        decision: { allowed: false, reason: 'This share is read-only.' },
+        everybody: false,
+        decision: { allowed: false, failure: 'forbidden', reason: 'This share is read-only.' },
       },
     ]);
     assert.deepEqual(answer, { allowed: false, failure: 'forbidden', sentence: 'This share is read-only.' });
@@ -165,6 +180,25 @@ describe('the answer', () => {
       undefined,
       'unauthenticated: The user dave is not active.',
     ],
+    [{ standing: 'anonymous' }, 'GET', '/public/a', undefined, 'allowed'],
+    [{ standing: 'anonymous' }, 'PUT', '/public/a', undefined, 'unauthenticated: Sign in to continue.'],
+    [
+      { standing: 'anonymous' },
+      'GET',
+      '/public/closed/a',
+      undefined,
+      'unauthenticated: Sign in to continue.',
+    ],
+    [{ standing: 'anonymous' }, 'GET', '/docs', undefined, 'unauthenticated: Sign in to continue.'],
+    [{ standing: 'anonymous' }, 'GET', '/elsewhere', undefined, 'unauthenticated: Sign in to continue.'],
+    [active(user()), 'GET', '/public/a', undefined, 'allowed'],
+    [
+      active(user()),
+      'COPY',
+      '/public/a',
+      '/public/b',
+      'forbidden: Only active users who have the permission docs.change may write here.',
+    ],
     [
       { standing: 'inactive', username: 'dave' },
       'COPY',
@@ -174,7 +208,7 @@ describe('the answer', () => {
     ],
   ];
   for (const [asker, method, path, destination, expected] of cases) {
-    const name = asker.standing === 'active' ? asker.identity.username : asker.username;
+    const name = nameOf(asker);
     test(`${name} ${method} ${path} ${destination ?? ''}: ${expected}`, () => {
       const { answer } = ask(asker, method, path, destination);
       assert.equal(answer.allowed ? 'allowed' : `${answer.failure}: ${answer.sentence}`, expected);
@@ -215,6 +249,18 @@ To read /media/a, in the share /media:
 
 Answer   would be allowed: 2xx, unless what is there calls for another, such as 404
 `,
+    );
+  });
+
+  test('what everybody may read is said to be so, to a user and to somebody without a name', () => {
+    const holds =
+      'To read /public/a, in the share /public:\n  the rule of the share /public\n    holds  everybody, without signing in\n';
+    for (const asker of [active(user()), { standing: 'anonymous' } as const]) {
+      assert.ok(explanationInWords(ask(asker, 'GET', '/public/a')).includes(holds));
+    }
+    assert.match(
+      explanationInWords(ask({ standing: 'anonymous' }, 'GET', '/public/closed')),
+      /^User {5}somebody who does not sign in\n[^]*fails {2}Sign in to continue\.\n[^]*refused: 401 Sign in to continue\.$/m,
     );
   });
 

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Policy, type Action, type Rule, type Scope } from '../../src/access/policy.js';
-import type { Requirement } from '../../src/access/requirement.js';
+import type { Readers, Requirement } from '../../src/access/requirement.js';
+import { anonymous } from '../../src/access/identity.js';
 import { inShare } from '../helpers/paths.js';
 import { user } from './identities.js';
 
 const anyone: Requirement = { staff: false, superuser: false };
 const staffOnly: Requirement = { staff: true, superuser: false };
 
-function rule(path: string, read: Requirement, write: Requirement | false = read): Rule {
+function rule(
+  path: string,
+  read: Readers,
+  write: Requirement | false = read === 'everybody' ? false : read,
+): Rule {
   return { path: inShare(path), read, write };
 }
 
@@ -104,6 +109,7 @@ test('where writing is false, not even a superuser writes', () => {
   const superuser = user({ isSuperuser: true, isStaff: true });
   assert.deepEqual(policy.decide(superuser, 'write', inShare('/x')), {
     allowed: false,
+    failure: 'forbidden',
     reason: 'This share is read-only.',
   });
   assert.equal(policy.decide(superuser, 'read', inShare('/x')).allowed, true);
@@ -113,10 +119,12 @@ test('a refusal says in words what it takes', () => {
   const policy = new Policy([rule('/', staffOnly, { ...staffOnly, groups: ['Editors'] })]);
   assert.deepEqual(policy.decide(someone, 'read', inShare('/x')), {
     allowed: false,
+    failure: 'forbidden',
     reason: 'Only active users who are staff may read here.',
   });
   assert.deepEqual(policy.decide(staff, 'write', inShare('/x')), {
     allowed: false,
+    failure: 'forbidden',
     reason: 'Only active users who are staff and are in the group Editors may write here.',
   });
 });
@@ -172,10 +180,12 @@ describe('with scope tree, rules below count too', () => {
   test('the reason is that of the rule which refuses', () => {
     assert.deepEqual(policy.decide(someone, 'write', inShare('/open/readable/x'), 'tree'), {
       allowed: false,
+      failure: 'forbidden',
       reason: 'This share is read-only.',
     });
     assert.deepEqual(policy.decide(staff, 'write', inShare('/open'), 'tree'), {
       allowed: false,
+      failure: 'forbidden',
       reason: 'This share is read-only.',
     });
   });
@@ -184,5 +194,50 @@ describe('with scope tree, rules below count too', () => {
     const single = new Policy([rule('/', staffOnly)]);
     assert.equal(single.decide(staff, 'write', inShare('/'), 'tree').allowed, true);
     assert.equal(single.decide(someone, 'write', inShare('/'), 'tree').allowed, false);
+  });
+});
+
+describe('somebody who has not signed in', () => {
+  const policy = new Policy([
+    rule('/', 'everybody', anyone),
+    rule('/closed', anyone),
+    rule('/closed/open', 'everybody', false),
+    rule('/locked', 'everybody', false),
+  ]);
+  const unnamed = { allowed: false, failure: 'unauthenticated', reason: 'Sign in to continue.' };
+
+  test('reads where everybody may, by the longest path', () => {
+    const read = policy.reader(anonymous);
+    const paths = [
+      '/',
+      '/x',
+      '/closed',
+      '/closed/x',
+      '/closed/open',
+      '/closed/open/x',
+      '/locked',
+      '/closedx',
+    ];
+    assert.deepEqual(
+      paths.filter((path) => read(inShare(path))),
+      ['/', '/x', '/closed/open', '/closed/open/x', '/locked', '/closedx'],
+    );
+  });
+
+  test('writes nowhere, and is not told where nobody does', () => {
+    for (const path of ['/', '/closed', '/closed/open', '/locked']) {
+      assert.deepEqual(policy.decide(anonymous, 'write', inShare(path)), unnamed, path);
+    }
+  });
+
+  test('reads no tree with anything closed in it', () => {
+    assert.deepEqual(policy.decide(anonymous, 'read', inShare('/'), 'tree'), unnamed);
+    assert.equal(policy.decide(anonymous, 'read', inShare('/locked'), 'tree').allowed, true);
+  });
+
+  test('is as good a reader there as any user', () => {
+    const staffShare = new Policy([rule('/', 'everybody', staffOnly)]);
+    assert.equal(staffShare.decide(someone, 'read', inShare('/')).allowed, true);
+    assert.equal(staffShare.decide(someone, 'write', inShare('/')).allowed, false);
   });
 });

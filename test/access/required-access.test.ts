@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Action, Scope } from '../../src/access/policy.js';
 import {
+  guardAccess,
   hasDestination,
   readAccess,
   svnAccess,
@@ -79,6 +80,42 @@ for (const [kind, requires] of byKind) {
     }
   });
 }
+
+describe('what another server serves', () => {
+  const cases: readonly (readonly [
+    what: string,
+    method: Method,
+    path: string,
+    depth: string | undefined,
+    right: Right,
+  ])[] = [
+    ['one level may be listed', 'PROPFIND', '/docs/a', '1', [source, 'read', 'node']],
+    ['itself may be looked at', 'PROPFIND', '/docs/a', ' 0 ', [source, 'read', 'node']],
+    ['a whole tree must be readable', 'PROPFIND', '/docs/a', 'infinity', [source, 'read', 'tree']],
+    ['no Depth means infinity', 'PROPFIND', '/docs/a', undefined, [source, 'read', 'tree']],
+    ['a report tells of what is below', 'REPORT', '/docs/a', '0', [source, 'read', 'tree']],
+    ['GET reads one file', 'GET', '/docs/a', undefined, [source, 'read', 'node']],
+    [
+      'an old revision is the repository',
+      'GET',
+      '/docs/a/!svn/rvr/7/private/x',
+      undefined,
+      [source, 'read', 'tree'],
+    ],
+    ['a checkout is', 'REPORT', '/docs/a/!svn/me', undefined, [source, 'read', 'tree']],
+    ['a commit is', 'PUT', '/docs/a/!svn/txr/7-1/private/x', undefined, [source, 'write', 'tree']],
+    ['a copy within a commit is', 'COPY', '/docs/a/!svn/rvr/7/x', undefined, [source, 'write', 'tree']],
+  ];
+  for (const [what, method, path, depth, right] of cases) {
+    test(`${what}: ${method} of ${path} with Depth ${depth ?? 'missing'}`, () => {
+      const rights = guardAccess({ method, path: serverPathOf(path), depth });
+      assert.deepEqual(
+        rights.map(({ path: at, action, scope }) => [at, action, scope]),
+        [right],
+      );
+    });
+  }
+});
 
 test('LOCK with Depth 0 keeps nobody from what lies below', () => {
   const scopes = ['0', ' 0 ', 'infinity', '1', 'nonsense', undefined].map(

@@ -3,6 +3,7 @@ import { authentication } from './authentication.js';
 import { checkout } from './checkout.js';
 import { propfind } from './propfind.js';
 import { durability } from './durability.js';
+import { guard } from './guard.js';
 import { smallGet } from './small-get.js';
 import { subversion } from './subversion.js';
 import { worstBodies } from './worst-bodies.js';
@@ -16,6 +17,7 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   propfind,
   durability,
   subversion,
+  guard,
   bodies: worstBodies,
   'svn-bodies': worstSvnBodies,
   attacks: attacksBySignedIn,

@@ -43,6 +43,7 @@ export async function worstBodies(): Promise<void> {
       lockLimits,
       propertyLimits,
       now: Date.now,
+      owner: 'alice',
       principal: 'alice',
       resolve: () => undefined,
       find: () => Promise.resolve(undefined),

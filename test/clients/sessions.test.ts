@@ -24,6 +24,11 @@ async function becomes(status: number, ask: () => Promise<number>): Promise<void
   }
 }
 
+const browser = [
+  ...['--header', 'Accept: text/html', '--header', 'Sec-Fetch-Mode: navigate'],
+  ...['--header', 'User-Agent: Mozilla/5.0'],
+];
+
 describe('a browser that is logged in at the Django site', () => {
   let davgate: Awaited<ReturnType<typeof sampleDavgate>>;
   let site: ChildProcess;
@@ -32,6 +37,14 @@ describe('a browser that is logged in at the Django site', () => {
   before(async () => {
     davgate = await sampleDavgate((declaration) => {
       declaration.django = { project: './django-site', settings: 'mysite.settings', python };
+      if (!Array.isArray(declaration.shares)) throw new TypeError('no shares');
+      declaration.shares = [
+        ...declaration.shares.map((share: unknown) => share),
+        {
+          ...{ path: '/open', kind: 'webdav', root: './media', require: { staff: false }, public: true },
+          rules: [{ path: '/closed', public: false }],
+        },
+      ];
     });
     const port = await freePort();
     siteUrl = `http://127.0.0.1:${port}`;
@@ -108,15 +121,38 @@ describe('a browser that is logged in at the Django site', () => {
     assert.equal(await ask('/docs/by-cookie.txt', ...put, '--header', `Origin: ${davgate.url}`), 204);
   });
 
+  it('is known by name where it need not be, and is nobody there when it is not logged in', async () => {
+    const path = '/open/visitor-guide.pdf';
+    const requestsOf = async (agent: string, ...args: string[]) => {
+      const { status } = await curl(`${davgate.url}${path}?${agent}`, [...browser, ...args]);
+      assert.equal(status, 200);
+      const page = await curl(`${davgate.url}/open/`, [...browser, ...args]);
+      return page.body.toString();
+    };
+    assert.match(await requestsOf('named', ...(await signIn('eve'))), /Signed in as <b>eve<\/b>/);
+    for (const cookies of [[], ['--cookie', 'sessionid=abcdefghijklmnopqrstuvwxyz012345']]) {
+      const page = await requestsOf('unnamed', ...cookies);
+      assert.match(page, /Sign in/);
+      assert.doesNotMatch(page, /Signed in/);
+    }
+    const put = ['--request', 'PUT', '--data', 'x', '--header', 'Sec-Fetch-Site: cross-site'];
+    assert.equal(await ask('/open/by-cookie.txt', ...put, ...(await signIn('eve'))), 401);
+  });
+
+  it('is sent to the login page from what is not public, and where it asks to be', async () => {
+    for (const [path, next] of [
+      ['/open/?sign-in', '%2Fopen%2F%3Fsign-in'],
+      ['/open/closed/x', '%2Fopen%2Fclosed%2Fx'],
+      ['/nowhere', '%2Fnowhere'],
+    ] as const) {
+      const { status, headers } = await curl(`${davgate.url}${path}`, browser);
+      assert.equal(status, 302, path);
+      assert.equal(headers.get('location'), `/accounts/login/?next=${next}`);
+    }
+    assert.equal(await ask('/open/?sign-in', ...browser, ...(await signIn('eve'))), 200);
+  });
+
   it('is sent to the login page when it is not, and other clients are not', async () => {
-    const browser = [
-      '--header',
-      'Accept: text/html',
-      '--header',
-      'Sec-Fetch-Mode: navigate',
-      '--header',
-      'User-Agent: Mozilla/5.0',
-    ];
     const { status, headers } = await curl(`${davgate.url}/docs/Handbook.md?x=1`, browser);
     assert.equal(status, 302);
     assert.equal(headers.get('location'), '/accounts/login/?next=%2Fdocs%2FHandbook.md%3Fx%3D1');

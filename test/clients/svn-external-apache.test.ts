@@ -49,7 +49,7 @@ for (const [name, inEnvironment, tls] of ways)
         writeFileSync(join(at, 'svn-authz'), '[/]\n$authenticated = rw\n[one:/closed]\n* =\n@editors = rw\n');
         declaration.shares = [
           {
-            ...{ path: '/svn', kind: 'svn', require: { staff: false } },
+            ...{ path: '/svn', kind: 'svn', require: { staff: false }, public: true },
             upstream: origin(),
             upstreamSecretFile: './secret',
             authz: './svn-authz',
@@ -139,6 +139,30 @@ for (const [name, inEnvironment, tls] of ways)
       assert.equal(await status('alice'), 200);
       assert.equal(await status('bob'), 403);
       assert.match(await readFile(join(folder, 'authz'), 'utf8'), /^editors = alice$/m);
+    });
+
+    it('lets people without a name read what path rules give them, and do nothing else', async () => {
+      const own = (args: readonly string[]): Promise<number> =>
+        curl(`${repository()}/trunk/`, args).then(({ status }) => status);
+      assert.equal(await own([]), 401);
+      const rulesFile = join(davgate.folder, 'svn-authz');
+      const closed = await readFile(rulesFile, 'utf8');
+      await writeFile(rulesFile, `${closed}[one:/trunk]\n* = rw\n`);
+      assert.equal(await own([]), 200);
+      assert.equal(await own(['--user', login('bob')]), 200);
+      assert.equal(await own(['--user', 'bob:wrong']), 401);
+      assert.equal((await curl(`${repository()}/closed/`)).status, 401);
+      const direct = `${origin()}/svn/one/trunk/`;
+      const shown = ['-k', '--header', `X-Davgate-Secret: ${secret}`];
+      assert.equal((await curl(direct, shown)).status, 200);
+      for (const method of ['POST', 'PUT', 'DELETE', 'MKCOL', 'MERGE', 'LOCK', 'PROPPATCH', 'MKACTIVITY']) {
+        assert.equal((await curl(direct, [...shown, '-X', method])).status, 401, method);
+      }
+      for (const guess of [[], ['--header', 'X-Davgate-Secret;']]) {
+        const { status } = await curl(direct, ['-k', ...guess]);
+        assert.ok(status === 401 || status === 403, String(status));
+      }
+      await writeFile(rulesFile, closed);
     });
 
     it('refuses whoever comes without the secret', async () => {

@@ -52,6 +52,7 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     limits: limitsOf(undefined),
     state: { kind: 'sqlite', file: join(folder, 'var/state.sqlite3') },
     metrics: undefined,
+    guard: undefined,
     apache: {},
     grants: [],
   });
@@ -102,6 +103,7 @@ test('a declaration that says everything is taken at its word', (t) => {
     limits: limitsOf(undefined),
     state: { kind: 'sqlite', file: join(folder, 'elsewhere/state.sqlite3') },
     metrics: { host: '::1', port: 9464 },
+    guard: undefined,
     apache: { binary: join(folder, 'bin/httpd'), modules: '/opt/modules' },
     grants: [],
   });
@@ -170,7 +172,7 @@ const permissionForm = 'must be Django\u2019s "app_label.codename", such as "doc
 const oneOrOther = 'needs either "root" (a folder) or "storage" (a module), not both';
 const notForApache =
   'must not contain `*`, `[`, `]` or `${` in an svn share: they mean something else to Apache';
-const kinds = 'must be one of "static", "webdav" and "svn"';
+const kinds = 'must be one of "static", "webdav", "svn" and "guard"';
 const noControls = 'must not contain control characters';
 const inRepository =
   'in an svn share each rule must name a repository, such as "/sample", not a path inside one; use "authz" for those';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Requirement } from '../../src/access/requirement.js';
+import type { Readers, Requirement } from '../../src/access/requirement.js';
 import { resolveShare, shareSchema } from '../../src/config/share-schema.js';
 import { inShare } from '../helpers/paths.js';
 
 interface Effective {
-  readonly read: Requirement;
+  readonly read: Readers;
   readonly write: Requirement | false;
 }
 

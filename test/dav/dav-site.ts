@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { v2 } from 'webdav-server';
-import type { DavContext, Place } from '../../src/dav/context.js';
+import type { DavReadContext, Place } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
 import { treeSlots } from '../../src/dav/tree-turns.js';
 import type { LockStore } from '../../src/dav/locks/lock-store.js';
@@ -49,8 +49,10 @@ export interface Asking {
   readonly signal?: AbortSignal;
   /** What the user may know of; everything unless given. */
   readonly mayRead?: (path: string) => boolean;
-  /** The user; alice unless given. */
-  readonly as?: string;
+  /** The user; alice unless given; undefined for somebody without a name. */
+  readonly as?: string | undefined;
+  /** Whom it is counted to; the user unless given. */
+  readonly owner?: string;
   /** Whether PROPFIND with Depth infinity is answered. */
   readonly depthInfinity?: boolean;
 }
@@ -85,16 +87,9 @@ export class DavSite {
 
   /** Asks the engine as a client would, without HTTP. The body of the answer is left unread. */
   async respond(method: string, target: string, asking: Asking = {}): Promise<HttpResponse> {
-    const {
-      headers = {},
-      body = '',
-      to,
-      signal,
-      mayRead = () => true,
-      depthInfinity = false,
-      as = 'alice',
-    } = asking;
-    const context: DavContext = {
+    const { headers = {}, body = '', to, signal, mayRead = () => true, depthInfinity = false } = asking;
+    const as = 'as' in asking ? asking.as : 'alice';
+    const context: DavReadContext = {
       properties: this.properties,
       locks: this.locks,
       xmlLimits,
@@ -104,6 +99,7 @@ export class DavSite {
       treeSlots: this.treeSlots,
       propertyLimits: this.propertyLimits,
       now: () => this.clock.now,
+      owner: asking.owner ?? as ?? 'nobody',
       principal: as,
       resolve: (path) => {
         const place = placeIn(this, path);

@@ -29,6 +29,7 @@ const context: DavContext = {
   treeSlots: treeSlots(),
   propertyLimits,
   now: Date.now,
+  owner: 'alice',
   principal: 'alice',
   resolve: () => undefined,
   find: () => Promise.resolve(undefined),

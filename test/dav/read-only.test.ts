@@ -39,7 +39,7 @@ const ask = (method: string, path: string, depth = '1', storage: ReadableStorage
       properties: storage === shares ? shares : noProperties,
       xmlLimits,
       xmlBytes: xmlAllowance(),
-      principal: 'alice',
+      owner: 'alice',
       mayRead: () => true,
       depthInfinity: false,
       classes: '1, 2',

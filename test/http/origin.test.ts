@@ -93,3 +93,14 @@ describe('the origin that a client addressed', () => {
     });
   }
 });
+
+test('a cookie opens a WebSocket from our own pages alone', () => {
+  const ours = 'https://files.example.org';
+  const handshake = { 'sec-websocket-key': 'AQIDBAUGBwgJCgsMDQ4PEA==', upgrade: 'websocket' };
+  assert.equal(cookiesCount('GET', { ...handshake, origin: 'https://other.example.org' }, ours), false);
+  assert.equal(cookiesCount('GET', { ...handshake, ...site('same-site') }, ours), false);
+  assert.equal(cookiesCount('GET', { 'sec-fetch-mode': 'websocket', ...site('cross-site') }, ours), false);
+  assert.equal(cookiesCount('GET', handshake, ours), false);
+  assert.equal(cookiesCount('GET', { ...handshake, origin: ours }, ours), true);
+  assert.equal(cookiesCount('GET', { ...site('cross-site'), 'sec-fetch-mode': 'navigate' }, ours), true);
+});

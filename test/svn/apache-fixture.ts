@@ -122,6 +122,7 @@ async function forward(
     headers,
     body: await bodyToSend({ method, headers, body: request, ...sender }),
     username: proxy.username,
+    owner: proxy.username,
     connection: request.socket,
     publicOrigin: () =>
       publicScheme === undefined ? undefined : `${publicScheme}://${request.headers.host ?? ''}`,

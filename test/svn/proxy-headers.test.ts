@@ -62,6 +62,19 @@ for (const name of [
   });
 }
 
+test('where nobody is named there is no identity, and only reading passes', () => {
+  const nobody = { username: undefined };
+  const secret = [['X-Davgate-Secret', address.secret]];
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']) {
+    const { list } = head([['Authorization', 'Basic YWxpY2U6eA==']], { ...nobody, method });
+    assert.deepEqual(list.slice(0, 2), [['Host', '127.0.0.1:8099'], ...secret], method);
+  }
+  const others = ['POST', 'PUT', 'MERGE', 'LOCK', 'MKACTIVITY', 'CHECKOUT', 'PROPPATCH', 'get', 'BREW'];
+  for (const method of others) {
+    assert.throws(() => head([], { ...nobody, method }), { kind: 'unauthenticated' }, method);
+  }
+});
+
 test('a Connection field cannot strip what the proxy sets', () => {
   const { list } = head([['Connection', 'X-Davgate-Secret, X-Forwarded-For']]);
   assert.deepEqual(list, [['Host', '127.0.0.1:8099'], ...identity]);

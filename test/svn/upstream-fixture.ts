@@ -54,6 +54,7 @@ export async function fakeChild(
       headers: [],
       body: Readable.from([]),
       username: 'alice',
+      owner: changes.username ?? 'alice',
       connection,
       whenGone: stays,
       publicOrigin: () => undefined,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { NamedGrant } from '../../../src/config/declaration.js';
+import type { Finding } from '../../../src/config/finding.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { placeOf } from '../../../src/config/problems.js';
+import { opensToAnonymous } from '../../../src/svn/authz/authz-access.js';
 import { membersIn, openGroups, parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { djangoGroup } from '../../../src/svn/authz/authz-groups.js';
 import type { Numbered } from '../share.js';
@@ -14,6 +16,23 @@ export function grantsInAuthz({ share, index }: Numbered<SvnShare>): NamedGrant[
     ...grant,
     place: `${place}, line ${line}`,
   }));
+}
+
+/** That a share is public of which its `authz` file lets nobody read anything without a name. */
+export function publicFindings({ share, index }: Numbered<SvnShare>): Finding[] {
+  const { authz, policy, path } = share;
+  if (authz === undefined || !policy.isPublicSomewhere || opensToAnonymous(parseAuthz(textOf(authz)))) {
+    return [];
+  }
+  return [
+    {
+      gravity: 'warning',
+      place: placeOf(['shares', index, 'authz']),
+      message:
+        `lets nobody read anything of the public share ${path} without signing in: ` +
+        'give `*` or `$anonymous` r there, or take `public` out of the share',
+    },
+  ];
 }
 
 function textOf(file: string): string {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ExplainedRight } from '../../../src/access/explain.js';
 import type { Memberships } from '../../../src/access/memberships.js';
-import type { Identity } from '../../../src/access/identity.js';
+import { usernameOf, type Visitor } from '../../../src/access/identity.js';
+import { signIn } from '../../../src/access/policy.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { Failure, type Refusal } from '../../../src/failure.js';
 import type { SharePath } from '../../../src/http/target.js';
@@ -16,6 +17,9 @@ const refusal: Refusal = {
   sentence: 'The path rules of the share forbid it.',
 };
 
+/** Apache asks them who they are. */
+const unnamed: Refusal = { failure: 'unauthenticated', sentence: signIn };
+
 /**
  * Judges a right by the share's authz file, as Apache will.
  * @throws Failure `unavailable` if the file cannot be read
@@ -24,7 +28,7 @@ export async function explainAuthz(
   { action, scope, path }: Pick<ExplainedRight, 'action' | 'scope' | 'path'>,
   { source, authz }: Pick<SvnShare, 'source' | 'authz'>,
   inside: SharePath,
-  identity: Identity,
+  identity: Visitor,
   memberships: Memberships,
 ): Promise<ExplainedBeyondRules | undefined> {
   if (authz === undefined) return undefined;
@@ -34,7 +38,8 @@ export async function explainAuthz(
   if (/^\/!svn(?:\/|$)/.test(place.path)) {
     return { words: `${head}\n  Apache decides by the paths in the body of the request` };
   }
-  if (!canBeMember(identity.username)) {
+  const username = usernameOf(identity);
+  if (username !== undefined && !canBeMember(username)) {
     return { words: `${head}\n  fails  path rules cannot express this user name`, refusal };
   }
   const text = await read(authz);
@@ -54,7 +59,9 @@ export async function explainAuthz(
   const refused = here === undefined || lacking(here) || grants.some(lacking);
   const words = [
     head,
-    here === undefined ? '  fails  no section applies to the user' : lineOf(here, lacking(here)),
+    here === undefined
+      ? `  fails  no section applies to ${username === undefined ? 'people who do not sign in' : 'the user'}`
+      : lineOf(here, lacking(here)),
     ...grants.filter(lacking).map((grant) => lineOf(grant, true)),
     ...(rules.patterns.length === 0
       ? []
@@ -62,7 +69,8 @@ export async function explainAuthz(
           `  not evaluated: ${rules.patterns.map((name) => `[${name}]`).join(', ')}; Apache makes the final decision`,
         ]),
   ].join('\n');
-  return refused ? { words, refusal } : { words };
+  if (!refused) return { words };
+  return { words, refusal: username === undefined ? unnamed : refusal };
 }
 
 function lineOf({ section, lines, read: mayRead, write }: AuthzGrant, fails: boolean): string {

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
 import { Failure } from '../../../src/failure.js';
 import { putFile } from '../../../src/svn/apache/put-files.js';
 import { addressOf } from '../../../src/svn/upstream-address.js';
 import { createUpstream } from '../../../src/svn/upstream.js';
+import { readSecret } from '../read-secret.js';
 import type { SvnService } from './svn-service.js';
 import { PathRules, type PathRulesOptions } from './path-rules.js';
 
@@ -18,7 +18,7 @@ export async function externalService(
   source: Upstream,
   parts: Pick<PathRulesOptions, 'memberships' | 'log' | 'now'>,
 ): Promise<{ service: SvnService; close: () => void }> {
-  const address = addressOf(source.origin, await readSecret(source.secretFile));
+  const address = addressOf(source.origin, await readSecret(source.secretFile, 'upstreamSecretFile'));
   const upstream = createUpstream({ address: () => address });
   const close = (): void => {
     upstream.close();
@@ -38,23 +38,4 @@ export async function externalService(
   };
   const rules = new PathRules({ file: authz, share: path, memberships, publish, log, now });
   return { service: { upstream, rules }, close };
-}
-
-/**
- * Reads a secret from a file: one line of at least 32 characters that an Apache configuration needs no quoting for.
- * @throws Failure `unavailable` with a message for the administrator
- */
-export async function readSecret(file: string): Promise<string> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new Failure('unavailable', 'The file of "upstreamSecretFile" cannot be read.', { cause });
-  }
-  const secret = text.trim();
-  if (/^[A-Za-z0-9._~+/=-]{32,1024}$/.test(secret)) return secret;
-  throw new Failure(
-    'unavailable',
-    'The file of "upstreamSecretFile" must hold one line of at least 32 letters and digits, as `openssl rand -hex 32` prints.',
-  );
 }

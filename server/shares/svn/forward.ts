@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import { usernameOf } from '../../../src/access/identity.js';
+import { signIn } from '../../../src/access/policy.js';
 import { Failure } from '../../../src/failure.js';
 import { restrained } from '../../../src/http/active-content.js';
 import { contentTypeOf } from '../../../src/http/media-type.js';
@@ -24,7 +26,8 @@ const navigating: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
  * Forwards the request to Apache on behalf of the user.
  * @param publicOrigin the origin that browsers use for this server. If undefined, links are paths only, so that a
  *   forged Host cannot send other users elsewhere
- * @throws Failure `unavailable` if there is no Apache; `forbidden` for a MERGE from another repository and for a report
+ * @throws Failure `unavailable` if there is no Apache; `unauthenticated` where path rules let nobody in without a name;
+ *   `forbidden` for a MERGE from another repository and for a report
  *   on a path that path rules close to the user; also as bodyToSend and Upstream.forward
  */
 export async function forwardToSvn(
@@ -33,13 +36,14 @@ export async function forwardToSvn(
   service: SvnService,
   publicOrigin: string | undefined,
 ): Promise<HttpResponse> {
-  const { method, rawTarget, identity, place, destination } = request;
+  const { method, rawTarget, identity, owner, place, destination } = request;
   const headers = request.fields();
   const { inside } = place;
+  const username = usernameOf(identity);
   const fault = service.unserved?.();
   if (fault) throw new Failure('unavailable', fault.sentence, { headers: [['Retry-After', retryAfter]] });
   const { upstream, rules } = service;
-  await rules?.ready(identity.username);
+  await rules?.ready(username);
   checkSpecial({
     method,
     path: insideRepository(share, inside),
@@ -50,7 +54,7 @@ export async function forwardToSvn(
     method,
     headers,
     body: request.body,
-    owner: identity.username,
+    owner,
     allowance: upstream.bodies,
   });
   const forwarding: UpstreamRequest = {
@@ -58,7 +62,8 @@ export async function forwardToSvn(
     rawTarget,
     headers,
     body,
-    username: identity.username,
+    username,
+    owner,
     connection: request.body.socket,
     whenGone: request.whenGone,
     publicOrigin: () => publicOrigin,
@@ -74,8 +79,20 @@ export async function forwardToSvn(
   }
   const forwarded = upstream.forward(forwarding);
   const response = await (isSvnRead(method) ? forwarded : mended(forwarded, service.repair, inside));
+  if (username === undefined && isRefused(response)) throw unnamed(response);
   if (navigating.has(method)) return restrained(response, contentTypeOf(nameOf(inside)));
   return share.autoversioning === true && method === 'MKCOL' ? withConflict(response, inside) : response;
+}
+
+/** By path rules, mostly: with a name it might be another answer. */
+function isRefused({ status }: HttpResponse): boolean {
+  return status === 401 || status === 403;
+}
+
+/** Apache's own challenge names a realm that is not ours. */
+function unnamed({ body }: HttpResponse): Failure {
+  if (body instanceof Readable) body.destroy();
+  return new Failure('unauthenticated', signIn);
 }
 
 /** A failed change may leave the repository in a state that blocks further commits: repairs it before the response. */
@@ -122,14 +139,16 @@ function checkSource(source: string, share: SvnShare, target: SharePath): void {
  */
 async function checkLegible(upstream: Upstream, request: UpstreamRequest, path: string): Promise<void> {
   const rawTarget = pathBelow(request.rawTarget, path);
-  const { status } = await upstream.forward({
+  const response = await upstream.forward({
     ...request,
     method: 'HEAD',
     rawTarget,
     headers: [],
     body: Readable.from([]),
   });
-  if (status === 403) throw new Failure('forbidden', 'The path rules do not allow you to read this.');
+  if (request.username === undefined && isRefused(response)) throw unnamed(response);
+  if (response.status === 403)
+    throw new Failure('forbidden', 'The path rules do not allow you to read this.');
 }
 
 /** A path inside an svn share, relative to the root of its repository. */

@@ -47,11 +47,12 @@ export class PathRules {
 
   /**
    * Resolves when Apache uses the current rules, and groups that are at most one second old.
+   * @param username undefined for somebody who has not signed in
    * @throws Failure `unavailable` if Django's database or the file cannot be read; `forbidden` for a user name that a
    *   group cannot contain
    */
-  async ready(username: string): Promise<void> {
-    if (!canBeMember(username)) {
+  async ready(username: string | undefined): Promise<void> {
+    if (username !== undefined && !canBeMember(username)) {
       throw new Failure(
         'forbidden',
         'Path rules cannot express this user name: it begins with a special character, or contains a comma.',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Identity } from '../../../src/access/identity.js';
+import { usernameOf, type Visitor } from '../../../src/access/identity.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { Failure } from '../../../src/failure.js';
 import { child, rootPath, within, type SharePath } from '../../../src/http/target.js';
@@ -17,15 +17,15 @@ export function listsRepositories({ source }: SvnShare, method: string, inside: 
 }
 
 /**
- * The repositories of a share that a user may read, as empty collections.
+ * The repositories of a share that somebody may read, as empty collections.
  * @throws Failure `unavailable` if they or the path rules cannot be read; `forbidden` as {@link PathRules.ready}
  */
 export async function repositoryList(
   { source, policy, authz }: SvnShare,
-  identity: Identity,
+  identity: Visitor,
   pathRules: PathRules | undefined,
 ): Promise<ReadableStorage> {
-  await pathRules?.ready(identity.username);
+  await pathRules?.ready(usernameOf(identity));
   const refused = (pathRules?.unknownGroups.length ?? 0) > 0;
   const rules = authz === undefined ? undefined : new AuthzRules(parseAuthz(await textOf(authz)));
   const mayRead = (name: string): boolean => {

@@ -143,13 +143,14 @@ function publisher(apache: ApacheChild, upstream: Upstream): (name: string, text
   };
 }
 
-function locationOf({ path, source, authz, autoversioning }: SvnShare, index: number): SvnLocation {
+function locationOf({ path, policy, source, authz, autoversioning }: SvnShare, index: number): SvnLocation {
   const folder = source.kind === 'upstream' ? '' : source.folder;
   return {
     path,
     ...(source.kind === 'repository' ? { repositoryPath: folder } : { parentPath: folder }),
     ...(authz !== undefined && { authzFile: authzName(index) }),
     ...(autoversioning === true && { autoversioning }),
+    ...(policy.isPublicSomewhere && { publicReading: true }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import type { Finding } from '../../../src/config/finding.js';
 import { readOnlyMethods } from '../../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../../src/http/active-content.js';
-import { grantsInAuthz } from './authz-grants.js';
+import { grantsInAuthz, publicFindings } from './authz-grants.js';
 import { explainAuthz } from './explain-authz.js';
 import { svnFindings } from './program-findings.js';
 import { repositoryFindings } from './repository-findings.js';
@@ -27,6 +27,7 @@ export const svnKind: ShareKind<SvnShare> = {
   look: async (shares, { declaration, environment }) => [
     ...(await repositoryFindings(shares, environment)),
     ...realmFindings(declaration),
+    ...shares.flatMap(publicFindings),
   ],
   attempt: svnFindings,
   grants: grantsInAuthz,

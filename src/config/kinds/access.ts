@@ -38,8 +38,14 @@ export const write = z
   .union([z.literal(false), requirement])
   .describe('What a user must be to write: keys here override those of `require`. false: nobody may write.');
 
+const publicReading = z.boolean().optional();
+
 export const rule = z.strictObject({
   path: sharePath.describe('A path inside the share, such as "/minutes".'),
+  public: publicReading.describe(
+    'true: everybody may read here, without signing in. false: they may not. ' +
+      'Default: as in the share, but false in a rule with a `require`.',
+  ),
   require: requirement.optional().describe('Keys here override those of the share.'),
   write: write.optional(),
 });
@@ -52,6 +58,9 @@ export const access = {
     .describe(
       'What a user must be to reach the share. Default: active and staff, as in Django\u2019s handler.',
     ),
+  public: publicReading.describe(
+    'Whether everybody may read the share, without signing in; `require` then governs writing alone. Default: false.',
+  ),
 };
 
 export const rules = z
@@ -80,6 +89,7 @@ export type WriteInput = z.infer<typeof write>;
 /** What a share of any kind may declare of who reads and writes, as written in the file. */
 export interface AccessInput {
   readonly require?: RequirementInput | undefined;
+  readonly public?: boolean | undefined;
   readonly write?: WriteInput | undefined;
   readonly rules?: readonly RuleInput[] | undefined;
 }
@@ -87,5 +97,6 @@ export interface AccessInput {
 interface RuleInput {
   readonly path: string;
   readonly require?: RequirementInput | undefined;
+  readonly public?: boolean | undefined;
   readonly write?: WriteInput | undefined;
 }

@@ -52,6 +52,8 @@ export interface CommonShare {
   readonly home?: Home;
   /** Whether any user may change anything in it. */
   readonly isWritten: boolean;
+  /** Whether another web server serves it, which asks davgate who may. */
+  readonly servedElsewhere?: true;
   /** Files and folders that it names and that no share may serve. */
   readonly secrets: readonly Secret[];
 }

@@ -5,8 +5,8 @@ import type { Lock } from './lock-store.js';
 
 /** Who asks about locks, and the clock. */
 export interface LockViewer {
-  /** The user's name. */
-  readonly principal: string;
+  /** The user's name; undefined of somebody who has not signed in, to whom no lock belongs. */
+  readonly principal: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** How the client spells the path of the request. */

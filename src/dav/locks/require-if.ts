@@ -3,7 +3,7 @@ import { Failure } from '../../failure.js';
 import { parseDestination } from '../../http/destination.js';
 import { matchesStrongly, parseEntityTag, type EntityTag } from '../../http/etag.js';
 import type { ServerPath } from '../../http/target.js';
-import type { DavContext, DavRequest, Place } from '../context.js';
+import type { DavReadContext, DavRequest, Place } from '../context.js';
 import type { Condition, ConditionList } from '../headers/if.js';
 import { keyOf } from '../place.js';
 
@@ -22,7 +22,7 @@ const nothing: ResourceState = { tokens: new Set(), etag: undefined };
  * Evaluates the If header field (RFC 4918 section 10.4.3), if there is one.
  * @throws Failure `malformed`, `precondition-failed`
  */
-export async function requireIf(request: DavRequest, context: DavContext): Promise<void> {
+export async function requireIf(request: DavRequest, context: DavReadContext): Promise<void> {
   const { lists } = request.conditions;
   if (lists.length === 0) return;
   if (!(await holds(lists, (resource) => stateOf(resource, request, context)))) {
@@ -55,7 +55,7 @@ function matches(condition: Condition, { tokens, etag }: ResourceState): boolean
 async function stateOf(
   resource: string | undefined,
   request: DavRequest,
-  context: DavContext,
+  context: DavReadContext,
 ): Promise<ResourceState> {
   const path = resource === undefined ? keyOf(request) : pathOf(resource, request);
   if (path === undefined) return nothing;

@@ -4,7 +4,7 @@ import { Failure, isFailure } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
 import { child, hrefOf, nameOf, type ServerPath, type SharePath } from '../../http/target.js';
 import type { DavStorage, Entry, ResourceStat } from '../../storage/storage.js';
-import type { DavMethod, ReadContext, ReadRequest } from '../context.js';
+import type { DavReadMethod, ReadContext, ReadRequest } from '../context.js';
 import { parseDepth, type Depth } from '../headers/depth.js';
 import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks.js';
@@ -25,7 +25,7 @@ const none: PropertyMap = new Map();
  * Reports the properties of a resource and, with Depth 1, of its members; with Depth infinity, if the share allows it,
  * of everything below (RFC 4918 section 9.1).
  */
-export const propfind: DavMethod = (request, context) =>
+export const propfind: DavReadMethod = (request, context) =>
   findProperties(request, context, {
     ...context,
     spelling: request.spelling,
@@ -68,8 +68,8 @@ export async function findProperties(
     depth,
     noRoot: preferences.noRoot,
     kept: (path, resource, dead) => withQuota(withLocks(path, resource, dead), resource, quota),
-    owner: context.principal,
-    breath: new Breath(context.principal),
+    owner: context.owner,
+    breath: new Breath(context.owner),
   };
   const answer = await multistatus(responses(request, telling, stat));
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };

@@ -24,6 +24,10 @@ export interface DiscoveryOptions {
   readonly alias?: string | undefined;
   /** PostgreSQL: the schemas in which to look for tables. Default: those of the site's own connection. */
   readonly searchPath?: readonly string[] | undefined;
+  /** Missing if davgate checks passwords against the user table, rather than the site by its own backends. */
+  readonly signInBySite?: object | undefined;
+  /** Missing if Django's tables tell which permissions a user has, rather than the site's own code. */
+  readonly permissionsBySite?: object | undefined;
   /** The environment that the site runs in, including PATH. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The operating system's name for the user of this process, if there is one: PostgreSQL's default user. */
@@ -65,7 +69,7 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
   const surroundings = { project, environment, systemUser: options.systemUser };
   const { location, warnings } = findDatabase(report.database, surroundings, report.seen);
   const seen = seenBySite(report.seen, searchPath !== undefined);
-  const hashers = hashersOf(report);
+  const hashers = hashersOf(report, options.signInBySite !== undefined);
   const site: DjangoSite<TlsFiles> = {
     database: asSeen(location, seen, searchPath),
     user: userModelOf(report),
@@ -73,6 +77,11 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
     secretKeys: report.sessions?.secretKeys ?? [],
     sessions: sessionsOf(report),
   };
+  const reported = [
+    ...report.warnings,
+    ...(options.signInBySite ? [] : report.signInWarnings),
+    ...(options.permissionsBySite ? [] : report.permissionWarnings),
+  ];
   const { kind } = report.user.id;
   const keys =
     kind === 'integer' || kind === 'uuid'
@@ -80,7 +89,7 @@ export async function discoverSite(options: DiscoveryOptions): Promise<Discovere
       : [`The users' primary key is a ${kind}, not an integer or UUID.`];
   return {
     site,
-    warnings: [...report.warnings.map(maskSecrets), ...warnings, ...hashers.warnings, ...keys],
+    warnings: [...reported.map(maskSecrets), ...warnings, ...hashers.warnings, ...keys],
     seen,
     python: report.python,
     django: report.django,
@@ -154,9 +163,11 @@ function userModelOf({ user }: SiteReport): UserModel {
   };
 }
 
-function hashersOf({ hashers }: SiteReport) {
+/** @param unasked whether no password is checked by them */
+function hashersOf({ hashers }: SiteReport, unasked: boolean) {
   const known = hashers.map(({ path, django }) => ({ path, algorithm: algorithmOf(django ?? path) }));
   const algorithms = new Set(known.flatMap(({ algorithm }) => algorithm ?? []));
+  if (unasked) return { algorithms: [...algorithms], warnings: [] };
   if (algorithms.size === 0) {
     throw new Failure('not-implemented', 'PASSWORD_HASHERS contains no hasher that davgate supports.');
   }

@@ -34,13 +34,14 @@ def discovered(alias, ends):
     from davgate_facts.seen import seen
     from davgate_facts.sessions import sessions
     from davgate_facts.user_model import UserModel
+    from davgate_facts.values import Warnings
     from django.conf import settings
 
     sys.path.remove(FOLDER)
     # A log file that the site's LOGGING creates would belong to the user that davgate runs as.
     settings.LOGGING_CONFIG = None
     django.setup()
-    warnings = []
+    warnings = Warnings()
     user = UserModel(warnings)
     facts = user.facts()
     aliases = Aliases(user.model, alias or None, warnings)
@@ -59,6 +60,7 @@ def discovered(alias, ends):
         patience = min(ends - time.monotonic(), DATABASE_SECONDS)
         found["seen"] = seen(aliases.chosen, tables, columns, max(patience, 0))
     found.update(python="%d.%d.%d" % sys.version_info[:3], django=django.get_version(), warnings=warnings)
+    found.update(signInWarnings=warnings.sign_in, permissionWarnings=warnings.permissions)
     return found
 
 

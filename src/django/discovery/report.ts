@@ -73,6 +73,10 @@ const site = z.strictObject({
   python: z.string(),
   django: z.string(),
   warnings: z.array(z.string()),
+  /** Of no account where the site itself signs people in. */
+  signInWarnings: z.array(z.string()),
+  /** Of no account where the site itself says what people may. */
+  permissionWarnings: z.array(z.string()),
   /** The key of DATABASES that users are read from. */
   alias: z.string(),
   database,

@@ -32,6 +32,8 @@ export type SvnLocation = {
   readonly authzFile?: string;
   /** Whether each change by a WebDAV client without Subversion is a commit of its own. Default: no. */
   readonly autoversioning?: boolean;
+  /** Whether people without a name may read. Default: no. */
+  readonly publicReading?: boolean;
 } & SvnFolder;
 
 /** An absolute path that Apache can reach: of a folder that contains repositories, or of a repository itself. */
@@ -146,13 +148,18 @@ type LocationSettings = SvnFolder & {
   readonly path: string;
   readonly authzFile?: string | undefined;
   readonly autoversioning?: boolean | undefined;
+  readonly publicReading?: boolean | undefined;
   /** Whether the variable of the secret may be missing: Apache would then compare with the variable's own name. */
   readonly unsure?: boolean;
 };
 
+/** Only if it names no user: Apache would let a user in as nobody too. mod_authz_svn judges nobody as `$anonymous`. */
+const unnamedReading =
+  "Require expr -z req_novary('Authorization') && %{REQUEST_METHOD} in {'GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'}";
+
 /** The `<Location>` of a share. A client that sends the secret acts as the user that it names. */
 function locationLines(settings: LocationSettings): string[] {
-  const { path, authzFile, autoversioning = false, unsure = false } = settings;
+  const { path, authzFile, autoversioning = false, publicReading = false, unsure = false } = settings;
   if (/[*?[\]]/.test(path)) refuse(path);
   return [
     `<Location ${quoted(path)}>`,
@@ -178,7 +185,9 @@ function locationLines(settings: LocationSettings): string[] {
     '  <RequireAll>',
     `    Require expr %{HTTP:${secretHeader}} == '\${${secretVariable}}'`,
     ...(unsure ? [`    Require expr '\${${secretVariable}}' =~ m#^[A-Za-z0-9._~+/=-]{32,}$#`] : []),
-    '    Require valid-user',
+    ...(publicReading
+      ? ['    <RequireAny>', '      Require valid-user', `      ${unnamedReading}`, '    </RequireAny>']
+      : ['    Require valid-user']),
     '  </RequireAll>',
     '</Location>',
   ];
@@ -197,6 +206,7 @@ interface ExternalApache {
   /** Absolute path of the file with the path rules, if there are any. */
   readonly authzFile: string | undefined;
   readonly autoversioning: boolean;
+  readonly publicReading: boolean;
 }
 
 /**
@@ -205,7 +215,7 @@ interface ExternalApache {
  * @see https://httpd.apache.org/docs/2.4/mod/directives.html
  */
 export function externalConfig(external: ExternalApache): string {
-  const { path, address, secret, parentPath, authzFile, autoversioning } = external;
+  const { path, address, secret, parentPath, authzFile, autoversioning, publicReading } = external;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const modules = [
     ...['authn_core', 'authz_core', 'auth_basic', 'authn_anon', 'authz_user', 'dav', 'dav_svn'],
@@ -222,7 +232,7 @@ export function externalConfig(external: ExternalApache): string {
     `<VirtualHost *:${address.port}>`,
     `  ServerName ${address.scheme}://${host}:${address.port}`,
     ...limits.map((line) => `  ${line}`),
-    ...locationLines({ path, parentPath, authzFile, autoversioning, unsure: true }).map(
+    ...locationLines({ path, parentPath, authzFile, autoversioning, publicReading, unsure: true }).map(
       (line) => `  ${line}`,
     ),
     '</VirtualHost>',

@@ -1,9 +1,9 @@
-import type { Identity } from '../../access/identity.js';
+import { isAnonymous, type Identity, type Visitor } from '../../access/identity.js';
 import { isSameOrBelow } from '../../http/target.js';
 import { type AuthzSection, membersIn } from './authz-file.js';
 import { djangoGroup, isMember } from './authz-groups.js';
 
-/** What one section of an authz file grants a user. */
+/** What one section of an authz file grants somebody. */
 export interface AuthzGrant {
   /** The text between the brackets. */
   readonly section: string;
@@ -17,6 +17,18 @@ interface PathSection {
   readonly path: string;
   readonly repository: string | undefined;
   readonly section: AuthzSection;
+}
+
+/** The keys that apply to people without a name; no other does, not even `~alice` (svn_authz__get_acl_access). */
+const meaningAnonymous: ReadonlySet<string> = new Set(['*', '$anonymous', '~$authenticated']);
+
+/** Whether an authz file lets people without a name read anything. */
+export function opensToAnonymous(sections: readonly AuthzSection[]): boolean {
+  return sections.some(
+    ({ name, entries }) =>
+      name.includes('/') &&
+      entries.some(({ key, value }) => meaningAnonymous.has(key) && value.includes('r')),
+  );
 }
 
 /** Decides by an authz file as svn's mod_authz_svn does (subversion/libsvn_repos/authz.c). */
@@ -42,32 +54,35 @@ export class AuthzRules {
   }
 
   /** The section that decides about a path: the nearest one, upwards, that applies to the user. */
-  at(identity: Identity, repository: string, path: string): AuthzGrant | undefined {
+  at(visitor: Visitor, repository: string, path: string): AuthzGrant | undefined {
     for (let current = normal(path); ; current = current.slice(0, current.lastIndexOf('/')) || '/') {
-      const grant = this.#exactly(identity, repository, current);
+      const grant = this.#exactly(visitor, repository, current);
       if (grant !== undefined || current === '/') return grant;
     }
   }
 
   /** The sections further down that decide about their own paths. */
-  below(identity: Identity, repository: string, path: string): readonly AuthzGrant[] {
+  below(visitor: Visitor, repository: string, path: string): readonly AuthzGrant[] {
     const top = normal(path);
     const paths = new Set(this.#paths.map((section) => section.path));
     return [...paths]
       .filter((candidate) => candidate !== top && isSameOrBelow(top, candidate))
-      .flatMap((candidate) => this.#exactly(identity, repository, candidate) ?? []);
+      .flatMap((candidate) => this.#exactly(visitor, repository, candidate) ?? []);
   }
 
   /** A section for the repository takes precedence over one for all repositories, if both apply to the user. */
-  #exactly(identity: Identity, repository: string, path: string): AuthzGrant | undefined {
+  #exactly(visitor: Visitor, repository: string, path: string): AuthzGrant | undefined {
     const here = this.#paths.filter((section) => section.path === path);
     const own = here.find((section) => section.repository === repository);
     const general = here.find((section) => section.repository === undefined);
-    return this.#grant(identity, own?.section) ?? this.#grant(identity, general?.section);
+    return this.#grant(visitor, own?.section) ?? this.#grant(visitor, general?.section);
   }
 
-  #grant(identity: Identity, section: AuthzSection | undefined): AuthzGrant | undefined {
-    const speaking = section?.entries.filter(({ key }) => this.#means(identity, key)) ?? [];
+  #grant(visitor: Visitor, section: AuthzSection | undefined): AuthzGrant | undefined {
+    const speaking =
+      section?.entries.filter(({ key }) =>
+        isAnonymous(visitor) ? meaningAnonymous.has(key) : this.#means(visitor, key),
+      ) ?? [];
     if (section === undefined || speaking.length === 0) return undefined;
     return {
       section: section.name,

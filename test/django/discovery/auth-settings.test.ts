@@ -79,8 +79,21 @@ describe('AUTHENTICATION_BACKENDS', () => {
     const { site, warnings } = await discovered(t, `AUTHENTICATION_BACKENDS = ['own.Card', '${model}']`);
     assert.deepEqual(site.sessions?.backends, ['own.Card', model]);
     assert.deepEqual(warnings, [
-      "davgate only does what Django's ModelBackend does; these AUTHENTICATION_BACKENDS are ignored: own.Card.",
+      "davgate only does what Django's ModelBackend does; these AUTHENTICATION_BACKENDS are ignored: own.Card. " +
+        'To use the site\'s own sign-in, declare "signIn": "site" in "django".',
     ]);
+  });
+
+  test('are passed over by nobody where the site itself signs people in', async (t) => {
+    const project = djangoProject(t, {
+      'settings.py': settings(
+        "AUTHENTICATION_BACKENDS = ['own.Card']\nPASSWORD_HASHERS = ['own.OwnHasher', 'own.Missing']",
+      ),
+      ...own,
+    });
+    const { warnings, site } = await project.discover({ signInBySite: {} });
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(site.sessions?.backends, ['own.Card']);
   });
 
   test('a site that takes no passwords', async (t) => {

@@ -33,6 +33,7 @@ const calls = [
   ['svn', 'verify'],
   ['svn', 'backup'],
   ['apache-conf'],
+  ['import-apache'],
 ];
 
 describe('davgate', { concurrency: 2 }, () => {

@@ -4,12 +4,14 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import fc from '../../helpers/seeded-fast-check.js';
 import { permit } from '../../../server/pipeline/handle-request.js';
+import { needsNoName } from '../../../server/pipeline/needs-no-name.js';
 import { readRequest } from '../../../server/pipeline/read-request.js';
 import { kinds } from '../../../server/shares/kinds.js';
+import { isOpenToEverybody } from '../../../server/shares/public-reading.js';
 import { ShareMap } from '../../../server/shares/share-map.js';
 import { explain, type Answer } from '../../../src/access/explain.js';
-import type { Identity } from '../../../src/access/identity.js';
-import { Policy, type Rule } from '../../../src/access/policy.js';
+import { anonymous, isAnonymous, type Visitor } from '../../../src/access/identity.js';
+import { Policy, signIn, type Rule } from '../../../src/access/policy.js';
 import { hasDestination } from '../../../src/access/required-access.js';
 import { isFailure } from '../../../src/failure.js';
 import { methodOf, type Method } from '../../../src/http/method.js';
@@ -30,6 +32,11 @@ const identities = fc
   })
   .map(user);
 
+const visitors: fc.Arbitrary<Visitor> = fc.oneof(
+  { arbitrary: identities, weight: 2 },
+  { arbitrary: fc.constant(anonymous), weight: 1 },
+);
+
 const requirements = fc.record(
   {
     staff: fc.boolean(),
@@ -45,7 +52,7 @@ const insides = ['/', '/a', '/a/b', '/a/b/c', '/ab', '/caf\u00e9', '/cafe\u0301/
 function ruleAt(path: string): fc.Arbitrary<Rule> {
   return fc.record({
     path: fc.constant(inShare(path)),
-    read: requirements,
+    read: fc.oneof({ arbitrary: requirements, weight: 2 }, fc.constant('everybody' as const)),
     write: fc.oneof({ arbitrary: requirements, weight: 3 }, fc.constant<false>(false)),
   });
 }
@@ -88,10 +95,10 @@ const methods = fc
     return method;
   });
 
-/** What the server decides about a request of a user who has signed in. */
+/** What the server decides about a request of a user who has signed in, or of somebody who has not. */
 async function decided(
   shares: ShareMap,
-  identity: Identity,
+  identity: Visitor,
   method: Method,
   url: string,
   destination: string,
@@ -104,7 +111,10 @@ async function decided(
   req.headers = { host: 'localhost', destination, 'content-length': '200' };
   const client = { address: '127.0.0.1', throughProxy: false };
   const options = { id: 'id', client, publicOrigin: undefined };
-  const request = { ...readRequest(req, new ServerResponse(req), options), identity };
+  const request = { ...readRequest(req, new ServerResponse(req), options), identity, owner: 'one' };
+  if (isAnonymous(identity) && !needsNoName(request, shares)) {
+    return { allowed: false, failure: 'unauthenticated', sentence: signIn };
+  }
   try {
     await permit(request, { id: 'id' }, { shares, publicOrigin: undefined });
     return { allowed: true };
@@ -119,13 +129,15 @@ test('an explanation says what the server decides, and its parts give that answe
   await fc.assert(
     fc.asyncProperty(
       shareMaps,
-      identities,
+      visitors,
       methods,
       paths,
       paths,
       async (shares, identity, method, path, to) => {
         const { answer, rights } = explain({
-          asker: { standing: 'active', identity, sources: { own: new Set(), groups: new Map() } },
+          asker: isAnonymous(identity)
+            ? { standing: 'anonymous' }
+            : { standing: 'active', identity, sources: { own: new Set(), groups: new Map() } },
           method,
           path,
           ...(hasDestination(method) ? { destination: to } : {}),
@@ -139,6 +151,7 @@ test('an explanation says what the server decides, and its parts give that answe
             };
           },
           isAboveShares: (above) => shares.isAbove(above),
+          isOpenToEverybody: (asked, at) => isOpenToEverybody(asked, at, shares.declared),
         });
         assert.deepEqual(answer, await decided(shares, identity, method, encodePath(path), encodePath(to)));
         for (const { rules, decision } of rights) {
@@ -149,7 +162,8 @@ test('an explanation says what the server decides, and its parts give that answe
           for (const rule of rules) {
             const holding = rule.conditions.every(({ holds }) => holds);
             const readOnly = !rule.decision.allowed && rule.decision.reason === 'This share is read-only.';
-            assert.equal(rule.decision.allowed, holding && !readOnly);
+            const isNobody = isAnonymous(identity) && !rule.everybody;
+            assert.equal(rule.decision.allowed, holding && !readOnly && !isNobody);
           }
         }
         const verdict = answer.allowed ? 'allowed' : answer.failure;
@@ -158,6 +172,6 @@ test('an explanation says what the server decides, and its parts give that answe
     ),
     { numRuns: 3000 },
   );
-  for (const verdict of ['allowed', 'forbidden', 'not-found'])
+  for (const verdict of ['allowed', 'forbidden', 'not-found', 'unauthenticated'])
     assert.ok((seen.get(verdict) ?? 0) > 50, verdict);
 });

@@ -23,12 +23,14 @@ async function* batches(...lists: readonly (readonly Entry[])[]): AsyncGenerator
   yield* lists;
 }
 
+const alice = { username: 'alice', owner: 'alice' };
+
 async function htmlOf(
   path: string,
   entries: AsyncIterable<readonly Entry[]>,
   username = 'alice',
 ): Promise<string> {
-  const { body } = directoryListing(serverPathOf(path), entries, username);
+  const { body } = directoryListing(serverPathOf(path), entries, { username, owner: username });
   assert.ok(body instanceof Readable);
   return (await buffer(body)).toString();
 }
@@ -40,7 +42,7 @@ function rowsOf(html: string): { href: string; name: string; size: string }[] {
 }
 
 test('the answer is a page that is streamed', () => {
-  const { status, headers, body } = directoryListing(serverPathOf('/docs'), batches(), 'alice');
+  const { status, headers, body } = directoryListing(serverPathOf('/docs'), batches(), alice);
   assert.equal(status, 200);
   assert.deepEqual(headers, pageHeaders);
   assert.ok(body instanceof Readable);
@@ -176,7 +178,7 @@ describe('a folder with many entries', () => {
         yield batch(0, 500);
       }
     }
-    const { body } = directoryListing(serverPathOf('/docs'), endless(), 'alice');
+    const { body } = directoryListing(serverPathOf('/docs'), endless(), alice);
     assert.ok(body instanceof Readable);
     const chunks: AsyncIterator<unknown> = body[Symbol.asyncIterator]();
     for (let taken = 0; taken < 5; taken += 1) await chunks.next();
@@ -195,7 +197,7 @@ describe('a folder with many entries', () => {
         ended = true;
       }
     }
-    const { body } = directoryListing(serverPathOf('/docs'), endless(), 'alice');
+    const { body } = directoryListing(serverPathOf('/docs'), endless(), alice);
     assert.ok(body instanceof Readable);
     let taken = 0;
     for await (const _chunk of body) if ((taken += 1) === 3) break;

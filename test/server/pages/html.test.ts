@@ -22,13 +22,16 @@ for (const [text, escaped] of texts) {
 }
 
 test('the title and the user name are escaped', () => {
-  const head = pageHead('</title><script>', '<b>"eve"</b>');
+  const head = pageHead('</title><script>', { username: '<b>"eve"</b>' });
   assert.match(head, /<title>&lt;\/title&gt;&lt;script&gt;<\/title>/);
   assert.match(head, /Signed in as <b>&lt;b&gt;&quot;eve&quot;&lt;\/b&gt;<\/b>/);
 });
 
-test('who is not signed in is not named', () => {
-  assert.doesNotMatch(pageHead('Title'), /Signed in/);
+test('who is not signed in is not named, and may sign in where that makes a difference', () => {
+  assert.doesNotMatch(pageHead('Title'), /Sign/);
+  const head = pageHead('Title', { username: undefined });
+  assert.doesNotMatch(head, /Signed in/);
+  assert.match(head, /<a href="\?sign-in">Sign in<\/a>/);
 });
 
 test('the policy admits the style of the page and nothing else', () => {
@@ -48,7 +51,7 @@ test('the policy admits the style of the page and nothing else', () => {
 
 test('pages carry no style attributes and no scripts, which the policy would refuse', () => {
   assert.doesNotMatch(
-    pageHead('Title', 'alice') + errorPage(404, 'Nothing.', 'id'),
+    pageHead('Title', { username: 'alice' }) + errorPage(404, 'Nothing.', 'id'),
     / style=|<script| on\w+=/,
   );
 });

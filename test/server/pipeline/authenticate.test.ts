@@ -62,6 +62,50 @@ describe('authenticate', () => {
   });
 });
 
+describe('where everybody may read', () => {
+  const open = { isOpenToEverybody: ({ method }: { readonly method: string }) => method === 'GET' };
+
+  test('nobody is asked who they are', async (t) => {
+    const { ask, authenticator, audit } = await loginSetting(t, open);
+    assert.equal((await ask()).body, 'anonymous');
+    const { status, headers } = await ask({ method: 'PUT' });
+    assert.equal(status, 401);
+    assert.equal(headers['www-authenticate'], 'Basic realm="a realm"');
+    assert.equal(authenticator.derivations, 0);
+    assert.deepEqual(audit(), []);
+  });
+
+  test('who says who they are is known by name, and is refused if that is wrong', async (t) => {
+    const { ask, audit } = await loginSetting(t, open);
+    assert.equal((await ask({ headers: basic('alice', 'alice-demo') })).body, 'alice');
+    const wrong = [
+      basic('alice', 'wrong'),
+      basic('zed', 'x'),
+      { authorization: 'Bearer x' },
+      { authorization: '' },
+    ];
+    for (const headers of wrong) assert.equal((await ask({ headers })).status, 401, headers.authorization);
+    assert.deepEqual(
+      audit().map(({ event, user }) => [event, user]),
+      [
+        ['login-accepted', 'alice'],
+        ['login-refused', 'alice'],
+        ['login-refused', 'zed'],
+      ],
+    );
+  });
+
+  test('guesses are throttled, and reading goes on without a name', async (t) => {
+    const limits = { address: { failures: 2, seconds: 60 } };
+    const { ask } = await loginSetting(t, { ...open, limits });
+    const statuses: number[] = [];
+    for (const guess of ['1', '2', '3'])
+      statuses.push((await ask({ headers: basic('alice', guess) })).status);
+    assert.deepEqual(statuses, [401, 401, 429]);
+    assert.equal((await ask()).body, 'anonymous');
+  });
+});
+
 describe('the address of a login', () => {
   const limits = { address: { failures: 2, seconds: 60 } };
   const guess = (forwarded: string, from?: string) => ({

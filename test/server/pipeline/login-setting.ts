@@ -7,12 +7,13 @@ import { Audit } from '../../../server/observability/audit.js';
 import { handlerOf } from '../../../server/pipeline/app.js';
 import { createLog } from '../../../server/observability/log.js';
 import { accessLog } from '../../../server/pipeline/access-log.js';
-import { authenticate } from '../../../server/pipeline/authenticate.js';
+import { authenticate, type AuthenticateParts } from '../../../server/pipeline/authenticate.js';
 import { errors } from '../../../server/pipeline/error-handler.js';
 import { clientOf, readRequest } from '../../../server/pipeline/read-request.js';
 import { respond } from '../../../server/pipeline/respond.js';
 import { PasswordLogin } from '../../../server/pipeline/password-login.js';
 import type { RequestState } from '../../../server/pipeline/request-record.js';
+import { usernameOf } from '../../../src/access/identity.js';
 import { MemoryFailureCounter } from '../../../src/credentials/memory-failure-counter.js';
 import { Throttle, type Limits } from '../../../src/credentials/throttle.js';
 import { TrustedProxies } from '../../../src/http/client-address.js';
@@ -34,6 +35,8 @@ export interface Question {
 export interface LoginSettingOptions {
   readonly limits?: Partial<Limits>;
   readonly proxies?: readonly string[];
+  /** Whether anybody is answered; default: nobody without a name. */
+  readonly isOpenToEverybody?: AuthenticateParts['isOpenToEverybody'];
 }
 
 /** An Authorization header field. */
@@ -43,7 +46,7 @@ export function basic(username: string, password: string): { authorization: stri
 
 /** A server that logs in and then names the user; alice and bob are its users, and its log is kept. */
 export async function loginSetting(t: TestContext, options: LoginSettingOptions = {}) {
-  const { limits = {}, proxies = [] } = options;
+  const { limits = {}, proxies = [], isOpenToEverybody = () => false } = options;
   const written: string[] = [];
   const log = createLog({ write: (line) => void written.push(line) });
   const parts = setting();
@@ -52,7 +55,7 @@ export async function loginSetting(t: TestContext, options: LoginSettingOptions 
     throttle: new Throttle({ counter: new MemoryFailureCounter(), limits }),
     audit: new Audit(log),
   });
-  const identify = authenticate({ passwords, realm: 'a realm' });
+  const identify = authenticate({ passwords, realm: 'a realm', isOpenToEverybody });
   const trusted = new TrustedProxies(proxies);
   const app = new Koa<RequestState>()
     .use(accessLog(log, () => performance.now()))
@@ -64,8 +67,9 @@ export async function loginSetting(t: TestContext, options: LoginSettingOptions 
       if (client.address !== undefined) record.address = client.address;
       const incoming = readRequest(req, res, { id: record.id, client, publicOrigin: undefined });
       const identity = await identify(incoming, record);
-      if (!('status' in identity)) record.user = identity.username;
-      const body = Buffer.from(record.user ?? 'nobody');
+      const username = 'status' in identity ? undefined : usernameOf(identity);
+      if (username !== undefined) record.user = username;
+      const body = Buffer.from(record.user ?? ('anonymous' in identity ? 'anonymous' : 'nobody'));
       state.response = { status: 200, headers: [['Content-Length', String(body.length)]], body };
     });
   const handle = handlerOf(app);

@@ -450,6 +450,15 @@ const mistakes: readonly Mistake[] = [
     code: 1,
   },
   {
+    name: 'path rules that leave nothing public of a public share',
+    make: (site) => {
+      site.write('authz', '[/]\n* =\n$authenticated = r\n');
+      share(2, { authz: './authz', public: true })(site);
+    },
+    says: /^warning: line \d+, column \d+: shares\[2\]\.authz: lets nobody read anything of the public share \/svn without signing in/m,
+    code: 0,
+  },
+  {
     name: 'a pattern that hides everything',
     make: share(1, { hide: ['*'] }),
     says: /^warning: line \d+, column \d+: shares\[1\]\.hide: hides every name, so \/docs looks empty/m,

@@ -38,6 +38,31 @@ test('every share needs the secret, which stands only in the environment', () =>
   );
 });
 
+test('only where reading is public may a request that reads name no user', () => {
+  const locations = [
+    { path: '/open', parentPath: '/srv/open', publicReading: true },
+    { path: '/closed', parentPath: '/srv/closed' },
+  ];
+  const text = apacheConfig({ ...settings, locations });
+  const [open = '', closed = ''] = text.split('<Location "/closed">');
+  const requirements = (part: string) => part.match(/^ *(?:<\/?Require|Require).*$/gm)?.slice(0, 9) ?? [];
+  assert.deepEqual(requirements(open.slice(open.indexOf('<Location "/open">'))), [
+    '  <RequireAll>',
+    "    Require expr %{HTTP:X-Davgate-Secret} == '${DAVGATE_UPSTREAM_SECRET}'",
+    '    <RequireAny>',
+    '      Require valid-user',
+    "      Require expr -z req_novary('Authorization') && %{REQUEST_METHOD} in {'GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'}",
+    '    </RequireAny>',
+    '  </RequireAll>',
+  ]);
+  assert.deepEqual(requirements(closed).slice(0, 4), [
+    '  <RequireAll>',
+    "    Require expr %{HTTP:X-Davgate-Secret} == '${DAVGATE_UPSTREAM_SECRET}'",
+    '    Require valid-user',
+    '  </RequireAll>',
+  ]);
+});
+
 for (const path of [
   '/a\nRequire all granted',
   '/a${DAVGATE_UPSTREAM_SECRET}',

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from '../../helpers/seeded-fast-check.js';
-import type { Identity } from '../../../src/access/identity.js';
+import { anonymous, type Identity } from '../../../src/access/identity.js';
 import type { Members } from '../../../src/access/memberships.js';
 import { AuthzRules } from '../../../src/svn/authz/authz-access.js';
 import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
@@ -88,6 +88,49 @@ test('a file is judged as svn judges it', async (t) => {
     }),
     { numRuns: 150 },
   );
+});
+
+test('for somebody without a name a file is judged as svn judges it', async (t) => {
+  const written = join(temporaryFolder(t), 'authz');
+  const keys = [
+    '*',
+    '$anonymous',
+    '~$anonymous',
+    '$authenticated',
+    '~$authenticated',
+    'alice',
+    '~alice',
+    '@own',
+    '~@own',
+    '&al',
+  ];
+  const entries = fc.uniqueArray(
+    fc.record({ key: fc.constantFrom(...keys), rights: fc.constantFrom('', 'r', 'rw') }),
+    { selector: ({ key }) => key, maxLength: 4 },
+  );
+  const sections = fc.tuple(...paths.map((path) => fc.record({ path: fc.constant(path), entries })));
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(sections, fc.constantFrom(...paths), async (made, path) => {
+      const text = [
+        '[aliases]\nal = alice\n[groups]\nown = bob',
+        ...made.map(
+          (one) => `[${one.path}]\n${one.entries.map(({ key, rights }) => `${key} = ${rights}`).join('\n')}`,
+        ),
+      ].join('\n');
+      writeFileSync(written, text);
+      const { out, code, error } = await outcomeOf('svnauthz', [
+        ...['accessof', '--repository', 'one', '--path', path, written],
+      ]);
+      assert.equal(code, 0, error);
+      const grant = new AuthzRules(parseAuthz(text)).at(anonymous, 'one', path);
+      const access = grant?.read === true ? (grant.write ? 'rw' : 'r') : 'no';
+      assert.equal(access, out.trim(), text);
+      seen.add(access);
+    }),
+    { numRuns: 120 },
+  );
+  assert.deepEqual([...seen].sort(), ['no', 'r', 'rw']);
 });
 
 test('a grant names its section and its lines', () => {

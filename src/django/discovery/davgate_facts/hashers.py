@@ -16,7 +16,7 @@ def hashers(warnings):
         try:
             lineage = import_string(path).__mro__
         except ImportError as error:
-            warnings.append("PASSWORD_HASHERS names %s, which cannot be imported: %s" % (path, error))
+            warnings.sign_in.append("PASSWORD_HASHERS names %s, which cannot be imported: %s" % (path, error))
             continue
         own = [ancestor for ancestor in lineage if ancestor.__module__ != "django.contrib.auth.hashers"]
         changed = any(name in vars(ancestor) for ancestor in own[:-1] for name in CHECKING)

@@ -16,12 +16,12 @@ def backends(warnings):
     paths = list(settings.AUTHENTICATION_BACKENDS)
     others = [path for path in paths if path != dotted(ModelBackend)]
     if others:
-        warnings.append(
-            "davgate only does what Django's ModelBackend does; these AUTHENTICATION_BACKENDS are ignored: %s."
-            % ", ".join(others)
+        warnings.sign_in.append(
+            "davgate only does what Django's ModelBackend does; these AUTHENTICATION_BACKENDS are ignored: %s. "
+            'To use the site\'s own sign-in, declare "signIn": "site" in "django".' % ", ".join(others)
         )
     if not any(issubclass(import_string(path), ModelBackend) for path in paths):
-        warnings.append("The site itself does not accept the passwords in its user table; davgate does.")
+        warnings.sign_in.append("The site itself does not accept the passwords in its user table; davgate does.")
     return paths
 
 

@@ -116,12 +116,15 @@ class UserModel:
         from django.contrib.auth.models import PermissionsMixin
 
         label, manager = self.meta.label, self.model._default_manager
-        for base, name in ((AbstractBaseUser, "check_password"), (PermissionsMixin, "has_perm")):
+        for base, name, warnings in (
+            (AbstractBaseUser, "check_password", self.warnings.sign_in),
+            (PermissionsMixin, "has_perm", self.warnings.permissions),
+        ):
             if issubclass(self.model, base) and getattr(self.model, name) is not getattr(base, name):
-                self.warnings.append("%s has its own %s, which davgate does not use." % (label, name))
+                warnings.append("%s has its own %s, which davgate does not use." % (label, name))
         natural = getattr(type(manager), "get_by_natural_key", None)
         if natural is not BaseUserManager.get_by_natural_key:
-            self.warnings.append(
+            self.warnings.sign_in.append(
                 "The manager of %s finds users in its own way; davgate requires exactly the same name." % label
             )
         if manager.get_queryset().query.where:

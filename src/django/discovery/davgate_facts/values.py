@@ -7,6 +7,15 @@ class Refused(Exception):
     """davgate recognizes what the site does but cannot follow it."""
 
 
+class Warnings(list):
+    """What davgate does otherwise than the site; apart, what that is only while the tables of users are asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.sign_in = []
+        self.permissions = []
+
+
 def text(value):
     """A setting as text; None stays None."""
     if value is None or isinstance(value, str):

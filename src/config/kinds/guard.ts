@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { policyOf } from '../rules.js';
+import { access, rule, write } from './access.js';
+import { common, type CommonShare } from './share.js';
+
+/** A guard share as written in the file. */
+export const guardSchema = z
+  .strictObject({
+    ...access,
+    kind: z.literal('guard'),
+    write: write.optional(),
+    rules: z
+      .array(rule.omit({ public: true }))
+      .optional()
+      .describe('Paths inside the guard with rules of their own; the longest matching path governs.'),
+  })
+  // What everybody may read, the other server need not ask about.
+  .omit({ public: true });
+
+/** What another web server serves: it asks davgate who may. */
+export interface GuardShare extends CommonShare {
+  readonly kind: 'guard';
+  readonly servedElsewhere: true;
+}
+
+export function resolveGuard(share: z.infer<typeof guardSchema>): GuardShare {
+  return {
+    ...common(share, policyOf(share)),
+    kind: 'guard',
+    words: 'served by another web server, which asks davgate who may',
+    servedElsewhere: true,
+    places: [],
+    secrets: [],
+  };
+}

@@ -1,0 +1,40 @@
+import { Failure } from '../../failure.js';
+
+/** A user as the site knows them. */
+export interface SiteUser {
+  /** The primary key, as UsersById has it. */
+  readonly id: string;
+  /** What the row has in its USERNAME_FIELD, whatever was typed. */
+  readonly username: string;
+}
+
+/**
+ * The site's code was given a name and a password, and did not answer. For all that is known they were wrong: where one
+ * backend finds users in the table and the next one raises, only those who are right get an answer.
+ */
+export class AskedInVain extends Failure {
+  constructor(cause?: unknown) {
+    super('unavailable', 'The site cannot answer just now.', { cause, headers: [['Retry-After', '2']] });
+  }
+}
+
+/** The site's own code, asked who somebody is. */
+export interface SiteSignIn {
+  /**
+   * Who has that name and password by the site's own backends.
+   * @param address the client's, where it is known
+   * @returns undefined where nobody has
+   * @throws AskedInVain when the site does not answer; Failure `unavailable` when it could not be asked
+   */
+  signIn(username: string, password: string, address: string | undefined): Promise<SiteUser | undefined>;
+}
+
+/** The site's own code, asked what somebody may. */
+export interface SitePermissions {
+  /**
+   * What the user may, as `app_label.codename`: of the permissions that are asked about exactly those
+   * that `has_perm` grants.
+   * @throws Failure `unavailable` when the site does not answer
+   */
+  permissionsOf(user: SiteUser): Promise<ReadonlySet<string>>;
+}

@@ -1,0 +1,95 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { declare, makeSample, startDavgate, type TestDavgate } from '../helpers/davgate.js';
+
+export const secret = 'f00dfeedf00dfeedf00dfeedf00dfeedf00dfeed';
+
+/** A davgate with guards, and what lies behind them in the same folder. */
+export interface GuardedSite {
+  readonly davgate: TestDavgate;
+  /** Where servers ask. */
+  readonly http: number;
+  readonly fastcgi: number;
+  /** The folder that holds `files`, served at /files. */
+  readonly folder: string;
+  dispose(): Promise<void>;
+}
+
+const readers = { staff: false, permission: 'docs.view_document' };
+const writers = { permission: 'docs.change_document' };
+
+/** The guards that the tests ask about. */
+export const guards = [
+  {
+    path: '/files',
+    kind: 'guard',
+    require: readers,
+    write: writers,
+    rules: [{ path: '/private', require: { staff: true, permission: null }, write: {} }],
+  },
+  { path: '/app', kind: 'guard', require: { staff: false } },
+  { path: '/staffed', kind: 'guard' },
+  { path: '/editors', kind: 'guard', require: { staff: false, groups: ['editors'] } },
+  { path: '/super', kind: 'guard', require: { superuser: true } },
+  {
+    path: '/repos',
+    kind: 'guard',
+    require: { staff: false, permission: 'repos.view_repository' },
+    write: { permission: 'repos.change_repository' },
+  },
+] as const;
+
+/** @param change changes the declaration further */
+export async function guardedSite(
+  change?: (declaration: Record<string, unknown>, folder: string) => void,
+): Promise<GuardedSite> {
+  const folder = await makeSample();
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'guard-secret'), `${secret}\n`, { mode: 0o600 });
+  for (const name of ['files', 'files/private', 'staffed', 'editors', 'super']) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'a.txt'), `${name}\n`);
+  }
+  await declare(folder, (declaration) => {
+    const { shares } = declaration;
+    if (!Array.isArray(shares)) throw new TypeError('The sample has no shares.');
+    declaration.shares = [...shares.map((share: unknown) => share), ...guards];
+    declaration.guard = {
+      http: { port: 0 },
+      proxies: ['127.0.0.1'],
+      fastcgi: { port: 0, secretFile: './guard-secret' },
+    };
+    change?.(declaration, folder);
+  });
+  const davgate = await startDavgate(folder);
+  const portOf = async (message: string): Promise<number> =>
+    Number((await davgate.logged(({ msg }) => msg === message)).port);
+  return {
+    davgate,
+    http: await portOf('guard listening'),
+    fastcgi: await portOf('guard listening for Apache'),
+    folder,
+    dispose: async () => {
+      await davgate.end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A backend that answers with the header fields it gets. */
+export async function echo(): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer((req, res) => {
+    res.end(JSON.stringify({ url: req.url, fields: req.rawHeaders }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = server.address();
+  return {
+    port: typeof at === 'object' && at !== null ? at.port : 0,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
