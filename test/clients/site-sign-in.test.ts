@@ -117,6 +117,14 @@ describe('a site that signs people in itself', () => {
     assert.equal(await status('dave', 'no'), 401);
   });
 
+  it('asks no more for a user on whom it has raised too often', async () => {
+    await until(async () => (await status('raises', 'a very secret word')) === 429, 'the user is refused');
+    const calls = site.calls().length;
+    assert.equal(await status('raises', 'a very secret word'), 429);
+    assert.equal(site.calls().length, calls);
+    assert.equal(await status('dave', 'no'), 401);
+  });
+
   it('comes again when its processes are killed, and leaves nothing of them', async () => {
     const before = [...processesOf(site.project).keys()];
     assert.ok(before.length >= 2);

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { untilPasses } from '../helpers/until.js';
 import { login, projectFolder, sampleDavgate } from './helpers/davgate.js';
 import { curl, outcomeOf, run } from './helpers/programs.js';
 
@@ -78,12 +78,13 @@ describe('path rules of an svn share', () => {
   };
   /** Waits until a change at the Django site is in force, which shows in the status that a user gets. */
   const answers = async (path: string, user: string, status: number): Promise<void> => {
-    const deadline = performance.now() + 20_000;
-    for (let found = 0; found !== status;) {
-      ({ status: found } = await curl(`${davgate.url}${path}`, ['--user', login(user)]));
-      assert.ok(found === status || performance.now() < deadline, `${path} is still ${found} to ${user}`);
-      await sleep(20);
-    }
+    await untilPasses(async () => {
+      assert.equal(
+        (await curl(`${davgate.url}${path}`, ['--user', login(user)])).status,
+        status,
+        `${path} for ${user}`,
+      );
+    });
   };
   const group = async (username: string, name: string, change: 'join' | 'leave'): Promise<void> => {
     const which = `(select id from auth_user where username = ?), (select id from auth_group where name = ?)`;
