@@ -169,13 +169,16 @@ export class ClientConnections {
   }
 
   /**
-   * Call if the last input on a connection is not a request. Stops reading and, when all earlier requests have been
-   * answered, calls `act`: with the response, if one has begun for a request that is incomplete.
+   * Call if the last input on a connection is not a request. Stops reading until all earlier requests have been
+   * answered and then calls `act`: with the response, if one has begun for a request that is incomplete.
    */
   afterAll(socket: Socket, act: (begun: ServerResponse | undefined) => void): void {
     const connection = this.#of(socket);
     if (connection.last) return;
-    connection.last = act;
+    connection.last = (begun) => {
+      connection.waiting.allowReading();
+      act(begun);
+    };
     connection.waiting.stopReading();
     connection.endIfLast();
   }

@@ -8,10 +8,10 @@ import { errorResponse } from '../pages/error-response.js';
 import type { Log } from '../observability/log.js';
 
 /**
- * How long a connection stays open after the last response, in milliseconds, so that the client reads it before a
- * reset.
+ * After the last response, davgate reads and drops what the client still sends, since closing a connection with unread
+ * bytes resets it and the response is lost. It closes at once when the client does.
  */
-const linger = 1000;
+const linger = { milliseconds: 1000, bytes: 64 * 1024 };
 
 /**
  * Answers input that Node cannot parse as a request, after all earlier requests on the connection, and then closes it.
@@ -41,10 +41,26 @@ function close(socket: Socket, error: Error, svn: boolean, log: Log | undefined)
   const address = normalizeAddress(socket.remoteAddress ?? '');
   log?.info({ requestId, address, status: statusOf(failure.kind), reason: codeOf(error) }, 'invalid request');
   socket.end(textOf(failure, requestId, svn));
-  const timer = setTimeout(() => socket.destroy(), linger);
+  dropInput(socket);
+}
+
+/** Reads from a paused connection, without Node's parser, which would report each further piece as an error. */
+function dropInput(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), linger.milliseconds);
   socket.once('close', () => {
     clearTimeout(timer);
   });
+  let left = linger.bytes;
+  // Only while Node's parser is attached does resuming also start the reading again.
+  socket.once('resume', () => {
+    socket.removeAllListeners('data');
+    socket.removeAllListeners('end');
+    socket.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) socket.destroy();
+    });
+  });
+  socket.resume();
 }
 
 function textOf(failure: Failure, requestId: string, svn: boolean): string {

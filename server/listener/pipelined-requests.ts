@@ -73,6 +73,11 @@ export class WaitingOfConnection {
     this.#pause();
   }
 
+  /** Allows reading again, of what is no request any more, such as the rest of an invalid one. */
+  allowReading(): void {
+    this.#paused = false;
+  }
+
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;

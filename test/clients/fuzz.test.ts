@@ -12,7 +12,11 @@ const atOnce = 25;
 
 const alice = `Authorization: Basic ${Buffer.from('alice:alice-demo').toString('base64')}`;
 
-const method = fc.oneof(
+/** Mostly from what davgate itself has to judge, now and then what Node's parser refuses. */
+const mostly = <T>(usual: fc.Arbitrary<T>, ...odd: fc.Arbitrary<T>[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 15, arbitrary: usual }, ...odd.map((arbitrary) => ({ weight: 1, arbitrary })));
+
+const method = mostly(
   fc.constantFrom(
     ...[
       'GET',
@@ -28,23 +32,12 @@ const method = fc.oneof(
       'LOCK',
       'UNLOCK',
     ],
-    ...[
-      'REPORT',
-      'MERGE',
-      'CHECKOUT',
-      'MKACTIVITY',
-      'POST',
-      'PATCH',
-      'TRACE',
-      'CONNECT',
-      'SEARCH',
-      'get',
-      '',
-    ],
+    ...['REPORT', 'MERGE', 'CHECKOUT', 'MKACTIVITY', 'POST', 'PATCH', 'TRACE', 'CONNECT', 'SEARCH'],
   ),
+  fc.constantFrom('get', ''),
   fc.string({ maxLength: 12 }),
 );
-const segment = fc.oneof(
+const segment = mostly<string>(
   fc.constantFrom(
     'docs',
     'scratch',
@@ -64,14 +57,14 @@ const segment = fc.oneof(
   fc.string({ maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
-const target = fc.oneof(
+const target = mostly<string>(
   // Below a folder of its own, so that what the fuzzer deletes is only what the fuzzer made.
   fc.array(segment, { maxLength: 6 }).map((parts) => `/scratch/${parts.join('/')}`),
   fc.array(segment, { maxLength: 6 }).map((parts) => `/${parts.join('/')}`),
   fc.constantFrom('*', '/', '//', 'http://127.0.0.1/docs/', 'http://[::1', 'docs', '/docs?x=%', '/docs#x'),
   fc.string({ unit: 'binary', maxLength: 40 }),
 );
-const fieldName = fc.oneof(
+const fieldName = mostly(
   fc.constantFrom(
     ...[
       'Depth',
@@ -84,18 +77,10 @@ const fieldName = fc.oneof(
       'If-Modified-Since',
       'Range',
     ],
-    ...[
-      'Content-Range',
-      'Content-Length',
-      'Transfer-Encoding',
-      'Expect',
-      'Connection',
-      'Host',
-      'Timeout',
-      'Lock-Token',
-    ],
+    ...['Content-Range', 'Expect', 'Connection', 'Timeout', 'Lock-Token'],
     ...['Authorization', 'Content-Type', 'Upgrade', 'Accept', 'X-Davgate-Secret', 'Trailer', 'TE'],
   ),
+  fc.constantFrom('Content-Length', 'Transfer-Encoding', 'Host'),
   fc.string({ maxLength: 16 }),
 );
 const fieldValue = fc.oneof(
@@ -147,7 +132,8 @@ const fieldValue = fc.oneof(
       'Second-99999999999',
     ],
   ),
-  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ maxLength: 60 }),
+  mostly(fc.constant('x'), fc.string({ unit: 'binary', maxLength: 60 })),
 );
 const body = fc.oneof(
   fc.constantFrom(
@@ -170,8 +156,8 @@ const message = fc.oneof(
       .record({
         method,
         target,
-        version: fc.constantFrom('HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/9', ''),
-        fields: fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 6 }),
+        version: mostly(fc.constantFrom('HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0'), fc.constantFrom('HTTP/9', '')),
+        fields: fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 3 }),
         signedIn: fc.boolean(),
         announced: fc.option(fc.nat(400), { nil: undefined }),
         body,
@@ -264,7 +250,9 @@ describe('ten thousand malformed requests', () => {
     assert.equal(davgate.process.exitCode, null, davgate.complaints());
     const { status } = await curl(`${davgate.url}/docs/`, ['--user', 'alice:alice-demo']);
     assert.equal(status, 200);
-    assert.ok((statuses.get('400') ?? 0) > 0);
+    const share = (status: string): number => (statuses.get(status) ?? 0) / requests;
+    assert.ok(share('none') < 0.1, `seed ${seed}: ${share('none')} of them without an answer`);
+    assert.ok(share('400') > 0.1 && share('400') < 0.8, `seed ${seed}: ${share('400')} of them refused`);
     const stray = davgate.log.filter(
       ({ msg }) => msg === 'uncaught exception' || msg === 'unhandled rejection',
     );
