@@ -4,10 +4,9 @@ import { parseDestinationBy } from '../../src/http/destination.js';
 import type { ServerPath } from '../../src/http/target.js';
 import { kinds } from '../shares/kinds.js';
 import { requirePortableNames } from '../shares/portable-names.js';
-import type { Located } from '../shares/share.js';
+import { ShareRequest, type Located } from '../shares/share.js';
 import type { ShareMap } from '../shares/share-map.js';
 import type { IdentifiedRequest } from '../shares/incoming-request.js';
-import type { ShareRequest } from '../shares/share.js';
 import { explainedDestination } from './destination-advice.js';
 
 /**
@@ -26,11 +25,11 @@ export function authorize(
 ): ShareRequest | Promise<ShareRequest> {
   if (!hasDestination(request.method)) {
     requireAccess(request, place, shares);
-    return { ...request, place, destination: undefined };
+    return new ShareRequest(request, place, undefined);
   }
   return findDestination(request, shares, publicOrigin).then((destination) => {
     requireAccess(request, place, shares, destination.path);
-    return { ...request, place, destination };
+    return new ShareRequest(request, place, destination);
   });
 }
 

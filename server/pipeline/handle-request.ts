@@ -10,7 +10,7 @@ import { kinds } from '../shares/kinds.js';
 import { requirePortableNames } from '../shares/portable-names.js';
 import { serveShareRoot, type RootRequest } from '../shares/root.js';
 import type { ShareMap } from '../shares/share-map.js';
-import type { IdentifiedRequest, IncomingRequest } from '../shares/incoming-request.js';
+import { IdentifiedRequest, type IncomingRequest } from '../shares/incoming-request.js';
 import type { ShareRequest } from '../shares/share.js';
 import { authorize } from './authorize.js';
 import type { Authenticate } from './authenticate.js';
@@ -54,7 +54,7 @@ export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
     const username = usernameOf(identity);
     if (username !== undefined) record.user = username;
     const owner = ownerOf(identity, client.address);
-    const identified: IdentifiedRequest = { ...request, identity, owner };
+    const identified = new IdentifiedRequest(request, identity, owner);
     const given = placeAmongRequests(identified, parts.underWay, parts.requestLimits);
     const giveBack = given instanceof Promise ? await given : given;
     record.giveBack = giveBack;

@@ -40,9 +40,41 @@ export interface IncomingRequest extends Asking {
   readonly authority: () => string | undefined;
 }
 
-/** A request from an authenticated user, or from a person who has not signed in. */
-export interface IdentifiedRequest extends IncomingRequest {
+/**
+ * A request from an authenticated user, or from a person who has not signed in. A class that names every field, because
+ * V8 takes twenty times as long to copy an object of this size by spreading it and adding to the copy.
+ */
+export class IdentifiedRequest implements IncomingRequest {
+  readonly id: string;
+  readonly method: Method;
+  readonly target: Target;
+  readonly headers: RequestHeaders;
+  readonly client: Client;
+  readonly connection: object;
+  readonly origin: () => string | undefined;
+  readonly rawTarget: string;
+  readonly fields: () => HeaderList;
+  readonly body: IncomingMessage;
+  readonly whenGone: WhenGone;
+  readonly authority: () => string | undefined;
   readonly identity: Visitor;
   /** Whom it is counted to where one may use only a part of something: a user, or a network of people without a name. */
   readonly owner: string;
+
+  constructor(request: IncomingRequest, identity: Visitor, owner: string) {
+    this.id = request.id;
+    this.method = request.method;
+    this.target = request.target;
+    this.headers = request.headers;
+    this.client = request.client;
+    this.connection = request.connection;
+    this.origin = request.origin;
+    this.rawTarget = request.rawTarget;
+    this.fields = request.fields;
+    this.body = request.body;
+    this.whenGone = request.whenGone;
+    this.authority = request.authority;
+    this.identity = identity;
+    this.owner = owner;
+  }
 }

@@ -18,7 +18,7 @@ import type { FileSystem } from '../../src/storage/module/file-system-module.js'
 import type { ReadableStorage } from '../../src/storage/storage.js';
 import type { Environment } from '../environment.js';
 import type { Log } from '../observability/log.js';
-import type { IdentifiedRequest } from './incoming-request.js';
+import { IdentifiedRequest } from './incoming-request.js';
 
 /** An open share. */
 export interface Share {
@@ -50,10 +50,16 @@ export interface Located {
 }
 
 /** An authorised request: the user has every right that it needs. */
-export interface ShareRequest extends IdentifiedRequest {
+export class ShareRequest extends IdentifiedRequest {
   readonly place: Located;
   /** The destination of COPY and MOVE. */
   readonly destination: Located | undefined;
+
+  constructor(request: IdentifiedRequest, place: Located, destination: Located | undefined) {
+    super(request, request.identity, request.owner);
+    this.place = place;
+    this.destination = destination;
+  }
 }
 
 /** What a path from a client refers to. */

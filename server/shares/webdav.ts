@@ -3,7 +3,7 @@ import { webdavAccess } from '../../src/access/required-access.js';
 import { goneSignal } from '../../src/async/when-gone.js';
 import type { WebdavShare } from '../../src/config/kinds/webdav.js';
 import { allowedMethods } from '../../src/dav/allowed-methods.js';
-import type { Place } from '../../src/dav/context.js';
+import { UserContext, type Place } from '../../src/dav/context.js';
 import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
 import { Failure } from '../../src/failure.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
@@ -46,7 +46,6 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
     serve: async (request) => {
       const { method, target, headers, body, identity, owner, place, destination, authority } = request;
       refuseServiceWorker(headers['service-worker'], 'sandboxed');
-      const leadsTo = destination && placeOf(destination);
       return handleDav(
         {
           storage,
@@ -57,12 +56,11 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
           collection: target.collection,
           headers,
           body,
-          ...(lengthy.has(method) && { signal: goneSignal(request.whenGone) }),
-          ...(headers.if !== undefined && { publicAuthority: authority() }),
-          ...(leadsTo && { destination: leadsTo }),
+          signal: lengthy.has(method) ? goneSignal(request.whenGone) : undefined,
+          publicAuthority: headers.if === undefined ? undefined : authority(),
+          destination: destination && placeOf(destination),
         },
-        {
-          ...dav,
+        new UserContext(dav, {
           owner,
           principal: usernameOf(identity),
           resolve: (path) => legiblePlace(shares.locate(path), identity),
@@ -72,7 +70,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
             directoryListing(path, entries, { username: usernameOf(identity), owner }),
           mayRead: policy.reader(identity),
           depthInfinity,
-        },
+        }),
       );
     },
     close: async () => {

@@ -1,8 +1,12 @@
+import type { Readable } from 'node:stream';
 import { Failure, type Refusal } from '../failure.js';
-import type { HttpResponse } from '../http/message.js';
+import type { HttpResponse, RequestHeaders } from '../http/message.js';
+import type { Spelling } from '../http/spelling.js';
+import type { ServerPath, SharePath } from '../http/target.js';
+import type { DavStorage } from '../storage/storage.js';
 import { allowedMethods } from './allowed-methods.js';
-import type { DavMethod, DavReadContext, DavReadMethod, DavRequest } from './context.js';
-import { readIf } from './headers/if.js';
+import type { DavContext, DavMethod, DavReadContext, DavReadMethod, DavRequest, Place } from './context.js';
+import { readIf, type IfConditions } from './headers/if.js';
 import { requireIf } from './locks/require-if.js';
 import { copy } from './methods/copy.js';
 import { remove } from './methods/delete.js';
@@ -54,7 +58,7 @@ export async function handleDav(
   asked: Omit<DavRequest, 'conditions'>,
   context: DavReadContext,
 ): Promise<HttpResponse> {
-  const request = { ...asked, conditions: readIf(asked.headers.if) };
+  const request = new ConditionalRequest(asked);
   const read = reading.get(request.method);
   if (read) {
     await requireIf(request, context);
@@ -62,15 +66,48 @@ export async function handleDav(
   }
   const method = writing.get(request.method);
   if (!method) throw await noSuchMethod(request);
-  const { principal } = context;
-  if (principal === undefined) throw new Failure('unauthenticated', 'Only users can change anything here.');
-  const named = { ...context, principal };
+  if (!isNamed(context)) throw new Failure('unauthenticated', 'Only users can change anything here.');
   const answer = async (): Promise<HttpResponse> => {
     // LOCK checks this itself, because a failed refresh has a status of its own.
-    if (method !== lock) await requireIf(request, named);
-    return method(request, named);
+    if (method !== lock) await requireIf(request, context);
+    return method(request, context);
   };
-  return inTurns.has(method) ? inTurn(request, named, answer) : answer();
+  return inTurns.has(method) ? inTurn(request, context, answer) : answer();
+}
+
+function isNamed(context: DavReadContext): context is DavContext {
+  return context.principal !== undefined;
+}
+
+/** A request whose If header field has been read. A class that names every field, as UserContext is and for its reason. */
+class ConditionalRequest implements DavRequest {
+  readonly storage: DavStorage;
+  readonly base: ServerPath;
+  readonly path: SharePath;
+  readonly spelling: Spelling | undefined;
+  readonly method: string;
+  readonly collection: boolean;
+  readonly headers: RequestHeaders;
+  readonly body: Readable;
+  readonly signal: AbortSignal | undefined;
+  readonly destination: Place | undefined;
+  readonly publicAuthority: string | undefined;
+  readonly conditions: IfConditions;
+
+  constructor(asked: Omit<DavRequest, 'conditions'>) {
+    this.storage = asked.storage;
+    this.base = asked.base;
+    this.path = asked.path;
+    this.spelling = asked.spelling;
+    this.method = asked.method;
+    this.collection = asked.collection;
+    this.headers = asked.headers;
+    this.body = asked.body;
+    this.signal = asked.signal;
+    this.destination = asked.destination;
+    this.publicAuthority = asked.publicAuthority;
+    this.conditions = readIf(asked.headers.if);
+  }
 }
 
 async function noSuchMethod({ method, path, storage }: DavRequest): Promise<Failure> {

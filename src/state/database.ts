@@ -3,6 +3,7 @@ import knex, { type Knex } from 'knex';
 import { databaseTrouble } from '../database/database-trouble.js';
 import type { DatabaseServer } from '../database/location.js';
 import { Failure, isFailure } from '../failure.js';
+import { postgresqlReader, sqliteReader, type CommittedReader } from './committed-rows.js';
 import type { Migration } from './migration.js';
 import { locksAndProperties } from './migrations/0001-locks-and-properties.js';
 import { loginFailures } from './migrations/0002-login-failures.js';
@@ -10,7 +11,12 @@ import { propertySizes } from './migrations/0003-property-sizes.js';
 import { keepToOwner, makeFolder } from './owner-only.js';
 import { isPostgresql, openPostgresqlState, takeTurn } from './postgresql.js';
 
-export type StateDatabase = Knex;
+/** davgate's own database. */
+export interface StateDatabase extends Pick<CommittedReader, 'rowsOf'> {
+  /** For transactions, and for what is not asked with most requests. */
+  readonly knex: Knex;
+  destroy(): Promise<void>;
+}
 
 const migrations: Migration[] = [locksAndProperties, loginFailures, propertySizes];
 
@@ -28,26 +34,46 @@ export type StateLocation =
  * @throws Failure `unavailable`
  */
 export async function openStateDatabase(location: StateLocation, uid?: number): Promise<StateDatabase> {
-  let database: Knex | undefined;
+  let opened: Knex | undefined;
   try {
-    database =
-      location.kind === 'sqlite' ? openSqlite(location.file, uid) : openPostgresqlState(location.server);
+    if (location.kind === 'postgresql') {
+      const database = (opened = openPostgresqlState(location.server));
+      await migrate(database);
+      return stateDatabase(database, postgresqlReader(database));
+    }
+    const file = ownedFile(location.file, uid);
+    const database = (opened = openSqlite(file));
     await migrate(database);
-    return database;
+    return stateDatabase(database, sqliteReader(file));
   } catch (cause) {
-    await database?.destroy();
+    await opened?.destroy();
     if (isFailure(cause)) throw cause;
     const reason = databaseTrouble(cause, location).words;
     throw new Failure('unavailable', `The state database could not be opened: ${reason}.`, { cause });
   }
 }
 
-function openSqlite(file: string, uid: number | undefined): Knex {
+function stateDatabase(database: Knex, reader: CommittedReader): StateDatabase {
+  return {
+    knex: database,
+    rowsOf: () => reader.rowsOf(),
+    destroy: async () => {
+      reader.close();
+      await database.destroy();
+    },
+  };
+}
+
+/** @returns the real path of the file, which only its owner can read */
+function ownedFile(file: string, uid: number | undefined): string {
   makeFolder(dirname(file));
-  const real = keepToOwner(file, uid);
+  return keepToOwner(file, uid);
+}
+
+function openSqlite(filename: string): Knex {
   return knex({
     client: 'better-sqlite3',
-    connection: { filename: real },
+    connection: { filename },
     useNullAsDefault: true,
     pool: { min: 1, max: 1, afterCreate: configure },
   });

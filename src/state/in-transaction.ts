@@ -19,7 +19,7 @@ export function inTransaction<T>(
   database: StateDatabase,
   action: (transaction: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
-  return unlessInTheWay(() => database.transaction(action));
+  return unlessInTheWay(() => database.knex.transaction(action));
 }
 
 /**

@@ -1,8 +1,7 @@
-import type { Knex } from 'knex';
 import type { MemberProperties, MemberRun, Wanted } from '../dav/properties/property-store.js';
 import type { ServerPath } from '../http/target.js';
-import { orUnavailable } from './or-unavailable.js';
-import { selected } from './selected.js';
+import type { CommittedRows } from './committed-rows.js';
+import type { SelectedRow } from './selected.js';
 
 /** The most bytes of properties to read at once. */
 const runBytes = 256 * 1024;
@@ -30,12 +29,11 @@ type Sizes = ReadonlyMap<ServerPath, number>;
 
 /** The properties of the direct members of `parent`; undefined if none has any. */
 export async function memberProperties(
-  database: Knex,
+  rowsOf: CommittedRows<SelectedRow>,
   parent: ServerPath,
   wanted: Wanted,
 ): Promise<MemberProperties | undefined> {
-  const rows = await selected(
-    database,
+  const rows = await rowsOf(
     `select path, bytes from properties where parent = ? limit ${rememberedRows + 1}`,
     [parent],
   );
@@ -45,14 +43,14 @@ export async function memberProperties(
     async *of(paths) {
       for (let from = 0; from < paths.length; from += membersPerQuestion) {
         const some = paths.slice(from, from + membersPerQuestion);
-        yield* runsOf(database, some, wanted, all ?? (await sizesIn(database, some)));
+        yield* runsOf(rowsOf, some, wanted, all ?? (await sizesIn(rowsOf, some)));
       }
     },
   };
 }
 
 async function* runsOf(
-  database: Knex,
+  rowsOf: CommittedRows<SelectedRow>,
   paths: readonly ServerPath[],
   wanted: Wanted,
   sizes: Sizes,
@@ -63,25 +61,30 @@ async function* runsOf(
   for (const path of paths) {
     const size = sizes.get(path) ?? 0;
     if (bytes > 0 && bytes + size > runBytes) {
-      yield { paths: members, found: await read(database, holders, wanted) };
+      yield { paths: members, found: await read(rowsOf, holders, wanted) };
       [members, bytes, holders] = [0, 0, []];
     }
     members += 1;
     bytes += size;
     if (size > 0) holders.push(path);
   }
-  yield { paths: members, found: await read(database, holders, wanted) };
+  yield { paths: members, found: await read(rowsOf, holders, wanted) };
 }
 
 async function read(
-  database: Knex,
+  rowsOf: CommittedRows<SelectedRow>,
   paths: readonly ServerPath[],
   wanted: Wanted,
 ): Promise<MemberRun['found']> {
   const found = new Map<ServerPath, Map<string, string>>();
   if (paths.length === 0) return found;
-  const query = database<PropertyRow>('properties').whereIn('path', paths);
-  for (const { path, name, value } of await orUnavailable(selecting(query, wanted))) {
+  const names = typeof wanted === 'string' ? [] : wanted;
+  const rows = await rowsOf(
+    `select path, name, ${wanted === 'names' ? "''" : ''} value from properties where path in (${list(paths)})` +
+      (names.length > 0 ? ` and name in (${list(names)})` : ''),
+    [...paths, ...names],
+  );
+  for (const { path, name, value } of rows) {
     const properties = found.get(path);
     if (properties) properties.set(name, value);
     else found.set(path, new Map([[name, value]]));
@@ -89,19 +92,17 @@ async function read(
   return found;
 }
 
-/** Selects the wanted parts of these rows; does not read unwanted values. */
-function selecting(
-  query: Knex.QueryBuilder<PropertyRow>,
-  wanted: Wanted,
-): Knex.QueryBuilder<PropertyRow, Pick<PropertyRow, 'path' | 'name' | 'value'>[]> {
-  if (wanted === 'all') return query.select('path', 'name', 'value');
-  if (wanted === 'names') return query.select('path', 'name').select(query.client.raw("'' as value"));
-  return query.whereIn('name', wanted).select('path', 'name', 'value');
+async function sizesIn(rowsOf: CommittedRows<SelectedRow>, paths: readonly ServerPath[]): Promise<Sizes> {
+  return sizesOf(
+    await rowsOf(
+      `select path, sum(bytes) as bytes from properties where path in (${list(paths)}) group by path`,
+      paths,
+    ),
+  );
 }
 
-async function sizesIn(database: Knex, paths: readonly ServerPath[]): Promise<Sizes> {
-  const query = database<PropertyRow>('properties').whereIn('path', paths).groupBy('path');
-  return sizesOf(await orUnavailable(query.select('path').sum({ bytes: 'bytes' })));
+function list(items: readonly unknown[]): string {
+  return items.map(() => '?').join();
 }
 
 function sizesOf(rows: readonly { path: ServerPath; bytes: number | string }[]): Sizes {

@@ -4,7 +4,7 @@ import { orUnavailable } from './or-unavailable.js';
 import { isPostgresql } from './postgresql.js';
 
 /** The columns of properties and their totals that a statement may return. */
-interface SelectedRow {
+export interface SelectedRow {
   readonly path: ServerPath;
   readonly name: string;
   readonly kind: 'user' | 'share';
@@ -16,8 +16,8 @@ interface SelectedRow {
 }
 
 /**
- * The rows of a statement that is sent with most requests. Such statements are written out, because Knex takes longer
- * to build one than a local database takes to answer.
+ * The rows of a statement in a transaction that is sent with many requests. Such statements are written out, because
+ * Knex takes longer to build one than a local database takes to answer.
  * @returns unspecified for a statement without rows
  * @throws Failure `unavailable`
  */

@@ -40,13 +40,13 @@ export class SqlFailureCounter implements FailureCounter {
     const now = Date.now();
     if (Math.abs(now - this.#purged) < purgeInterval) return;
     this.#purged = now;
-    await this.#database('login_failures').where('expire', '<', now).delete();
+    await this.#database.knex('login_failures').where('expire', '<', now).delete();
   }
 }
 
 function openLimiter(database: StateDatabase): Limiter {
   const options = {
-    storeClient: database,
+    storeClient: database.knex,
     storeType: 'knex',
     tableName: 'login_failures',
     // Our migration creates the table. The library's own purge would go on after the database has been closed.
@@ -56,5 +56,5 @@ function openLimiter(database: StateDatabase): Limiter {
     points: 1,
     duration: 1,
   };
-  return isPostgresql(database) ? new RateLimiterPostgres(options) : new RateLimiterSQLite(options);
+  return isPostgresql(database.knex) ? new RateLimiterPostgres(options) : new RateLimiterSQLite(options);
 }

@@ -12,6 +12,7 @@ import {
 } from '../dav/locks/lock-store.js';
 import type { ServerPath } from '../http/target.js';
 import { orUnavailable } from './or-unavailable.js';
+import type { CommittedRows } from './committed-rows.js';
 import type { StateDatabase } from './database.js';
 import { inTransaction } from './in-transaction.js';
 import { ancestry, below, inTree } from './paths.js';
@@ -34,11 +35,13 @@ type LockQuery = Knex.QueryBuilder<LockRow, LockRow[]>;
 /** Locks in the state database. */
 export class SqlLockStore implements LockStore {
   readonly #database: StateDatabase;
+  readonly #rows: CommittedRows<LockRow>;
   readonly #now: () => number;
 
   /** @param now milliseconds since the epoch */
   constructor(database: StateDatabase, now: () => number) {
     this.#database = database;
+    this.#rows = database.rowsOf<LockRow>();
     this.#now = now;
   }
 
@@ -80,33 +83,34 @@ export class SqlLockStore implements LockStore {
   }
 
   async covering(path: ServerPath): Promise<readonly Lock[]> {
-    return (await orUnavailable(covering(this.#current(), path))).map(toLock);
+    const roots = ancestry(path);
+    const rows = await this.#rows(
+      `${current} and root in (${roots.map(() => '?').join()}) and (root = ? or depth = 'infinity')`,
+      [this.#now(), ...roots, path],
+    );
+    return rows.map(toLock);
   }
 
   async below(path: ServerPath, depth: '1' | 'infinity' = 'infinity'): Promise<readonly Lock[]> {
     const found: Lock[] = [];
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const start: string = after;
-      const rest = (): LockQuery => {
-        const query = this.#current().where(below('root', path)).andWhere('root', '>', start);
-        return depth === '1' ? query.whereRaw(slashesIn, path === '/' ? 1 : slashes(path) + 1) : query;
-      };
-      const last = await orUnavailable(
-        rest()
-          .orderBy('root')
-          .offset(rowsPerPage - 1)
-          .first('root'),
-      );
-      const page = last ? rest().andWhere('root', '<=', last.root) : rest();
-      for (const row of await orUnavailable(page)) found.push(toLock(row));
-      after = last?.root;
-      if (last) await loopPace.pause(this);
+    const base = path === '/' ? '' : path;
+    const inside = `${current} and root > ? and root < ?` + (depth === '1' ? ` and ${slashesIn}` : '');
+    const level = depth === '1' ? [path === '/' ? 1 : slashes(path) + 1] : [];
+    for (let start = `${base}/`; ;) {
+      const bindings = [this.#now(), start, `${base}0`, ...level];
+      const [last] = await this.#rows(`${inside} order by root limit 1 offset ${rowsPerPage - 1}`, bindings);
+      const page = last
+        ? await this.#rows(`${inside} and root <= ?`, [...bindings, last.root])
+        : await this.#rows(inside, bindings);
+      for (const row of page) found.push(toLock(row));
+      if (!last) return found;
+      start = last.root;
+      await loopPace.pause(this);
     }
-    return found;
   }
 
   async removeTree(path: ServerPath): Promise<void> {
-    await orUnavailable(this.#database<LockRow>('locks').where(inTree('root', path)).delete());
+    await orUnavailable(this.#database.knex<LockRow>('locks').where(inTree('root', path)).delete());
   }
 
   async moveTree(from: ServerPath): Promise<void> {
@@ -114,13 +118,17 @@ export class SqlLockStore implements LockStore {
   }
 
   async sweep(): Promise<void> {
-    await orUnavailable(this.#database('locks').where('expires', '<=', this.#now()).delete());
+    await orUnavailable(this.#database.knex('locks').where('expires', '<=', this.#now()).delete());
   }
 
   #current(): LockQuery {
-    return this.#database<LockRow, LockRow[]>('locks').where('expires', '>', this.#now());
+    return this.#database.knex<LockRow, LockRow[]>('locks').where('expires', '>', this.#now());
   }
 }
+
+/** Locks that have not expired, by the current time. */
+const current =
+  'select token, root, depth, scope, principal, owner, timeout_seconds, expires from locks where expires > ?';
 
 /** Locks that conflict with a new one (RFC 4918 section 6.1): at most one exclusive lock, or many shared ones. */
 async function inTheWay(

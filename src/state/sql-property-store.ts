@@ -11,13 +11,14 @@ import type {
 } from '../dav/properties/property-store.js';
 import type { ServerPath } from '../http/target.js';
 import { orUnavailable } from './or-unavailable.js';
+import type { CommittedRows } from './committed-rows.js';
 import type { StateDatabase } from './database.js';
 import { inTransaction } from './in-transaction.js';
 import { memberProperties, type PropertyRow } from './member-properties.js';
 import { patchProperties } from './patch-properties.js';
 import { takeTurn } from './postgresql.js';
 import { pagesOf } from './property-pages.js';
-import { selected } from './selected.js';
+import type { SelectedRow } from './selected.js';
 import { PropertyTally, shareTotals, type Grown } from './property-totals.js';
 import {
   columns,
@@ -36,6 +37,7 @@ type PropertyQuotas = ReadonlyMap<string, PropertyQuota>;
 /** Dead properties in the state database. */
 export class SqlPropertyStore implements PropertyStore {
   readonly #database: StateDatabase;
+  readonly #rows: CommittedRows<SelectedRow>;
   readonly #limits: Omit<PropertyLimits, 'perProperty'>;
   readonly #quotas: PropertyQuotas;
 
@@ -45,6 +47,7 @@ export class SqlPropertyStore implements PropertyStore {
     quotas: PropertyQuotas = new Map(),
   ) {
     this.#database = database;
+    this.#rows = database.rowsOf<SelectedRow>();
     this.#limits = limits;
     this.#quotas = quotas;
   }
@@ -55,18 +58,17 @@ export class SqlPropertyStore implements PropertyStore {
    * quota. Call this once, at the start.
    */
   async open(shares: readonly ServerPath[]): Promise<void> {
-    const totals = await orUnavailable(shareTotals(this.#database));
+    const totals = await orUnavailable(shareTotals(this.#database.knex));
     const known = new Set<string>(shares);
     const isStale = [...totals].some(([share, bytes]) => bytes > 0 && !known.has(share));
     if (isStale) await this.#adopt(shares);
-    const current = isStale ? await orUnavailable(shareTotals(this.#database)) : totals;
+    const current = isStale ? await orUnavailable(shareTotals(this.#database.knex)) : totals;
     for (const [share, quota] of this.#quotas) quota.countElsewhere(current.get(share) ?? 0);
   }
 
   async get(path: ServerPath, wanted: Wanted = 'all'): Promise<PropertyMap> {
     const names = typeof wanted === 'string' ? [] : wanted;
-    const rows = await selected(
-      this.#database,
+    const rows = await this.#rows(
       `select name, ${wanted === 'names' ? "''" : ''} value from properties where path = ?` +
         (names.length > 0 ? ` and name in (${names.map(() => '?').join()})` : ''),
       [path, ...names],
@@ -75,7 +77,7 @@ export class SqlPropertyStore implements PropertyStore {
   }
 
   members(path: ServerPath, wanted: Wanted): Promise<MemberProperties | undefined> {
-    return memberProperties(this.#database, path, wanted);
+    return memberProperties(this.#rows, path, wanted);
   }
 
   async patch(path: ServerPath, changes: readonly PropertyChange[], owner: PropertyOwner): Promise<void> {
@@ -128,11 +130,11 @@ export class SqlPropertyStore implements PropertyStore {
     const longer = Buffer.byteLength(to) - Buffer.byteLength(from);
     const tally = new PropertyTally();
     const count = async (): Promise<void> => {
-      for await (const page of pagesOf(this.#database, to)) {
-        tally.take(await sums(this.#database<PropertyRow>('properties').where(page)));
+      for await (const page of pagesOf(this.#database.knex, to)) {
+        tally.take(await sums(this.#database.knex<PropertyRow>('properties').where(page)));
       }
-      await countCopies(this.#database, tally, from, depth, owner, longer);
-      this.#requireRoom(await tally.preview(this.#database));
+      await countCopies(this.#database.knex, tally, from, depth, owner, longer);
+      this.#requireRoom(await tally.preview(this.#database.knex));
     };
     await orUnavailable(count());
     const room = await this.#quotas.get(owner.share)?.reserve();
@@ -178,8 +180,7 @@ export class SqlPropertyStore implements PropertyStore {
   async #isAnyIn(...roots: readonly ServerPath[]): Promise<boolean> {
     for (const root of roots) {
       const base = root === '/' ? '' : root;
-      const found = await selected(
-        this.#database,
+      const found = await this.#rows(
         'select path from properties where path = ? or (path > ? and path < ?) limit 1',
         [root, `${base}/`, `${base}0`],
       );

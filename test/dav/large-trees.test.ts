@@ -75,7 +75,7 @@ describe(`With a heap of ${heap} MiB`, () => {
     const value = 'v'.repeat(4000);
     const file = join(temporaryFolder(t), 'state');
     const database = await openStateDatabase({ kind: 'sqlite', file });
-    await database.transaction(async (transaction) => {
+    await database.knex.transaction(async (transaction) => {
       for (let from = 0; from < members; from += 100) {
         const rows = Array.from({ length: 100 }, (_, index) => ({
           path: `/docs/tree/a-member-with-a-longish-name-${from + index}`,

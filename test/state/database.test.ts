@@ -145,8 +145,8 @@ describe('the state database', () => {
   test('opened again has the same schema, the same migrations and what was in it', async (t) => {
     const file = join(temporaryFolder(t), 'state.sqlite3');
     const shape = async (database: StateDatabase): Promise<unknown[]> => [
-      await database('sqlite_master').select('type', 'name', 'sql').orderBy('name'),
-      await database('knex_migrations').select('*'),
+      await database.knex('sqlite_master').select('type', 'name', 'sql').orderBy('name'),
+      await database.knex('knex_migrations').select('*'),
     ];
     const first = await openStateDatabase({ kind: 'sqlite', file });
     const before = await shape(first);
@@ -175,8 +175,8 @@ describe('the state database', () => {
 
   test('keeps what it acknowledged through a power cut, and lets readers go on while it writes', async (t) => {
     const database = await openSqlite(t);
-    assert.deepEqual(await database.raw('pragma journal_mode'), [{ journal_mode: 'wal' }]);
-    assert.deepEqual(await database.raw('pragma synchronous'), [{ synchronous: 2 }]);
+    assert.deepEqual(await database.knex.raw('pragma journal_mode'), [{ journal_mode: 'wal' }]);
+    assert.deepEqual(await database.knex.raw('pragma synchronous'), [{ synchronous: 2 }]);
   });
 
   test('that is no database, or a folder, or where nothing can be, is unavailable', async (t) => {
@@ -196,8 +196,8 @@ describe('the state database', () => {
     const database = await openSqlite(t);
     const properties = new SqlPropertyStore(database, propertyLimits);
     const locks = new SqlLockStore(database, Date.now);
-    await database.schema.dropTable('properties');
-    await database.schema.dropTable('locks');
+    await database.knex.schema.dropTable('properties');
+    await database.knex.schema.dropTable('locks');
     const path = onServer('/a');
     const questions = [
       properties.get(path),
@@ -233,7 +233,7 @@ describe('a patch that fails half-way', () => {
     const database = await openSqlite(t);
     const store = new SqlPropertyStore(database, propertyLimits);
     await store.patch(onServer('/a'), [{ name: '{x:}kept', value: 'old' }], owner);
-    await database.raw(
+    await database.knex.raw(
       "create trigger refuse before insert on properties when new.name = '{x:}bad' begin select raise(abort, 'no'); end",
     );
     const changes = [
@@ -253,7 +253,7 @@ describe('a patch that fails half-way', () => {
       await store.patch(onServer(path), [{ name: '{x:}p', value: path }], owner);
     }
     for (const event of ['insert', 'update']) {
-      await database.raw(
+      await database.knex.raw(
         `create trigger refuse_${event} before ${event} on properties when new.path = '/to/b' begin select raise(abort, 'no'); end`,
       );
     }

@@ -23,8 +23,8 @@ test('a tree of properties comes in pages of few bytes, each row once, and no re
     await store.patch(onServer(path), changes, owner);
   }
   const seen: string[] = [];
-  for await (const page of pagesOf(database, '/docs/a')) {
-    const rows = await database<{ path: string; bytes: number }>('properties')
+  for await (const page of pagesOf(database.knex, '/docs/a')) {
+    const rows = await database.knex<{ path: string; bytes: number }>('properties')
       .where(page)
       .select('path', 'bytes');
     assert.ok(rows.reduce((sum, { bytes }) => sum + bytes, 0) <= 700_000);

@@ -28,7 +28,7 @@ describe('counts in the state database', () => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
     const database = await openSqlite(t);
     const counter = new SqlFailureCounter(database);
-    const keys = (): Promise<string[]> => database('login_failures').orderBy('key').pluck('key');
+    const keys = (): Promise<string[]> => database.knex('login_failures').orderBy('key').pluck('key');
     await counter.add('long', 600);
     for (const key of ['a', 'b', 'c']) await counter.add(key, 10);
     t.mock.timers.tick(59_999);

@@ -27,7 +27,9 @@ const none: PropertyMap = new Map();
  */
 export const propfind: DavReadMethod = (request, context) =>
   findProperties(request, context, {
-    ...context,
+    locks: context.locks,
+    principal: context.principal,
+    now: context.now,
     spelling: request.spelling,
     space: () => request.storage.space(),
   });
