@@ -3,6 +3,7 @@ import { Closers } from '../../src/async/closers.js';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { Throttle } from '../../src/credentials/throttle.js';
 import type { LockLimits } from '../../src/dav/locks/limits.js';
+import { KnownQueries } from '../../src/dav/properties/known-queries.js';
 import type { PropertyLimits } from '../../src/dav/properties/limits.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
 import type { XmlLimits } from '../../src/xml/tree.js';
@@ -79,6 +80,7 @@ export async function compose(
       properties,
       locks,
       xmlLimits: xmlLimitsOf(declaration.limits),
+      queries: new KnownQueries(),
       xmlBytes: new Allowance({
         inAll: declaration.limits.xmlBytesInAll,
         perOwner: declaration.limits.xmlBytesPerUser,

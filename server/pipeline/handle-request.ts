@@ -8,7 +8,7 @@ import { keptPrivately } from '../../src/http/kept-privately.js';
 import { sendContinue } from '../listener/expect-continue.js';
 import { kinds } from '../shares/kinds.js';
 import { requirePortableNames } from '../shares/portable-names.js';
-import { serveShareRoot, type RootRequest } from '../shares/root.js';
+import { RootRequest, serveShareRoot } from '../shares/root.js';
 import type { ShareMap } from '../shares/share-map.js';
 import { IdentifiedRequest, type IncomingRequest } from '../shares/incoming-request.js';
 import type { ShareRequest } from '../shares/share.js';
@@ -101,11 +101,14 @@ export async function permit(
   const finding = shares.find(target.path, headers['user-agent']);
   const { path, located } = finding instanceof Promise ? await finding : finding;
   if (located) record.share = located.share;
-  const found = path === target.path ? request : { ...request, target: { ...target, path } };
+  const found =
+    path === target.path
+      ? request
+      : new IdentifiedRequest(request, request.identity, request.owner, { ...target, path });
   if (located && !shares.isAbove(path)) return authorize(found, located, shares, publicOrigin);
   const refusal = shares.isAbove(path) ? undefined : outsideOfShares(method);
   if (refusal) throw new Failure(refusal.failure, refusal.sentence);
-  return { ...found, spelling: path === target.path ? undefined : { asked: target.path, real: path } };
+  return new RootRequest(found, path === target.path ? undefined : { asked: target.path, real: path });
 }
 
 /** @throws Failure if the kind of the share refuses the request to every user */

@@ -61,10 +61,11 @@ export class IdentifiedRequest implements IncomingRequest {
   /** Whom it is counted to where one may use only a part of something: a user, or a network of people without a name. */
   readonly owner: string;
 
-  constructor(request: IncomingRequest, identity: Visitor, owner: string) {
+  /** @param target if the server has found the resource under another name */
+  constructor(request: IncomingRequest, identity: Visitor, owner: string, target: Target = request.target) {
     this.id = request.id;
     this.method = request.method;
-    this.target = request.target;
+    this.target = target;
     this.headers = request.headers;
     this.client = request.client;
     this.connection = request.connection;

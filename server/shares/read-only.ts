@@ -10,7 +10,7 @@ import { directoryListing } from '../pages/directory-listing.js';
 import type { ShareRequest } from './share.js';
 
 interface ReadOnlyOptions {
-  readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
+  readonly dav: Pick<ReadContext, 'queries' | 'xmlLimits' | 'xmlBytes'>;
   readonly trust: PageTrust;
   /** Whether the user may see this member of the share. */
   readonly mayRead: (path: SharePath) => boolean;

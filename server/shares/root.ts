@@ -13,7 +13,7 @@ import { shareIndex, type ListedShare } from '../pages/share-index.js';
 import { kinds } from './kinds.js';
 import type { Share } from './share.js';
 import type { ShareMap } from './share-map.js';
-import type { IdentifiedRequest } from './incoming-request.js';
+import { IdentifiedRequest } from './incoming-request.js';
 
 /** What davgate refuses to every user above the shares. */
 export function refusalAtRoot(method: Method): Refusal | undefined {
@@ -23,14 +23,19 @@ export function refusalAtRoot(method: Method): Refusal | undefined {
 }
 
 /** A request for a collection above the shares. */
-export interface RootRequest extends IdentifiedRequest {
+export class RootRequest extends IdentifiedRequest {
   /** How the client spells the path, if it uses another spelling. */
   readonly spelling: Spelling | undefined;
+
+  constructor(request: IdentifiedRequest, spelling: Spelling | undefined) {
+    super(request, request.identity, request.owner);
+    this.spelling = spelling;
+  }
 }
 
 interface ShareRootOptions {
   readonly shares: ShareMap;
-  readonly dav: Pick<ReadContext, 'xmlLimits' | 'xmlBytes'>;
+  readonly dav: Pick<ReadContext, 'queries' | 'xmlLimits' | 'xmlBytes'>;
   /** When the current shares took effect, in milliseconds since the epoch. */
   readonly since: number;
 }

@@ -10,8 +10,10 @@ import type { XmlLimits } from '../xml/tree.js';
 import type { IfConditions } from './headers/if.js';
 import type { LockLimits } from './locks/limits.js';
 import type { LockStore } from './locks/lock-store.js';
+import type { KnownQueries } from './properties/known-queries.js';
 import type { PropertyLimits } from './properties/limits.js';
 import type { PropertyReader, PropertyStore } from './properties/property-store.js';
+import type { BodyReading } from './read-body.js';
 
 /** A place in a share, to read from. */
 export interface ReadPlace {
@@ -49,13 +51,9 @@ export interface DavRequest extends ReadRequest {
 }
 
 /** What the engine needs in order to read. */
-export interface ReadContext {
+export interface ReadContext extends BodyReading {
   readonly properties: PropertyReader;
-  readonly xmlLimits: XmlLimits;
-  /** Bytes of XML bodies being read, by owner. */
-  readonly xmlBytes: Allowance;
-  /** The one charged for reading, and who takes turns at it: a user's name, or a key for people without one. */
-  readonly owner: string;
+  readonly queries: KnownQueries;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
   /** Whether the share allows PROPFIND with Depth infinity. */
@@ -102,6 +100,7 @@ export type CommonPart = Omit<DavReadContext, UserPart>;
  */
 export class UserContext implements DavReadContext {
   readonly properties: PropertyStore;
+  readonly queries: KnownQueries;
   readonly xmlLimits: XmlLimits;
   readonly xmlBytes: Allowance;
   readonly locks: LockStore;
@@ -120,6 +119,7 @@ export class UserContext implements DavReadContext {
 
   constructor(common: CommonPart, user: Pick<DavReadContext, UserPart>) {
     this.properties = common.properties;
+    this.queries = common.queries;
     this.xmlLimits = common.xmlLimits;
     this.xmlBytes = common.xmlBytes;
     this.locks = common.locks;

@@ -50,7 +50,7 @@ export async function readXmlBody(
 }
 
 /** Decodes UTF-8, or UTF-16 with a byte order mark, piece by piece. @throws Failure `malformed` for anything else */
-class BodyDecoder {
+export class BodyDecoder {
   #first: Buffer | undefined;
   #decoder: TextDecoder | undefined;
 

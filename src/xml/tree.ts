@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SaxesTagNS } from 'saxes';
 import { Failure } from '../failure.js';
-import { readXmlBody, type BodyWatch } from './read-body.js';
+import { BodyDecoder, readXmlBody, type BodyWatch } from './read-body.js';
 import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
 import type { XmlElement } from './element.js';
 
@@ -29,6 +29,15 @@ export function parseXml(text: string, limits: XmlLimits): XmlElement {
   parser.write(text);
   parser.close();
   return tree.whole();
+}
+
+/**
+ * As {@link parseXml}, for the bytes of a small body.
+ * @throws Failure as {@link StrictParser}; `malformed` for bytes in no known encoding
+ */
+export function parseXmlBytes(bytes: Buffer, limits: XmlLimits): XmlElement {
+  const decoder = new BodyDecoder();
+  return parseXml(decoder.decode(bytes) + decoder.end(), limits);
 }
 
 interface MutableElement extends XmlElement {

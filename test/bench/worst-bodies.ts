@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { DavContext } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
 import { isFailure, statusOf } from '../../src/failure.js';
+import { KnownQueries } from '../../src/dav/properties/known-queries.js';
 import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
@@ -39,6 +40,7 @@ export async function worstBodies(): Promise<void> {
       properties: new SqlPropertyStore(state, propertyLimits),
       locks: new SqlLockStore(state, Date.now),
       xmlLimits,
+      queries: new KnownQueries(),
       xmlBytes: xmlAllowance(),
       lockLimits,
       propertyLimits,

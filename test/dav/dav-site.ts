@@ -12,6 +12,7 @@ import type { PropertyStore } from '../../src/dav/properties/property-store.js';
 import { isFailure, statusOf, type Failure, type FailureKind } from '../../src/failure.js';
 import type { HttpResponse, RequestHeaders } from '../../src/http/message.js';
 import { serverPathOf, within, type ServerPath } from '../../src/http/target.js';
+import { KnownQueries } from '../../src/dav/properties/known-queries.js';
 import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
@@ -93,6 +94,7 @@ export class DavSite {
       properties: this.properties,
       locks: this.locks,
       xmlLimits,
+      queries: new KnownQueries(),
       xmlBytes: this.xmlBytes,
       lockLimits: this.lockLimits,
       turns: this.turns,

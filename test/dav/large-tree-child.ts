@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { DavContext } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
+import { KnownQueries } from '../../src/dav/properties/known-queries.js';
 import { openStateDatabase } from '../../src/state/database.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import { SqlPropertyStore } from '../../src/state/sql-property-store.js';
@@ -23,6 +24,7 @@ const context: DavContext = {
   properties: new SqlPropertyStore(state, propertyLimits),
   locks: new SqlLockStore(state, Date.now),
   xmlLimits,
+  queries: new KnownQueries(),
   xmlBytes: xmlAllowance(),
   lockLimits,
   turns: new PathTurns(),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { KnownQueries } from '../../src/dav/properties/known-queries.js';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
@@ -38,6 +39,7 @@ const ask = (method: string, path: string, depth = '1', storage: ReadableStorage
     {
       properties: storage === shares ? shares : noProperties,
       xmlLimits,
+      queries: new KnownQueries(),
       xmlBytes: xmlAllowance(),
       owner: 'alice',
       mayRead: () => true,

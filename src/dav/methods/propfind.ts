@@ -10,9 +10,8 @@ import { parsePrefer, preferenceHeaders } from '../headers/prefer.js';
 import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks.js';
 import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
 import type { MemberProperties, MemberRun, PropertyMap, Wanted } from '../properties/property-store.js';
-import { namedBy, parsePropertyQuery, wantedBy } from '../properties/query.js';
+import { namedBy, wantedBy } from '../properties/query.js';
 import { quotaProperties, withQuota } from '../properties/quota.js';
-import { readBody } from '../read-body.js';
 import { multistatus } from '../xml/multistatus.js';
 import { propertyResponses, type PropertyResponse } from '../xml/propfind-response.js';
 
@@ -48,7 +47,7 @@ export async function findProperties(
 ): Promise<HttpResponse> {
   const { headers } = request;
   const depth = parseDepth(headers.depth, ['infinity', '0', '1']);
-  const query = parsePropertyQuery(await readBody(request.body, context));
+  const query = await context.queries.read(request, context);
   const stat = await requireStat(request);
   requireConditions(request.method, headers, stat);
   if (depth === 'infinity' && stat.kind === 'collection' && !context.depthInfinity) {
