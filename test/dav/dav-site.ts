@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { v2 } from 'webdav-server';
-import type { DavReadContext, Place } from '../../src/dav/context.js';
+import type { DavReadContext, DavRequest, Place } from '../../src/dav/context.js';
 import { handleDav } from '../../src/dav/engine.js';
 import { treeSlots } from '../../src/dav/tree-turns.js';
 import type { LockStore } from '../../src/dav/locks/lock-store.js';
@@ -124,8 +124,7 @@ export class DavSite {
         ...this.#place(target),
         method,
         collection: target.endsWith('/'),
-        headers,
-        body: body instanceof Readable ? body : Readable.from([Buffer.from(body)], { objectMode: false }),
+        ...framed(headers, body),
         ...(to === undefined ? {} : { destination: this.#place(to) }),
         ...(signal === undefined ? {} : { signal }),
       },
@@ -199,6 +198,17 @@ export class DavSite {
     if (!place) throw new Error(`${target} lies in no share`);
     return place;
   }
+}
+
+/** A body with the fields that tell its length, as Node's parser requires them of a client. */
+function framed(
+  headers: RequestHeaders,
+  body: string | Buffer | Readable,
+): Pick<DavRequest, 'headers' | 'body'> {
+  if (body instanceof Readable) return { headers: { 'transfer-encoding': 'chunked', ...headers }, body };
+  const bytes = Buffer.from(body);
+  const length = bytes.length === 0 ? {} : { 'content-length': String(bytes.length) };
+  return { headers: { ...length, ...headers }, body: Readable.from([bytes], { objectMode: false }) };
 }
 
 function placeIn({ docs, attic }: DavSite, target: ServerPath): Place | undefined {
