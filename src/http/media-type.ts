@@ -3,10 +3,18 @@ import mime from 'mime-types';
 /** The type of content about which nothing else is known. */
 export const unknownType = 'application/octet-stream';
 
+/** By extension in lower case, because the library takes as long for one file as opening it. */
+const byExtension: ReadonlyMap<string, string> = new Map(
+  Object.keys(mime.types).flatMap((extension) => {
+    const field = mime.contentType(`.${extension}`);
+    return field === false ? [] : [[extension, field]];
+  }),
+);
+
 /** The Content-Type for a file with this name, with charset UTF-8 for text; `application/octet-stream` if unknown. */
 export function contentTypeOf(name: string): string {
   const dot = name.lastIndexOf('.');
-  return (dot > 0 && mime.contentType(name.slice(dot))) || unknownType;
+  return (dot > 0 && byExtension.get(name.slice(dot + 1).toLowerCase())) || unknownType;
 }
 
 /** The longest field to read, in characters; RFC 6838 section 4.2 allows 127 for each half of a type. */
