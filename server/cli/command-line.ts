@@ -8,8 +8,8 @@ import {
   type CommandGroup,
   type CommandValues,
   type ExitCode,
+  type Output,
 } from './command.js';
-import type { Output } from './output.js';
 
 /** A command with the values of its arguments and options. */
 export interface Invocation {

@@ -1,6 +1,13 @@
 import type { Environment } from '../environment.js';
-import type { Output } from './output.js';
 import type { OpenSiteUsers } from './site-users.js';
+
+/** Where a command writes. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** The width of a line of help, in characters. */
+  readonly columns: number;
+}
 
 /** An error in the command line. The message is a sentence for the user. */
 export class UsageError extends Error {

@@ -1,10 +1,12 @@
 import { isatty } from 'node:tty';
-import { announcement } from './startup-message.js';
 import { readEnvironment, readListen } from '../environment.js';
-import { errorInWords } from '../../src/config/error-in-words.js';
+import { errorInWords } from '../../src/config/problems.js';
 import { bufferedOutput } from '../observability/buffered-output.js';
 import { createLog, type Log } from '../observability/log.js';
 import { run, type Davgate } from '../lifecycle/run.js';
+import { readersInWords } from '../../src/access/requirement.js';
+import { shareRoot } from '../../src/http/target.js';
+import { whoWrites } from '../../src/config/describe.js';
 
 /**
  * Serves a declaration until SIGTERM or SIGINT, and reloads it on SIGHUP. Logs to standard output.
@@ -74,4 +76,19 @@ function onHangup(reload: () => void): void {
     process.kill(process.pid, 'SIGHUP');
   };
   process.on('SIGHUP', listener);
+}
+
+/** The URL of each share, and who may read and write it. */
+export function announcement({ host, port, shares }: Davgate): string {
+  const shown =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const lines = shares.map(({ kind, path, policy }) => {
+    const rule = policy.ruleFor(shareRoot);
+    const more =
+      policy.rules.length > 1
+        ? '\n    some paths in the share have their own rules; see `davgate check`'
+        : '';
+    return `  http://${shown}:${port}${path}/  (${kind})\n    read:  ${readersInWords(rule.read)}\n    write: ${whoWrites(rule)}${more}`;
+  });
+  return `davgate serves\n${lines.join('\n')}\n`;
 }

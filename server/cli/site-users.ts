@@ -1,5 +1,4 @@
-import type { Memberships } from '../../src/access/memberships.js';
-import type { PermissionSources } from '../../src/access/permission-sources.js';
+import type { Memberships, PermissionSources } from '../../src/access/identity.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import { findUser, parseUsername } from '../../src/credentials/username.js';
 import { openDatabase } from '../../src/database/open-database.js';
@@ -12,7 +11,7 @@ import type { SitePool } from '../../src/django/sign-in/site-pool.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { Environment } from '../environment.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import { nameFindings } from '../preflight/grant-findings.js';
 import { hashersAt, siteTrouble } from '../preflight/site-findings.js';
 import { findSite, readableSite } from '../preflight/find-site.js';

@@ -1,7 +1,6 @@
 import type { Configuration } from './configuration.js';
 import type { Log } from '../observability/log.js';
-import { problemInWords, type Positions } from '../../src/config/problems.js';
-import type { Finding } from '../../src/config/finding.js';
+import { problemInWords, type Positions, type Finding } from '../../src/config/problems.js';
 import { siteFindings } from './site-findings.js';
 
 /** Logs findings, in the same words as `davgate check`. */

@@ -4,10 +4,9 @@ import type { Declaration } from '../../src/config/declaration.js';
 import type { NamedPlace } from '../../src/config/kinds/share.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { absence, realPathOf } from '../../src/config/files.js';
-import { placeOf } from '../../src/config/problems.js';
+import { placeOf, type Finding } from '../../src/config/problems.js';
 import { secretsInShares } from '../../src/config/secrets-in-shares.js';
 import { hiddenNames } from '../../src/storage/hiding-storage.js';
-import type { Finding } from '../../src/config/finding.js';
 import { closedToReading, closedToWriting, unreadableFile } from '../../src/config/rights.js';
 
 /** Sample names: any sensible pattern leaves at least one of them visible. */

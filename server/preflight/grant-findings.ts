@@ -2,11 +2,10 @@ import { nearestName } from '../../src/access/nearest-name.js';
 import type { Readers } from '../../src/access/requirement.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
-import { placeOf } from '../../src/config/problems.js';
+import { placeOf, type Finding } from '../../src/config/problems.js';
 import type { GrantedNames } from '../../src/django/granted-names.js';
 import { kinds } from '../shares/kinds.js';
 import type { ShareKind } from '../shares/share.js';
-import type { Finding } from '../../src/config/finding.js';
 
 /** Permissions and groups of Django that the files of shares name, with line numbers. Skips unreadable files. */
 export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedGrant[] {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { portTrouble, type ListenPlace, type Listener } from '../listener/port-errors.js';
 import { errorCode } from '../../src/config/files.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 
 /** Whether the ports are free. A port that is in use may belong to a davgate that is already running. */
 export async function listenFindings(

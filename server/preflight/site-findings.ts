@@ -14,7 +14,7 @@ import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
 import { readableSite, readableState } from './find-site.js';
 import { askedProject } from './site-pool.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import { grantsInFiles, nameFindings, unreachableFindings } from './grant-findings.js';
 
 /** The tolerated difference between clocks, in seconds: the expiry of locks and sessions depends on them. */

@@ -5,7 +5,7 @@ import { absence, realPathOf } from '../../src/config/files.js';
 import type { TlsFiles } from '../../src/database/location.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import { statePlace } from '../../src/state/owner-only.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import { closedToWriting, unreadableFile, unwritableFile } from '../../src/config/rights.js';
 
 /** The first bytes of every SQLite database (https://www.sqlite.org/fileformat.html). */

@@ -1,10 +1,9 @@
 import type { ExplainedRight } from '../../src/access/explain.js';
-import type { Visitor } from '../../src/access/identity.js';
+import type { Visitor, Memberships } from '../../src/access/identity.js';
 import type { RequiredAccess } from '../../src/access/required-access.js';
-import type { Memberships } from '../../src/access/memberships.js';
 import type { UsagePool } from '../../src/async/usage-pool.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';

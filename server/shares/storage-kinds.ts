@@ -4,7 +4,7 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
-import { linksIn } from './links.js';
+import { linksIn } from './layered-storage.js';
 import type { ShareParts } from './share.js';
 
 /** A storage, and how to release it. */

@@ -5,15 +5,23 @@ import type { WebdavShare } from '../../src/config/kinds/webdav.js';
 import { allowedMethods } from '../../src/dav/allowed-methods.js';
 import type { Place } from '../../src/dav/context.js';
 import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
-import { Failure } from '../../src/failure.js';
+import { Failure, isFailure } from '../../src/failure.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import type { Method } from '../../src/http/method.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { layeredStorage } from './layered-storage.js';
-import { moduleFindings } from './module-findings.js';
 import { openEach } from './open-each.js';
-import { elsewhere, type Located, type Share, type ShareKind, type ShareParts } from './share.js';
+import {
+  elsewhere,
+  type Located,
+  type Share,
+  type ShareKind,
+  type ShareParts,
+  type Numbered,
+} from './share.js';
 import { openStorage } from './storage-kinds.js';
+import { type Finding, placeOf } from '../../src/config/problems.js';
+import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 
 /** Folders that operating systems mount. */
 export const webdavKind: ShareKind<WebdavShare> = {
@@ -46,7 +54,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
     serve: async (request) => {
       const { method, target, headers, body, identity, owner, place, destination, authority } = request;
       refuseServiceWorker(headers['service-worker'], 'sandboxed');
-      const leadsTo = destination && placeOf(destination);
+      const leadsTo = destination && davPlaceOf(destination);
       return handleDav(
         {
           storage,
@@ -82,7 +90,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
   };
 }
 
-function placeOf({ share, inside, spelling }: Located): Place {
+function davPlaceOf({ share, inside, spelling }: Located): Place {
   const place = share.place?.(inside, spelling);
   if (place) return place;
   throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
@@ -95,4 +103,24 @@ function legiblePlace(located: Located | undefined, identity: Visitor): Place | 
   return share.declared.policy.decide(identity, 'read', inside).allowed
     ? share.place?.(inside, spelling)
     : undefined;
+}
+
+/** Loads the storage modules and creates their file systems, to see whether that works. */
+async function moduleFindings(shares: readonly Numbered<WebdavShare>[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { share, index } of shares) {
+    if (share.storage.kind !== 'module') continue;
+    const { module, options, folder } = share.storage;
+    try {
+      await loadFileSystem(module, folder, options);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      findings.push({
+        gravity: 'refusal',
+        place: placeOf(['shares', index, 'storage', 'module']),
+        message: error.message,
+      });
+    }
+  }
+  return findings;
 }

@@ -1,8 +1,7 @@
 import type { FailureKind, Refusal } from '../failure.js';
 import type { Method } from '../http/method.js';
 import { join, type ServerPath, type SharePath } from '../http/target.js';
-import { anonymous, isAnonymous, type Identity, type Visitor } from './identity.js';
-import type { PermissionSources } from './permission-sources.js';
+import { anonymous, isAnonymous, type Identity, type Visitor, type PermissionSources } from './identity.js';
 import { decideByRule, signIn, type Action, type Decision, type Policy, type Rule } from './policy.js';
 import { hasDestination, outsideOfShares, type Access, type RequiredAccess } from './required-access.js';
 import { conditions, type Condition } from './requirement.js';

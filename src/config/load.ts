@@ -6,7 +6,6 @@ import type { Declaration, DjangoDeclaration, StateDeclaration } from './declara
 import { withGuards } from './guarded-paths.js';
 import { guardSectionOf } from './guard-section.js';
 import { keptFiles } from './kept-files.js';
-import { missingInShare, missingSite } from './missing-files.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import type { AccessInput } from './kinds/access.js';
@@ -16,6 +15,8 @@ import { parseStateUrl } from './state-url.js';
 import { secretsInShares } from './secrets-in-shares.js';
 import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
 import { resolveShare, shareSchema, type DeclaredShare } from './share-schema.js';
+import { absence } from './files.js';
+import type { CommonShare } from './kinds/share.js';
 
 /**
  * Reads and checks a declaration.
@@ -191,4 +192,31 @@ function stateOf(url: string, folder: string): StateDeclaration {
   const location = parseStateUrl(url, folder);
   if (typeof location === 'string') throw new RangeError(`The state database URL ${location}.`);
   return location;
+}
+
+/**
+ * The folders and files that a share names and that are missing or of the wrong kind.
+ * @param user who this process runs as, such as `the user www-data`
+ */
+function missingInShare({ places }: Pick<CommonShare, 'places'>, index: number, user: string): Problem[] {
+  return places.flatMap(({ key, what, value, path, use, fault }) => {
+    if (use === 'make') return [];
+    const wrong = absence(what, path, user) ?? fault?.(path);
+    return wrong === undefined
+      ? []
+      : [{ place: placeOf(['shares', index, key]), message: `the ${what} ${value} ${wrong}` }];
+  });
+}
+
+/** The folder or file of the site, if it is missing. @param input as written in the file */
+function missingSite(input: DjangoInput, django: DjangoDeclaration, user: string): Problem[] {
+  if (django.kind === 'project') {
+    const fault = absence('folder', django.project, user);
+    const named = 'project' in input ? input.project : '';
+    return fault === undefined ? [] : [{ place: 'django.project', message: `the folder ${named} ${fault}` }];
+  }
+  const { database } = django.site;
+  const fault = database.kind === 'sqlite' ? absence('file', database.file, user) : undefined;
+  const named = 'database' in input ? input.database.slice('sqlite:'.length) : '';
+  return fault === undefined ? [] : [{ place: 'django.database', message: `the file ${named} ${fault}` }];
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { parseSearchPath } from '../database/search-path.js';
-import { guardSectionSchema } from './guard-section.js';
+import { guardSectionSchema, networkSchema } from './guard-section.js';
 import { explicitSiteSchema } from '../django/explicit-site.js';
 import { limitsSchema } from './limits.js';
 import { shareSchema } from './share-schema.js';
 import { parseStateUrl } from './state-url.js';
-import { networkSchema } from './network-schema.js';
 
 const apache = z
   .strictObject({

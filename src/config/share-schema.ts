@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { guardSchema, resolveGuard, type GuardShare } from './kinds/guard.js';
 import { resolveStatic, staticSchema, type StaticShare } from './kinds/static.js';
 import type { Surroundings } from './kinds/share.js';
-import { oneOf } from './one-of.js';
+import { oneOf } from './problems.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
 import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js';
 

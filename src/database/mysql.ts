@@ -2,8 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import { Failure } from '../failure.js';
 import { beginSession, preparedStatements } from './mysql-session.js';
-import { impatientSocket, serverPool, silenceMilliseconds } from './server-connections.js';
-import { silentLog } from './silent-log.js';
+import { impatientSocket, serverPool, silenceMilliseconds, silentLog } from './server-connections.js';
 import type { DatabaseServer, TlsOptions } from './location.js';
 
 /**

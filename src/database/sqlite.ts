@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
-import { silentLog } from './silent-log.js';
+import { silentLog } from './server-connections.js';
 
 export interface SqliteOptions {
   /** The database file. */

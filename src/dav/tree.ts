@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import { paced } from '../async/paced.js';
 import { Failure, isFailure, statusOf, toFailure } from '../failure.js';
-import { child, nameOf, type SharePath } from '../http/target.js';
+import { child, nameOf, type SharePath, isSameOrBelow } from '../http/target.js';
 import type { Unlisted, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
-import { holds } from './same-resource.js';
 import { TreeWork, type Behalf, type MemberFailure } from './tree-work.js';
 import { memberStatus } from './xml/multistatus.js';
 
@@ -229,4 +228,14 @@ export function memberResponses(failures: readonly MemberFailure[]): string[] {
       incomplete && failure.message,
     ),
   );
+}
+
+/**
+ * Whether one place is the other or contains it, under any path: links, and shares on one folder, give a resource more
+ * than one path.
+ */
+export async function holds(outer: Place, inner: Place): Promise<boolean> {
+  const outers = await outer.storage.realNames(outer.path);
+  const inners = await inner.storage.realNames(inner.path);
+  return outers.some((name) => inners.some((other) => isSameOrBelow(name, other)));
 }

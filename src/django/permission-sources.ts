@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { PermissionSources } from '../access/permission-sources.js';
+import type { PermissionSources } from '../access/identity.js';
 import { Failure } from '../failure.js';
 import type { Permission } from './models/permission.js';
 import { userClass } from './models/user.js';

@@ -17,7 +17,6 @@ import {
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
 import { type Slot, type SlotLimits, Slots } from './slots.js';
-import { whenWorthwhile } from './when-worthwhile.js';
 import type { UpstreamAddress } from './upstream-address.js';
 import type { WhenGone } from '../async/when-gone.js';
 
@@ -214,4 +213,25 @@ function withLength(headers: HeaderList, bytes: number): HeaderList {
 /** Reads and drops an unwanted body, so that its connection can be used again. */
 function discard({ body }: Answer): void {
   if (body instanceof Readable) body.resume();
+}
+
+/**
+ * Resolves when a streamed body is worth a slot: when it has arrived completely, when no more of it is read ahead, or
+ * when nothing more will come.
+ */
+async function whenWorthwhile(body: IncomingMessage): Promise<void> {
+  const isWorthwhile = (): boolean =>
+    body.complete || body.destroyed || body.readableLength >= body.readableHighWaterMark;
+  if (isWorthwhile()) return;
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (!isWorthwhile()) return;
+      body.off('readable', look);
+      body.off('close', look);
+      resolve();
+    };
+    body.on('readable', look);
+    body.on('close', look);
+    body.read(0);
+  });
 }

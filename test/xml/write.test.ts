@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from '../helpers/seeded-fast-check.js';
-import { emptyElement } from '../../src/dav/xml/empty-element.js';
+import { emptyElement } from '../../src/dav/xml/multistatus.js';
 import { clarkName, type XmlAttribute, type XmlElement } from '../../src/xml/element.js';
 import { escapeAttribute, escapeText } from '../../src/xml/escape.js';
 import { parseXml } from '../../src/xml/tree.js';

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { errorInWords } from '../../../src/config/error-in-words.js';
+import { errorInWords } from '../../../src/config/problems.js';
 import { errorCode } from '../../../src/config/files.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { loadDeclaration } from '../../../src/config/load.js';
@@ -14,8 +14,8 @@ import {
   type Command,
   type CommandValues,
   type Option,
+  type Output,
 } from '../command.js';
-import type { Output } from '../output.js';
 
 const shareOption = option('--share <PATH>', 'the path of the share, if there are several svn shares');
 const configOption = option(

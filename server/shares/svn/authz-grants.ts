@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { NamedGrant } from '../../../src/config/declaration.js';
-import type { Finding } from '../../../src/config/finding.js';
+import { type Finding, placeOf } from '../../../src/config/problems.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import { placeOf } from '../../../src/config/problems.js';
 import { opensToAnonymous } from '../../../src/svn/authz/authz-access.js';
 import { membersIn, openGroups, parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { djangoGroup } from '../../../src/svn/authz/authz-groups.js';

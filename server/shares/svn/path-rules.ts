@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Memberships } from '../../../src/access/memberships.js';
+import type { Memberships } from '../../../src/access/identity.js';
 import { FreshValues } from '../../../src/async/fresh-values.js';
 import { Failure } from '../../../src/failure.js';
 import { askedBy, canBeMember, completeAuthz } from '../../../src/svn/authz/authz-groups.js';

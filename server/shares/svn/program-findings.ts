@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Declaration } from '../../../src/config/declaration.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import { placeOf } from '../../../src/config/problems.js';
+import { placeOf, type Finding } from '../../../src/config/problems.js';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
 import type { Machine, Numbered } from '../share.js';
-import type { Finding } from '../../../src/config/finding.js';
 
 /** How long to wait for an answer from the administrator's Apache, in milliseconds. */
 const patience = 3000;

@@ -1,11 +1,10 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import { placeOf } from '../../../src/config/problems.js';
+import { placeOf, type Finding } from '../../../src/config/problems.js';
 import { isFailure } from '../../../src/failure.js';
 import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
 import { runtimeUser, type RuntimeUser } from '../../../src/svn/apache/runtime-user.js';
-import type { Finding } from '../../../src/config/finding.js';
 import type { Machine, Numbered } from '../share.js';
 import { nameOfUser, userInWords } from '../../../src/config/rights.js';
 

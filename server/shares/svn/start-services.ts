@@ -1,20 +1,22 @@
 import { tmpdir } from 'node:os';
-import type { Memberships } from '../../../src/access/memberships.js';
+import type { Memberships } from '../../../src/access/identity.js';
 import type { Declaration } from '../../../src/config/declaration.js';
-import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import type { ApacheChild } from '../../../src/svn/apache/apache-child.js';
+import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
+import { type ApacheChild, createApacheChild } from '../../../src/svn/apache/apache-child.js';
 import { Closers } from '../../../src/async/closers.js';
-import { createApacheChild } from '../../../src/svn/apache/apache-child.js';
 import type { SvnLocation } from '../../../src/svn/apache/apache-config.js';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
 import { createUpstream, type Upstream } from '../../../src/svn/upstream.js';
 import type { Environment } from '../../environment.js';
-import { errorInWords } from '../../../src/config/error-in-words.js';
+import { errorInWords } from '../../../src/config/problems.js';
 import type { Log } from '../../observability/log.js';
 import type { SvnFault, SvnService } from './svn-service.js';
-import { externalService } from './external.js';
-import { PathRules } from './path-rules.js';
+import { PathRules, type PathRulesOptions } from './path-rules.js';
 import { SvnRepair } from './commit-repair.js';
+import { Failure } from '../../../src/failure.js';
+import { putFile } from '../../../src/svn/apache/put-files.js';
+import { addressOf } from '../../../src/svn/upstream-address.js';
+import { readSecret } from '../read-secret.js';
 
 interface SvnServicesParts {
   readonly memberships: Memberships;
@@ -156,4 +158,35 @@ function locationOf({ path, policy, source, authz, autoversioning }: SvnShare, i
 
 function authzName(index: number): string {
   return `authz-${index}`;
+}
+
+/**
+ * Connects to an Apache that the administrator runs.
+ * @throws Failure `unavailable` if its secret cannot be read
+ */
+async function externalService(
+  { path, authz }: Pick<SvnShare, 'path' | 'authz'>,
+  source: Extract<SvnSource, { kind: 'upstream' }>,
+  parts: Pick<PathRulesOptions, 'memberships' | 'log' | 'now'>,
+): Promise<{ service: SvnService; close: () => void }> {
+  const address = addressOf(source.origin, await readSecret(source.secretFile, 'upstreamSecretFile'));
+  const upstream = createUpstream({ address: () => address });
+  const close = (): void => {
+    upstream.close();
+  };
+  const { authzFile } = source;
+  if (authz === undefined || authzFile === undefined) {
+    return { service: { upstream }, close };
+  }
+  const { memberships, log, now } = parts;
+  const publish = async (text: string): Promise<void> => {
+    try {
+      await putFile(authzFile, text);
+    } catch (cause) {
+      throw new Failure('unavailable', 'The path rules of this share cannot be written.', { cause });
+    }
+    upstream.retire();
+  };
+  const rules = new PathRules({ file: authz, share: path, memberships, publish, log, now });
+  return { service: { upstream, rules }, close };
 }

@@ -1,6 +1,6 @@
 import { svnAccess } from '../../../src/access/required-access.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import type { Finding } from '../../../src/config/finding.js';
+import type { Finding } from '../../../src/config/problems.js';
 import { readOnlyMethods } from '../../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../../src/http/active-content.js';
 import { grantsInAuthz, publicFindings } from './authz-grants.js';

@@ -11,7 +11,7 @@ import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks
 import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
 import type { MemberProperties, MemberRun, PropertyMap, Wanted } from '../properties/property-store.js';
 import { namedBy, parsePropertyQuery, wantedBy } from '../properties/query.js';
-import { quotaProperties, withQuota } from '../properties/quota.js';
+import { quotaProperties, withQuota } from '../properties/live.js';
 import { readBody } from '../read-body.js';
 import { multistatus } from '../xml/multistatus.js';
 import { propertyResponses, type PropertyResponse } from '../xml/propfind-response.js';

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../http/message.js';
 import { davChild, davChildren, elementsOf, isDav, type XmlElement } from '../../xml/element.js';
 import { settingsIn, type SettingLimits } from './update.js';
 import { isProtected } from './live.js';
-import { propertyStatus } from './property-status.js';
+import { propertyStatus } from '../xml/multistatus.js';
 import type { ClarkName, PropertyChange } from './property-store.js';
 
 const resourceType = '{DAV:}resourcetype';

@@ -4,7 +4,7 @@ import { escapeText } from '../../xml/escape.js';
 import { serialize } from '../../xml/write.js';
 import { maximumNames, refuseProperties, RequestNames, type PropertyLimits } from './limits.js';
 import { isProtected } from './live.js';
-import { propertyStatus } from './property-status.js';
+import { propertyStatus } from '../xml/multistatus.js';
 import type { PropertyChange, PropertyXml } from './property-store.js';
 
 /** The limits on what a request may set. */

@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HttpResponse } from '../../http/message.js';
-import { escapeText } from '../../xml/escape.js';
+import { escapeText, escapeAttribute } from '../../xml/escape.js';
+import type { ClarkName } from '../properties/property-store.js';
+import { DAV, fromClarkName } from '../../xml/element.js';
 
 const head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 const tail = '</D:multistatus>\n';
@@ -82,4 +84,20 @@ function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
     rest.return?.().catch(() => undefined);
   });
   return { status: 207, headers: [contentType], body };
+}
+
+/**
+ * A propstat element with the status of some properties and, if one failed, the precondition (RFC 4918 section 14.22).
+ */
+export function propertyStatus(status: number, names: readonly ClarkName[], condition?: string): string {
+  const error = condition === undefined ? '' : `<D:error><D:${condition}/></D:error>`;
+  const properties = names.map(emptyElement).join('');
+  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status>${error}</D:propstat>`;
+}
+
+/** An element with no content; names in `DAV:` take the prefix D, which multistatus declares. */
+export function emptyElement(name: string): string {
+  const { namespace, local } = fromClarkName(name);
+  if (namespace === DAV) return `<D:${local}/>`;
+  return namespace === '' ? `<${local} xmlns=""/>` : `<x:${local} xmlns:x="${escapeAttribute(namespace)}"/>`;
 }

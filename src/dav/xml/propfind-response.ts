@@ -5,8 +5,7 @@ import { liveProperties, liveProperty, type LiveProperty } from '../properties/l
 import { timeProperty } from '../properties/modification-time.js';
 import type { ClarkName, PropertyMap, PropertyXml } from '../properties/property-store.js';
 import type { PropertyQuery } from '../properties/query.js';
-import { emptyElement } from './empty-element.js';
-import { statusLine } from './multistatus.js';
+import { emptyElement, statusLine } from './multistatus.js';
 
 /** Renders the response element of one resource. */
 export type PropertyResponse = (

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { DerivationAnswer, DerivationJob } from './derivation-message.js';
+import type { DerivationAnswer, DerivationJob } from './derivation.js';
 
 interface Waiting {
   readonly resolve: (derived: string) => void;

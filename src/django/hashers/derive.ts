@@ -6,6 +6,7 @@ import type {
   Derivation,
   Pbkdf2Derivation,
   ScryptDerivation,
+  Deriver,
 } from './derivation.js';
 
 const digestBytes = { sha1: 20, sha256: 32 } as const;
@@ -96,3 +97,6 @@ async function crypt({ salt }: CryptDerivation, password: string): Promise<strin
   const { default: unixCrypt } = await import('unix-crypt-td-js');
   return unixCrypt([...Buffer.from(password)], salt).slice(salt.length);
 }
+
+/** Derives on the calling thread and blocks it: for tests and command lines. A server uses a DerivationPool. */
+export const inProcessDeriver: Deriver = { derive };

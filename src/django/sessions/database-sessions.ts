@@ -1,5 +1,4 @@
-import { loginOf, type SessionLogin } from './session-login.js';
-import type { SessionReader } from './session-reader.js';
+import { loginOf, type SessionLogin, type SessionReader } from './session-login.js';
 import type { SessionTable } from './session-table.js';
 import { SignedJson } from './signed-json.js';
 

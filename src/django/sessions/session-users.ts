@@ -2,7 +2,7 @@ import type { DirectoryUser, UsersById } from '../directory.js';
 import type { SessionSettings } from '../site.js';
 import { DatabaseSessions } from './database-sessions.js';
 import { SaltedHmac } from './salted-hmac.js';
-import type { SessionReader } from './session-reader.js';
+import type { SessionReader } from './session-login.js';
 import type { SessionTable } from './session-table.js';
 import { SignedCookieSessions } from './signed-cookie-sessions.js';
 

@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, open } from 'node:fs/promises';
+import { access, type FileHandle, open, realpath } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Failure } from '../../failure.js';
 import { apacheConfig, type SvnFolder, type SvnLocation } from './apache-config.js';
 import type { ApacheProgram } from './find-apache.js';
 import { closedTo } from './folder-access.js';
-import { freePort } from './free-port.js';
-import { runtimeFolderPath } from './runtime-folder.js';
 import type { RuntimeUser } from './runtime-user.js';
 import { lifelineDescriptor } from './watchdog.js';
 
@@ -106,4 +108,32 @@ async function exists(path: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** A TCP port of the loopback address that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') {
+    throw new Failure('internal', 'The server could not bind a loopback port.');
+  }
+  return address.port;
+}
+
+/**
+ * A path at which `user`, or the caller if there is none, can create and remove a folder. Creates nothing yet.
+ * @param parents folders that may contain it, best first
+ * @returns an absolute path that nobody can guess, its parent without symbolic links
+ * @throws Failure `internal` if no parent is suitable
+ */
+async function runtimeFolderPath(parents: readonly string[], user: RuntimeUser | undefined): Promise<string> {
+  for (const parent of parents) {
+    if (user !== undefined && (await closedTo(user, parent, 'write')) !== undefined) continue;
+    return join(await realpath(parent), `.davgate-apache-${randomBytes(12).toString('hex')}`);
+  }
+  throw new Failure('internal', `The user ${user?.name ?? ''} cannot write to any temporary folder.`);
 }

@@ -1,6 +1,6 @@
-import { inProcessDeriver } from '../../../src/django/hashers/in-process-deriver.js';
+import { inProcessDeriver } from '../../../src/django/hashers/derive.js';
 import { createHashers, knownAlgorithms } from '../../../src/django/hashers/django-hashers.js';
-import { verify } from '../../../src/django/hashers/verify.js';
+import { verify } from '../../../src/django/hashers/site-passwords.js';
 
 const hashers = createHashers(knownAlgorithms);
 
