@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { isSameOrBelow } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import { parseSearchPath } from '../database/search-path.js';
-import type { Declaration, DjangoDeclaration, StateDeclaration } from './declaration.js';
+import type { Declaration, DjangoDeclaration } from './declaration.js';
 import { withGuards } from './guarded-paths.js';
 import { guardSectionOf } from './guard-section.js';
 import { keptFiles } from './kept-files.js';
@@ -11,7 +11,7 @@ import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.
 import type { AccessInput } from './kinds/access.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
-import { parseStateUrl } from './state-url.js';
+import { parseStateUrl, type StateDeclaration } from './state-url.js';
 import { secretsInShares } from './secrets-in-shares.js';
 import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
 import { resolveShare, shareSchema, type DeclaredShare } from './share-schema.js';
@@ -43,23 +43,19 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   const declaration: Declaration = {
     folder,
     positions,
-    listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
-    realm: realm ?? 'davgate',
+    listen,
+    realm,
     django: site.django,
     publicOrigin,
-    trustedProxies: trustedProxies ?? [],
-    stripDomain: stripDomain ?? false,
-    throttle: {
-      ...(throttle?.user && { user: throttle.user }),
-      ...(throttle?.address && { address: throttle.address }),
-      counter: throttle?.counter ?? 'memory',
-    },
-    state: stateOf(state ?? 'sqlite:./var/state.sqlite3', folder),
-    metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
+    trustedProxies,
+    stripDomain,
+    throttle,
+    state: stateOf(state, folder),
+    metrics,
     guard,
     apache: {
-      ...(apache?.binary !== undefined && { binary: resolve(folder, apache.binary) }),
-      ...(apache?.modules !== undefined && { modules: resolve(folder, apache.modules) }),
+      ...(apache.binary !== undefined && { binary: resolve(folder, apache.binary) }),
+      ...(apache.modules !== undefined && { modules: resolve(folder, apache.modules) }),
     },
     limits: limitsOf(parsed.data.limits),
     shares: withGuards(shares.found.map(({ share }) => share)),

@@ -91,12 +91,5 @@ export interface AccessInput {
   readonly require?: RequirementInput | undefined;
   readonly public?: boolean | undefined;
   readonly write?: WriteInput | undefined;
-  readonly rules?: readonly RuleInput[] | undefined;
-}
-
-interface RuleInput {
-  readonly path: string;
-  readonly require?: RequirementInput | undefined;
-  readonly public?: boolean | undefined;
-  readonly write?: WriteInput | undefined;
+  readonly rules?: readonly z.infer<typeof rule>[] | undefined;
 }
