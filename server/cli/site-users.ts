@@ -105,13 +105,7 @@ export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => 
       asked(async () => {
         const known = pool ? grants.filter(({ kind }) => kind === 'group') : grants;
         if (known.length === 0) return [];
-        const named = (kind: NamedGrant['kind']) =>
-          known.filter((grant) => grant.kind === kind).map(({ name }) => name);
-        const names = await grantedNames(knex, user, {
-          groups: named('group'),
-          permissions: named('permission'),
-        });
-        return nameFindings(known, names);
+        return nameFindings(known, await grantedNames(knex, user, known));
       }),
     close: async () => {
       await Promise.all([knex.destroy(), pool?.close()]);

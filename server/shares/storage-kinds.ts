@@ -4,7 +4,8 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
-import { linksIn } from './layered-storage.js';
+import type { Links } from '../../src/storage/local/confined-root.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import type { ShareParts } from './share.js';
 
 /** A storage, and how to release it. */
@@ -22,6 +23,11 @@ type StorageKinds = {
     parts: Pick<ShareParts, 'stagingOwner' | 'fileSystems'>,
   ) => OpenStorage | Promise<OpenStorage>;
 };
+
+/** Rules apply to the path in the request, so a link could bypass a strict rule: shares with rules hide links. */
+export function linksIn({ policy }: Pick<DeclaredShare, 'policy'>): Links {
+  return policy.rules.length > 1 ? 'hidden' : 'followed';
+}
 
 /** All kinds of storage. To add one, write its file and its schema, and register it here. */
 const storageKinds: StorageKinds = {

@@ -9,7 +9,6 @@ import { Failure, isFailure } from '../../src/failure.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import type { Method } from '../../src/http/method.js';
 import { directoryListing } from '../pages/directory-listing.js';
-import { layeredStorage } from './layered-storage.js';
 import { openEach } from './open-each.js';
 import {
   elsewhere,
@@ -19,8 +18,10 @@ import {
   type ShareParts,
   type Numbered,
 } from './share.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
+import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import { openStorage } from './storage-kinds.js';
-import { type Finding, placeOf } from '../../src/config/problems.js';
+import { finding, placeOf, type Finding } from '../../src/config/problems.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 
 /** Folders that operating systems mount. */
@@ -43,9 +44,10 @@ const lengthy: ReadonlySet<Method> = new Set<Method>(['COPY', 'MOVE', 'DELETE'])
 async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Share> {
   const { shares, dav, quotas } = parts;
   const opened = await openStorage(declared.storage, declared, parts);
-  const { storage, limited, close } = layeredStorage(declared, opened.storage);
-  const { path: base, policy, depthInfinity = false } = declared;
+  const { path: base, policy, quota, hide, depthInfinity = false } = declared;
+  const limited = quota === undefined ? undefined : new LimitedStorage(opened.storage, quota);
   if (limited) quotas.set(base, limited);
+  const storage = hidingStorage(hide, limited ?? opened.storage);
   return {
     declared,
     files: storage,
@@ -84,7 +86,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
       );
     },
     close: async () => {
-      close();
+      limited?.close();
       await opened.close();
     },
   };
@@ -115,11 +117,7 @@ async function moduleFindings(shares: readonly Numbered<WebdavShare>[]): Promise
       await loadFileSystem(module, folder, options);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      findings.push({
-        gravity: 'refusal',
-        place: placeOf(['shares', index, 'storage', 'module']),
-        message: error.message,
-      });
+      findings.push(finding('refusal', placeOf(['shares', index, 'storage', 'module']), error.message));
     }
   }
   return findings;

@@ -134,6 +134,10 @@ export interface Finding extends Problem {
   readonly gravity: 'refusal' | 'nobody' | 'warning';
 }
 
+export function finding(gravity: Finding['gravity'], place: string, message: string): Finding {
+  return { gravity, place, message };
+}
+
 /** @throws DeclarationError with all that davgate does not start with */
 export function refuse(file: string, findings: readonly Finding[], positions: Positions): void {
   const refusals = findings.filter(({ gravity }) => gravity === 'refusal');

@@ -1,6 +1,6 @@
 import { Policy, type Rule } from '../access/policy.js';
 import { defaultRequirement, type Requirement } from '../access/requirement.js';
-import { rootPath, serverPathOf, within, type SharePath } from '../http/target.js';
+import { pathBelowRoot, serverPathOf } from '../http/target.js';
 import type { AccessInput, RequirementInput, WriteInput } from './kinds/access.js';
 
 /**
@@ -30,7 +30,7 @@ export function readPolicyOf(input: Omit<AccessInput, 'write'>): Policy {
 
 function ruleOf(path: string, required: Requirement, isPublic: boolean, write: WriteInput | undefined): Rule {
   return {
-    path: pathInShare(path),
+    path: pathBelowRoot(serverPathOf(path)),
     read: isPublic ? 'everybody' : required,
     write: write === false ? false : override(required, write),
   };
@@ -52,10 +52,4 @@ function override(base: Requirement, input: RequirementInput | undefined): Requi
     ...(permission === undefined ? {} : { permission }),
     ...(groups === undefined ? {} : { groups }),
   };
-}
-
-function pathInShare(path: string): SharePath {
-  const inside = within(rootPath, serverPathOf(path));
-  if (inside === undefined) throw new RangeError('Every path lies below the root.');
-  return inside;
 }

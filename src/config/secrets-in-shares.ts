@@ -1,8 +1,7 @@
-import { sep } from 'node:path';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { DjangoSite } from '../django/site.js';
 import type { Declaration } from './declaration.js';
-import { isFolder, linksOn, realPathOf } from './files.js';
+import { isAtOrBelow, isFolder, linksOn, realPathOf } from './files.js';
 import type { CommonShare, Secret } from './kinds/share.js';
 import { DeclarationError, placeOf, type Problem } from './problems.js';
 
@@ -58,8 +57,4 @@ export function secretsInShares(shares: readonly CommonShare[], secrets: readonl
       message: `${says}, which the share would serve`,
     }));
   });
-}
-
-function isAtOrBelow(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

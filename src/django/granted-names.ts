@@ -21,18 +21,21 @@ const most = 20_000;
 export async function grantedNames(
   knex: Knex,
   model: Pick<UserModel, 'groups' | 'permissions'>,
-  named: { readonly groups: readonly string[]; readonly permissions: readonly string[] },
+  grants: readonly { readonly kind: 'permission' | 'group'; readonly name: string }[],
 ): Promise<GrantedNames> {
+  const named = (kind: 'permission' | 'group'): string[] =>
+    grants.filter((grant) => grant.kind === kind).map(({ name }) => name);
   try {
-    const codenames = named.permissions.map((name) => name.slice(name.indexOf('.') + 1));
+    const groupNames = named('group');
+    const codenames = named('permission').map((name) => name.slice(name.indexOf('.') + 1));
     const [all, these, groups, asked] = await Promise.all([
       model.groups || model.permissions ? permissionsOf(knex).limit(most) : [],
       (model.groups || model.permissions) && codenames.length > 0
         ? permissionsOf(knex).whereIn('auth_permission.codename', codenames)
         : [],
       model.groups ? Group.query(knex).select('name').limit(most) : [],
-      model.groups && named.groups.length > 0
-        ? Group.query(knex).select('name').whereIn('name', named.groups)
+      model.groups && groupNames.length > 0
+        ? Group.query(knex).select('name').whereIn('name', groupNames)
         : [],
     ]);
     return {

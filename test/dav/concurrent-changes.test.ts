@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from '../helpers/seeded-fast-check.js';
 import { treeSlots } from '../../src/dav/tree-turns.js';
-import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
 import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { child } from '../../src/http/target.js';
@@ -22,11 +22,11 @@ const layers: Record<string, { readonly share: string; readonly layer: Layer }> 
   'a folder with a quota': { share: '/docs', layer: (storage) => new LimitedStorage(storage, 1e9) },
   'a folder with hidden names': {
     share: '/docs',
-    layer: (storage) => new HidingStorage(storage, hiddenNames(['*.hidden'])),
+    layer: (storage) => hidingStorage(['*.hidden'], storage),
   },
   'a folder with both': {
     share: '/docs',
-    layer: (storage) => new HidingStorage(new LimitedStorage(storage, 1e9), hiddenNames(['*.hidden'])),
+    layer: (storage) => hidingStorage(['*.hidden'], new LimitedStorage(storage, 1e9)),
   },
 };
 

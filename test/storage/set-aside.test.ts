@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { replacing } from '../../src/dav/replacing.js';
-import { HidingStorage } from '../../src/storage/hiding-storage.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
 import { LimitedStorage } from '../../src/storage/limited-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bodyOf } from '../contracts/bodies.js';
@@ -14,7 +14,7 @@ import { localOptions, localStorage } from './local-setting.js';
 const layers: readonly (readonly [string, (inner: DavStorage) => DavStorage])[] = [
   ['a folder', (inner) => inner],
   ['a folder with a quota', (inner) => new LimitedStorage(inner, 1_000_000)],
-  ['a folder with hidden names', (inner) => new HidingStorage(inner, () => false)],
+  ['a folder with hidden names', (inner) => hidingStorage([], inner)],
 ];
 
 for (const durability of ['full', 'relaxed'] as const) {

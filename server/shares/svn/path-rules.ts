@@ -81,7 +81,7 @@ export class PathRules {
     this.#readings += 1;
     const reading = this.#readings;
     const stamp = stampOf(this.#options.file);
-    const text = await this.#read();
+    const text = await readPathRules(this.#options.file);
     const members = await this.#options.memberships.members(askedBy(text));
     const { text: complete, excluded, unknown } = completeAuthz(text, members);
     this.#warn('path rules cannot express these user names: access refused to these users', excluded);
@@ -104,20 +104,21 @@ export class PathRules {
     this.#published = text;
   }
 
-  async #read(): Promise<string> {
-    try {
-      return await readFile(this.#options.file, 'utf8');
-    } catch (cause) {
-      throw new Failure('unavailable', 'The path rules of this share cannot be read.', { cause });
-    }
-  }
-
   /** Logs a warning once per change. */
   #warn(warning: string, names: readonly string[]): void {
     const listed = names.join(' ');
     if (listed === (this.#warned.get(warning) ?? '')) return;
     this.#warned.set(warning, listed);
     if (listed !== '') this.#options.log.warn({ share: this.#options.share, names: listed }, warning);
+  }
+}
+
+/** The text of an authz file. @throws Failure `unavailable` */
+export async function readPathRules(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Failure('unavailable', 'The path rules of this share cannot be read.', { cause });
   }
 }
 
