@@ -101,9 +101,7 @@ function add(
   }
   child
     .addHelpText('after', () => exitCodesOf(definition, child, output.columns))
-    .action(() => {
-      called({ command: definition, call: callOf(child), values: valuesOf(definition, child) });
-    });
+    .action(() => called({ command: definition, call: callOf(child), values: valuesOf(definition, child) }));
 }
 
 /**
@@ -126,9 +124,7 @@ function direct(command: commander.Command, { out, error, columns }: Output): vo
   command.configureOutput({
     writeOut: out,
     writeErr: error,
-    outputError: (text, write) => {
-      write(usageError(sentenceOf(text), callOf(command)));
-    },
+    outputError: (text, write) => write(usageError(sentenceOf(text), callOf(command))),
     getOutHelpWidth: () => columns,
     getErrHelpWidth: () => columns,
   });

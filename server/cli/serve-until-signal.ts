@@ -42,12 +42,8 @@ async function start(file: string, log: Log): Promise<Davgate> {
 
 /** An error in one request must not end the others. */
 function keepAlive(log: Log): void {
-  process.on('uncaughtException', (err) => {
-    log.error({ err }, 'uncaught exception');
-  });
-  process.on('unhandledRejection', (err) => {
-    log.error({ err }, 'unhandled rejection');
-  });
+  process.on('uncaughtException', (err) => log.error({ err }, 'uncaught exception'));
+  process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 }
 
 /** Resolves on the first of the signals. A second signal of any of these kinds ends the process at once, as usual. */

@@ -32,9 +32,7 @@ export class UnacceptedPasswords {
    * @param encodedPassword undefined if there is no active user with that name
    */
   refused(username: string, encodedPassword: string | undefined): void {
-    this.#batch.add(() => {
-      this.#tell(username, encodedPassword);
-    });
+    this.#batch.add(() => this.#tell(username, encodedPassword));
   }
 
   #tell(user: string, encodedPassword: string | undefined): void {

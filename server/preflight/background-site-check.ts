@@ -30,9 +30,7 @@ export class LaterLook {
       (findings) => {
         if (!signal.aborted) logFindings(findings, declaration.positions, this.#log);
       },
-      (err: unknown) => {
-        this.#log.warn({ err }, 'the site\u2019s database could not be checked');
-      },
+      (err: unknown) => this.#log.warn({ err }, 'the site\u2019s database could not be checked'),
     );
   }
 

@@ -35,9 +35,7 @@ const storageKinds: StorageKinds = {
     const storage = new LocalStorage(root, { owner, durability, links: linksIn(share) });
     return {
       storage,
-      close: () => {
-        storage.close();
-      },
+      close: () => storage.close(),
     };
   },
   module: async ({ module, options, folder }, _share, { fileSystems }) => {

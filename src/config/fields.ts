@@ -22,7 +22,5 @@ function isNetwork(entry: string): boolean {
 
 /** Adds to the problems that a schema finds one at `path` below the value that it refines. */
 export function reporter(context: z.RefinementCtx): (message: string, ...path: PropertyKey[]) => void {
-  return (message, ...path) => {
-    context.addIssue({ code: 'custom', message, path });
-  };
+  return (message, ...path) => context.addIssue({ code: 'custom', message, path });
 }

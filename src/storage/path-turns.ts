@@ -143,13 +143,9 @@ export class PathTurns {
     let giveUp: () => void = () => undefined;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
-      giveUp = () => {
-        reject(new Failure('malformed', 'The client disconnected before this was done.'));
-      };
+      giveUp = () => reject(new Failure('malformed', 'The client disconnected before this was done.'));
       if (Number.isFinite(patience)) {
-        timer = setTimeout(() => {
-          reject(busy());
-        }, patience);
+        timer = setTimeout(() => reject(busy()), patience);
       }
     });
     if (signal?.aborted === true) giveUp();
@@ -166,9 +162,7 @@ export class PathTurns {
 function newEntry(claim: Held): Entry {
   let end: (changed?: boolean) => void = () => undefined;
   const over = new Promise<boolean>((resolve) => {
-    end = (changed = true) => {
-      resolve(changed);
-    };
+    end = (changed = true) => resolve(changed);
   });
   return { claim, over, end, begun: false };
 }

@@ -57,9 +57,7 @@ export class SpaceMeter {
         hold(0);
         this.count(bytes);
       },
-      release: () => {
-        hold(0);
-      },
+      release: () => hold(0),
     };
   }
 }

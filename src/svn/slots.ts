@@ -139,9 +139,7 @@ export class Slots {
       };
       this.#waiting.add(waiting);
       add(this.#waitingOf, owner, 1);
-      this.#looking ??= setInterval(() => {
-        this.#look();
-      }, between).unref();
+      this.#looking ??= setInterval(() => this.#look(), between).unref();
       forget = whenGone(waiting.giveUp);
     });
   }

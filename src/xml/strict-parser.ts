@@ -49,15 +49,9 @@ export class StrictParser {
         throw new Failure('unsupported-media-type', 'The body must be XML in UTF-8 or UTF-16.');
       }
     });
-    parser.on('opentagstart', () => {
-      this.#begin();
-    });
-    parser.on('attribute', ({ name }) => {
-      this.#countAttribute(name);
-    });
-    parser.on('opentag', (tag) => {
-      handler.open(tag);
-    });
+    parser.on('opentagstart', () => this.#begin());
+    parser.on('attribute', ({ name }) => this.#countAttribute(name));
+    parser.on('opentag', (tag) => handler.open(tag));
     parser.on('closetag', () => {
       this.#depth -= 1;
       handler.close();

@@ -69,12 +69,8 @@ async function refusalOf(host: string, port: number): Promise<string | undefined
   const socket = new Socket();
   const over = new AbortController();
   const connected = new Promise<string | undefined>((resolve) => {
-    socket.once('connect', () => {
-      resolve(undefined);
-    });
-    socket.once('error', (error) => {
-      resolve(errorCode(error) ?? error.message);
-    });
+    socket.once('connect', () => resolve(undefined));
+    socket.once('error', (error) => resolve(errorCode(error) ?? error.message));
   });
   const late = sleep(patience, `no answer within ${patience / 1000} s`, { signal: over.signal });
   socket.connect(port, host);

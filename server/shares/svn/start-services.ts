@@ -88,9 +88,7 @@ async function startManaged(
     path: environment.path,
     uid: environment.uid,
     temporaryFolder: tmpdir(),
-    log: (line) => {
-      log.info({ source: 'apache', line }, 'apache');
-    },
+    log: (line) => log.info({ source: 'apache', line }, 'apache'),
   });
   try {
     await apache.start();
@@ -171,9 +169,7 @@ async function externalService(
 ): Promise<{ service: SvnService; close: () => void }> {
   const address = addressOf(source.origin, await readSecret(source.secretFile, 'upstreamSecretFile'));
   const upstream = createUpstream({ address: () => address });
-  const close = (): void => {
-    upstream.close();
-  };
+  const close = (): void => upstream.close();
   const { authzFile } = source;
   if (authz === undefined || authzFile === undefined) {
     return { service: { upstream }, close };

@@ -82,12 +82,8 @@ function started(run: ProgramRun): ChildProcess {
 
 function ended(child: ChildProcess, run: ProgramRun): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.once('exit', (code, signal) => {
-      resolve(signal ?? `status ${code ?? 'unknown'}`);
-    });
-    child.once('error', (cause) => {
-      reject(unstarted(run, cause));
-    });
+    child.once('exit', (code, signal) => resolve(signal ?? `status ${code ?? 'unknown'}`));
+    child.once('error', (cause) => reject(unstarted(run, cause)));
   });
 }
 

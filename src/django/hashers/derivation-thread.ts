@@ -21,15 +21,9 @@ export class DerivationThread {
       if ('fault' in answer) this.#refuse(new Error(answer.fault));
       else this.#fulfil(answer.derived);
     });
-    this.#worker.on('messageerror', (error) => {
-      this.#refuse(error);
-    });
-    this.#worker.on('error', (cause) => {
-      this.#end(new Error('The derivation thread failed.', { cause }));
-    });
-    this.#worker.on('exit', (code) => {
-      this.#end(new Error(`The derivation thread ended with ${code}.`));
-    });
+    this.#worker.on('messageerror', (error) => this.#refuse(error));
+    this.#worker.on('error', (cause) => this.#end(new Error('The derivation thread failed.', { cause })));
+    this.#worker.on('exit', (code) => this.#end(new Error(`The derivation thread ended with ${code}.`)));
   }
 
   /** Whether it derives no more. */

@@ -152,9 +152,9 @@ async function ended(child: ChildProcess, runtimeFolder: string): Promise<string
     child.once('error', (error) => {
       if (child.pid === undefined) resolve(`Apache could not be run: ${error.message}`);
     });
-    child.once('exit', (code, signal) => {
-      resolve(signal === null ? `Apache ended with status ${code ?? ''}.` : 'Apache was killed.');
-    });
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `Apache ended with status ${code ?? ''}.` : 'Apache was killed.'),
+    );
   });
   if (child.pid !== undefined && child.signalCode !== null) await sweep(child.pid);
   await rm(runtimeFolder, { recursive: true, force: true });

@@ -68,9 +68,10 @@ class Silence {
     this.failure = new Promise((_, reject) => {
       fail = reject;
     });
-    this.#timer = setTimeout(() => {
-      fail(new Failure('unavailable', 'The request body did not arrive in time.'));
-    }, patience);
+    this.#timer = setTimeout(
+      () => fail(new Failure('unavailable', 'The request body did not arrive in time.')),
+      patience,
+    );
   }
 
   broken(): void {
@@ -156,9 +157,7 @@ class Keeper {
   }
 
   whole(weight: number): WholeBody {
-    const release = (): void => {
-      this.release();
-    };
+    const release = (): void => this.release();
     return { pieces: this.pieces(), size: this.size, weight, release };
   }
 }

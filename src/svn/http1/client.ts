@@ -32,11 +32,7 @@ export function createHttpClient(): HttpClient {
     exchange: async (client, address, outgoing) =>
       connections.kept(client, outgoing.whenGone, address).exchange(outgoing),
     exchangeOnce: (address, outgoing) => connections.single(address).exchange(outgoing),
-    retire: () => {
-      connections.retire();
-    },
-    close: () => {
-      connections.close();
-    },
+    retire: () => connections.retire(),
+    close: () => connections.close(),
   };
 }

@@ -158,9 +158,7 @@ class SendingBody implements Sending {
   #cork(): void {
     if (this.#socket.writableCorked > 0) return;
     this.#socket.cork();
-    setImmediate(() => {
-      this.#socket.uncork();
-    });
+    setImmediate(() => this.#socket.uncork());
   }
 
   #write(bytes: Buffer): boolean {

@@ -81,15 +81,11 @@ export class UpstreamConnection {
     this.address = address;
     this.#owner = owner;
     this.#socket = openSocket(address);
-    this.#socket.on('data', (bytes: Buffer) => {
-      this.#receive(bytes);
-    });
-    this.#socket.on('end', () => {
-      this.#takeEnd();
-    });
-    this.#socket.on('timeout', () => {
-      this.#fail(new Failure('upstream-timeout', 'The Subversion server did not answer in time.'));
-    });
+    this.#socket.on('data', (bytes: Buffer) => this.#receive(bytes));
+    this.#socket.on('end', () => this.#takeEnd());
+    this.#socket.on('timeout', () =>
+      this.#fail(new Failure('upstream-timeout', 'The Subversion server did not answer in time.')),
+    );
     this.#socket.on('error', (error) => {
       this.#error ??= error;
     });
@@ -121,16 +117,12 @@ export class UpstreamConnection {
       this.#exchange = exchange;
       // Ends an idle connection, too, where its owner has not done so before.
       if (this.#socket.timeout !== outgoing.patience) this.#socket.setTimeout(outgoing.patience);
-      exchange.forget = outgoing.whenGone((reason) => {
-        this.#fail(reason);
-      });
+      exchange.forget = outgoing.whenGone((reason) => this.#fail(reason));
       if (this.#exchange !== exchange) return;
       const { method, head, body } = outgoing;
       outgoing.slot.holdFor(this.#heldBy(exchange));
       try {
-        exchange.sending = sendRequest(this.#socket, method, head, body, (failure) => {
-          this.#fail(failure);
-        });
+        exchange.sending = sendRequest(this.#socket, method, head, body, (failure) => this.#fail(failure));
       } catch (error) {
         this.#fail(error instanceof Error ? error : undefined);
       }
