@@ -103,25 +103,8 @@ export function flag(flags: string, description: string): Option<boolean> {
 
 /** An option with a value. */
 export function option(flags: string, description: string): Option<string | undefined> {
-  return { flags, required: false, description, read: textOf };
-}
-
-/** A required option with a value. */
-export function requiredOption<T>(
-  flags: string,
-  description: string,
-  parse: (value: string) => T,
-): Option<T> {
-  const read = (value: unknown): T => {
-    const text = textOf(value);
-    if (text === undefined) throw new UsageError(`The option ${flags} is missing.`);
-    return parse(text);
-  };
-  return { flags, required: true, description, read };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  const read = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { flags, required: false, description, read };
 }
 
 /** The declaration file to use if the command line names none. */

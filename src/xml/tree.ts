@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { SaxesTagNS } from 'saxes';
 import { Failure } from '../failure.js';
 import { readXmlBody, type BodyWatch } from './read-body.js';
-import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.js';
+import type { XmlBounds, XmlHandler } from './strict-parser.js';
 import type { XmlElement } from './element.js';
 
 /** Limits on a request body, against documents made to exhaust the server. */
@@ -20,15 +20,6 @@ export async function readXml(
 ): Promise<XmlElement | undefined> {
   const tree = new TreeBuilder();
   return (await readXmlBody(body, limits, tree, watch)) ? tree.whole() : undefined;
-}
-
-/** @throws Failure as {@link StrictParser} */
-export function parseXml(text: string, limits: XmlLimits): XmlElement {
-  const tree = new TreeBuilder();
-  const parser = new StrictParser(limits, tree);
-  parser.write(text);
-  parser.close();
-  return tree.whole();
 }
 
 interface MutableElement extends XmlElement {

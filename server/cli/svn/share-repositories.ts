@@ -11,7 +11,6 @@ import {
   defaultDeclaration,
   option,
   UsageError,
-  type Command,
   type CommandValues,
   type Option,
   type Output,
@@ -25,13 +24,6 @@ const configOption = option(
 
 /** The options of each `davgate svn` command. */
 export const shareOptions: readonly Option<unknown>[] = [shareOption, configOption];
-
-/** The exit codes of each `davgate svn` command. */
-export const svnExitCodes: Command['exitCodes'] = [
-  [0, 'success'],
-  [1, 'a repository has a problem, or the work on it failed'],
-  [2, 'the command line or the declaration is wrong, or there is no such share or repository'],
-];
 
 /** One repository of a share. */
 interface ShareRepository {

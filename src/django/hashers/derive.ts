@@ -6,7 +6,6 @@ import type {
   Derivation,
   Pbkdf2Derivation,
   ScryptDerivation,
-  Deriver,
 } from './derivation.js';
 
 const digestBytes = { sha1: 20, sha256: 32 } as const;
@@ -97,6 +96,3 @@ async function crypt({ salt }: CryptDerivation, password: string): Promise<strin
   const { default: unixCrypt } = await import('unix-crypt-td-js');
   return unixCrypt([...Buffer.from(password)], salt).slice(salt.length);
 }
-
-/** Derives on the calling thread and blocks it: for tests and command lines. A server uses a DerivationPool. */
-export const inProcessDeriver: Deriver = { derive };
