@@ -9,6 +9,11 @@ export interface TlsOptions {
   readonly key?: string;
 }
 
+/** The certificates, as Node's `tls` names them. */
+export function textsOf({ verify: _, ...texts }: TlsOptions): Omit<TlsOptions, 'verify'> {
+  return texts;
+}
+
 /** As {@link TlsOptions}, but with the names of the files that contain the texts. */
 export interface TlsFiles {
   readonly verify: boolean;

@@ -1,7 +1,6 @@
-import type { ConnectionOptions } from 'node:tls';
 import knex, { type Knex } from 'knex';
 import { impatientSocket, serverPool, statementMilliseconds, silentLog } from './server-connections.js';
-import type { DatabaseServer, TlsOptions } from './location.js';
+import { textsOf, type DatabaseServer } from './location.js';
 import { formatSearchPath } from './search-path.js';
 
 const sessionSettings = { default_transaction_read_only: 'on', statement_timeout: statementMilliseconds };
@@ -27,29 +26,20 @@ export function postgresqlConnection(
   server: DatabaseServer,
   settings: Readonly<Record<string, string | number>>,
 ) {
-  const { searchPath, role } = server;
+  const { searchPath, role, tls } = server;
   return {
     host: server.socket ?? server.host,
     port: server.port ?? 5432,
     database: server.database,
     ...(server.user !== undefined && { user: server.user }),
     ...(server.password !== undefined && { password: server.password }),
-    ssl: server.tls && server.socket === undefined ? tlsOf(server.tls) : false,
+    ssl: tls && server.socket === undefined ? { rejectUnauthorized: tls.verify, ...textsOf(tls) } : false,
     application_name: 'davgate',
     options: startupOptions({
       ...settings,
       search_path: searchPath && formatSearchPath(searchPath),
       role,
     }),
-  };
-}
-
-function tlsOf({ verify, ca, cert, key }: TlsOptions): ConnectionOptions {
-  return {
-    rejectUnauthorized: verify,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
   };
 }
 

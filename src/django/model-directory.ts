@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { DBError } from 'objection';
 import type { AskedMembers, Members, Memberships } from '../access/identity.js';
-import { Failure } from '../failure.js';
+import { answered, unanswered } from './answered.js';
 import type { DirectoryUser, PasswordSamples, UserDirectory, UserList, UsersById } from './directory.js';
 import { directoryUser, listedUser, text, isActive } from './directory-user.js';
 import { exactText } from '../database/exact-text.js';
@@ -93,24 +93,9 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
       return user && !another ? directoryUser(user, groups, permissions) : undefined;
     } catch (cause) {
       if (isUnstorable(cause)) return undefined;
-      throw unavailable(cause);
+      throw unanswered(cause);
     }
   }
-}
-
-async function answered<T>(query: PromiseLike<T>): Promise<T> {
-  try {
-    return await query;
-  } catch (cause) {
-    throw unavailable(cause);
-  }
-}
-
-function unavailable(cause: unknown): Failure {
-  return new Failure('unavailable', 'The user database cannot answer.', {
-    cause,
-    headers: [['Retry-After', '2']],
-  });
 }
 
 /**
