@@ -19,7 +19,7 @@ import {
   type Numbered,
 } from './share.js';
 import { hidingStorage } from '../../src/storage/hiding-storage.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import { openStorage } from './storage-kinds.js';
 import { finding, placeOf, type Finding } from '../../src/config/problems.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
@@ -45,7 +45,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
   const { shares, dav, quotas } = parts;
   const opened = await openStorage(declared.storage, declared, parts);
   const { path: base, policy, quota, hide, depthInfinity = false } = declared;
-  const limited = quota === undefined ? undefined : new LimitedStorage(opened.storage, quota);
+  const limited = quota === undefined ? undefined : limitedStorage(opened.storage, quota);
   if (limited) quotas.set(base, limited);
   const storage = hidingStorage(hide, limited ?? opened.storage);
   return {

@@ -31,6 +31,9 @@ export interface Note extends Place {
   readonly message: string;
 }
 
+/** Notes what is not understood at a place. */
+export type Tell = (place: Place, message: string) => void;
+
 export interface SourceFile {
   readonly name: string;
   readonly text: string;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Failure } from '../failure.js';
+import { busy } from '../failure.js';
 import type { XmlElement } from '../xml/element.js';
 import { readXml } from '../xml/tree.js';
 import type { ReadContext } from './context.js';
@@ -19,9 +19,7 @@ export async function readBody(
       owner,
       onBytes: ({ length }) => {
         if (holding.grow(length)) return;
-        throw new Failure('unavailable', 'The server is reading too many XML bodies at once. Try again.', {
-          headers: [['Retry-After', '5']],
-        });
+        throw busy('The server is reading too many XML bodies at once. Try again.', 5);
       },
     });
   } finally {

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { busy, Failure } from '../failure.js';
 import { isSameOrBelow } from '../http/target.js';
 
 /** What a change is about; each path stands for itself and everything below. */
@@ -70,7 +70,7 @@ export class PathTurns {
     const before = [...this.#entries].filter(
       ({ claim }) => conflict(claim, entry.claim) || touches(claim.writes, sees),
     );
-    if (before.length > 0 && this.#isFull(owner)) throw busy();
+    if (before.length > 0 && this.#isFull(owner)) throw stillBusy();
     this.#entries.add(entry);
     const end = (changed = true): void => {
       this.#entries.delete(entry);
@@ -145,7 +145,7 @@ export class PathTurns {
     const limit = new Promise<never>((_, reject) => {
       giveUp = () => reject(new Failure('malformed', 'The client disconnected before this was done.'));
       if (Number.isFinite(patience)) {
-        timer = setTimeout(() => reject(busy()), patience);
+        timer = setTimeout(() => reject(stillBusy()), patience);
       }
     });
     if (signal?.aborted === true) giveUp();
@@ -167,10 +167,8 @@ function newEntry(claim: Held): Entry {
   return { claim, over, end, begun: false };
 }
 
-function busy(): Failure {
-  return new Failure('unavailable', 'Other requests are still changing this. Try again later.', {
-    headers: [['Retry-After', '5']],
-  });
+function stillBusy(): Failure {
+  return busy('Other requests are still changing this. Try again later.', 5);
 }
 
 function conflict(one: Held, other: Held): boolean {

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { busy, type Failure } from '../failure.js';
 import type { WhenGone } from '../async/when-gone.js';
 
 /** What a slot is used for, as far as it depends on the client. */
@@ -117,7 +117,7 @@ export class Slots {
   #turn(owner: string, whenGone: WhenGone, asked: number): Promise<Slot> {
     const { mostWaiting, mostWaitingOfOne, mostOfOne, now } = this.#limits;
     if (this.#waiting.size >= mostWaiting || (this.#waitingOf.get(owner) ?? 0) >= mostWaitingOfOne) {
-      throw busy();
+      throw tooManyWait();
     }
     const amount = Math.min(asked, mostOfOne);
     return new Promise((resolve, reject) => {
@@ -172,7 +172,7 @@ export class Slots {
       }
     }
     for (const waiting of [...this.#waiting]) {
-      if (time - waiting.since >= patience) waiting.giveUp(busy());
+      if (time - waiting.since >= patience) waiting.giveUp(tooManyWait());
     }
   }
 
@@ -196,14 +196,8 @@ export class Slots {
   }
 }
 
-function busy(): Failure {
-  return new Failure(
-    'unavailable',
-    'Too many requests are waiting for the Subversion server. Try again in a minute.',
-    {
-      headers: [['Retry-After', '60']],
-    },
-  );
+function tooManyWait(): Failure {
+  return busy('Too many requests are waiting for the Subversion server. Try again in a minute.', 60);
 }
 
 function add(counts: Map<string, number>, owner: string, amount: number): void {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { hidingStorage } from '../../src/storage/hiding-storage.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { localOptions } from '../storage/local-setting.js';
@@ -21,7 +21,7 @@ const unnameable: Record<string, Buffer> = {
 const layers: Record<string, (storage: DavStorage) => DavStorage> = {
   'a folder': (storage) => storage,
   'a folder with a quota and hidden names': (storage) =>
-    hidingStorage(['*.hidden'], new LimitedStorage(storage, 1e9)),
+    hidingStorage(['*.hidden'], limitedStorage(storage, 1e9)),
 };
 
 async function siteWith(t: TestContext, layer: (storage: DavStorage) => DavStorage): Promise<DavSite> {

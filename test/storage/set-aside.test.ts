@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { replacing } from '../../src/dav/replacing.js';
 import { hidingStorage } from '../../src/storage/hiding-storage.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bodyOf } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
@@ -13,7 +13,7 @@ import { localOptions, localStorage } from './local-setting.js';
 
 const layers: readonly (readonly [string, (inner: DavStorage) => DavStorage])[] = [
   ['a folder', (inner) => inner],
-  ['a folder with a quota', (inner) => new LimitedStorage(inner, 1_000_000)],
+  ['a folder with a quota', (inner) => limitedStorage(inner, 1_000_000)],
   ['a folder with hidden names', (inner) => hidingStorage([], inner)],
 ];
 

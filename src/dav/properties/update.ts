@@ -1,11 +1,14 @@
-import { Failure, statusOf } from '../../failure.js';
+import { Failure } from '../../failure.js';
 import { davChildren, elementsOf, isDav, languageOf, type XmlElement } from '../../xml/element.js';
 import { escapeText } from '../../xml/escape.js';
 import { serialize } from '../../xml/write.js';
 import { maximumNames, refuseProperties, RequestNames, type PropertyLimits } from './limits.js';
 import { isProtected } from './live.js';
-import { propertyStatus } from '../xml/multistatus.js';
+import { changeStatuses } from '../xml/multistatus.js';
 import type { PropertyChange, PropertyXml } from './property-store.js';
+
+/** The precondition of RFC 4918 section 16 that a change of a live property does not meet. */
+export const protectedProperty = 'cannot-modify-protected-property';
 
 /** The limits on what a request may set. */
 export type SettingLimits = Pick<PropertyLimits, 'perProperty' | 'perResource'>;
@@ -84,13 +87,8 @@ export function isAllowed(changes: readonly PropertyChange[]): boolean {
  * 424 for the others (RFC 4918 section 9.2.1).
  */
 export function updateResponse(href: string, changes: readonly PropertyChange[]): string {
-  const names = [...new Set(changes.map(({ name }) => name))];
-  const refused = names.filter(isProtected);
-  const others = names.filter((name) => !isProtected(name));
-  const propstats =
-    refused.length === 0
-      ? propertyStatus(200, others)
-      : propertyStatus(statusOf('forbidden'), refused, 'cannot-modify-protected-property') +
-        (others.length === 0 ? '' : propertyStatus(statusOf('failed-dependency'), others));
+  const names = new Set(changes.map(({ name }) => name));
+  const refused = [...names].filter(isProtected).map((name) => [name, protectedProperty] as const);
+  const propstats = changeStatuses(names, new Map(refused));
   return `<D:response><D:href>${escapeText(href)}</D:href>${propstats}</D:response>\n`;
 }

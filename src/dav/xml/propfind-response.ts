@@ -5,7 +5,7 @@ import { liveProperties, liveProperty, type LiveProperty } from '../properties/l
 import { timeProperty } from '../properties/modification-time.js';
 import type { ClarkName, PropertyMap, PropertyXml } from '../properties/property-store.js';
 import type { PropertyQuery } from '../properties/query.js';
-import { emptyElement, statusLine } from './multistatus.js';
+import { emptyElement, propstat } from './multistatus.js';
 
 /** Renders the response element of one resource. */
 export type PropertyResponse = (
@@ -80,8 +80,4 @@ function named(name: ClarkName): NamedProperty {
 
 function missingOf(properties: string): string {
   return properties === '' ? '' : propstat(404, properties);
-}
-
-function propstat(status: number, properties: string): string {
-  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status></D:propstat>`;
 }

@@ -234,21 +234,11 @@ export class ModuleStorage implements DavStorage {
   }
 
   // The library renames a collection member by member and cannot undo half of that; davgate moves it itself.
-  rename(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
+  readonly rename = () => Promise.resolve(false);
+  readonly setAside = () => Promise.resolve(undefined);
 
-  setAside(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  realNames(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
-
-  space(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
+  readonly realNames = () => Promise.resolve([]);
+  readonly space = () => Promise.resolve(undefined);
 
   // The library keeps its own times and cannot set them.
   async setModified(path: SharePath): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Allowance, Holding } from '../../async/allowance.js';
 import { chunksOf } from '../../async/body-chunks.js';
-import { Failure } from '../../failure.js';
+import { busy, Failure } from '../../failure.js';
 import { readXmlBody } from '../../xml/read-body.js';
 import type { XmlHandler } from '../../xml/strict-parser.js';
 import type { Framing } from '../request-framing.js';
@@ -141,9 +141,7 @@ class Keeper {
   keep(bytes: Buffer): void {
     if (this.#gathered.size + bytes.length > this.#most) throw tooLarge(this.#most);
     if (!this.#holding.grow(bytes.length)) {
-      throw new Failure('unavailable', 'Too many large requests are in progress. Try again in a minute.', {
-        headers: [['Retry-After', '60']],
-      });
+      throw busy('Too many large requests are in progress. Try again in a minute.', 60);
     }
     this.#gathered.add(bytes);
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Failure, isFailure } from '../../failure.js';
+import { busy, Failure, isFailure } from '../../failure.js';
 import type { HeaderList } from '../../http/message.js';
 import { AnswerBody } from './answer-body.js';
 import { type BodyDecoder, bodyDecoder } from './body-decoder.js';
@@ -139,11 +139,7 @@ export class UpstreamConnection {
       moved: () => exchange.body?.moved() ?? exchange.sending?.moved(),
       end: () => {
         if (this.#exchange !== exchange) return;
-        this.#fail(
-          new Failure('unavailable', 'The request was given up: nothing moved, and others waited.', {
-            headers: [['Retry-After', '60']],
-          }),
-        );
+        this.#fail(busy('The request was given up: nothing moved, and others waited.', 60));
       },
     };
   }
