@@ -33,7 +33,6 @@ const statuses = {
 
 export type FailureKind = keyof typeof statuses;
 
-/** The HTTP status for a failure of this kind. */
 export function statusOf(kind: FailureKind): number {
   return statuses[kind];
 }

@@ -11,7 +11,6 @@ import {
   type Output,
 } from './command.js';
 
-/** A command with the values of its arguments and options. */
 export interface Invocation {
   readonly command: Command;
   /** The words that invoke it, such as `davgate svn create`. */
@@ -19,7 +18,6 @@ export interface Invocation {
   readonly values: CommandValues;
 }
 
-/** The version and the commands of `davgate`. */
 interface Program {
   readonly version: string;
   readonly commands: readonly (Command | CommandGroup)[];

@@ -14,14 +14,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What a command can use. */
 export interface CommandContext {
   readonly output: Output;
   readonly environment: Environment;
   readonly openSiteUsers: OpenSiteUsers;
 }
 
-/** A positional argument of a command. */
 interface Argument<T> {
   readonly name: string;
   readonly required: boolean;
@@ -43,7 +41,6 @@ export interface Option<T> {
   readonly read: (value: unknown) => T;
 }
 
-/** The values on a command line for the arguments and options of its command. */
 export interface CommandValues {
   /** @throws UsageError if the word is not valid for this argument */
   argument<T>(argument: Argument<T>): T;
@@ -82,7 +79,6 @@ export interface CommandGroup {
   readonly commands: readonly Command[];
 }
 
-/** A required argument. */
 export function argument<T>(name: string, description: string, parse: (word: string) => T): Argument<T> {
   const read = (word: string | undefined): T => {
     if (word === undefined) throw new UsageError(`The argument ${name} is missing.`);
@@ -91,7 +87,6 @@ export function argument<T>(name: string, description: string, parse: (word: str
   return { name, required: true, description, read };
 }
 
-/** An optional argument. */
 export function optionalArgument(name: string, description: string): Argument<string | undefined> {
   return { name, required: false, description, read: (word) => word };
 }
@@ -107,10 +102,8 @@ export function option(flags: string, description: string): Option<string | unde
   return { flags, required: false, description, read };
 }
 
-/** The declaration file to use if the command line names none. */
 export const defaultDeclaration = 'shares.json';
 
-/** The declaration file, the last argument. */
 export const declarationFile: Argument<string> = {
   name: 'FILE',
   required: false,

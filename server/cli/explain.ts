@@ -72,7 +72,6 @@ export const explain: Command = {
   },
 };
 
-/** The request that `davgate explain` explains. */
 interface ExplainQuestion {
   readonly username: string;
   readonly method: Method;

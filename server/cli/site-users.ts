@@ -23,7 +23,6 @@ export interface UnacceptedPassword {
   readonly sessions: boolean;
 }
 
-/** A site's users, as the commands look them up. */
 export interface SiteUsers extends UserDirectory, UserList, Memberships {
   /** The user who would sign in with this name: an exact match, or else a match of the normalised name. */
   find(username: string): Promise<DirectoryUser | undefined>;
@@ -36,7 +35,6 @@ export interface SiteUsers extends UserDirectory, UserList, Memberships {
   close(): Promise<void>;
 }
 
-/** Opens the user database that a declaration names. */
 export type OpenSiteUsers = (
   declaration: Declaration,
   environment: Environment,

@@ -1,18 +1,15 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
-/** The outcome of a login, as in the audit log. */
 export type LoginOutcome = 'accepted' | 'refused' | 'throttled';
 
 /** Figures that other parts keep. They are read when a client requests the metrics. */
 interface MetricsSources {
   /** Passwords derived so far. */
   readonly derivations: () => number;
-  /** Derivations waiting for their turn. */
   readonly waiting: () => number;
 }
 
-/** A request whose response has ended. */
 interface MeasuredRequest {
   readonly method: string;
   /** The kind of the requested share; undefined outside the shares. */
@@ -106,7 +103,6 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** The Content-Type of {@link text}. */
   get contentType(): string {
     return this.#registry.contentType;
   }

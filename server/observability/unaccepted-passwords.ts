@@ -6,7 +6,6 @@ import type { Log } from './log.js';
 
 interface UnacceptedPasswordsOptions {
   readonly hashers: HasherRegistry;
-  /** Where the accepted hashers are listed. */
   readonly hashersAt: HashersAt;
   readonly log: Log;
   /** Runs work in the background. */

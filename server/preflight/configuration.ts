@@ -14,7 +14,6 @@ import { unaskedFindings } from './grant-findings.js';
 import { askedProject } from './site-pool.js';
 import { stateFindings, stateInSite } from './state-findings.js';
 
-/** A declaration and the site that it names. */
 export interface Configuration extends FoundSite {
   readonly declaration: Declaration;
   /** Problems that do not prevent davgate from starting. */

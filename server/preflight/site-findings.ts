@@ -116,7 +116,6 @@ function unreadableSessions(table: string, reason: string): Finding {
   );
 }
 
-/** Users who cannot sign in with their stored password. */
 function passwordFindings(
   { active, able, faults }: PasswordCounts,
   at: HashersAt,

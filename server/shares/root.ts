@@ -22,7 +22,6 @@ export function refusalAtRoot(method: Method): Refusal | undefined {
     : refusalOfReadOnly(method);
 }
 
-/** A request for a collection above the shares. */
 export interface RootRequest extends IdentifiedRequest {
   /** How the client spells the path, if it uses another spelling. */
   readonly spelling: Spelling | undefined;

@@ -9,7 +9,6 @@ import { openEach } from './open-each.js';
 import { serveReadOnly } from './read-only.js';
 import type { Share, ShareKind, ShareParts } from './share.js';
 
-/** Read-only files. */
 export const staticKind: ShareKind<StaticShare> = {
   words: 'Read-only files',
   names: 'portable',

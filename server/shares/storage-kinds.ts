@@ -8,7 +8,6 @@ import type { Links } from '../../src/storage/local/confined-root.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import type { ShareParts } from './share.js';
 
-/** A storage, and how to release it. */
 interface OpenStorage {
   readonly storage: DavStorage;
   readonly close: () => Promise<void> | void;

@@ -24,7 +24,6 @@ import { openStorage } from './storage-kinds.js';
 import { finding, placeOf, type Finding } from '../../src/config/problems.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 
-/** Folders that operating systems mount. */
 export const webdavKind: ShareKind<WebdavShare> = {
   words: 'Folder to mount (WebDAV)',
   names: 'portable',

@@ -6,7 +6,6 @@ import { decideByRule, signIn, type Action, type Decision, type Policy, type Rul
 import { hasDestination, outsideOfShares, type Access, type RequiredAccess } from './required-access.js';
 import { conditions, type Condition } from './requirement.js';
 
-/** The parts of a path inside a share that access depends on. */
 export interface Place {
   readonly share: {
     readonly path: ServerPath;
@@ -42,7 +41,6 @@ export interface Because {
   /** The site itself was asked, and says no more. */
   readonly bySite?: true;
   readonly superuser?: true;
-  /** The permission was given to the user directly. */
   readonly own?: true;
   /** The groups that gave the permission, sorted. */
   readonly groups?: readonly string[];
@@ -65,9 +63,7 @@ export interface ExplainedRule {
   readonly decision: Decision;
 }
 
-/** A right that the request needs. */
 export interface ExplainedRight extends Access {
-  /** The path of the share that contains it. */
   readonly share: ServerPath;
   /** The rule that governs its path; for a tree, followed by the rules below. */
   readonly rules: readonly ExplainedRule[];

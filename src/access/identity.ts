@@ -5,7 +5,6 @@ export interface Identity {
   readonly username: string;
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;
-  /** Names of the user's groups. */
   readonly groups: ReadonlySet<string>;
   /** Every permission of the user, direct or through a group, as `app_label.codename`. */
   readonly permissions: ReadonlySet<string>;
@@ -23,7 +22,6 @@ export const anonymous: Anonymous = { anonymous: true };
 /** Who asks to read. Writing is for an {@link Identity}. */
 export type Visitor = Identity | Anonymous;
 
-/** Whether somebody has not signed in. */
 export function isAnonymous(visitor: Visitor): visitor is Anonymous {
   return 'anonymous' in visitor;
 }
@@ -40,7 +38,6 @@ export function hasPermission(identity: Identity, permission: string): boolean {
 
 /** Where a user's permissions come from, each as `app_label.codename`. */
 export interface PermissionSources {
-  /** The permissions given to the user directly. */
   readonly own: ReadonlySet<string>;
   /** The permissions of each of the user's groups, by the group's name. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
@@ -48,7 +45,6 @@ export interface PermissionSources {
 
 /** The groups, permissions and roles to look up members for. */
 export interface AskedMembers {
-  /** Names of groups. */
   readonly groups: readonly string[];
   /** As `app_label.codename`. */
   readonly permissions: readonly string[];
@@ -66,7 +62,6 @@ export interface Members {
   readonly superusers: ReadonlySet<string>;
 }
 
-/** Finds users by what they have. */
 export interface Memberships {
   /** @throws Failure `unavailable` if the database cannot answer */
   members(asked: AskedMembers): Promise<Members>;

@@ -23,7 +23,6 @@ export const defaultRequirement: Requirement = { staff: true, superuser: false }
 export interface Condition {
   readonly words: string;
   readonly holds: boolean;
-  /** The permission that it requires, if any. */
   readonly permission?: string;
   /** The groups of which it requires one, if any. */
   readonly groups?: readonly string[];
@@ -34,7 +33,6 @@ export function conditions(requirement: Requirement, identity: Identity): Condit
   return parts(requirement).map((part) => ({ ...part, holds: part.holds(identity) }));
 }
 
-/** Whether the user meets every condition. */
 export function meets(requirement: Requirement, identity: Identity): boolean {
   if (requirement.staff && !identity.isStaff) return false;
   if (requirement.superuser && !identity.isSuperuser) return false;

@@ -28,7 +28,6 @@ export type Source =
   | { readonly kind: 'static' | 'webdav'; readonly folder: string }
   | { readonly kind: 'svn'; readonly key: 'repository' | 'repositories'; readonly folder: string };
 
-/** What a configuration says of a path. */
 export interface Entry extends Place {
   readonly path: string;
   readonly source: Source;

@@ -3,7 +3,6 @@ import { Failure } from '../failure.js';
 import { isHostRule, isLimit, isRequire } from './who.js';
 import type { Directive, Node, Place, Section, Tell } from './syntax.js';
 
-/** A Location or a Directory. */
 export interface Scope extends Place {
   readonly kind: 'location' | 'directory';
   /** A URL path or a folder; without a slash at its end, so that the root is ''. */

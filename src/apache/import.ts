@@ -19,7 +19,6 @@ export interface ImportOptions {
 export interface Imported {
   /** As JSON; it may lack what the notes ask for. */
   readonly declaration: Readonly<Record<string, unknown>>;
-  /** What was left, by file and line. */
   readonly notes: readonly Note[];
 }
 

@@ -2,7 +2,6 @@ import { covers } from './hosts.js';
 import { closedFor, type Entry, type Required } from './entry.js';
 import type { Place, Tell } from './syntax.js';
 
-/** A share as a declaration has it. */
 export type ShareJson = Readonly<Record<string, unknown>>;
 
 interface Gathered {

@@ -5,7 +5,6 @@ import type { Layers } from './layers.js';
 /** The text of a script, by its absolute path; undefined if it cannot be read. */
 export type ReadScript = (path: string) => string | undefined;
 
-/** How a place asks who somebody is. */
 export type Identification =
   | { readonly kind: 'none' }
   /** By something other than Django. */

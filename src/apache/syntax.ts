@@ -1,7 +1,6 @@
 import { Failure } from '../failure.js';
 import { wordsOf } from './words.js';
 
-/** A line of a configuration. */
 export interface Place {
   /** As messages name it. */
   readonly file: string;

@@ -25,7 +25,6 @@ export interface ProjectDeclaration {
 
 /** What the site's own Python is asked while davgate runs. */
 export interface AnswersBySite {
-  /** How long an answer holds. */
   readonly seconds: number;
 }
 
@@ -33,7 +32,6 @@ export interface AnswersBySite {
 export type DjangoDeclaration =
   ProjectDeclaration | { readonly kind: 'site'; readonly site: DjangoSite<TlsFiles> };
 
-/** A permission or a group that a declaration names. */
 export interface NamedGrant {
   readonly kind: 'permission' | 'group';
   /** `app_label.codename`, or the group's name. */

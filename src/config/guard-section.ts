@@ -37,7 +37,6 @@ type GuardSection = z.output<typeof guardSectionSchema>;
 /** Where other web servers ask davgate who may; `fastcgi.secretFile` is absolute. */
 export interface GuardDeclaration {
   readonly http: Readonly<GuardSection['http']>;
-  /** Who may ask there: addresses and networks. */
   readonly proxies: readonly string[];
   readonly fastcgi: Readonly<GuardSection['fastcgi']>;
 }

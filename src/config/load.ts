@@ -74,7 +74,6 @@ function isObject(json: unknown): json is Json {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** A share that is valid by itself. */
 interface FoundShare {
   readonly input: AccessInput & { readonly path: string };
   readonly share: DeclaredShare;

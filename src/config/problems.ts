@@ -40,7 +40,6 @@ export interface Position {
   readonly column: number;
 }
 
-/** Finds the position of a place in the declaration's file. */
 export type Positions = (place: string) => Position | undefined;
 
 function order(position: Position | undefined): number {
@@ -62,7 +61,6 @@ export function placeOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** The schema's issues, in words for the administrator. */
 export function problemsOf(error: z.ZodError, within: readonly PropertyKey[] = []): Problem[] {
   return error.issues.flatMap((issue) => fromIssue(issue, [...within, ...issue.path]));
 }

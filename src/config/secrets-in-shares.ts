@@ -15,7 +15,6 @@ export function databaseSecrets(database: DatabaseLocation<TlsFiles>, what: stri
   return keyFile === undefined ? [] : [{ what: `the key for ${what}`, path: keyFile }];
 }
 
-/** The files of a site that hold its secrets. */
 export function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
   return databaseSecrets(database, 'Django\u2019s database');
 }

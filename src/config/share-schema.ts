@@ -8,14 +8,12 @@ import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js
 
 const schemas = [staticSchema, webdavSchema, svnSchema, guardSchema] as const;
 
-/** A share of any kind as written in the file. */
 export const shareSchema = z.discriminatedUnion('kind', schemas, {
   error: () => `must be ${oneOf(schemas.map(({ shape }) => JSON.stringify(shape.kind.value)))}`,
 });
 
 type ShareInput = z.infer<typeof shareSchema>;
 
-/** A declared share of any kind. */
 export type DeclaredShare = StaticShare | WebdavShare | SvnShare | GuardShare;
 
 export type KindName = DeclaredShare['kind'];

@@ -1,6 +1,5 @@
 import type { DatabaseLocation, TlsFiles } from './location.js';
 
-/** The parts of a location that say where it is. */
 type Place = DatabaseLocation | DatabaseLocation<TlsFiles>;
 
 /** What a driver's error means, for the administrator. */

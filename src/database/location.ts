@@ -1,4 +1,3 @@
-/** How a connection to a database server is secured. */
 export interface TlsOptions {
   /** Whether the server's certificate must be valid for its name. */
   readonly verify: boolean;
@@ -41,7 +40,6 @@ export interface DatabaseServer<Tls = TlsOptions> {
   readonly role?: string;
 }
 
-/** A database. */
 export type DatabaseLocation<Tls = TlsOptions> =
   | { readonly kind: 'sqlite'; /** Absolute. */ readonly file: string }
   | { readonly kind: 'postgresql'; readonly server: DatabaseServer<Tls> }

@@ -4,7 +4,6 @@ import knex, { type Knex } from 'knex';
 import { silentLog } from './server-connections.js';
 
 export interface SqliteOptions {
-  /** The database file. */
   readonly file: string;
   /**
    * How long a read waits for a writer's lock, in milliseconds; the driver blocks the whole process meanwhile.

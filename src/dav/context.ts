@@ -28,7 +28,6 @@ export interface Place extends ReadPlace {
   readonly storage: DavStorage;
 }
 
-/** A request that only reads, whatever else the storage can do. */
 export interface ReadRequest extends ReadPlace {
   readonly method: string;
   /** Whether the client wrote a trailing slash. */
@@ -48,7 +47,6 @@ export interface DavRequest extends ReadRequest {
   readonly conditions: IfConditions;
 }
 
-/** What the engine needs in order to read. */
 export interface ReadContext {
   readonly properties: PropertyReader;
   readonly xmlLimits: XmlLimits;
@@ -58,7 +56,6 @@ export interface ReadContext {
   readonly owner: string;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
-  /** Whether the share allows PROPFIND with Depth infinity. */
   readonly depthInfinity: boolean;
 }
 
@@ -80,7 +77,6 @@ export interface DavReadContext extends ReadContext {
   readonly resolve: (path: ServerPath) => Place | undefined;
   /** As `resolve`, for a path that the client wrote: it is looked up in the same way as the request's own path. */
   readonly find: (path: ServerPath) => Promise<Place | undefined>;
-  /** The page that lists a collection for a person. */
   readonly listing: (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 
@@ -93,7 +89,6 @@ export interface DavContext extends DavReadContext {
 /** What of a context that depend on the user or the share. */
 export type UserPart = 'owner' | 'principal' | 'resolve' | 'find' | 'mayRead' | 'depthInfinity' | 'listing';
 
-/** A method of the protocol that only reads. */
 export type DavReadMethod = (request: DavRequest, context: DavReadContext) => Promise<HttpResponse>;
 
 /** One method of the protocol. Failures are thrown; only src/failure.ts turns them into statuses. */

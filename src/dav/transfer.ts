@@ -7,7 +7,6 @@ import { parseOverwrite } from './headers/overwrite.js';
 import { at, keyOf, requireConditions, requireStat } from './place.js';
 import { holds } from './tree.js';
 
-/** A COPY or MOVE whose source and destination have been checked. */
 interface Transfer {
   readonly source: ResourceStat;
   readonly to: Place;

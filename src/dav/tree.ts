@@ -83,7 +83,6 @@ interface Copying extends Behalf {
   readonly depth: '0' | 'infinity';
   /** What to do about members that are not listed: report only those that no request can name, or refuse all. */
   readonly unlisted: 'told' | 'refused';
-  /** Called when the resource itself has arrived. */
   readonly arrived: () => void;
 }
 
@@ -217,7 +216,6 @@ async function* members(
   yield* collections;
 }
 
-/** The response elements of a 207 for members that failed. */
 export function memberResponses(failures: readonly MemberFailure[]): string[] {
   return failures.map(({ place, stat, failure, incomplete }) =>
     memberStatus(

@@ -17,7 +17,6 @@ export function factsOf(
   return facts;
 }
 
-/** A fact of the connection itself. */
 export function connectionFact(facts: Facts, fact: string): string | undefined {
   return facts.get('')?.get(fact);
 }

@@ -6,7 +6,6 @@ import { PathTurns } from './path-turns.js';
 import { SpaceMeter, type Reservation } from './space-meter.js';
 import type { DavStorage, ResourceStat } from './storage.js';
 
-/** Storage with a quota in bytes. */
 export interface LimitedStorage extends DavStorage {
   /** Reserves bytes for something that is stored elsewhere but counts against the quota. */
   reserve(): Promise<Reservation>;

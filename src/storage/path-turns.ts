@@ -28,9 +28,7 @@ interface TurnLimits {
 }
 
 interface Taking {
-  /** Aborts the waiting. */
   readonly signal?: AbortSignal | undefined;
-  /** The owner of the change. */
   readonly owner?: string;
 }
 
@@ -52,7 +50,6 @@ const unlimited: TurnLimits = { patience: Infinity, waiting: Infinity };
 export class PathTurns {
   readonly #entries = new Set<Entry>();
   readonly #limits: TurnLimits;
-  /** How many changes wait, by owner. */
   readonly #waitingOf = new Map<string, number>();
   #waiting = 0;
 

@@ -1,6 +1,5 @@
 import { Failure } from '../failure.js';
 
-/** Bytes reserved for something on its way. */
 export interface Reservation {
   /**
    * Changes the number of reserved bytes, which is negative if something larger is being replaced.

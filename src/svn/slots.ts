@@ -23,9 +23,7 @@ export interface Slot {
 }
 
 export interface SlotLimits {
-  /** Slots in all. */
   readonly most: number;
-  /** Slots of one owner. */
   readonly mostOfOne: number;
   /** How many requests may wait, in all and of one owner. */
   readonly mostWaiting: number;
@@ -39,7 +37,6 @@ export interface SlotLimits {
 /** Milliseconds between two checks of those who wait and those whom they wait for. */
 const between = 1000;
 
-/** A request that waits. */
 interface Waiting {
   readonly owner: string;
   readonly amount: number;

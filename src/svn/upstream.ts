@@ -42,7 +42,6 @@ export interface UpstreamOptions {
   readonly address: () => UpstreamAddress | undefined;
   /** The most requests at the same time, of which one owner may have a quarter; further ones wait for their turn. */
   readonly maxRequests?: number;
-  /** Limits on waiting, if they differ from the defaults. */
   readonly waiting?: Partial<SlotLimits>;
   /** Milliseconds without a single byte after which a request is given up. Commits that take hours are normal. */
   readonly patience?: number;
@@ -61,7 +60,6 @@ export interface Upstream {
   forward(request: UpstreamRequest): Promise<HttpResponse>;
   /** Lets every connection end after its current requests: later requests get new connections. */
   retire(): void;
-  /** Closes all connections. */
   close(): void;
 }
 
@@ -95,7 +93,6 @@ const idempotent = new Set(
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const describesBody = /^content-(?:length|type|encoding|language)$/i;
 
-/** Sends requests to the child over persistent connections. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
   const client = createHttpClient();

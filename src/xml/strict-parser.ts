@@ -5,7 +5,6 @@ import { Failure } from '../failure.js';
 export interface XmlBounds {
   /** Bytes. */
   readonly size: number;
-  /** Nested elements. */
   readonly depth: number;
   /** Elements in all. */
   readonly elements: number;
@@ -67,7 +66,6 @@ export class StrictParser {
     this.#parser.write(text);
   }
 
-  /** Call this at the end of the document. */
   close(): void {
     this.#parser.close();
     if (this.#elements === 0) throw new Failure('malformed', 'The body is not an XML document.');

@@ -22,10 +22,8 @@ const configOption = option(
   `the declaration of the shares (default: ${defaultDeclaration})`,
 );
 
-/** The options of each `davgate svn` command. */
 export const shareOptions: readonly Option<unknown>[] = [shareOption, configOption];
 
-/** One repository of a share. */
 interface ShareRepository {
   readonly place: Repositories;
   readonly name: string;

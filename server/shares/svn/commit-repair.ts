@@ -5,7 +5,6 @@ import { discardInterruptedCommit } from '../../../src/svn/repositories/interrup
 import type { Caller } from '../../../src/svn/repositories/repository-user.js';
 import type { Log } from '../../observability/log.js';
 
-/** Repairs repositories of a share after a failed change. */
 export class SvnRepair {
   readonly #share: Pick<SvnShare, 'path' | 'source'>;
   readonly #caller: Caller;

@@ -9,7 +9,6 @@ import type { Log } from '../../observability/log.js';
 export interface PathRulesOptions {
   /** The administrator's authz file; absolute. */
   readonly file: string;
-  /** The path of the share, for the log. */
   readonly share: string;
   readonly memberships: Memberships;
   /** Writes the authz file, with its groups, for Apache. After this, no request may be judged by the old file. */

@@ -28,7 +28,6 @@ interface SvnServicesParts {
   readonly now: () => number;
 }
 
-/** The services behind the svn shares. */
 interface SvnServices {
   /** One for each share, in the same order. */
   readonly all: readonly SvnService[];

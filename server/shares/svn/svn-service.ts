@@ -2,7 +2,6 @@ import type { Upstream } from '../../../src/svn/upstream.js';
 import type { PathRules } from './path-rules.js';
 import type { SvnRepair } from './commit-repair.js';
 
-/** Why no Apache is available. */
 export interface SvnFault {
   /** For the user: without file paths. */
   readonly sentence: string;
@@ -10,7 +9,6 @@ export interface SvnFault {
   readonly reason: string;
 }
 
-/** Access to the Apache behind an svn share. */
 export interface SvnService {
   readonly upstream: Upstream;
   /** Consulted before each request; undefined if the share has no path rules. */

@@ -50,7 +50,6 @@ export const rule = z.strictObject({
   write: write.optional(),
 });
 
-/** What every kind of share declares. */
 export const access = {
   path: sharePath.describe('The URL path of the share on this server, such as "/docs".'),
   require: requirement

@@ -6,7 +6,6 @@ import { access, folder, rules, write } from './access.js';
 import { common, type CommonShare, type NamedPlace, type Secret, type Surroundings } from './share.js';
 import { wrongSvnFolder } from './svn-folders.js';
 
-/** An svn share as written in the file. */
 export const svnSchema = z
   .strictObject({
     ...access,
@@ -92,7 +91,6 @@ export type SvnSource =
       readonly authzFile?: string;
     };
 
-/** Subversion repositories, served by Apache. */
 export interface SvnShare extends CommonShare {
   readonly kind: 'svn';
   readonly source: SvnSource;

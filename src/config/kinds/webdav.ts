@@ -7,7 +7,6 @@ import { policyOf } from '../rules.js';
 import { access, folder, hide, rules, write } from './access.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
-/** A WebDAV share as written in the file. */
 export const webdavSchema = z
   .strictObject({
     ...access,
@@ -57,7 +56,6 @@ export type StorageDeclaration =
       readonly folder: string;
     };
 
-/** Files that operating systems mount. */
 export interface WebdavShare extends CommonShare {
   readonly kind: 'webdav';
   readonly storage: StorageDeclaration;
@@ -65,7 +63,6 @@ export interface WebdavShare extends CommonShare {
   readonly quota?: number;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
-  /** Whether PROPFIND with Depth infinity is answered. */
   readonly depthInfinity?: boolean;
 }
 

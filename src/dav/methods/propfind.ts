@@ -75,10 +75,8 @@ export async function findProperties(
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };
 }
 
-/** What to report about each resource, and about which resources. */
 interface Telling extends Pick<ReadContext, 'properties' | 'mayRead'> {
   readonly respond: PropertyResponse;
-  /** The dead properties to read. */
   readonly wanted: Wanted;
   readonly depth: Depth;
   readonly noRoot: boolean;

@@ -10,7 +10,6 @@ const resourceType = '{DAV:}resourcetype';
 
 /** What an extended MKCOL asks for (RFC 5689). */
 export interface CollectionRequest {
-  /** The properties to set, without the resource type. */
   readonly changes: readonly PropertyChange[];
   /**
    * The properties that cannot be set, each with the precondition that says why; if there are any, nothing is created.

@@ -3,7 +3,6 @@ import { clarkName, type XmlElement } from '../../xml/element.js';
 import { emptyElement } from '../xml/multistatus.js';
 import type { ClarkName } from './property-store.js';
 
-/** Limits on stored dead properties. */
 export interface PropertyLimits {
   /** Bytes of one property's XML. */
   readonly perProperty: number;

@@ -56,12 +56,10 @@ export function isProtected(name: ClarkName): boolean {
   return reserved.has(name);
 }
 
-/** The function that renders one live property. */
 export function liveProperty(name: ClarkName): LiveProperty | undefined {
   return live.get(name);
 }
 
-/** Every live property that the resource has, by name. */
 export function liveProperties(stat: ResourceStat, path: string): Map<ClarkName, string> {
   const found = new Map<ClarkName, string>();
   for (const [name, make] of live) {

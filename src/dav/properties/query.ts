@@ -29,12 +29,10 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   return { kind: 'allprop', include: include ? namesIn(include) : [] };
 }
 
-/** Whether `query` asks for the value of this property. */
 export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
   return query.kind !== 'prop' || query.names.includes(name);
 }
 
-/** The properties that `query` names one by one. */
 export function namedBy(query: PropertyQuery): readonly ClarkName[] {
   switch (query.kind) {
     case 'prop':
@@ -46,7 +44,6 @@ export function namedBy(query: PropertyQuery): readonly ClarkName[] {
   }
 }
 
-/** The dead properties that an answer needs. */
 export function wantedBy(query: PropertyQuery): Wanted {
   switch (query.kind) {
     case 'prop':

@@ -10,7 +10,6 @@ import type { PropertyChange, PropertyXml } from './property-store.js';
 /** The precondition of RFC 4918 section 16 that a change of a live property does not meet. */
 export const protectedProperty = 'cannot-modify-protected-property';
 
-/** The limits on what a request may set. */
 export type SettingLimits = Pick<PropertyLimits, 'perProperty' | 'perResource'>;
 
 /**

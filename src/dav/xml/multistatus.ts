@@ -63,7 +63,6 @@ export function multistatusOf(responses: readonly string[]): HttpResponse {
   return whole(head + responses.join('') + tail);
 }
 
-/** An answer whose body is this element. */
 export function elementResponse(status: number, element: string, headers: HeaderList = []): HttpResponse {
   return whole(`${declaration}${element}\n`, status, headers);
 }
@@ -120,7 +119,6 @@ function propertyStatus(status: number, names: readonly ClarkName[], condition?:
   return propstat(status, names.map(emptyElement).join(''), error);
 }
 
-/** A propstat element with these elements. */
 export function propstat(status: number, properties: string, error = ''): string {
   return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status>${error}</D:propstat>`;
 }

@@ -7,7 +7,6 @@ import type { ClarkName, PropertyMap, PropertyXml } from '../properties/property
 import type { PropertyQuery } from '../properties/query.js';
 import { emptyElement, propstat } from './multistatus.js';
 
-/** Renders the response element of one resource. */
 export type PropertyResponse = (
   href: string,
   path: string,
@@ -65,7 +64,6 @@ function propstatsFor(
   }
 }
 
-/** A property that the query names. */
 interface NamedProperty {
   readonly name: ClarkName;
   /** Its element without a value. */

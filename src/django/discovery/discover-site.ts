@@ -38,7 +38,6 @@ interface DiscoveredSite {
   readonly site: DjangoSite<TlsFiles>;
   /** Sentences about what davgate will do differently from the site. */
   readonly warnings: readonly string[];
-  /** What the site's own connection reads, to compare with davgate's. */
   readonly seen: SeenBySite | NotSeen;
   /** Versions, such as `3.11.2` and `5.2.1`. */
   readonly python: string;

@@ -20,7 +20,6 @@ interface ProgramRun {
   readonly timeout: number;
 }
 
-/** How a run ended. */
 export interface ProgramEnd {
   /** The output on descriptor 3; empty if Python ended, or was ended, before it could answer. */
   readonly answer: string;

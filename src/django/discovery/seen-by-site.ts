@@ -6,7 +6,6 @@ import { parseSearchPath } from '../../database/search-path.js';
 import type { DatabaseLocation, TlsFiles } from '../../database/location.js';
 import { refusal } from './database-options.js';
 
-/** What the site's own connection read. */
 export interface SeenBySite {
   readonly facts: Facts;
   readonly users: SampledUsers;

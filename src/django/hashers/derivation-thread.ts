@@ -26,7 +26,6 @@ export class DerivationThread {
     this.#worker.on('exit', (code) => this.#end(new Error(`The derivation thread ended with ${code}.`)));
   }
 
-  /** Whether it derives no more. */
   get ended(): boolean {
     return this.#ended;
   }

@@ -68,7 +68,6 @@ export type Derivation =
   | DigestDerivation
   | CryptDerivation;
 
-/** Where derivations are done. */
 export interface Deriver {
   /**
    * What `password` gives, as it stands in an encoded password.
@@ -83,5 +82,4 @@ export interface DerivationJob {
   readonly password: string;
 }
 
-/** What it answers to each. */
 export type DerivationAnswer = { readonly derived: string } | { /** Why not. */ readonly fault: string };

@@ -44,7 +44,6 @@ export class SitePasswords implements PasswordChecker {
     return false;
   }
 
-  /** The derivation that checking a password of the site requires. */
   async #siteDerivation(): Promise<Derivation> {
     const { hashers, now } = this.#options;
     const taken = now();

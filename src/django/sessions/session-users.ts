@@ -96,7 +96,6 @@ interface SessionLogin {
   readonly authHash: string;
 }
 
-/** The login in a session's content; undefined if nobody is logged in. */
 function loginOf(content: unknown): SessionLogin | undefined {
   if (typeof content !== 'object' || content === null) return undefined;
   if (!('_auth_user_id' in content && '_auth_user_backend' in content && '_auth_user_hash' in content)) {

@@ -1,7 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { SaltedHmac } from './salted-hmac.js';
 
-/** The content of a signed text. */
 interface SignedContent {
   readonly content: unknown;
   /** Seconds since 1970. */
@@ -45,7 +44,6 @@ function decode(value: string): string {
   return json.toString('latin1');
 }
 
-/** A text with a valid signature. */
 interface Signed {
   readonly value: string;
   /** Seconds since 1970. */
@@ -68,7 +66,6 @@ export class TimestampSigner {
     this.#hmac = new SaltedHmac(`${salt}signer`, secrets);
   }
 
-  /** The signed value; undefined if the signature is wrong. */
   unsign(text: string): Signed | undefined {
     const [signed, signature] = splitLast(text) ?? [];
     if (signed === undefined || signature === undefined) return undefined;

@@ -24,7 +24,6 @@ type ApacheState =
       readonly name: 'failed';
       /** In words for an administrator; may quote Apache's own log. */
       readonly reason: string;
-      /** Whether Apache is not installed. */
       readonly absent: boolean;
     };
 

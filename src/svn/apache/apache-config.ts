@@ -24,7 +24,6 @@ export const workers = 128;
  */
 const processCount = 4;
 
-/** One svn share as Apache sees it. */
 export type SvnLocation = {
   /** The share's path, decoded, as in the declaration. */
   readonly path: string;

@@ -11,7 +11,6 @@ import { closedTo } from './folder-access.js';
 import type { RuntimeUser } from './runtime-user.js';
 import { lifelineDescriptor } from './watchdog.js';
 
-/** The settings for a start of Apache. */
 export interface Launch {
   readonly program: ApacheProgram;
   /** The svn shares; the paths of their folders are absolute. */
@@ -22,7 +21,6 @@ export interface Launch {
   readonly temporaryFolders: readonly string[];
   /** PATH of the child. */
   readonly path: string;
-  /** Receives every line that Apache logs. */
   readonly log: (line: string) => void;
 }
 
@@ -31,7 +29,6 @@ export interface Prepared {
   readonly port: number;
   /** Absolute path of a folder that does not exist yet. */
   readonly runtimeFolder: string;
-  /** The text of Apache's configuration file. */
   readonly configuration: string;
   /** Folders that the child must inherit, in this order, from the descriptor after the lifeline on. */
   readonly folders: readonly FileHandle[];

@@ -9,7 +9,6 @@ export interface ApacheModule {
   readonly file: string;
 }
 
-/** An Apache that can serve Subversion. */
 export interface ApacheProgram {
   readonly found: true;
   /** Absolute path of the server's binary. */

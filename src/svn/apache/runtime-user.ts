@@ -7,7 +7,6 @@ export interface RuntimeUser {
   readonly name: string;
 }
 
-/** The owner of a folder. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;

@@ -18,7 +18,6 @@ export function djangoGroup(name: string): DjangoGroup {
   return { kind: 'group', name };
 }
 
-/** Whether a user is a member of what a group means. */
 export function isMember(identity: Identity, group: DjangoGroup): boolean {
   switch (group.kind) {
     case 'group':

@@ -2,7 +2,6 @@ import type { XmlBounds } from '../../xml/strict-parser.js';
 
 /** Limits on what a body may contain. docs/decisions/0018 lists the largest ones measured with svn itself. */
 export interface BodyLimits extends XmlBounds {
-  /** Attributes in all. */
   readonly allAttributes: number;
   /** Line ends and references: Apache stores the text between two of them separately. */
   readonly breaks: number;

@@ -123,7 +123,6 @@ async function readXml(
   };
 }
 
-/** Holds the bytes of a body, within the limits. */
 class Keeper {
   readonly #gathered = new Gathered();
   readonly #holding: Holding;
@@ -200,7 +199,6 @@ class Gathered {
   readonly #pieces: Buffer[] = [];
   #block: Buffer | undefined;
   #used = 0;
-  /** Bytes so far. */
   size = 0;
 
   add(bytes: Buffer): void {
@@ -219,7 +217,6 @@ class Gathered {
     }
   }
 
-  /** All bytes gathered so far. */
   pieces(): readonly Buffer[] {
     this.#closeBlock();
     return this.#pieces;

@@ -21,7 +21,6 @@ export interface ReportFields {
   readonly elements: Readonly<Record<string, FieldKind>>;
   /** Attributes of elements below the root, whatever their namespace. */
   readonly attributes?: Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
-  /** Attributes of the root itself. */
   readonly own?: Readonly<Record<string, FieldKind>>;
   /** Whether it is about one path, which the user may not be allowed to read. */
   readonly onePath?: true;

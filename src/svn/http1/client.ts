@@ -21,7 +21,6 @@ export interface HttpClient {
   exchangeOnce(address: UpstreamAddress, outgoing: Outgoing): Promise<Answer>;
   /** Closes idle connections now, and the others once the requests on them have ended. */
   retire(): void;
-  /** Closes all connections. */
   close(): void;
 }
 

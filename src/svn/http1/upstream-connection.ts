@@ -21,7 +21,6 @@ const maximumHead = 256 * 1024;
  */
 const patienceWith = { upload: 30_000, answer: 90_000 };
 
-/** One request. */
 export interface Outgoing {
   readonly method: string;
   readonly head: UpstreamHead;
@@ -34,7 +33,6 @@ export interface Outgoing {
   readonly whenGone: WhenGone;
 }
 
-/** What came back. */
 export interface Answer {
   readonly status: number;
   readonly headers: HeaderList;
@@ -54,7 +52,6 @@ export interface ConnectionOwner {
   closed(connection: UpstreamConnection): void;
 }
 
-/** An exchange that is not over. */
 interface Exchange {
   readonly outgoing: Outgoing;
   readonly resolve: (answer: Answer) => void;
@@ -217,7 +214,6 @@ export class UpstreamConnection {
     exchange.body?.push(null);
   }
 
-  /** The answer is whole. */
   #finish(exchange: Exchange): void {
     this.#exchange = undefined;
     exchange.forget();
