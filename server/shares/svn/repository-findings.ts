@@ -10,19 +10,10 @@ import type { Machine, Numbered } from '../share.js';
 import { nameOfUser, userInWords } from '../../../src/config/rights.js';
 
 /** What a commit writes in an FSFS repository (subversion/libsvn_fs_fs/structure). A commit creates what is missing. */
-const written = [
-  'db',
-  'db/current',
-  'db/write-lock',
-  'db/txn-current',
-  'db/txn-current-lock',
-  'db/transactions',
-  'db/txn-protorevs',
-  'db/rep-cache.db',
-  'db/revs',
-  'db/revprops',
-  'db/locks',
-];
+const written = (
+  'db db/current db/write-lock db/txn-current db/txn-current-lock db/transactions db/txn-protorevs db/rep-cache.db ' +
+  'db/revs db/revprops db/locks'
+).split(' ');
 
 /** Folders in which a commit writes to the newest subfolder. */
 const sharded = ['db/revs', 'db/revprops'];

@@ -8,40 +8,27 @@ import type { ClarkName, PropertyMap } from './property-store.js';
 /** Renders a live property of a resource; undefined if the resource does not have it. */
 export type LiveProperty = (stat: ResourceStat, path: string) => string | undefined;
 
+const liveByName: Readonly<Record<ClarkName, LiveProperty>> = {
+  '{DAV:}resourcetype': ({ kind }) =>
+    kind === 'collection' ? '<D:resourcetype><D:collection/></D:resourcetype>' : '<D:resourcetype/>',
+  '{DAV:}creationdate': ({ created }) =>
+    created === undefined
+      ? undefined
+      : `<D:creationdate>${new Date(created).toISOString().replace(/\.\d+Z$/, 'Z')}</D:creationdate>`,
+  '{DAV:}getlastmodified': ({ modified }) =>
+    `<D:getlastmodified>${formatHttpDate(modified)}</D:getlastmodified>`,
+  '{DAV:}getcontentlength': (stat) =>
+    stat.kind === 'file' ? `<D:getcontentlength>${stat.size}</D:getcontentlength>` : undefined,
+  '{DAV:}getcontenttype': ({ kind }, path) =>
+    kind === 'file'
+      ? `<D:getcontenttype>${escapeText(contentTypeOf(nameOf(path)))}</D:getcontenttype>`
+      : undefined,
+  '{DAV:}getetag': ({ etag }) =>
+    etag === undefined ? undefined : `<D:getetag>${escapeText(etag)}</D:getetag>`,
+};
+
 /** The live properties of RFC 4918 section 15; the server computes their values and no client may set them. */
-const live: ReadonlyMap<ClarkName, LiveProperty> = new Map<ClarkName, LiveProperty>([
-  [
-    '{DAV:}resourcetype',
-    (stat) =>
-      stat.kind === 'collection' ? '<D:resourcetype><D:collection/></D:resourcetype>' : '<D:resourcetype/>',
-  ],
-  [
-    '{DAV:}creationdate',
-    (stat) =>
-      stat.created === undefined
-        ? undefined
-        : `<D:creationdate>${new Date(stat.created).toISOString().replace(/\.\d+Z$/, 'Z')}</D:creationdate>`,
-  ],
-  [
-    '{DAV:}getlastmodified',
-    (stat) => `<D:getlastmodified>${formatHttpDate(stat.modified)}</D:getlastmodified>`,
-  ],
-  [
-    '{DAV:}getcontentlength',
-    (stat) => (stat.kind === 'file' ? `<D:getcontentlength>${stat.size}</D:getcontentlength>` : undefined),
-  ],
-  [
-    '{DAV:}getcontenttype',
-    (stat, path) =>
-      stat.kind === 'file'
-        ? `<D:getcontenttype>${escapeText(contentTypeOf(nameOf(path)))}</D:getcontenttype>`
-        : undefined,
-  ],
-  [
-    '{DAV:}getetag',
-    ({ etag }) => (etag === undefined ? undefined : `<D:getetag>${escapeText(etag)}</D:getetag>`),
-  ],
-]);
+const live: ReadonlyMap<ClarkName, LiveProperty> = new Map(Object.entries(liveByName));
 
 /** Properties of RFC 4918 that this server computes or reserves, so that PROPPATCH must refuse them. */
 const reserved = new Set<ClarkName>([

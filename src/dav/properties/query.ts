@@ -34,25 +34,14 @@ export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
 }
 
 export function namedBy(query: PropertyQuery): readonly ClarkName[] {
-  switch (query.kind) {
-    case 'prop':
-      return query.names;
-    case 'allprop':
-      return query.include;
-    case 'propname':
-      return [];
-  }
+  if (query.kind === 'prop') return query.names;
+  return query.kind === 'allprop' ? query.include : [];
 }
 
+/** The dead properties that an answer needs. */
 export function wantedBy(query: PropertyQuery): Wanted {
-  switch (query.kind) {
-    case 'prop':
-      return query.names.filter((name) => !isProtected(name));
-    case 'allprop':
-      return 'all';
-    case 'propname':
-      return 'names';
-  }
+  if (query.kind === 'prop') return query.names.filter((name) => !isProtected(name));
+  return query.kind === 'allprop' ? 'all' : 'names';
 }
 
 function namesIn(parent: XmlElement): ClarkName[] {

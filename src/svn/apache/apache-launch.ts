@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, type FileHandle, open, realpath } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { randomBytes } from 'node:crypto';
@@ -46,7 +46,7 @@ export async function prepare(launch: Launch): Promise<Prepared> {
   try {
     const locations = await reachable(launch, folders);
     const { modules } = launch.program;
-    const mediaTypes = (await exists(systemMediaTypes)) ? systemMediaTypes : undefined;
+    const mediaTypes = existsSync(systemMediaTypes) ? systemMediaTypes : undefined;
     const configuration = apacheConfig({ port, runtimeFolder, modules, locations, mediaTypes });
     return { port, runtimeFolder, configuration, folders };
   } catch (error) {
@@ -62,7 +62,7 @@ export async function prepare(launch: Launch): Promise<Prepared> {
  */
 async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonly SvnLocation[]> {
   const { user, shares } = launch;
-  if (user === undefined || !(await exists(ownDescriptors))) return shares;
+  if (user === undefined || !existsSync(ownDescriptors)) return shares;
   const locations: SvnLocation[] = [];
   for (const share of shares) {
     const folder = folderOf(share);
@@ -96,15 +96,6 @@ async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonl
 /** The folder of a location: the folder that contains its repositories, or its repository. */
 export function folderOf(location: SvnFolder): string {
   return 'parentPath' in location ? location.parentPath : location.repositoryPath;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A TCP port of the loopback address that was free a moment ago. */

@@ -56,19 +56,20 @@ const values: BodyLimits = {
 };
 const comment: BodyLimits = { ...small, size: 2 * MiB, breaks: defaultOfApache };
 
-const byReport: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([
-  [
-    'update-report',
-    {
-      ...small,
-      size: 32 * MiB,
-      depth: 16,
-      elements: 250_000,
-      allAttributes: 1_000_000,
-      breaks: 1_250_000,
-    },
-  ],
-  ...['log-report', 'mergeinfo-report', 'get-locations'].map((name) => [name, list] as const),
+const update: BodyLimits = {
+  ...small,
+  size: 32 * MiB,
+  depth: 16,
+  elements: 250_000,
+  allAttributes: 1_000_000,
+  breaks: 1_250_000,
+};
+
+const byReport: ReadonlyMap<string, BodyLimits> = new Map([
+  ['update-report', update],
+  ['log-report', list],
+  ['mergeinfo-report', list],
+  ['get-locations', list],
 ]);
 
 const byMethod: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([
