@@ -55,16 +55,11 @@ export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => 
     pool && found.isActive
       ? { ...found, permissions: await pool.permissionsOf(found), permissionsBySite: true }
       : found;
-  const explained = (error: unknown): unknown =>
-    isFailure(error, 'unavailable')
-      ? new Failure(
-          'unavailable',
-          `${error.message.replace(/\.$/, '')}: ${siteTrouble(error, database, django)}.`,
-          {
-            cause: error,
-          },
-        )
-      : error;
+  const explained = (error: unknown): unknown => {
+    if (!isFailure(error, 'unavailable')) return error;
+    const words = `${error.message.replace(/\.$/, '')}: ${siteTrouble(error, database, django)}.`;
+    return new Failure('unavailable', words, { cause: error });
+  };
   const asked = async <T>(question: () => Promise<T>): Promise<T> => {
     try {
       return await question();

@@ -131,17 +131,11 @@ export class Metrics {
     const kind = of ?? 'none';
     const status = code === undefined ? 'none' : statusClass(code);
     const labels = `${method} ${kind} ${status}`;
-    let counter = this.#counters.get(labels);
-    if (!counter) {
-      counter = this.#requests.labels({ method, kind, status });
-      this.#counters.set(labels, counter);
-    }
+    const counter = this.#counters.get(labels) ?? this.#requests.labels({ method, kind, status });
+    this.#counters.set(labels, counter);
     counter.inc();
-    let histogram = this.#histograms.get(kind);
-    if (!histogram) {
-      histogram = this.#seconds.labels({ kind });
-      this.#histograms.set(kind, histogram);
-    }
+    const histogram = this.#histograms.get(kind) ?? this.#seconds.labels({ kind });
+    this.#histograms.set(kind, histogram);
     histogram.observe(seconds);
   }
 }

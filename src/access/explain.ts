@@ -102,7 +102,7 @@ export function explain(question: Question): Explanation {
 }
 
 /** Undefined where the name lets nobody in. */
-function visitorOf(asker: Asker): Visitor | undefined {
+export function visitorOf(asker: Asker): Visitor | undefined {
   if (asker.standing === 'anonymous') return anonymous;
   return asker.standing === 'active' ? asker.identity : undefined;
 }

@@ -3,16 +3,15 @@ import { isSameOrBelow } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import { parseSearchPath } from '../database/search-path.js';
 import type { Declaration, DjangoDeclaration } from './declaration.js';
-import { withGuards } from './guarded-paths.js';
+import { withGuards } from './rules.js';
 import { guardSectionOf } from './guard-section.js';
-import { keptFiles } from './kept-files.js';
+import { keptFiles, secretsInShares } from './secrets-in-shares.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import type { AccessInput } from './kinds/access.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
 import { parseStateUrl, type StateDeclaration } from './state-url.js';
-import { secretsInShares } from './secrets-in-shares.js';
 import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
 import { resolveShare, shareSchema, type DeclaredShare } from './share-schema.js';
 import { absence } from './files.js';
@@ -141,16 +140,10 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
   return shares.flatMap(({ input: share, share: resolved, index }, order) => {
     const place = placeOf(['shares', index, 'path']);
     const rulePaths = (share.rules ?? []).map(({ path }) => path.normalize('NFC'));
-    const doubled = rulePaths.flatMap((path, rule) =>
-      rulePaths.indexOf(path) < rule
-        ? [
-            {
-              place: placeOf(['shares', index, 'rules', rule, 'path']),
-              message: `${path} already has a rule`,
-            },
-          ]
-        : [],
-    );
+    const doubled = rulePaths.flatMap((path, rule) => {
+      const at = placeOf(['shares', index, 'rules', rule, 'path']);
+      return rulePaths.indexOf(path) < rule ? [{ place: at, message: `${path} already has a rule` }] : [];
+    });
     const clash = shares.slice(0, order).find(({ share: other }) => clashing(other, resolved));
     if (!clash) return doubled;
     const other = `shares[${clash.index}]`;

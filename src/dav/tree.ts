@@ -136,8 +136,9 @@ async function copyInto(
       work.fail(source, member.stat, failure);
     } else await copyInto(copying, source, target, member.stat);
   }
-  if (left.has('unnameable')) work.leaveOut(from, stat, unnameable());
-  else if (left.size > 0 && unlisted === 'refused') work.leaveOut(from, stat, notShown());
+  if (left.has('unnameable')) work.leaveOut(from, stat, new Failure('conflict', unnameable));
+  else if (left.size > 0 && unlisted === 'refused')
+    work.leaveOut(from, stat, new Failure('conflict', notShown));
 }
 
 /** The members of a collection; if somebody else removes or moves it in the meantime, those seen so far. */
@@ -155,19 +156,10 @@ async function* copied(
   }
 }
 
-function unnameable(): Failure {
-  return new Failure(
-    'conflict',
-    'Some members were left behind because no client can send their names: the names are not UTF-8, or contain control characters or backslashes. Rename them on the server.',
-  );
-}
-
-function notShown(): Failure {
-  return new Failure(
-    'conflict',
-    'Some members were left behind because this share does not show them. The collection cannot be moved by copying it.',
-  );
-}
+const unnameable =
+  'Some members were left behind because no client can send their names: the names are not UTF-8, or contain control characters or backslashes. Rename them on the server.';
+const notShown =
+  'Some members were left behind because this share does not show them. The collection cannot be moved by copying it.';
 
 /** The failure of the resource itself, if nothing of it could be done. */
 export function failureOfAll([first]: readonly MemberFailure[], place: Place): Failure | undefined {

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
-import { connectionFact } from './facts.js';
-import { readFacts } from './read-facts.js';
+import { connectionFact, readFacts } from './read-facts.js';
 import type { DjangoSite } from './site.js';
 
 /** The tables of a site that davgate reads, beginning with the users'. */

@@ -135,12 +135,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         if (isWhole(body)) body.release();
       }
     },
-    retire() {
-      client.retire();
-    },
-    close() {
-      client.close();
-    },
+    retire: () => client.retire(),
+    close: () => client.close(),
   };
 }
 

@@ -14,7 +14,7 @@ import { checkSpecial } from '../../../src/svn/special-target.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import type { ShareRequest } from '../share.js';
 import type { SvnRepair } from './commit-repair.js';
-import type { SvnService } from './svn-service.js';
+import type { SvnService } from './start-services.js';
 
 /** In seconds: roughly the time until davgate tries to start Apache again. */
 const retryAfter = '30';

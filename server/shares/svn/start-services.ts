@@ -10,13 +10,29 @@ import { createUpstream, type Upstream } from '../../../src/svn/upstream.js';
 import type { Environment } from '../../environment.js';
 import { errorInWords } from '../../../src/config/problems.js';
 import type { Log } from '../../observability/log.js';
-import type { SvnFault, SvnService } from './svn-service.js';
 import { PathRules, type PathRulesOptions } from './path-rules.js';
 import { SvnRepair } from './commit-repair.js';
 import { Failure } from '../../../src/failure.js';
 import { putFile } from '../../../src/svn/apache/put-files.js';
 import { addressOf } from '../../../src/svn/upstream-address.js';
 import { readSecret } from '../read-secret.js';
+
+interface SvnFault {
+  /** For the user: without file paths. */
+  readonly sentence: string;
+  /** For the administrator. */
+  readonly reason: string;
+}
+
+export interface SvnService {
+  readonly upstream: Upstream;
+  /** Consulted before each request; undefined if the share has no path rules. */
+  readonly rules?: PathRules;
+  /** Undefined if the repositories are on another machine. */
+  readonly repair?: SvnRepair;
+  /** Why the share is not served yet; undefined if davgate does not run its Apache. */
+  readonly unserved?: () => SvnFault | undefined;
+}
 
 interface SvnServicesParts {
   readonly memberships: Memberships;

@@ -11,8 +11,7 @@ import { serveReadOnly } from '../read-only.js';
 import { elsewhere, type Machine, type Share, type ShareKind, type ShareParts } from '../share.js';
 import { forwardToSvn } from './forward.js';
 import { listsRepositories, repositoryList } from './repositories.js';
-import { startSvnServices } from './start-services.js';
-import type { SvnService } from './svn-service.js';
+import { startSvnServices, type SvnService } from './start-services.js';
 
 /** Subversion repositories, served by Apache's mod_dav_svn. */
 export const svnKind: ShareKind<SvnShare> = {

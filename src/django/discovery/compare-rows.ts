@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
-import { connectionFact, type Facts } from '../facts.js';
-import { readFacts } from '../read-facts.js';
+import { connectionFact, type Facts, readFacts } from '../read-facts.js';
 import type { DjangoSite } from '../site.js';
 import { tablesRead } from '../tables-found.js';
 import { hasSameUsers } from './sampled-users.js';

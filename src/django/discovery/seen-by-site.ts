@@ -1,4 +1,4 @@
-import { type Facts, factsOf, connectionFact } from '../facts.js';
+import { type Facts, factsOf, connectionFact } from '../read-facts.js';
 import { keyText } from '../user-key.js';
 import type { SeenReport } from './report.js';
 import type { Digests, SampledUsers } from './sampled-users.js';

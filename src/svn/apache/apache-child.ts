@@ -66,9 +66,9 @@ class SupervisedApache implements ApacheChild {
   readonly #options: ApacheChildOptions;
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly #now: () => number;
-  #state: ApacheState = { name: 'stopped' };
+  state: ApacheState = { name: 'stopped' };
   #program: ApacheProgram | undefined;
-  #hasRun = false;
+  hasRun = false;
   #files: ReadonlyMap<string, string> = new Map();
   #folder: string | undefined;
   #stopping = new AbortController();
@@ -82,23 +82,15 @@ class SupervisedApache implements ApacheChild {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  get state(): ApacheState {
-    return this.#state;
-  }
-
-  get hasRun(): boolean {
-    return this.#hasRun;
-  }
-
   address(): UpstreamAddress | undefined {
-    return this.#state.name === 'running' ? this.#state.address : undefined;
+    return this.state.name === 'running' ? this.state.address : undefined;
   }
 
   start(): Promise<void> {
     if (this.#starting === undefined) {
       this.#stopping = new AbortController();
-      this.#state = { name: 'starting' };
-      this.#hasRun = false;
+      this.state = { name: 'starting' };
+      this.hasRun = false;
       this.#starting = this.#begin(this.#ending, this.#stopping.signal);
     }
     return this.#starting;
@@ -138,19 +130,19 @@ class SupervisedApache implements ApacheChild {
     await earlier;
     await starting?.catch(() => undefined);
     await this.#watching;
-    this.#state = { name: 'stopped' };
+    this.state = { name: 'stopped' };
   }
 
   async #launch(signal: AbortSignal): Promise<ApacheProcess> {
-    this.#state = { name: 'starting' };
+    this.state = { name: 'starting' };
     try {
       const process = await startApache(await this.#settings(), signal);
       await this.#handOver(process).catch(async (error: unknown) => {
         await process.stop();
         throw error;
       });
-      this.#state = { name: 'running', address: process.address, pid: process.pid };
-      this.#hasRun = true;
+      this.state = { name: 'running', address: process.address, pid: process.pid };
+      this.hasRun = true;
       return process;
     } catch (error) {
       if (signal.aborted) throw new Failure('unavailable', 'Apache was stopped.', { cause: error });
@@ -216,7 +208,7 @@ class SupervisedApache implements ApacheChild {
   }
 
   #delayAfter(tries: number): number {
-    const absent = this.#state.name === 'failed' && this.#state.absent;
+    const absent = this.state.name === 'failed' && this.state.absent;
     return absent ? absentDelay : Math.min(firstDelay * 2 ** tries, longestDelay);
   }
 
@@ -231,7 +223,7 @@ class SupervisedApache implements ApacheChild {
   }
 
   #fail(reason: string, absent = false): void {
-    this.#state = { name: 'failed', reason, absent };
+    this.state = { name: 'failed', reason, absent };
     this.#options.log(reason);
   }
 }
