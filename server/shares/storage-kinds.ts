@@ -42,7 +42,7 @@ const storageKinds: StorageKinds = {
       loadFileSystem(module, folder, options),
     );
     return {
-      storage: new ModuleStorage(files.value, { temporaryFolder: tmpdir() }),
+      storage: new ModuleStorage(files.value, tmpdir()),
       close: files.release,
     };
   },

@@ -10,8 +10,5 @@ const plenty = 1024 ** 3;
 storageContract('a local folder with a quota', (t) => limitedStorage(localStorage(t).storage, plenty));
 
 storageContract('webdav-server\u2019s VirtualFileSystem with a quota', (t) =>
-  limitedStorage(
-    new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporaryFolder(t) }),
-    plenty,
-  ),
+  limitedStorage(new ModuleStorage(new v2.VirtualFileSystem(), temporaryFolder(t)), plenty),
 );

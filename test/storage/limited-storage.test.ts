@@ -37,7 +37,7 @@ async function bytesBelow(storage: DavStorage, path = '/'): Promise<number> {
 
 const kinds: readonly [string, (t: TestContext) => DavStorage][] = [
   ['a folder', (t) => localStorage(t).storage],
-  ['a module', (t) => new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporaryFolder(t) })],
+  ['a module', (t) => new ModuleStorage(new v2.VirtualFileSystem(), temporaryFolder(t))],
 ];
 
 for (const [kind, open] of kinds) {

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import type { Memberships } from '../../../src/access/identity.js';
 import type { Declaration } from '../../../src/config/declaration.js';
 import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
-import { type ApacheChild, createApacheChild } from '../../../src/svn/apache/apache-child.js';
+import { ApacheChild } from '../../../src/svn/apache/apache-child.js';
 import { Closers } from '../../../src/async/closers.js';
 import type { SvnLocation } from '../../../src/svn/apache/apache-config.js';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
@@ -11,7 +11,7 @@ import type { Environment } from '../../environment.js';
 import { errorInWords } from '../../../src/config/problems.js';
 import type { Log } from '../../observability/log.js';
 import { PathRules, type PathRulesOptions } from './path-rules.js';
-import { SvnRepair } from './commit-repair.js';
+import { commitRepair, type CommitRepair } from './commit-repair.js';
 import { Failure } from '../../../src/failure.js';
 import { putFile } from '../../../src/svn/apache/put-files.js';
 import { addressOf } from '../../../src/svn/upstream-address.js';
@@ -29,7 +29,7 @@ export interface SvnService {
   /** Consulted before each request; undefined if the share has no path rules. */
   readonly rules?: PathRules;
   /** Undefined if the repositories are on another machine. */
-  readonly repair?: SvnRepair;
+  readonly repair?: CommitRepair;
   /** Why the share is not served yet; undefined if davgate does not run its Apache. */
   readonly unserved?: () => SvnFault | undefined;
 }
@@ -97,7 +97,7 @@ async function startManaged(
   { memberships, apache: told, environment, log, now }: SvnServicesParts,
 ): Promise<SvnServices> {
   const pathRules = shares.some(({ authz }) => authz !== undefined);
-  const apache = createApacheChild({
+  const apache = new ApacheChild({
     find: () => findApache(environment.path, { ...told, pathRules }),
     shares: shares.map(locationOf),
     path: environment.path,
@@ -116,7 +116,7 @@ async function startManaged(
   const publish = publisher(apache, upstream);
   const all = shares.map((share, index): SvnService => {
     const { authz: file, path } = share;
-    const repair = new SvnRepair(share, environment, log);
+    const repair = commitRepair(share, environment, log);
     if (file === undefined) return { upstream, repair, unserved };
     const name = authzName(index);
     const rules = new PathRules({

@@ -33,7 +33,7 @@ export function parsePropertyUpdate(root: XmlElement | undefined, limits: Settin
 export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyChange[] {
   const changes: PropertyChange[] = [];
   const names = new RequestNames();
-  const values = new RequestValues(limits);
+  const valueOf = valueReader(limits);
   for (const instruction of elementsOf(root)) {
     const sets = isDav(instruction, 'set');
     if (!sets && !isDav(instruction, 'remove')) continue;
@@ -45,7 +45,7 @@ export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyCha
         }
         const name = names.read(property);
         const inherited = languageOf(property) === undefined ? language : undefined;
-        changes.push({ name, value: sets ? values.read(property, inherited) : undefined });
+        changes.push({ name, value: sets ? valueOf(property, inherited) : undefined });
       }
     }
   }
@@ -53,27 +53,18 @@ export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyCha
 }
 
 /** Serializes the values in a request and enforces the limits on them. */
-class RequestValues {
-  readonly #limits: SettingLimits;
-  #bytes = 0;
-
-  constructor(limits: SettingLimits) {
-    this.#limits = limits;
-  }
-
-  read(property: XmlElement, language: string | undefined): PropertyXml {
-    const { perProperty, perResource } = this.#limits;
+function valueReader({ perProperty, perResource }: SettingLimits) {
+  let total = 0;
+  return (property: XmlElement, language: string | undefined): PropertyXml => {
     const value = serialize(property, perProperty, language);
     const bytes = value === undefined ? Infinity : Buffer.byteLength(value);
     if (value === undefined || bytes > perProperty) {
       return refuseProperties(`The XML of a property must not exceed ${perProperty} bytes.`);
     }
-    this.#bytes += bytes;
-    if (this.#bytes > perResource) {
-      return refuseProperties(`The properties of a resource must not exceed ${perResource} bytes.`);
-    }
-    return value;
-  }
+    total += bytes;
+    if (total <= perResource) return value;
+    return refuseProperties(`The properties of a resource must not exceed ${perResource} bytes.`);
+  };
 }
 
 /** Whether the server can carry out every instruction; if not, it carries out none. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { DatabaseLocation } from '../../database/location.js';
 import { answered } from '../answered.js';
-import { DatabaseTime } from './database-time.js';
+import { databaseTimes } from './database-time.js';
 
 export interface KnexSessionTableOptions {
   readonly kind: DatabaseLocation['kind'];
@@ -42,8 +42,8 @@ export class KnexSessionTable {
     } else {
       // As text: MySQL's driver would read it as a time in this process's own zone.
       this.#expires = knex.raw('cast(expire_date as char(26)) as expires');
-      const time = new DatabaseTime(timeZone);
-      this.#instant = (text) => (typeof text === 'string' ? time.instant(text) : undefined);
+      const instantOf = databaseTimes(timeZone);
+      this.#instant = (text) => (typeof text === 'string' ? instantOf(text) : undefined);
     }
   }
 

@@ -19,16 +19,11 @@ import { spool } from './spool.js';
 
 const batchSize = 64;
 
-interface ModuleStorageOptions {
-  /** Where large bodies are stored while they arrive. */
-  readonly temporaryFolder: string;
-}
-
 /** A webdav-server v2 FileSystem as storage. Only its file operations are used, not its locks and properties. */
 export class ModuleStorage implements DavStorage {
   readonly #files: FileSystem;
   readonly #context: v2.RequestContext;
-  readonly #options: ModuleStorageOptions;
+  readonly #temporaryFolder: string;
   readonly #hasOwnEtags: boolean;
   /**
    * The number of the last write to a path: the library's default entity tag is a date and misses a second write
@@ -39,9 +34,10 @@ export class ModuleStorage implements DavStorage {
   /** What the next change of each path waits for. */
   readonly #turns = new Map<SharePath, Promise<unknown>>();
 
-  constructor(files: FileSystem, options: ModuleStorageOptions) {
+  /** @param temporaryFolder where large bodies are stored while they arrive */
+  constructor(files: FileSystem, temporaryFolder: string) {
     this.#files = files;
-    this.#options = options;
+    this.#temporaryFolder = temporaryFolder;
     this.#hasOwnEtags = Reflect.has(files, '_etag');
     // The library requires a request of its own server; davgate has checked rights before it calls the storage.
     const server = new v2.WebDAVServerOptions();
@@ -129,7 +125,7 @@ export class ModuleStorage implements DavStorage {
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
     await this.#requireParent(path);
-    const spooled = await spool(body, this.#options.temporaryFolder, options);
+    const spooled = await spool(body, this.#temporaryFolder, options);
     try {
       return await this.#inTurn(path, async () => {
         const take = await options.ready?.();

@@ -41,33 +41,13 @@ export interface ApacheChildOptions extends Omit<Launch, 'program' | 'user' | 't
 }
 
 /** The Apache that serves all svn shares, kept running until it is stopped. */
-export interface ApacheChild {
-  readonly state: ApacheState;
-  /** Where it listens; undefined while it is not running. */
-  address(): UpstreamAddress | undefined;
-  /** Whether it has answered since it was started. */
-  readonly hasRun: boolean;
-  /** Resolves when it answers; rejects with a Failure if the first start fails. It is then restarted until it runs. */
-  start(): Promise<void>;
-  /**
-   * Writes files, by name, into the runtime folder of this run and of all later ones; rejects if that fails while
-   * Apache runs.
-   */
-  publish(files: ReadonlyMap<string, string>): Promise<void>;
-  /** Resolves when none of its processes and files are left. May be called at any time and repeatedly. */
-  stop(): Promise<void>;
-}
-
-export function createApacheChild(options: ApacheChildOptions): ApacheChild {
-  return new SupervisedApache(options);
-}
-
-class SupervisedApache implements ApacheChild {
+export class ApacheChild {
   readonly #options: ApacheChildOptions;
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly #now: () => number;
   state: ApacheState = { name: 'stopped' };
   #program: ApacheProgram | undefined;
+  /** Whether it has answered since it was started. */
   hasRun = false;
   #files: ReadonlyMap<string, string> = new Map();
   #folder: string | undefined;
@@ -82,10 +62,12 @@ class SupervisedApache implements ApacheChild {
     this.#now = options.now ?? (() => performance.now());
   }
 
+  /** Where it listens; undefined while it is not running. */
   address(): UpstreamAddress | undefined {
     return this.state.name === 'running' ? this.state.address : undefined;
   }
 
+  /** Resolves when it answers; rejects with a Failure if the first start fails. It is then restarted until it runs. */
   start(): Promise<void> {
     if (this.#starting === undefined) {
       this.#stopping = new AbortController();
@@ -96,6 +78,10 @@ class SupervisedApache implements ApacheChild {
     return this.#starting;
   }
 
+  /**
+   * Writes files, by name, into the runtime folder of this run and of all later ones; rejects if that fails while
+   * Apache runs.
+   */
   async publish(files: ReadonlyMap<string, string>): Promise<void> {
     this.#files = files;
     const folder = this.#folder;
@@ -108,6 +94,7 @@ class SupervisedApache implements ApacheChild {
     }
   }
 
+  /** Resolves when none of its processes and files are left. May be called at any time and repeatedly. */
   stop(): Promise<void> {
     this.#stopping.abort();
     this.#ending = this.#end(this.#ending, this.#starting);

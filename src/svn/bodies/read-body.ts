@@ -47,7 +47,7 @@ export async function readBody(request: BodyRequest): Promise<WholeBody> {
   const most = mostOf(method);
   if (framing.kind === 'length' && Number(framing.bytes) > most) throw tooLarge(most);
   const keeper = new Keeper(allowance.hold(owner), most);
-  const silence = new Silence(patience);
+  const silence = silenceAfter(patience);
   try {
     return await Promise.race([keptBody(request, keeper, silence), silence.failure]);
   } catch (error) {
@@ -59,34 +59,19 @@ export async function readBody(request: BodyRequest): Promise<WholeBody> {
 }
 
 /** Rejects when nothing has arrived for too long. */
-class Silence {
-  readonly failure: Promise<never>;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(patience: number) {
-    let fail: (failure: Failure) => void;
-    this.failure = new Promise((_, reject) => {
-      fail = reject;
-    });
-    this.#timer = setTimeout(
-      () => fail(new Failure('unavailable', 'The request body did not arrive in time.')),
-      patience,
-    );
-  }
-
-  broken(): void {
-    this.#timer.refresh();
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
+function silenceAfter(patience: number) {
+  let timer: NodeJS.Timeout | undefined;
+  const failure = new Promise<never>((_, reject) => {
+    const late = new Failure('unavailable', 'The request body did not arrive in time.');
+    timer = setTimeout(() => reject(late), patience);
+  });
+  return { failure, broken: () => timer?.refresh(), end: () => clearTimeout(timer) };
 }
 
 async function keptBody(
   { method, body, owner }: BodyRequest,
   keeper: Keeper,
-  silence: Silence,
+  silence: ReturnType<typeof silenceAfter>,
 ): Promise<WholeBody> {
   const keep = (bytes: Buffer): void => {
     silence.broken();
