@@ -7,7 +7,6 @@ export interface Environment {
   /** The effective user id; undefined if the system has none. */
   readonly uid: number | undefined;
   readonly pid: number;
-  /** All variables, for the site's own Python. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The name of the user that this process runs as; undefined if the system knows none. */
   readonly userName: string | undefined;

@@ -33,7 +33,6 @@ const statuses = {
 
 export type FailureKind = keyof typeof statuses;
 
-/** The HTTP status for a failure of this kind. */
 export function statusOf(kind: FailureKind): number {
   return statuses[kind];
 }
@@ -76,6 +75,11 @@ export class Failure extends Error {
   }
 }
 
+/** Something that passes. @param seconds after which to try again */
+export function busy(sentence: string, seconds: number): Failure {
+  return new Failure('unavailable', sentence, { headers: [['Retry-After', String(seconds)]] });
+}
+
 /** Whether `error` is a failure and, if kinds are given, of one of them. */
 export function isFailure(error: unknown, ...kinds: readonly FailureKind[]): error is Failure {
   return error instanceof Failure && (kinds.length === 0 || kinds.includes(error.kind));
@@ -84,7 +88,5 @@ export function isFailure(error: unknown, ...kinds: readonly FailureKind[]): err
 /** `error` itself if it is a failure; otherwise an internal failure with it as the cause. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return new Failure('internal', 'The server could not do this.', {
-    cause: error,
-  });
+  return new Failure('internal', 'The server could not do this.', { cause: error });
 }

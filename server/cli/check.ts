@@ -1,15 +1,18 @@
 import { describeDeclaration } from '../../src/config/describe.js';
-import { DeclarationError, problemInWords } from '../../src/config/problems.js';
+import { DeclarationError, problemInWords, refuse, type Finding } from '../../src/config/problems.js';
 import { isFailure } from '../../src/failure.js';
 import { readConfiguration, type Configuration } from '../preflight/configuration.js';
 import { readListen, type Environment } from '../environment.js';
-import { refuse, type Finding } from '../../src/config/finding.js';
 import { listenFindings } from '../preflight/port-findings.js';
 import { kindFindings } from '../shares/kinds.js';
 import { sitePoolFindings } from '../preflight/site-pool.js';
 import { siteFindings, stateServerFindings } from '../preflight/site-findings.js';
 import { declarationFile, type Command } from './command.js';
-import { siteTables } from './site-tables.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import type { TlsFiles } from '../../src/database/location.js';
+import type { DjangoSite } from '../../src/django/site.js';
+import { type TablesFound, tablesFound } from '../../src/django/tables-found.js';
+import { readableSite } from '../preflight/find-site.js';
 
 export const check: Command = {
   name: 'check',
@@ -71,4 +74,35 @@ async function furtherFindings(
 
 function labelOf({ gravity }: Finding): string {
   return gravity === 'warning' ? 'warning' : 'problem';
+}
+
+/** Where davgate reads the site's users from, in words for the administrator. */
+interface SiteTables {
+  /** One line; empty if the database cannot be read. */
+  readonly words: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param declared whether the declaration names the database itself, so that nothing else tells which users are meant
+ * @throws Failure `unavailable` if the database cannot be opened at all because a certificate cannot be read
+ */
+export async function siteTables(found: DjangoSite<TlsFiles>, declared: boolean): Promise<SiteTables> {
+  const site = readableSite(found);
+  const knex = openDatabase(site.database);
+  try {
+    const tables = await tablesFound(knex, site);
+    return { words: inWords(site, tables), warnings: declared ? tables.warnings : [] };
+  } catch {
+    // siteFindings reports what cannot be read.
+    return { words: '', warnings: [] };
+  } finally {
+    await knex.destroy();
+  }
+}
+
+function inWords({ user, database }: DjangoSite, { tables, database: name }: TablesFound): string {
+  const table = tables.get(user.table);
+  if (table === undefined || database.kind === 'sqlite') return '';
+  return `Users: ${user.table} is ${table} in the database ${name ?? database.server.database}.\n`;
 }

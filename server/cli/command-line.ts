@@ -8,10 +8,9 @@ import {
   type CommandGroup,
   type CommandValues,
   type ExitCode,
+  type Output,
 } from './command.js';
-import type { Output } from './output.js';
 
-/** A command with the values of its arguments and options. */
 export interface Invocation {
   readonly command: Command;
   /** The words that invoke it, such as `davgate svn create`. */
@@ -19,7 +18,6 @@ export interface Invocation {
   readonly values: CommandValues;
 }
 
-/** The version and the commands of `davgate`. */
 interface Program {
   readonly version: string;
   readonly commands: readonly (Command | CommandGroup)[];
@@ -101,9 +99,7 @@ function add(
   }
   child
     .addHelpText('after', () => exitCodesOf(definition, child, output.columns))
-    .action(() => {
-      called({ command: definition, call: callOf(child), values: valuesOf(definition, child) });
-    });
+    .action(() => called({ command: definition, call: callOf(child), values: valuesOf(definition, child) }));
 }
 
 /**
@@ -126,9 +122,7 @@ function direct(command: commander.Command, { out, error, columns }: Output): vo
   command.configureOutput({
     writeOut: out,
     writeErr: error,
-    outputError: (text, write) => {
-      write(usageError(sentenceOf(text), callOf(command)));
-    },
+    outputError: (text, write) => write(usageError(sentenceOf(text), callOf(command))),
     getOutHelpWidth: () => columns,
     getErrHelpWidth: () => columns,
   });

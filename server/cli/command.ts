@@ -1,20 +1,25 @@
 import type { Environment } from '../environment.js';
-import type { Output } from './output.js';
 import type { OpenSiteUsers } from './site-users.js';
+
+/** Where a command writes. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** The width of a line of help, in characters. */
+  readonly columns: number;
+}
 
 /** An error in the command line. The message is a sentence for the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What a command can use. */
 export interface CommandContext {
   readonly output: Output;
   readonly environment: Environment;
   readonly openSiteUsers: OpenSiteUsers;
 }
 
-/** A positional argument of a command. */
 interface Argument<T> {
   readonly name: string;
   readonly required: boolean;
@@ -36,7 +41,6 @@ export interface Option<T> {
   readonly read: (value: unknown) => T;
 }
 
-/** The values on a command line for the arguments and options of its command. */
 export interface CommandValues {
   /** @throws UsageError if the word is not valid for this argument */
   argument<T>(argument: Argument<T>): T;
@@ -75,7 +79,6 @@ export interface CommandGroup {
   readonly commands: readonly Command[];
 }
 
-/** A required argument. */
 export function argument<T>(name: string, description: string, parse: (word: string) => T): Argument<T> {
   const read = (word: string | undefined): T => {
     if (word === undefined) throw new UsageError(`The argument ${name} is missing.`);
@@ -84,7 +87,6 @@ export function argument<T>(name: string, description: string, parse: (word: str
   return { name, required: true, description, read };
 }
 
-/** An optional argument. */
 export function optionalArgument(name: string, description: string): Argument<string | undefined> {
   return { name, required: false, description, read: (word) => word };
 }
@@ -96,31 +98,12 @@ export function flag(flags: string, description: string): Option<boolean> {
 
 /** An option with a value. */
 export function option(flags: string, description: string): Option<string | undefined> {
-  return { flags, required: false, description, read: textOf };
+  const read = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { flags, required: false, description, read };
 }
 
-/** A required option with a value. */
-export function requiredOption<T>(
-  flags: string,
-  description: string,
-  parse: (value: string) => T,
-): Option<T> {
-  const read = (value: unknown): T => {
-    const text = textOf(value);
-    if (text === undefined) throw new UsageError(`The option ${flags} is missing.`);
-    return parse(text);
-  };
-  return { flags, required: true, description, read };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The declaration file to use if the command line names none. */
 export const defaultDeclaration = 'shares.json';
 
-/** The declaration file, the last argument. */
 export const declarationFile: Argument<string> = {
   name: 'FILE',
   required: false,

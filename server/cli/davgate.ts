@@ -8,7 +8,7 @@ import { parseCommandLine, perform } from './command-line.js';
 import { discover } from './discover.js';
 import { exitWith, guard, ignoreClosedPipe } from './command-guard.js';
 import { explain } from './explain.js';
-import type { Output } from './output.js';
+import type { Output } from './command.js';
 import { schema } from './schema.js';
 import { serve } from './serve.js';
 import { importApacheCommand } from './import-apache.js';

@@ -1,10 +1,10 @@
 import {
   explain as explainAccess,
+  visitorOf,
   type Answer,
   type Asker,
   type Explanation,
 } from '../../src/access/explain.js';
-import { anonymous } from '../../src/access/identity.js';
 import { explanationInWords } from '../../src/access/explain-words.js';
 import { hasDestination } from '../../src/access/required-access.js';
 import { legible } from '../../src/access/legible.js';
@@ -72,7 +72,6 @@ export const explain: Command = {
   },
 };
 
-/** The request that `davgate explain` explains. */
 interface ExplainQuestion {
   readonly username: string;
   readonly method: Method;
@@ -205,8 +204,7 @@ async function explainedByPaths(
   ) => { readonly share: DeclaredShare; readonly inside: SharePath } | undefined,
   users: SiteUsers,
 ): Promise<readonly ExplainedBeyondRules[]> {
-  const visitor =
-    asker.standing === 'anonymous' ? anonymous : asker.standing === 'active' ? asker.identity : undefined;
+  const visitor = visitorOf(asker);
   if (!visitor) return [];
   const explained: ExplainedBeyondRules[] = [];
   for (const right of rights) {

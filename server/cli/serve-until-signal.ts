@@ -1,10 +1,12 @@
 import { isatty } from 'node:tty';
-import { announcement } from './startup-message.js';
 import { readEnvironment, readListen } from '../environment.js';
-import { errorInWords } from '../../src/config/error-in-words.js';
+import { errorInWords } from '../../src/config/problems.js';
 import { bufferedOutput } from '../observability/buffered-output.js';
 import { createLog, type Log } from '../observability/log.js';
 import { run, type Davgate } from '../lifecycle/run.js';
+import { readersInWords } from '../../src/access/requirement.js';
+import { shareRoot } from '../../src/http/target.js';
+import { whoWrites } from '../../src/config/describe.js';
 
 /**
  * Serves a declaration until SIGTERM or SIGINT, and reloads it on SIGHUP. Logs to standard output.
@@ -40,12 +42,8 @@ async function start(file: string, log: Log): Promise<Davgate> {
 
 /** An error in one request must not end the others. */
 function keepAlive(log: Log): void {
-  process.on('uncaughtException', (err) => {
-    log.error({ err }, 'uncaught exception');
-  });
-  process.on('unhandledRejection', (err) => {
-    log.error({ err }, 'unhandled rejection');
-  });
+  process.on('uncaughtException', (err) => log.error({ err }, 'uncaught exception'));
+  process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 }
 
 /** Resolves on the first of the signals. A second signal of any of these kinds ends the process at once, as usual. */
@@ -74,4 +72,19 @@ function onHangup(reload: () => void): void {
     process.kill(process.pid, 'SIGHUP');
   };
   process.on('SIGHUP', listener);
+}
+
+/** The URL of each share, and who may read and write it. */
+export function announcement({ host, port, shares }: Davgate): string {
+  const shown =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const lines = shares.map(({ kind, path, policy }) => {
+    const rule = policy.ruleFor(shareRoot);
+    const more =
+      policy.rules.length > 1
+        ? '\n    some paths in the share have their own rules; see `davgate check`'
+        : '';
+    return `  http://${shown}:${port}${path}/  (${kind})\n    read:  ${readersInWords(rule.read)}\n    write: ${whoWrites(rule)}${more}`;
+  });
+  return `davgate serves\n${lines.join('\n')}\n`;
 }

@@ -1,5 +1,4 @@
-import type { Memberships } from '../../src/access/memberships.js';
-import type { PermissionSources } from '../../src/access/permission-sources.js';
+import type { Memberships, PermissionSources } from '../../src/access/identity.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import { findUser, parseUsername } from '../../src/credentials/username.js';
 import { openDatabase } from '../../src/database/open-database.js';
@@ -12,7 +11,7 @@ import type { SitePool } from '../../src/django/sign-in/site-pool.js';
 import { permissionSources } from '../../src/django/permission-sources.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { Environment } from '../environment.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import { nameFindings } from '../preflight/grant-findings.js';
 import { hashersAt, siteTrouble } from '../preflight/site-findings.js';
 import { findSite, readableSite } from '../preflight/find-site.js';
@@ -24,7 +23,6 @@ export interface UnacceptedPassword {
   readonly sessions: boolean;
 }
 
-/** A site's users, as the commands look them up. */
 export interface SiteUsers extends UserDirectory, UserList, Memberships {
   /** The user who would sign in with this name: an exact match, or else a match of the normalised name. */
   find(username: string): Promise<DirectoryUser | undefined>;
@@ -37,7 +35,6 @@ export interface SiteUsers extends UserDirectory, UserList, Memberships {
   close(): Promise<void>;
 }
 
-/** Opens the user database that a declaration names. */
 export type OpenSiteUsers = (
   declaration: Declaration,
   environment: Environment,
@@ -58,16 +55,11 @@ export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => 
     pool && found.isActive
       ? { ...found, permissions: await pool.permissionsOf(found), permissionsBySite: true }
       : found;
-  const explained = (error: unknown): unknown =>
-    isFailure(error, 'unavailable')
-      ? new Failure(
-          'unavailable',
-          `${error.message.replace(/\.$/, '')}: ${siteTrouble(error, database, django)}.`,
-          {
-            cause: error,
-          },
-        )
-      : error;
+  const explained = (error: unknown): unknown => {
+    if (!isFailure(error, 'unavailable')) return error;
+    const words = `${error.message.replace(/\.$/, '')}: ${siteTrouble(error, database, django)}.`;
+    return new Failure('unavailable', words, { cause: error });
+  };
   const asked = async <T>(question: () => Promise<T>): Promise<T> => {
     try {
       return await question();
@@ -106,13 +98,7 @@ export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => 
       asked(async () => {
         const known = pool ? grants.filter(({ kind }) => kind === 'group') : grants;
         if (known.length === 0) return [];
-        const named = (kind: NamedGrant['kind']) =>
-          known.filter((grant) => grant.kind === kind).map(({ name }) => name);
-        const names = await grantedNames(knex, user, {
-          groups: named('group'),
-          permissions: named('permission'),
-        });
-        return nameFindings(known, names);
+        return nameFindings(known, await grantedNames(knex, user, known));
       }),
     close: async () => {
       await Promise.all([knex.destroy(), pool?.close()]);

@@ -3,7 +3,6 @@ import { parseDestination } from '../../src/http/destination.js';
 import { parseTarget, type ServerPath } from '../../src/http/target.js';
 import { argument, UsageError } from './command.js';
 
-/** A URL from the command line, or a path on the server. */
 interface GivenUrl {
   readonly path: ServerPath;
   /** The host and port; undefined if only a path is given. */

@@ -12,7 +12,6 @@ import { holderOf, isAboveShares } from '../shares/share-map.js';
 import { declarationFile, type Command } from './command.js';
 import { urlArgument } from './url-argument.js';
 
-/** What a user may do at a path. */
 interface Standing {
   readonly username: string;
   readonly read: boolean;

@@ -1,5 +1,5 @@
 import { oneAtATime } from '../../src/async/one-at-a-time.js';
-import { errorInWords } from '../../src/config/error-in-words.js';
+import { errorInWords } from '../../src/config/problems.js';
 import { Failure } from '../../src/failure.js';
 import type { Log } from '../observability/log.js';
 import type { LaterLook } from '../preflight/background-site-check.js';

@@ -1,7 +1,6 @@
 import type { Log } from './log.js';
 import type { LoginOutcome } from './metrics.js';
 
-/** A login attempt: the user, the address and the share. */
 export interface LoginTry {
   /** The client's address; undefined if the connection closed too early. */
   readonly address: string | undefined;
@@ -23,7 +22,6 @@ export class Audit {
   readonly #log: Log;
   readonly #count: (outcome: LoginOutcome) => void;
 
-  /** @param count called with the outcome of each login */
   constructor(log: Log, count: (outcome: LoginOutcome) => void = () => undefined) {
     this.#log = log;
     this.#count = count;
@@ -41,7 +39,6 @@ export class Audit {
     this.#log.info({ event: 'login-refused', ...fields(login, 'wrong-credentials') }, 'login refused');
   }
 
-  /** @param limit the limit that was reached */
   throttled(login: LoginTry, limit: 'address' | 'user' | undefined): void {
     this.#count('throttled');
     const reason = limit === 'user' ? 'too-many-for-user' : 'too-many-from-address';

@@ -1,18 +1,15 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
-/** The outcome of a login, as in the audit log. */
 export type LoginOutcome = 'accepted' | 'refused' | 'throttled';
 
 /** Figures that other parts keep. They are read when a client requests the metrics. */
 interface MetricsSources {
   /** Passwords derived so far. */
   readonly derivations: () => number;
-  /** Derivations waiting for their turn. */
   readonly waiting: () => number;
 }
 
-/** A request whose response has ended. */
 interface MeasuredRequest {
   readonly method: string;
   /** The kind of the requested share; undefined outside the shares. */
@@ -106,7 +103,6 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** The Content-Type of {@link text}. */
   get contentType(): string {
     return this.#registry.contentType;
   }
@@ -135,17 +131,11 @@ export class Metrics {
     const kind = of ?? 'none';
     const status = code === undefined ? 'none' : statusClass(code);
     const labels = `${method} ${kind} ${status}`;
-    let counter = this.#counters.get(labels);
-    if (!counter) {
-      counter = this.#requests.labels({ method, kind, status });
-      this.#counters.set(labels, counter);
-    }
+    const counter = this.#counters.get(labels) ?? this.#requests.labels({ method, kind, status });
+    this.#counters.set(labels, counter);
     counter.inc();
-    let histogram = this.#histograms.get(kind);
-    if (!histogram) {
-      histogram = this.#seconds.labels({ kind });
-      this.#histograms.set(kind, histogram);
-    }
+    const histogram = this.#histograms.get(kind) ?? this.#seconds.labels({ kind });
+    this.#histograms.set(kind, histogram);
     histogram.observe(seconds);
   }
 }

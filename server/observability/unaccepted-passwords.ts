@@ -6,7 +6,6 @@ import type { Log } from './log.js';
 
 interface UnacceptedPasswordsOptions {
   readonly hashers: HasherRegistry;
-  /** Where the accepted hashers are listed. */
   readonly hashersAt: HashersAt;
   readonly log: Log;
   /** Runs work in the background. */
@@ -32,9 +31,7 @@ export class UnacceptedPasswords {
    * @param encodedPassword undefined if there is no active user with that name
    */
   refused(username: string, encodedPassword: string | undefined): void {
-    this.#batch.add(() => {
-      this.#tell(username, encodedPassword);
-    });
+    this.#batch.add(() => this.#tell(username, encodedPassword));
   }
 
   #tell(user: string, encodedPassword: string | undefined): void {

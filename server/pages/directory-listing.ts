@@ -12,13 +12,11 @@ const sortedEntries = 10_000;
 /** The number of entries to sort or write without a pause. */
 const runLength = 256;
 
-/** The person that a listing is for. */
 export interface ListingReader extends PageReader {
   /** Whose work it is to write it: owners take turns. */
   readonly owner: string;
 }
 
-/** The page that lists a collection. */
 export function directoryListing(
   path: string,
   entries: AsyncIterable<readonly Entry[]>,

@@ -4,8 +4,8 @@ import { statusOf, type Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { svnErrorBody, svnErrorType } from '../../src/svn/error-body.js';
 import { escapeText } from '../../src/xml/escape.js';
-import { errorPage } from './error-page.js';
-import { noSniffing, pageRestrictions, pageType } from './layout.js';
+import { noSniffing, pageRestrictions, pageType, pageHead, pageTail } from './layout.js';
+import { escapeHtml } from './html.js';
 
 export interface ErrorRequest {
   readonly accept: string | undefined;
@@ -51,5 +51,14 @@ function davError(condition: string, { message, hrefs }: Failure): string {
   return (
     '<?xml version="1.0" encoding="utf-8"?>\n' +
     `<D:error xmlns:D="DAV:">${conditionElement(condition, hrefs)}<!-- ${escapeText(message).replace(/-(?=-)/g, '- ')} --></D:error>\n`
+  );
+}
+
+/** The page that explains an error. It shows the request id, for questions to the administrator. */
+export function errorPage(status: number, sentence: string, requestId: string): string {
+  const title = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  return (
+    `${pageHead(title)}<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(sentence)}</p>\n` +
+    `<p class="note">Request <code>${escapeHtml(requestId)}</code></p>\n${pageTail}`
   );
 }

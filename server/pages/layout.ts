@@ -29,7 +29,6 @@ export const pageHeaders: HeaderList = [
 /** The query with which a person signs in where that is not required. */
 export const signInQuery = 'sign-in';
 
-/** The person that a page is for. */
 export interface PageReader {
   /** Undefined if they have not signed in. */
   readonly username: string | undefined;
@@ -59,5 +58,4 @@ function whoInWords({ username }: PageReader): string {
     : `Signed in as <b>${escapeHtml(username)}</b>`;
 }
 
-/** The HTML after the page's own content. */
 export const pageTail = '</main>\n</body>\n</html>\n';

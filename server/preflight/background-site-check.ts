@@ -1,7 +1,6 @@
 import type { Configuration } from './configuration.js';
 import type { Log } from '../observability/log.js';
-import { problemInWords, type Positions } from '../../src/config/problems.js';
-import type { Finding } from '../../src/config/finding.js';
+import { problemInWords, type Positions, type Finding } from '../../src/config/problems.js';
 import { siteFindings } from './site-findings.js';
 
 /** Logs findings, in the same words as `davgate check`. */
@@ -31,9 +30,7 @@ export class LaterLook {
       (findings) => {
         if (!signal.aborted) logFindings(findings, declaration.positions, this.#log);
       },
-      (err: unknown) => {
-        this.#log.warn({ err }, 'the site\u2019s database could not be checked');
-      },
+      (err: unknown) => this.#log.warn({ err }, 'the site\u2019s database could not be checked'),
     );
   }
 

@@ -1,4 +1,5 @@
-import type { DjangoDeclaration, StateDeclaration } from '../../src/config/declaration.js';
+import type { DjangoDeclaration } from '../../src/config/declaration.js';
+import type { StateDeclaration } from '../../src/config/state-url.js';
 import { discoverSite } from '../../src/django/discovery/discover-site.js';
 import { refuseOtherRows } from '../../src/django/discovery/refuse-other-rows.js';
 import type { TlsFiles } from '../../src/database/location.js';

@@ -1,13 +1,12 @@
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Declaration } from '../../src/config/declaration.js';
 import type { NamedPlace } from '../../src/config/kinds/share.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
-import { absence, realPathOf } from '../../src/config/files.js';
-import { placeOf } from '../../src/config/problems.js';
+import { absence, isAtOrBelow, realPathOf } from '../../src/config/files.js';
+import { finding, placeOf, type Finding } from '../../src/config/problems.js';
 import { secretsInShares } from '../../src/config/secrets-in-shares.js';
 import { hiddenNames } from '../../src/storage/hiding-storage.js';
-import type { Finding } from '../../src/config/finding.js';
 import { closedToReading, closedToWriting, unreadableFile } from '../../src/config/rights.js';
 
 /** Sample names: any sensible pattern leaves at least one of them visible. */
@@ -28,9 +27,8 @@ const program = fileURLToPath(import.meta.url);
 export function projectFindings({ django }: Pick<Declaration, 'django'>, user: string): Finding[] {
   if (django.kind !== 'project') return [];
   const fault = closedToReading(django.project, user);
-  return fault === undefined
-    ? []
-    : [{ gravity: 'refusal', place: 'django.project', message: `the folder ${django.project}: ${fault}` }];
+  if (fault === undefined) return [];
+  return [finding('refusal', 'django.project', `the folder ${django.project}: ${fault}`)];
 }
 
 /** Missing access to the folders and files that shares name, and settings that are probably mistakes. */
@@ -42,10 +40,10 @@ export function folderFindings({ shares }: Pick<Declaration, 'shares'>, user: st
 }
 
 function rightsOf(share: DeclaredShare, index: number, user: string): Finding[] {
-  return share.places.flatMap((named): Finding[] => {
+  return share.places.flatMap((named) => {
     const place = placeOf(['shares', index, named.key]);
     const { gravity, what, fault } = rightsAt(named, share.isWritten, user);
-    return fault === undefined ? [] : [{ gravity, place, message: `${what}: ${fault}` }];
+    return fault === undefined ? [] : [finding(gravity, place, `${what}: ${fault}`)];
   });
 }
 
@@ -78,13 +76,8 @@ function hidingAll(share: DeclaredShare, index: number): Finding[] {
   if (!('hide' in share)) return [];
   const isHidden = hiddenNames(share.hide);
   if (!ordinaryNames.every(isHidden)) return [];
-  return [
-    {
-      gravity: 'warning',
-      place: placeOf(['shares', index, 'hide']),
-      message: `hides every name, so ${share.path} looks empty and accepts no files: use patterns that match only some names, such as "*.tmp"`,
-    },
-  ];
+  const message = `hides every name, so ${share.path} looks empty and accepts no files: use patterns that match only some names, such as "*.tmp"`;
+  return [finding('warning', placeOf(['shares', index, 'hide']), message)];
 }
 
 /**
@@ -96,9 +89,8 @@ export function temporaryFindings(
   temporaryFolders: readonly string[],
 ): Finding[] {
   const secrets = temporaryFolders.map((path) => ({ what: `the folder ${path} for temporary files`, path }));
-  return secretsInShares(shares, [...secrets, { what: 'davgate\u2019s own program', path: program }]).map(
-    (problem) => ({ gravity: 'refusal', ...problem }),
-  );
+  const kept = [...secrets, { what: 'davgate\u2019s own program', path: program }];
+  return secretsInShares(shares, kept).map(({ place, message }) => finding('refusal', place, message));
 }
 
 /** Shares inside the folder of another share. That is allowed, but two sets of rules then apply to the same files. */
@@ -110,18 +102,15 @@ function nested(shares: readonly DeclaredShare[]): Finding[] {
     folders
       .filter((outer, other) => {
         const same = outer.real === inner.real;
-        return other !== order && (same ? other < order : isBelow(outer.real, inner.real));
+        return other !== order && (same ? other < order : isAtOrBelow(outer.real, inner.real));
       })
-      .map((outer): Finding => ({
-        gravity: 'warning',
-        place: inner.place,
-        message:
+      .map((outer) =>
+        finding(
+          'warning',
+          inner.place,
           `lies in the folder of the share ${outer.path}, so its files are also reachable there, under the rules of ` +
-          `${outer.path}: move one of the folders, or use \`rules\` in a single share`,
-      })),
+            `${outer.path}: move one of the folders, or use \`rules\` in a single share`,
+        ),
+      ),
   );
-}
-
-function isBelow(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

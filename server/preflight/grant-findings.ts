@@ -2,11 +2,10 @@ import { nearestName } from '../../src/access/nearest-name.js';
 import type { Readers } from '../../src/access/requirement.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
-import { placeOf } from '../../src/config/problems.js';
+import { finding, placeOf, type Finding } from '../../src/config/problems.js';
 import type { GrantedNames } from '../../src/django/granted-names.js';
 import { kinds } from '../shares/kinds.js';
 import type { ShareKind } from '../shares/share.js';
-import type { Finding } from '../../src/config/finding.js';
 
 /** Permissions and groups of Django that the files of shares name, with line numbers. Skips unreadable files. */
 export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedGrant[] {
@@ -20,11 +19,13 @@ export function grantsInFiles(shares: readonly DeclaredShare[]): readonly NamedG
 export function unaskedFindings(shares: readonly DeclaredShare[]): Finding[] {
   return grantsInFiles(shares)
     .filter(({ kind }) => kind === 'permission')
-    .map(({ name, place }) => ({
-      gravity: 'refusal',
-      place,
-      message: `the permission ${name} would be looked up in Django\u2019s tables, not asked of the site ("permissions": "site"): name a group`,
-    }));
+    .map(({ name, place }) =>
+      finding(
+        'refusal',
+        place,
+        `the permission ${name} would be looked up in Django\u2019s tables, not asked of the site ("permissions": "site"): name a group`,
+      ),
+    );
 }
 
 /** The grants that one share names, including those in its path rules. */
@@ -45,7 +46,7 @@ function isKnown({ kind, name }: NamedGrant, names: GrantedNames): boolean {
 export function nameFindings(grants: readonly NamedGrant[], names: GrantedNames): Finding[] {
   return grants
     .filter((grant) => !isKnown(grant, names))
-    .map((grant) => ({ gravity: 'warning', place: grant.place, message: unknownInWords(grant, names) }));
+    .map((grant) => finding('warning', grant.place, unknownInWords(grant, names)));
 }
 
 /** Says that a permission or group does not exist: a sentence without the full stop. */
@@ -59,32 +60,21 @@ function unknownInWords({ kind, name }: Pick<NamedGrant, 'kind' | 'name'>, names
   return `the site\u2019s database has no ${kind} ${name}${effect}: ${hint}`;
 }
 
-/** Facts about all of a site's users together. */
-interface Population {
-  readonly superusers: number;
-}
-
 /** Shares in which no user may read anything, because they require something that does not exist. */
 export function unreachableFindings(
   shares: readonly DeclaredShare[],
   names: GrantedNames,
-  population: Population,
+  population: { readonly superusers: number },
 ): Finding[] {
-  return shares.flatMap(({ path, policy }, index): Finding[] => {
-    const reasons = policy.rules.map(({ read }) => impossible(read, names, population));
+  return shares.flatMap(({ path, policy }, index) => {
+    const reasons = policy.rules.map(({ read }) => impossible(read, names, population.superusers));
     const [reason] = reasons;
     if (reason === undefined || reasons.includes(undefined)) return [];
-    return [
-      {
-        gravity: 'warning',
-        place: placeOf(['shares', index]),
-        message: `no user has access to ${path}: ${reason}`,
-      },
-    ];
+    return [finding('warning', placeOf(['shares', index]), `no user has access to ${path}: ${reason}`)];
   });
 }
 
-function impossible(readers: Readers, names: GrantedNames, { superusers }: Population): string | undefined {
+function impossible(readers: Readers, names: GrantedNames, superusers: number): string | undefined {
   if (readers === 'everybody') return undefined;
   const { superuser, permission, groups } = readers;
   if (groups?.every((name) => !names.groups.has(name)) === true) {

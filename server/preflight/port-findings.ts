@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { portTrouble, type ListenPlace, type Listener } from '../listener/port-errors.js';
 import { errorCode } from '../../src/config/files.js';
-import type { Finding } from '../../src/config/finding.js';
+import { finding, type Finding } from '../../src/config/problems.js';
 
 /** Whether the ports are free. A port that is in use may belong to a davgate that is already running. */
 export async function listenFindings(
@@ -14,11 +14,9 @@ export async function listenFindings(
     const error = place && (await refusalOf(place));
     if (!place || error === undefined) continue;
     const taken = errorCode(error) === 'EADDRINUSE';
-    findings.push({
-      gravity: taken ? 'warning' : 'refusal',
-      place: listener,
-      message: `${portTrouble(listener, place, error)}${taken ? ' (unless that process is a davgate that is already running)' : ''}`,
-    });
+    const unless = taken ? ' (unless that process is a davgate that is already running)' : '';
+    const message = `${portTrouble(listener, place, error)}${unless}`;
+    findings.push(finding(taken ? 'warning' : 'refusal', listener, message));
   }
   return findings;
 }

@@ -14,7 +14,7 @@ import { isFailure } from '../../src/failure.js';
 import { probeState } from '../../src/state/probe.js';
 import { readableSite, readableState } from './find-site.js';
 import { askedProject } from './site-pool.js';
-import type { Finding } from '../../src/config/finding.js';
+import { finding, type Finding } from '../../src/config/problems.js';
 import { grantsInFiles, nameFindings, unreachableFindings } from './grant-findings.js';
 
 /** The tolerated difference between clocks, in seconds: the expiry of locks and sessions depends on them. */
@@ -41,7 +41,7 @@ export async function siteFindings(
     const userTrouble = await troubleOf(() => users.find('davgate-check'), trouble);
     if (userTrouble !== undefined) {
       const message = `Nobody can sign in: davgate cannot read the users of the site (${userTrouble}).`;
-      return [{ gravity: 'nobody', place: '', message }];
+      return [finding('nobody', '', message)];
     }
     const findings: Finding[] = [];
     const note = (finding: Finding[]): void => void findings.push(...finding);
@@ -61,12 +61,7 @@ export async function siteFindings(
       ({ kind: what }) => what === 'group' || !permissionsBySite,
     );
     if (grants.length > 0) {
-      const named = (what: 'group' | 'permission') =>
-        grants.filter((grant) => grant.kind === what).map(({ name }) => name);
-      const names = await grantedNames(knex, site.user, {
-        groups: named('group'),
-        permissions: named('permission'),
-      });
+      const names = await grantedNames(knex, site.user, grants);
       note(nameFindings(grants, names));
       note(permissionsBySite ? [] : unreachableFindings(declaration.shares, names, counts));
     }
@@ -75,7 +70,7 @@ export async function siteFindings(
   } catch (error) {
     if (!isFailure(error, 'unavailable')) throw error;
     const message = `davgate cannot check the users of the site (${trouble(error)}).`;
-    return [{ gravity: 'warning', place: 'django', message }];
+    return [finding('warning', 'django', message)];
   } finally {
     await knex.destroy();
   }
@@ -113,55 +108,41 @@ async function troubleOf(
 }
 
 function unreadableSessions(table: string, reason: string): Finding {
-  return {
-    gravity: 'warning',
-    place: '',
-    message:
-      `Browsers with a session of the site get an error: davgate cannot read the table ${table} (${reason}). ` +
+  return finding(
+    'warning',
+    '',
+    `Browsers with a session of the site get an error: davgate cannot read the table ${table} (${reason}). ` +
       'Create it with the site\u2019s `migrate`, or grant the database user SELECT on it.',
-  };
+  );
 }
 
-/** Users who cannot sign in with their stored password. */
 function passwordFindings(
   { active, able, faults }: PasswordCounts,
   at: HashersAt,
   hasSessions: boolean,
 ): Finding[] {
   if (active === 0) {
-    return [{ gravity: 'nobody', place: '', message: 'Nobody can sign in: the site has no active user.' }];
+    return [finding('nobody', '', 'Nobody can sign in: the site has no active user.')];
   }
   const told = faults.filter(({ fault }) => able === 0 || fault.kind !== 'unusable');
-  const findings = told.map(({ fault, users }): Finding => {
+  const findings = told.map(({ fault, users }) => {
     const who = users === 1 ? '1 active user' : `${users} active users`;
-    const message = `The password of ${who} ${faultInWords(fault, at)}.`;
-    return { gravity: 'warning', place: '', message };
+    return finding('warning', '', `The password of ${who} ${faultInWords(fault, at)}.`);
   });
   if (able > 0) return findings;
   const elsewhere = hasSessions ? ' except with a session of the site' : '';
-  return [
-    {
-      gravity: hasSessions ? 'warning' : 'nobody',
-      place: '',
-      message: `Nobody can sign in${elsewhere}: no active user has an accepted password.`,
-    },
-    ...findings,
-  ];
+  const message = `Nobody can sign in${elsewhere}: no active user has an accepted password.`;
+  return [finding(hasSessions ? 'warning' : 'nobody', '', message), ...findings];
 }
 
 /** @param ahead how far the other clock is ahead of this machine's, in seconds */
 export function clockFindings(whose: string, ahead: number | undefined): Finding[] {
   if (ahead === undefined || Math.abs(ahead) <= clockTolerance) return [];
   const way = ahead > 0 ? 'ahead of' : 'behind';
-  return [
-    {
-      gravity: 'warning',
-      place: '',
-      message:
-        `The clock of ${whose} is ${Math.abs(Math.round(ahead))} s ${way} this machine\u2019s: ` +
-        'locks and sessions would expire at the wrong time, so synchronise both clocks by NTP (see timedatectl).',
-    },
-  ];
+  const message =
+    `The clock of ${whose} is ${Math.abs(Math.round(ahead))} s ${way} this machine\u2019s: ` +
+    'locks and sessions would expire at the wrong time, so synchronise both clocks by NTP (see timedatectl).';
+  return [finding('warning', '', message)];
 }
 
 /** Problems with a state database on a server. For a file, see state.ts. */
@@ -169,5 +150,5 @@ export async function stateServerFindings({ state }: Pick<Declaration, 'state'>)
   const { trouble, ahead } = await probeState(readableState(state), Date.now);
   return trouble === undefined
     ? clockFindings('the state database', ahead)
-    : [{ gravity: 'refusal', place: 'state', message: trouble }];
+    : [finding('refusal', 'state', trouble)];
 }

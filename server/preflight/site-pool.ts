@@ -1,5 +1,5 @@
 import type { Declaration, ProjectDeclaration } from '../../src/config/declaration.js';
-import type { Finding } from '../../src/config/finding.js';
+import { finding, type Finding } from '../../src/config/problems.js';
 import { findPython } from '../../src/django/discovery/find-python.js';
 import { SitePool } from '../../src/django/sign-in/site-pool.js';
 import { isFailure } from '../../src/failure.js';
@@ -48,7 +48,7 @@ export async function sitePoolFindings(
     return [];
   } catch (error) {
     if (!isFailure(error, 'unavailable')) throw error;
-    return [{ gravity: 'nobody', place: 'django', message: error.message }];
+    return [finding('nobody', 'django', error.message)];
   } finally {
     await pool.close();
   }

@@ -1,11 +1,11 @@
 import { closeSync, existsSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Declaration } from '../../src/config/declaration.js';
-import { absence, realPathOf } from '../../src/config/files.js';
+import { absence, errorCode, realPathOf } from '../../src/config/files.js';
 import type { TlsFiles } from '../../src/database/location.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import { statePlace } from '../../src/state/owner-only.js';
-import type { Finding } from '../../src/config/finding.js';
+import { finding, type Finding } from '../../src/config/problems.js';
 import { closedToWriting, unreadableFile, unwritableFile } from '../../src/config/rights.js';
 
 /** The first bytes of every SQLite database (https://www.sqlite.org/fileformat.html). */
@@ -18,7 +18,7 @@ export function stateFindings(
   uid: number | undefined,
 ): Finding[] {
   const fault = state.kind === 'sqlite' ? faultOfFile(state.file, user, uid) : undefined;
-  return fault === undefined ? [] : [{ gravity: 'refusal', place: 'state', message: fault }];
+  return fault === undefined ? [] : [finding('refusal', 'state', fault)];
 }
 
 /** The state must not be in the site's database: davgate would write its own tables to it. */
@@ -26,21 +26,10 @@ export function stateInSite(
   { state }: Pick<Declaration, 'state'>,
   { database }: DjangoSite<TlsFiles>,
 ): Finding[] {
-  if (!isSamePlace(state, database)) return [];
-  return [
-    {
-      gravity: 'refusal',
-      place: 'state',
-      message: 'is Django\u2019s own database, which davgate only reads: name another database',
-    },
-  ];
-}
-
-function isSamePlace(state: Declaration['state'], database: DjangoSite<TlsFiles>['database']): boolean {
-  if (state.kind === 'sqlite') {
-    return database.kind === 'sqlite' && realPathOf(state.file) === realPathOf(database.file);
-  }
-  return false;
+  if (state.kind !== 'sqlite' || database.kind !== 'sqlite') return [];
+  if (realPathOf(state.file) !== realPathOf(database.file)) return [];
+  const message = 'is Django\u2019s own database, which davgate only reads: name another database';
+  return [finding('refusal', 'state', message)];
 }
 
 function faultOfFile(file: string, user: string, uid: number | undefined): string | undefined {
@@ -79,8 +68,7 @@ function nearestFolder(folder: string): string {
     statSync(folder);
     return folder;
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return isMissing && parent !== folder ? nearestFolder(parent) : folder;
+    return errorCode(error) === 'ENOENT' && parent !== folder ? nearestFolder(parent) : folder;
   }
 }
 

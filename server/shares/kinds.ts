@@ -1,5 +1,5 @@
 import type { Declaration } from '../../src/config/declaration.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import type { DeclaredShare, KindName } from '../../src/config/share-schema.js';
 import type { Machine, Share, ShareKind, ShareParts } from './share.js';
 import { guardKind } from './guard.js';

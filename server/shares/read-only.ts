@@ -12,7 +12,6 @@ import type { ShareRequest } from './share.js';
 interface ReadOnlyOptions {
   readonly dav: Pick<ReadContext, 'queries' | 'xmlLimits' | 'xmlBytes'>;
   readonly trust: PageTrust;
-  /** Whether the user may see this member of the share. */
   readonly mayRead: (path: SharePath) => boolean;
 }
 

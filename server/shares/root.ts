@@ -107,11 +107,10 @@ export function sharesOpenTo(
   shares: readonly Share[],
   above: ServerPath,
 ): readonly Share[] {
-  return shares.filter(({ declared: { path, policy, servedElsewhere } }) => {
-    return (
-      !servedElsewhere && isSameOrBelow(above, path) && policy.decide(identity, 'read', shareRoot).allowed
-    );
-  });
+  return shares.filter(
+    ({ declared: { path, policy, servedElsewhere } }) =>
+      !servedElsewhere && isSameOrBelow(above, path) && policy.decide(identity, 'read', shareRoot).allowed,
+  );
 }
 
 /** The shares as the list of shares shows them to somebody. */

@@ -47,7 +47,6 @@ export class ShareMap implements Locator {
     return this.#shares;
   }
 
-  /** The declarations of the shares. */
   get declared(): readonly Share['declared'][] {
     return this.#declared;
   }

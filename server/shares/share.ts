@@ -1,10 +1,9 @@
 import type { ExplainedRight } from '../../src/access/explain.js';
-import type { Visitor } from '../../src/access/identity.js';
+import type { Visitor, Memberships } from '../../src/access/identity.js';
 import type { RequiredAccess } from '../../src/access/required-access.js';
-import type { Memberships } from '../../src/access/memberships.js';
 import type { UsagePool } from '../../src/async/usage-pool.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
-import type { Finding } from '../../src/config/finding.js';
+import type { Finding } from '../../src/config/problems.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import type { DavContext, Place, UserPart } from '../../src/dav/context.js';
 import type { PropertyQuota } from '../../src/dav/properties/property-store.js';
@@ -41,9 +40,7 @@ export interface Share {
 /** A path and the share that contains it. */
 export interface Located {
   readonly share: Share;
-  /** The path on this server. */
   readonly path: ServerPath;
-  /** The path inside the share. */
   readonly inside: SharePath;
   /** How the client spells the path, if it uses another spelling. */
   readonly spelling?: Spelling;
@@ -52,7 +49,6 @@ export interface Located {
 /** An authorised request: the user has every right that it needs. */
 export class ShareRequest extends IdentifiedRequest {
   readonly place: Located;
-  /** The destination of COPY and MOVE. */
   readonly destination: Located | undefined;
 
   constructor(request: IdentifiedRequest, place: Located, destination: Located | undefined) {
@@ -62,14 +58,12 @@ export class ShareRequest extends IdentifiedRequest {
   }
 }
 
-/** What a path from a client refers to. */
 export interface Found {
   readonly path: ServerPath;
   /** Undefined if no share contains the path. */
   readonly located: Located | undefined;
 }
 
-/** Looks up paths on this server. */
 export interface Locator {
   locate(path: ServerPath): Located | undefined;
   /** Like `locate`, for a path from a client; takes into account how that client spells names. */
@@ -96,7 +90,6 @@ export interface ShareParts {
   readonly now: () => number;
 }
 
-/** A declared share and its index in the declaration. */
 export interface Numbered<D> {
   readonly share: D;
   readonly index: number;
@@ -110,7 +103,6 @@ export interface Machine {
 
 /** How a kind judges a right, in addition to the rules of the declaration. */
 export interface ExplainedBeyondRules {
-  /** A paragraph for the administrator. */
   readonly words: string;
   /** Undefined if the right is granted. */
   readonly refusal?: Refusal;
@@ -118,9 +110,7 @@ export interface ExplainedBeyondRules {
 
 /** Everything that depends on the kind of a share. */
 export interface ShareKind<D extends DeclaredShare = DeclaredShare> {
-  /** The description in the list of shares. */
   readonly words: string;
-  /** The rule for names in paths. */
   readonly names: NameRule;
   /** The format in which its clients expect errors. */
   readonly errors: 'dav' | 'svn';

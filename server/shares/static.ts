@@ -3,13 +3,12 @@ import type { StaticShare } from '../../src/config/kinds/static.js';
 import { readOnlyMethods, refusalOfReadOnly } from '../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
-import { hidingStorage } from './layered-storage.js';
-import { linksIn } from './links.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
+import { linksIn } from './storage-kinds.js';
 import { openEach } from './open-each.js';
 import { serveReadOnly } from './read-only.js';
 import type { Share, ShareKind, ShareParts } from './share.js';
 
-/** Read-only files. */
 export const staticKind: ShareKind<StaticShare> = {
   words: 'Read-only files',
   names: 'portable',

@@ -4,10 +4,10 @@ import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
-import { linksIn } from './links.js';
+import type { Links } from '../../src/storage/local/confined-root.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import type { ShareParts } from './share.js';
 
-/** A storage, and how to release it. */
 interface OpenStorage {
   readonly storage: DavStorage;
   readonly close: () => Promise<void> | void;
@@ -23,15 +23,18 @@ type StorageKinds = {
   ) => OpenStorage | Promise<OpenStorage>;
 };
 
+/** Rules apply to the path in the request, so a link could bypass a strict rule: shares with rules hide links. */
+export function linksIn({ policy }: Pick<DeclaredShare, 'policy'>): Links {
+  return policy.rules.length > 1 ? 'hidden' : 'followed';
+}
+
 /** All kinds of storage. To add one, write its file and its schema, and register it here. */
 const storageKinds: StorageKinds = {
   folder: ({ root, durability }, share, { stagingOwner: owner }) => {
     const storage = new LocalStorage(root, { owner, durability, links: linksIn(share) });
     return {
       storage,
-      close: () => {
-        storage.close();
-      },
+      close: () => storage.close(),
     };
   },
   module: async ({ module, options, folder }, _share, { fileSystems }) => {
@@ -39,7 +42,7 @@ const storageKinds: StorageKinds = {
       loadFileSystem(module, folder, options),
     );
     return {
-      storage: new ModuleStorage(files.value, { temporaryFolder: tmpdir() }),
+      storage: new ModuleStorage(files.value, tmpdir()),
       close: files.release,
     };
   },

@@ -5,17 +5,25 @@ import type { WebdavShare } from '../../src/config/kinds/webdav.js';
 import { allowedMethods } from '../../src/dav/allowed-methods.js';
 import { UserContext, type Place } from '../../src/dav/context.js';
 import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
-import { Failure } from '../../src/failure.js';
+import { Failure, isFailure } from '../../src/failure.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import type { Method } from '../../src/http/method.js';
 import { directoryListing } from '../pages/directory-listing.js';
-import { layeredStorage } from './layered-storage.js';
-import { moduleFindings } from './module-findings.js';
 import { openEach } from './open-each.js';
-import { elsewhere, type Located, type Share, type ShareKind, type ShareParts } from './share.js';
+import {
+  elsewhere,
+  type Located,
+  type Share,
+  type ShareKind,
+  type ShareParts,
+  type Numbered,
+} from './share.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import { openStorage } from './storage-kinds.js';
+import { finding, placeOf, type Finding } from '../../src/config/problems.js';
+import { loadFileSystem } from '../../src/storage/module/file-system-module.js';
 
-/** Folders that operating systems mount. */
 export const webdavKind: ShareKind<WebdavShare> = {
   words: 'Folder to mount (WebDAV)',
   names: 'portable',
@@ -35,9 +43,10 @@ const lengthy: ReadonlySet<Method> = new Set<Method>(['COPY', 'MOVE', 'DELETE'])
 async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Share> {
   const { shares, dav, quotas } = parts;
   const opened = await openStorage(declared.storage, declared, parts);
-  const { storage, limited, close } = layeredStorage(declared, opened.storage);
-  const { path: base, policy, depthInfinity = false } = declared;
+  const { path: base, policy, quota, hide, depthInfinity = false } = declared;
+  const limited = quota === undefined ? undefined : limitedStorage(opened.storage, quota);
   if (limited) quotas.set(base, limited);
+  const storage = hidingStorage(hide, limited ?? opened.storage);
   return {
     declared,
     files: storage,
@@ -58,7 +67,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
           body,
           signal: lengthy.has(method) ? goneSignal(request.whenGone) : undefined,
           publicAuthority: headers.if === undefined ? undefined : authority(),
-          destination: destination && placeOf(destination),
+          destination: destination && davPlaceOf(destination),
         },
         new UserContext(dav, {
           owner,
@@ -74,13 +83,13 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
       );
     },
     close: async () => {
-      close();
+      limited?.close();
       await opened.close();
     },
   };
 }
 
-function placeOf({ share, inside, spelling }: Located): Place {
+function davPlaceOf({ share, inside, spelling }: Located): Place {
   const place = share.place?.(inside, spelling);
   if (place) return place;
   throw new Failure('foreign-destination', 'The destination lies in a share of another kind.');
@@ -93,4 +102,20 @@ function legiblePlace(located: Located | undefined, identity: Visitor): Place | 
   return share.declared.policy.decide(identity, 'read', inside).allowed
     ? share.place?.(inside, spelling)
     : undefined;
+}
+
+/** Loads the storage modules and creates their file systems, to see whether that works. */
+async function moduleFindings(shares: readonly Numbered<WebdavShare>[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { share, index } of shares) {
+    if (share.storage.kind !== 'module') continue;
+    const { module, options, folder } = share.storage;
+    try {
+      await loadFileSystem(module, folder, options);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      findings.push(finding('refusal', placeOf(['shares', index, 'storage', 'module']), error.message));
+    }
+  }
+  return findings;
 }

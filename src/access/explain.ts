@@ -1,13 +1,11 @@
 import type { FailureKind, Refusal } from '../failure.js';
 import type { Method } from '../http/method.js';
 import { join, type ServerPath, type SharePath } from '../http/target.js';
-import { anonymous, isAnonymous, type Identity, type Visitor } from './identity.js';
-import type { PermissionSources } from './permission-sources.js';
+import { anonymous, isAnonymous, type Identity, type Visitor, type PermissionSources } from './identity.js';
 import { decideByRule, signIn, type Action, type Decision, type Policy, type Rule } from './policy.js';
 import { hasDestination, outsideOfShares, type Access, type RequiredAccess } from './required-access.js';
 import { conditions, type Condition } from './requirement.js';
 
-/** The parts of a path inside a share that access depends on. */
 export interface Place {
   readonly share: {
     readonly path: ServerPath;
@@ -43,7 +41,6 @@ export interface Because {
   /** The site itself was asked, and says no more. */
   readonly bySite?: true;
   readonly superuser?: true;
-  /** The permission was given to the user directly. */
   readonly own?: true;
   /** The groups that gave the permission, sorted. */
   readonly groups?: readonly string[];
@@ -66,9 +63,7 @@ export interface ExplainedRule {
   readonly decision: Decision;
 }
 
-/** A right that the request needs. */
 export interface ExplainedRight extends Access {
-  /** The path of the share that contains it. */
   readonly share: ServerPath;
   /** The rule that governs its path; for a tree, followed by the rules below. */
   readonly rules: readonly ExplainedRule[];
@@ -107,7 +102,7 @@ export function explain(question: Question): Explanation {
 }
 
 /** Undefined where the name lets nobody in. */
-function visitorOf(asker: Asker): Visitor | undefined {
+export function visitorOf(asker: Asker): Visitor | undefined {
   if (asker.standing === 'anonymous') return anonymous;
   return asker.standing === 'active' ? asker.identity : undefined;
 }

@@ -5,7 +5,6 @@ export interface Identity {
   readonly username: string;
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;
-  /** Names of the user's groups. */
   readonly groups: ReadonlySet<string>;
   /** Every permission of the user, direct or through a group, as `app_label.codename`. */
   readonly permissions: ReadonlySet<string>;
@@ -14,7 +13,7 @@ export interface Identity {
 }
 
 /** Somebody who has not signed in: no user, so nothing can be theirs. */
-export interface Anonymous {
+interface Anonymous {
   readonly anonymous: true;
 }
 
@@ -23,7 +22,6 @@ export const anonymous: Anonymous = { anonymous: true };
 /** Who asks to read. Writing is for an {@link Identity}. */
 export type Visitor = Identity | Anonymous;
 
-/** Whether somebody has not signed in. */
 export function isAnonymous(visitor: Visitor): visitor is Anonymous {
   return 'anonymous' in visitor;
 }
@@ -36,4 +34,35 @@ export function usernameOf(visitor: Visitor): string | undefined {
 export function hasPermission(identity: Identity, permission: string): boolean {
   const hasAll = identity.isSuperuser && identity.permissionsBySite !== true;
   return hasAll || identity.permissions.has(permission);
+}
+
+/** Where a user's permissions come from, each as `app_label.codename`. */
+export interface PermissionSources {
+  readonly own: ReadonlySet<string>;
+  /** The permissions of each of the user's groups, by the group's name. */
+  readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** The groups, permissions and roles to look up members for. */
+export interface AskedMembers {
+  readonly groups: readonly string[];
+  /** As `app_label.codename`. */
+  readonly permissions: readonly string[];
+  readonly staff: boolean;
+  readonly superusers: boolean;
+}
+
+/** User names of active users. */
+export interface Members {
+  /** Without the groups that do not exist at the site. */
+  readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The users who have the permission directly, through a group, or as superusers. */
+  readonly permissions: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly staff: ReadonlySet<string>;
+  readonly superusers: ReadonlySet<string>;
+}
+
+export interface Memberships {
+  /** @throws Failure `unavailable` if the database cannot answer */
+  members(asked: AskedMembers): Promise<Members>;
 }

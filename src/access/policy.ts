@@ -82,7 +82,6 @@ export class Policy {
     return allowed;
   }
 
-  /** Returns a function that tells whether `visitor` may read a path. */
   reader(visitor: Visitor): (path: SharePath) => boolean {
     return (path) => this.decide(visitor, 'read', path).allowed;
   }

@@ -16,7 +16,6 @@ export function outsideOfShares(method: Method): Refusal | undefined {
     : { failure: 'not-found', sentence: 'There is no share here.' };
 }
 
-/** One right that a request needs. */
 export interface Access {
   readonly path: ServerPath;
   readonly action: Action;
@@ -26,7 +25,6 @@ export interface Access {
 const webdavReads: ReadonlySet<Method> = new Set<Method>(['GET', 'HEAD', 'OPTIONS', 'PROPFIND']);
 const svnReads: ReadonlySet<Method> = new Set<Method>(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
 
-/** Whether `method` only reads in an svn share. */
 export function isSvnRead(method: Method): boolean {
   return svnReads.has(method);
 }

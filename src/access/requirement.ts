@@ -23,7 +23,6 @@ export const defaultRequirement: Requirement = { staff: true, superuser: false }
 export interface Condition {
   readonly words: string;
   readonly holds: boolean;
-  /** The permission that it requires, if any. */
   readonly permission?: string;
   /** The groups of which it requires one, if any. */
   readonly groups?: readonly string[];
@@ -34,7 +33,6 @@ export function conditions(requirement: Requirement, identity: Identity): Condit
   return parts(requirement).map((part) => ({ ...part, holds: part.holds(identity) }));
 }
 
-/** Whether the user meets every condition. */
 export function meets(requirement: Requirement, identity: Identity): boolean {
   if (requirement.staff && !identity.isStaff) return false;
   if (requirement.superuser && !identity.isSuperuser) return false;
@@ -57,28 +55,17 @@ interface Part extends Omit<Condition, 'holds'> {
   readonly holds: (identity: Identity) => boolean;
 }
 
-function parts(requirement: Requirement): Part[] {
-  const { staff, superuser, permission, groups } = requirement;
-  return [
-    ...(staff ? [{ words: 'are staff', holds: (identity: Identity) => identity.isStaff }] : []),
-    ...(superuser ? [{ words: 'are superusers', holds: (identity: Identity) => identity.isSuperuser }] : []),
-    ...(permission === undefined
-      ? []
-      : [
-          {
-            words: `have the permission ${permission}`,
-            holds: (identity: Identity) => hasPermission(identity, permission),
-            permission,
-          },
-        ]),
-    ...(groups === undefined
-      ? []
-      : [
-          {
-            words: `are in ${groups.length === 1 ? 'the group' : 'one of the groups'} ${groups.join(', ')}`,
-            holds: (identity: Identity) => groups.some((group) => identity.groups.has(group)),
-            groups,
-          },
-        ]),
-  ];
+function parts({ staff, superuser, permission, groups }: Requirement): Part[] {
+  const all: Part[] = [];
+  if (staff) all.push({ words: 'are staff', holds: ({ isStaff }) => isStaff });
+  if (superuser) all.push({ words: 'are superusers', holds: ({ isSuperuser }) => isSuperuser });
+  if (permission !== undefined) {
+    const words = `have the permission ${permission}`;
+    all.push({ words, holds: (identity) => hasPermission(identity, permission), permission });
+  }
+  if (groups !== undefined) {
+    const words = `are in ${groups.length === 1 ? 'the group' : 'one of the groups'} ${groups.join(', ')}`;
+    all.push({ words, holds: (identity) => groups.some((group) => identity.groups.has(group)), groups });
+  }
+  return all;
 }

@@ -2,7 +2,7 @@ import { concerns, folderAt, hiddenBy, isProgram, type Host, type Scope } from '
 import { Layers } from './layers.js';
 import { identificationOf, type ReadScript } from './site.js';
 import { furtherChecks, leftOut } from './further-checks.js';
-import type { Node, Note, Place } from './syntax.js';
+import type { Node, Note, Place, Tell } from './syntax.js';
 import {
   allOf,
   hostsMay,
@@ -28,7 +28,6 @@ export type Source =
   | { readonly kind: 'static' | 'webdav'; readonly folder: string }
   | { readonly kind: 'svn'; readonly key: 'repository' | 'repositories'; readonly folder: string };
 
-/** What a configuration says of a path. */
 export interface Entry extends Place {
   readonly path: string;
   readonly source: Source;
@@ -44,7 +43,7 @@ export interface Entry extends Place {
 
 export interface Means {
   readonly readScript: ReadScript;
-  readonly note: (note: Note) => void;
+  readonly note: Tell;
   /** Whether Apache goes on serving everything. */
   readonly guards: boolean;
 }
@@ -72,8 +71,7 @@ export function entryAt(
   const who = whoIn(layers, serving, readScript, at, note);
   const shared = { path, ...at, source, realm: layers.last('authname')?.words[0] };
   if (who.kind === 'open') {
-    if (serving !== 'other')
-      note({ ...at, message: `${path} is open to everybody in Apache, and becomes no share` });
+    if (serving !== 'other') note(at, `${path} is open to everybody in Apache, and becomes no share`);
     return undefined;
   }
   const keys = keysOf(host, layers, source, note);
@@ -94,20 +92,14 @@ type Whole =
       readonly settings: string | undefined;
     };
 
-function whoIn(
-  layers: Layers,
-  serving: Serving,
-  readScript: ReadScript,
-  at: Place,
-  note: (note: Note) => void,
-): Whole {
+function whoIn(layers: Layers, serving: Serving, readScript: ReadScript, at: Place, note: Tell): Whole {
   const id = identificationOf(layers, readScript);
   const within =
     (is: (node: Node) => boolean) =>
     (node: Node): boolean =>
       is(node) || (node.kind === 'section' && isLimit(node) && node.children.some(is));
   const quiet: Note[] = [];
-  const hear = (each: Note): void => void quiet.push(each);
+  const hear: Tell = ({ file, line }, message) => void quiet.push({ file, line, message });
   const groups = id.kind === 'django' && id.groups;
   const requires = rulesOf(layers.innermost(within(isRequire)), serving, isRequire, hear);
   const hosts = rulesOf(layers.innermost(within(isHostRule)), serving, isHostRule, hear);
@@ -125,20 +117,20 @@ function whoIn(
   if (id.kind !== 'django') {
     const [first] = layers.sections.filter((node) => concerns([node]));
     const by = id.kind === 'other' ? id.at : (first ?? at);
-    note({ file: by.file, line: by.line, message: 'not Django, but something else decides here who may' });
+    note(by, 'not Django, but something else decides here who may');
     return { kind: 'closed' };
   }
-  for (const each of quiet) note(each);
-  if (satisfyAny) note({ ...at, message: 'Satisfy Any also lets addresses in; now only users' });
-  if (id.doubt !== undefined) note({ file: id.at.file, line: id.at.line, message: id.doubt });
+  for (const each of quiet) note(each, each.message);
+  if (satisfyAny) note(at, 'Satisfy Any also lets addresses in; now only users');
+  if (id.doubt !== undefined) note(id.at, id.doubt);
   const type = layers.last('authtype');
   if (type && type.words[0]?.toLowerCase() !== 'basic') {
-    note({ file: type.file, line: type.line, message: `AuthType ${type.words[0] ?? ''} becomes Basic` });
+    note(type, `AuthType ${type.words[0] ?? ''} becomes Basic`);
   }
   const invalid = id.permission !== undefined && !/^[A-Za-z_]\w*\.\S+$/.test(id.permission);
-  if (invalid) note({ ...at, message: `"${id.permission ?? ''}" is no permission` });
+  if (invalid) note(at, `"${id.permission ?? ''}" is no permission`);
   const checks = furtherChecks(layers);
-  for (const check of checks) note({ file: check.file, line: check.line, message: leftOut(check) });
+  for (const check of checks) note(check, leftOut(check));
   const impossible = invalid || id.unknown === true || checks.length > 0;
   const required = (whose: Who): Required => {
     if (impossible || whose.kind === 'nobody' || whose.kind === 'unknown') return closedFor(at);
@@ -152,7 +144,7 @@ function whoIn(
     };
   };
   const opened = [read, ...(serving === 'other' ? [] : [write])].some(({ kind }) => kind === 'anyone');
-  if (opened) note({ ...at, message: 'Apache lets everybody in here without a name; now only users' });
+  if (opened) note(at, 'Apache lets everybody in here without a name; now only users');
   const { settings } = id;
   const writes = impossible || write.kind === 'nobody' || write.kind === 'unknown' ? false : required(write);
   return { kind: 'django', read: required(read), write: writes, settings };
@@ -163,7 +155,7 @@ function sourceOf(
   layers: Layers,
   path: string,
   at: Place,
-  note: (note: Note) => void,
+  note: Tell,
 ): { readonly source: Source; readonly serving: Serving } {
   const dav = layers.last('dav')?.words[0]?.toLowerCase() ?? 'off';
   if (dav === 'svn') {
@@ -173,10 +165,7 @@ function sourceOf(
       const key = found.name === 'svnpath' ? 'repository' : 'repositories';
       return { source: { kind: 'svn', key, folder }, serving: 'svn' };
     }
-    note({
-      ...at,
-      message: 'the folder of its repositories is not known, so that Apache goes on serving it',
-    });
+    note(at, 'the folder of its repositories is not known, so that Apache goes on serving it');
     return { source: { kind: 'guard' }, serving: 'svn' };
   }
   const serving = dav === 'off' ? 'other' : 'dav';
@@ -198,22 +187,13 @@ function sourceOf(
   return { source: { kind: serving === 'dav' ? 'webdav' : 'static', folder }, serving };
 }
 
-function keysOf(
-  host: Host,
-  layers: Layers,
-  source: Source,
-  note: (note: Note) => void,
-): Record<string, unknown> {
+function keysOf(host: Host, layers: Layers, source: Source, note: Tell): Record<string, unknown> {
   const on = (name: string): boolean => layers.last(name)?.words[0]?.toLowerCase() === 'on';
   if (source.kind === 'svn') {
     const authz = layers.last('authzsvnaccessfile');
     const file = authz?.words[0];
     if (authz && file?.startsWith('/') === false) {
-      note({
-        file: authz.file,
-        line: authz.line,
-        message: `${file} is relative to ServerRoot; write the whole path`,
-      });
+      note(authz, `${file} is relative to ServerRoot; write the whole path`);
     }
     return {
       [source.key]: source.folder,
@@ -225,7 +205,7 @@ function keysOf(
   const override = layers.last('allowoverride');
   if (override && override.words[0]?.toLowerCase() !== 'none') {
     const message = `AllowOverride ${override.words.join(' ')}: .htaccess files were not read`;
-    note({ file: override.file, line: override.line, message });
+    note(override, message);
   }
   const inner = layers.sections.flatMap((node) => (node.kind === 'section' ? (hiddenBy(node) ?? []) : []));
   return {

@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isFolder } from '../config/files.js';
 import { Failure } from '../failure.js';
 import type { Include, SourceFile } from './syntax.js';
 import { matchesWildcard } from './words.js';
@@ -77,7 +78,7 @@ function matching(folder: string, names: readonly string[]): string[] {
     if (places.length > mostMatches) return places;
   }
   return places.flatMap((place) => {
-    if (!isFolder(place)) return exists(place) ? [place] : [];
+    if (!isFolder(place)) return existsSync(place) ? [place] : [];
     return namesIn(place).map((name) => join(place, name));
   });
 }
@@ -87,22 +88,6 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder).sort();
   } catch {
     return [];
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statsOf(path)?.isDirectory() === true;
-}
-
-function exists(path: string): boolean {
-  return statsOf(path) !== undefined;
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
   }
 }
 

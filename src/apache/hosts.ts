@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { Failure } from '../failure.js';
 import { isHostRule, isLimit, isRequire } from './who.js';
-import type { Directive, Node, Note, Place, Section } from './syntax.js';
+import type { Directive, Node, Place, Section, Tell } from './syntax.js';
 
-/** A Location or a Directory. */
 export interface Scope extends Place {
   readonly kind: 'location' | 'directory';
   /** A URL path or a folder; without a slash at its end, so that the root is ''. */
@@ -28,7 +27,7 @@ const mostWork = 20_000_000;
  * The virtual hosts of a configuration; without any, the main server.
  * @throws Failure `too-large` for more places than can be compared
  */
-export function hostsOf(nodes: readonly Node[], note: (note: Note) => void): Host[] {
+export function hostsOf(nodes: readonly Node[], note: Tell): Host[] {
   const main = new Gathering(note);
   main.add(nodes);
   bounded(main.virtual.length * (main.scopes.length + main.directives.length));
@@ -56,9 +55,9 @@ class Gathering {
   readonly hidden: string[];
   readonly virtual: Section[] = [];
   opaque: boolean;
-  readonly #note: (note: Note) => void;
+  readonly #note: Tell;
 
-  constructor(note: (note: Note) => void, outer?: Gathering) {
+  constructor(note: Tell, outer?: Gathering) {
     this.#note = note;
     this.directives = [...(outer?.directives ?? [])];
     this.scopes = [...(outer?.scopes ?? [])];
@@ -107,10 +106,10 @@ class Gathering {
     else if (concerns(node.children)) this.#left(node);
   }
 
-  #left({ name, words, file, line }: Section): void {
+  #left(section: Section): void {
     this.opaque = true;
-    const shown = ['<', [name, ...words].join(' ').slice(0, 80), '>'].join('');
-    this.#note({ file, line, message: `${shown} cannot be declared` });
+    const shown = [section.name, ...section.words].join(' ').slice(0, 80);
+    this.#note(section, `<${shown}> cannot be declared`);
   }
 }
 

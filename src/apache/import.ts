@@ -5,7 +5,7 @@ import { concerns, hostsOf, isProgram, pathsOf, type Host, type Scope } from './
 import { Layers } from './layers.js';
 import { closedShare, sharesOf, type ShareJson } from './shares.js';
 import { pythonOf, type ReadScript } from './site.js';
-import type { Node, Note, Place } from './syntax.js';
+import type { Node, Note, Place, Tell } from './syntax.js';
 
 export interface ImportOptions {
   /** The Django project's folder, if the configuration does not name it. */
@@ -19,7 +19,6 @@ export interface ImportOptions {
 export interface Imported {
   /** As JSON; it may lack what the notes ask for. */
   readonly declaration: Readonly<Record<string, unknown>>;
-  /** What was left, by file and line. */
   readonly notes: readonly Note[];
 }
 
@@ -33,9 +32,8 @@ export function importApache(
   readScript: ReadScript,
 ): Imported {
   const notes = new Map<string, Note>();
-  const note = (each: Note): void => {
-    notes.set(`${each.file}:${each.line}: ${each.message}`, each);
-  };
+  const note: Tell = ({ file, line }, message) =>
+    void notes.set(`${file}:${line}: ${message}`, { file, line, message });
   const hosts = hostsOf(nodes, note);
   const entries = hosts.map((host) => entriesOf(host, { readScript, note, guards }));
   const all = entries.flat().filter(({ decided }) => decided);
@@ -46,15 +44,12 @@ export function importApache(
   const shares = validShares(ours, note);
   const realm = realmOf(ours.flat(), note);
   const start: Place = all[0] ?? { file: nodes[0]?.file ?? 'configuration', line: 1 };
-  const from = { file: start.file, line: start.line };
-  if (shares.length === 0) note({ ...from, message: 'no place was found that Django guards' });
+  if (shares.length === 0) note(start, 'no place was found that Django guards');
   const found =
     settings === undefined ? undefined : pythonOf(hosts.flatMap(directivesIn), settings, readScript);
   const folder = project ?? found?.project;
-  if (settings === undefined)
-    note({ ...from, message: 'no DJANGO_SETTINGS_MODULE was found: use --settings' });
-  if (folder === undefined)
-    note({ ...from, message: 'the folder of the project was not found: use --project' });
+  if (settings === undefined) note(start, 'no DJANGO_SETTINGS_MODULE was found: use --settings');
+  if (folder === undefined) note(start, 'the folder of the project was not found: use --project');
   const django = {
     ...(folder !== undefined && { project: folder }),
     ...(settings !== undefined && { settings }),
@@ -84,18 +79,16 @@ function entriesOf(host: Host, means: Means): Entry[] {
     if (!entry) return [];
     if (entry.decided) unknownIn(Layers.at(host, path).sections, entry.source.kind === 'guard', note);
     if (path !== '') return [entry];
-    const { file, line } = scope;
-    if (entry.decided) note({ file, line, message: 'no share can lie at /: declare the paths below it' });
+    if (entry.decided) note(scope, 'no share can lie at /: declare the paths below it');
     return [];
   });
 }
 
 /** Closes what another site's users reach. */
-function ofSite(entry: Entry, settings: string | undefined, note: (note: Note) => void): Entry {
+function ofSite(entry: Entry, settings: string | undefined, note: Tell): Entry {
   if (!entry.decided || entry.settings === undefined || entry.settings === settings) return entry;
-  const { path, file, line } = entry;
-  const message = `${path} has the settings ${entry.settings}: run this again with --settings ${entry.settings}`;
-  note({ file, line, message });
+  const message = `${entry.path} has the settings ${entry.settings}: run this again with --settings ${entry.settings}`;
+  note(entry, message);
   return {
     ...entry,
     decided: false,
@@ -104,21 +97,20 @@ function ofSite(entry: Entry, settings: string | undefined, note: (note: Note) =
   };
 }
 
-function validShares(hosts: readonly (readonly Entry[])[], note: (note: Note) => void): ShareJson[] {
+function validShares(hosts: readonly (readonly Entry[])[], note: Tell): ShareJson[] {
   const shares = new Map<string, { readonly text: string; readonly json: ShareJson }>();
   for (const entries of hosts) {
     for (const { path, json } of sharesOf(entries, note)) {
-      const { file, line } = entries.find((entry) => entry.path === path) ?? { file: '', line: 0 };
+      const place = entries.find((entry) => entry.path === path) ?? { file: '', line: 0 };
       const text = JSON.stringify(json);
       const other = shares.get(path);
       const parsed = shareSchema.safeParse(json);
       if (!parsed.success) {
         const why = parsed.error.issues.map(({ message }) => message).join('; ');
-        note({ file, line, message: `${path} cannot be a share: ${why}` });
+        note(place, `${path} cannot be a share: ${why}`);
       } else if (other && other.text !== text) {
-        note({ file, line, message: `${path} has other rules in another virtual host: it is closed` });
-        const closed = closedShare(json, { file, line });
-        shares.set(path, { text: '', json: closed });
+        note(place, `${path} has other rules in another virtual host: it is closed`);
+        shares.set(path, { text: '', json: closedShare(json, place) });
       } else {
         shares.set(path, { text, json });
       }
@@ -127,12 +119,12 @@ function validShares(hosts: readonly (readonly Entry[])[], note: (note: Note) =>
   return [...shares.values()].map(({ json }) => json);
 }
 
-function realmOf(entries: readonly Entry[], note: (note: Note) => void): string | undefined {
+function realmOf(entries: readonly Entry[], note: Tell): string | undefined {
   const named = entries.filter(({ decided, realm }) => decided && realm !== undefined);
   const realm = named[0]?.realm;
-  for (const { file, line, realm: other } of named) {
-    if (other === realm) continue;
-    note({ file, line, message: `AuthName "${other ?? ''}" is left out: a declaration has one realm` });
+  for (const entry of named) {
+    if (entry.realm === realm) continue;
+    note(entry, `AuthName "${entry.realm ?? ''}" is left out: a declaration has one realm`);
   }
   return realm;
 }
@@ -157,14 +149,14 @@ const understood = new RegExp(
 );
 
 /** Directives of a place that a declaration does not follow. */
-function unknownIn(nodes: readonly Node[], isGuard: boolean, note: (note: Note) => void): void {
+function unknownIn(nodes: readonly Node[], isGuard: boolean, note: Tell): void {
   for (const node of nodes) {
-    const { file, line, name } = node;
+    const { name } = node;
     if (node.kind === 'section') {
       if (name === 'ifmodule' && node.words[0]?.startsWith('!') === false)
         unknownIn(node.children, isGuard, note);
       else if (!/^(limit(except)?|require(any|all|none)|files(match)?|ifmodule)$/.test(name)) {
-        note({ file, line, message: leftOut(node) });
+        note(node, leftOut(node));
       }
       continue;
     }
@@ -172,7 +164,7 @@ function unknownIn(nodes: readonly Node[], isGuard: boolean, note: (note: Note) 
     const served = isGuard && isServing(node);
     const pathAuthz = name === 'svnpathauthz' && node.words[0]?.toLowerCase() !== 'off';
     if (understood.test(name) || nulled || served || pathAuthz) continue;
-    note({ file, line, message: leftOut(node) });
+    note(node, leftOut(node));
   }
 }
 

@@ -1,8 +1,7 @@
 import { covers } from './hosts.js';
 import { closedFor, type Entry, type Required } from './entry.js';
-import type { Note, Place } from './syntax.js';
+import type { Place, Tell } from './syntax.js';
 
-/** A share as a declaration has it. */
 export type ShareJson = Readonly<Record<string, unknown>>;
 
 interface Gathered {
@@ -11,10 +10,7 @@ interface Gathered {
 }
 
 /** The shares that the entries of one host mean: those inside another become its rules. */
-export function sharesOf(
-  entries: readonly Entry[],
-  note: (note: Note) => void,
-): { path: string; json: ShareJson }[] {
+export function sharesOf(entries: readonly Entry[], note: Tell): { path: string; json: ShareJson }[] {
   const shares: Gathered[] = [];
   for (const entry of entries.toSorted((one, other) => one.path.length - other.path.length)) {
     const outer = shares.findLast(({ entry: each }) => covers(each.path, entry.path));
@@ -25,7 +21,7 @@ export function sharesOf(
     if (isPart(entry, outer.entry) || !entry.decided) {
       addRule(outer, entry, shares, note);
     } else if (outer.entry.source.kind === 'svn') {
-      note({ ...at(entry), message: `${entry.path} lies in a share of Subversion, which it closes` });
+      note(entry, `${entry.path} lies in a share of Subversion, which it closes`);
       addRule(outer, { ...entry, read: closedFor(entry), write: false }, shares, note);
     } else if (outer.entry.source.kind === 'guard') {
       shares.push({ entry, rules: [] });
@@ -35,10 +31,6 @@ export function sharesOf(
     }
   }
   return shares.map((share) => ({ path: share.entry.path, json: jsonOf(share) }));
-}
-
-function at({ file, line }: Entry): { file: string; line: number } {
-  return { file, line };
 }
 
 /** Whether the outer share serves what Apache serves at the inner path. */
@@ -53,15 +45,12 @@ function isPart(
   return source.kind === outer.kind && source.folder === `${outer.folder}${path.slice(outerPath.length)}`;
 }
 
-function addRule(share: Gathered, entry: Entry, shares: Gathered[], note: (note: Note) => void): void {
+function addRule(share: Gathered, entry: Entry, shares: Gathered[], note: Tell): void {
   const { entry: outer, rules } = share;
   const inside = entry.path.slice(outer.path.length);
   if (inside === '' || (outer.source.kind === 'svn' && !fitsSvn(outer, inside))) {
     if (sameAccess(entry, outer)) return;
-    note({
-      ...at(entry),
-      message: `a rule of its own for ${entry.path} cannot be declared: its share is closed`,
-    });
+    note(entry, `a rule of its own for ${entry.path} cannot be declared: its share is closed`);
     const closed = { ...outer, read: closedFor(entry), write: false as const };
     shares[shares.indexOf(share)] = { entry: closed, rules: [] };
     return;

@@ -5,7 +5,6 @@ import type { Layers } from './layers.js';
 /** The text of a script, by its absolute path; undefined if it cannot be read. */
 export type ReadScript = (path: string) => string | undefined;
 
-/** How a place asks who somebody is. */
 export type Identification =
   | { readonly kind: 'none' }
   /** By something other than Django. */
@@ -34,11 +33,12 @@ export function identificationOf(layers: Layers, readScript: ReadScript): Identi
     const [handler = ''] = python.words;
     if (handler !== oldHandler && handler !== `${oldHandler}::authenhandler`)
       return { kind: 'other', at: python };
+    const permission = layers.option('DjangoPermissionName');
     return {
       kind: 'django',
       staff: isOn(layers.option('DjangoRequireStaffStatus') ?? 'on'),
       superuser: isOn(layers.option('DjangoRequireSuperuserStatus') ?? 'off'),
-      ...optional('permission', layers.option('DjangoPermissionName')),
+      ...(permission !== undefined && { permission }),
       groups: false,
       settings: layers.option('DJANGO_SETTINGS_MODULE') ?? layers.environment('DJANGO_SETTINGS_MODULE'),
       ...(python.words.length > 1 && { doubt: 'other handlers also ask', unknown: true }),
@@ -101,15 +101,6 @@ function settingsIn(text: string | undefined): string | undefined {
 /** As Django's handler reads its options. */
 function isOn(value: string): boolean {
   return ['1', 'true', 'on', 'yes'].includes(value.toLowerCase());
-}
-
-function optional<K extends string>(
-  key: K,
-  value: string | undefined,
-): Readonly<Partial<Record<K, string>>> | undefined {
-  const one: Partial<Record<K, string>> = {};
-  if (value !== undefined) one[key] = value;
-  return one;
 }
 
 /** The folders in which Python looks for the site's modules, and the Python it runs. */

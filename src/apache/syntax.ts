@@ -1,7 +1,6 @@
 import { Failure } from '../failure.js';
 import { wordsOf } from './words.js';
 
-/** A line of a configuration. */
 export interface Place {
   /** As messages name it. */
   readonly file: string;
@@ -30,6 +29,9 @@ export type Node = Directive | Section;
 export interface Note extends Place {
   readonly message: string;
 }
+
+/** Notes what is not understood at a place. */
+export type Tell = (place: Place, message: string) => void;
 
 export interface SourceFile {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Directive, Node, Note, Section } from './syntax.js';
+import type { Directive, Node, Section, Tell } from './syntax.js';
 
 /** Whom a part of a configuration lets in. `unknown`: fewer than all, by what a declaration cannot say. */
 export type Who =
@@ -37,7 +37,7 @@ export function rulesOf(
   nodes: readonly Node[],
   serving: Serving,
   isRule: (node: Node) => boolean,
-  note: (note: Note) => void,
+  note: Tell,
 ): Rule[] {
   return nodes.flatMap((node): Rule[] => {
     if (node.kind === 'directive' || !isLimit(node)) {
@@ -48,8 +48,7 @@ export function rulesOf(
     const { actions, exact } = actionsOf(node, serving);
     if (!exact) {
       const meant = actions.length === 2 ? 'all methods' : `all methods that ${actions.join('')}`;
-      const { file, line, name } = node;
-      note({ file, line, message: `<${name}> divides methods otherwise: its rules now hold for ${meant}` });
+      note(node, `<${node.name}> divides methods otherwise: its rules now hold for ${meant}`);
     }
     return held.map((each) => ({ node: each, actions }));
   });
@@ -89,7 +88,7 @@ export interface Authority {
 }
 
 /** Whom `Require` lines let in. Without any, Apache asks nobody for a name. */
-export function whoMay(rules: readonly Node[], authority: Authority, note: (note: Note) => void): Who {
+export function whoMay(rules: readonly Node[], authority: Authority, note: Tell): Who {
   if (rules.length === 0) return { kind: 'anyone' };
   return anyOf(
     rules.map((rule) => ({ who: meaning(rule, authority, note), rule })),
@@ -97,7 +96,7 @@ export function whoMay(rules: readonly Node[], authority: Authority, note: (note
   );
 }
 
-function meaning(node: Node, authority: Authority, note: (note: Note) => void): Who {
+function meaning(node: Node, authority: Authority, note: Tell): Who {
   if (node.kind === 'directive') return requireLine(node, authority, note);
   const parts = node.children
     .filter(isRequire)
@@ -113,7 +112,7 @@ function meaning(node: Node, authority: Authority, note: (note: Note) => void): 
   return cannot(node, 'RequireNone cannot be declared', note);
 }
 
-function requireLine(directive: Directive, authority: Authority, note: (note: Note) => void): Who {
+function requireLine(directive: Directive, authority: Authority, note: Tell): Who {
   const [type = '', ...names] = directive.words;
   switch (type.toLowerCase()) {
     case 'valid-user':
@@ -132,32 +131,23 @@ function requireLine(directive: Directive, authority: Authority, note: (note: No
   }
 }
 
-function cannot({ file, line }: Node, message: string, note: (note: Note) => void): Who {
-  note({ file, line, message });
+function cannot(node: Node, message: string, note: Tell): Who {
+  note(node, message);
   return { kind: 'unknown' };
 }
 
 /** Where the alternatives are not all of one sort, those that let in fewer are kept. */
-function anyOf(
-  parts: readonly { readonly who: Who; readonly rule: Node }[],
-  note: (note: Note) => void,
-): Who {
+function anyOf(parts: readonly { readonly who: Who; readonly rule: Node }[], note: Tell): Who {
   const groups = parts.flatMap(({ who }) => (who.kind === 'users' && who.groups ? who.groups : []));
   const plain = parts.find(({ who }) => who.kind === 'users' && !who.groups);
   const open = parts.find(({ who }) => who.kind === 'anyone');
   const users = groups.length > 0 || plain !== undefined;
   if (groups.length > 0 && plain) {
-    const { file, line } = plain.rule;
     const names = groups.join(', ');
-    note({
-      file,
-      line,
-      message: `Apache lets every user in here, also those outside ${names}; now only members`,
-    });
+    note(plain.rule, `Apache lets every user in here, also those outside ${names}; now only members`);
   }
   if (open && users) {
-    const { file, line } = open.rule;
-    note({ file, line, message: 'Apache lets everybody in here without a name; now only users' });
+    note(open.rule, 'Apache lets everybody in here without a name; now only users');
   }
   if (groups.length > 0) return { kind: 'users', groups: [...new Set(groups)] };
   if (plain) return { kind: 'users' };
@@ -179,7 +169,7 @@ export function isHostRule(node: Node): boolean {
 }
 
 /** What `Order`, `Allow` and `Deny` say: by the client's address, which a declaration does not know. */
-export function hostsMay(rules: readonly Node[], note: (note: Note) => void): Who {
+export function hostsMay(rules: readonly Node[], note: Tell): Who {
   const froms = (name: string): string[] =>
     rules.flatMap((rule) =>
       rule.name === name ? rule.words.slice(1).map((word) => word.toLowerCase()) : [],

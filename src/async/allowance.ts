@@ -28,7 +28,6 @@ export class Allowance {
     return this.#heldInAll;
   }
 
-  /** Begins a holding of `owner` with nothing taken. */
   hold(owner: string): Holding {
     let taken = 0;
     let over = false;

@@ -13,9 +13,7 @@ export class Batch {
   add(work: () => void): void {
     this.#work.push(work);
     if (this.#work.length === 1) {
-      setTimeout(() => {
-        this.#run();
-      }, longestWait);
+      setTimeout(() => this.#run(), longestWait);
     } else if (this.#work.length >= most) this.#run();
   }
 

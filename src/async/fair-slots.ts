@@ -5,7 +5,6 @@ export interface FairSlotLimits {
   /** Work that may wait at the same time, in all and for one owner. */
   readonly waiting: number;
   readonly waitingOfOne: number;
-  /** The longest time that work waits, in milliseconds. */
   readonly patience: number;
 }
 

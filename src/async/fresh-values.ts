@@ -3,7 +3,6 @@ import { LRUCache } from 'lru-cache';
 interface FreshValuesOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  /** The most values to remember. */
   readonly capacity: number;
 }
 

@@ -39,9 +39,7 @@ export class LoopPace {
 
   #book(): void {
     this.#booked = true;
-    setImmediate(() => {
-      this.#next();
-    });
+    setImmediate(() => this.#next());
   }
 
   #next(): void {

@@ -1,4 +1,3 @@
-/** Runs equal work that is requested at the same time only once. */
 export class SingleFlight<K, V> {
   readonly #flights = new Map<K, Promise<V>>();
 

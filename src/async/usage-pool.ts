@@ -1,4 +1,3 @@
-/** A thing in use; release it once. */
 interface InUse<V> {
   readonly value: V;
   readonly release: () => Promise<void>;

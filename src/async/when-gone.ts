@@ -8,9 +8,7 @@ export type WhenGone = (listener: (reason: Error) => void) => () => void;
 /** Aborted when the client disconnects; at once if it already has. */
 export function goneSignal(whenGone: WhenGone): AbortSignal {
   const gone = new AbortController();
-  whenGone((reason) => {
-    gone.abort(reason);
-  });
+  whenGone((reason) => gone.abort(reason));
   return gone.signal;
 }
 

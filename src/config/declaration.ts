@@ -1,12 +1,11 @@
 import type { GuardDeclaration } from './guard-section.js';
 import type { LimitsDeclaration } from './limits.js';
-import type { DatabaseLocation, TlsFiles } from '../database/location.js';
+import type { TlsFiles } from '../database/location.js';
 import type { DjangoSite } from '../django/site.js';
 import type { Positions } from './problems.js';
+import type { ThrottleDeclaration } from './schema.js';
 import type { DeclaredShare } from './share-schema.js';
-
-/** Where davgate keeps its own state; `file` is absolute. */
-export type StateDeclaration = Exclude<DatabaseLocation<TlsFiles>, { readonly kind: 'mysql' }>;
+import type { StateDeclaration } from './state-url.js';
 
 /** A Django project to read; its folder is absolute. */
 export interface ProjectDeclaration {
@@ -26,7 +25,6 @@ export interface ProjectDeclaration {
 
 /** What the site's own Python is asked while davgate runs. */
 export interface AnswersBySite {
-  /** How long an answer holds. */
   readonly seconds: number;
 }
 
@@ -34,20 +32,6 @@ export interface AnswersBySite {
 export type DjangoDeclaration =
   ProjectDeclaration | { readonly kind: 'site'; readonly site: DjangoSite<TlsFiles> };
 
-/** A number of failed logins within a number of seconds. */
-interface LoginLimit {
-  readonly failures: number;
-  readonly seconds: number;
-}
-
-interface ThrottleDeclaration {
-  readonly user?: LoginLimit;
-  readonly address?: LoginLimit;
-  /** Where failed logins are counted: in this process, or in the state database, together with all instances on it. */
-  readonly counter: 'memory' | 'state';
-}
-
-/** A permission or a group that a declaration names. */
 export interface NamedGrant {
   readonly kind: 'permission' | 'group';
   /** `app_label.codename`, or the group's name. */

@@ -54,7 +54,6 @@ function describeDatabase(database: DatabaseLocation<TlsFiles>): string {
   return `the ${database.kind} database ${name} at ${socket ?? host}`;
 }
 
-/** One share in words. */
 function describeShare(share: CommonShare): string {
   return [
     `${share.path}  ${share.words}`,

@@ -11,6 +11,10 @@ export function realPathOf(path: string): string {
   }
 }
 
+export function isAtOrBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
 /** The most symbolic links to follow in a row, as on Linux (path_resolution(7)). */
 const mostLinks = 40;
 

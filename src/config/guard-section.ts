@@ -1,37 +1,29 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { networkSchema } from './network-schema.js';
+import { host, network, ownPort, reporter, text } from './fields.js';
 
 /** Where other web servers ask davgate, as written in the file. */
 export const guardSectionSchema = z
   .strictObject({
     http: z
-      .strictObject({
-        host: z.string().min(1).optional().describe('Default: 127.0.0.1'),
-        port: z.int().min(0).max(65535).describe('A port of its own, such as 9912.'),
-      })
+      .strictObject({ host, port: ownPort(9912) })
       .optional()
       .describe('Where nginx, Caddy, Traefik, Envoy and HAProxy ask.'),
     proxies: z
-      .array(networkSchema)
+      .array(network)
       .optional()
       .describe('Addresses and networks of the servers that may ask at `http`. Default: none.'),
     fastcgi: z
       .strictObject({
-        host: z.string().min(1).optional().describe('Default: 127.0.0.1'),
-        port: z.int().min(0).max(65535).describe('A port of its own, such as 9911.'),
-        secretFile: z
-          .string()
-          .min(1)
-          .describe('The file with the secret that Apache must know; relative to this file.'),
+        host,
+        port: ownPort(9911),
+        secretFile: text.describe('The file with the secret that Apache must know; relative to this file.'),
       })
       .optional()
       .describe('Where Apache asks, by mod_authnz_fcgi.'),
   })
   .superRefine(({ http, proxies, fastcgi }, context) => {
-    const problem = (message: string, ...path: string[]): void => {
-      context.addIssue({ code: 'custom', message, path });
-    };
+    const problem = reporter(context);
     if (!http && !fastcgi) problem('needs "http" or "fastcgi": nobody could ask');
     if (http && (proxies ?? []).length === 0) {
       problem('must name the servers that may ask: without them, nobody may', 'proxies');
@@ -40,32 +32,22 @@ export const guardSectionSchema = z
   })
   .describe('Where other web servers ask who may, for shares of the kind "guard". Default: nowhere.');
 
-/** A host and a port. */
-interface ListenDeclaration {
-  readonly host: string;
-  readonly port: number;
-}
+type GuardSection = z.output<typeof guardSectionSchema>;
 
-/** Where other web servers ask davgate who may. */
+/** Where other web servers ask davgate who may; `fastcgi.secretFile` is absolute. */
 export interface GuardDeclaration {
-  readonly http: ListenDeclaration | undefined;
-  /** Who may ask there: addresses and networks. */
+  readonly http: Readonly<GuardSection['http']>;
   readonly proxies: readonly string[];
-  /** `secretFile` is absolute. */
-  readonly fastcgi: (ListenDeclaration & { readonly secretFile: string }) | undefined;
+  readonly fastcgi: Readonly<GuardSection['fastcgi']>;
 }
 
 export function guardSectionOf(
-  { http, proxies = [], fastcgi }: z.infer<typeof guardSectionSchema>,
+  { http, proxies = [], fastcgi }: GuardSection,
   folder: string,
 ): GuardDeclaration {
   return {
-    http: http && { host: http.host ?? '127.0.0.1', port: http.port },
+    http,
     proxies,
-    fastcgi: fastcgi && {
-      host: fastcgi.host ?? '127.0.0.1',
-      port: fastcgi.port,
-      secretFile: resolve(folder, fastcgi.secretFile),
-    },
+    fastcgi: fastcgi && { ...fastcgi, secretFile: resolve(folder, fastcgi.secretFile) },
   };
 }

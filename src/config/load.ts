@@ -2,20 +2,20 @@ import { dirname, resolve } from 'node:path';
 import { isSameOrBelow } from '../http/target.js';
 import { siteOf } from '../django/explicit-site.js';
 import { parseSearchPath } from '../database/search-path.js';
-import type { Declaration, DjangoDeclaration, StateDeclaration } from './declaration.js';
-import { withGuards } from './guarded-paths.js';
+import type { Declaration, DjangoDeclaration } from './declaration.js';
+import { withGuards } from './rules.js';
 import { guardSectionOf } from './guard-section.js';
-import { keptFiles } from './kept-files.js';
-import { missingInShare, missingSite } from './missing-files.js';
+import { keptFiles, secretsInShares } from './secrets-in-shares.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import type { AccessInput } from './kinds/access.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
-import { parseStateUrl } from './state-url.js';
-import { secretsInShares } from './secrets-in-shares.js';
+import { parseStateUrl, type StateDeclaration } from './state-url.js';
 import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
 import { resolveShare, shareSchema, type DeclaredShare } from './share-schema.js';
+import { absence } from './files.js';
+import type { CommonShare } from './kinds/share.js';
 
 /**
  * Reads and checks a declaration.
@@ -42,23 +42,19 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   const declaration: Declaration = {
     folder,
     positions,
-    listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port ?? 8080 },
-    realm: realm ?? 'davgate',
+    listen,
+    realm,
     django: site.django,
     publicOrigin,
-    trustedProxies: trustedProxies ?? [],
-    stripDomain: stripDomain ?? false,
-    throttle: {
-      ...(throttle?.user && { user: throttle.user }),
-      ...(throttle?.address && { address: throttle.address }),
-      counter: throttle?.counter ?? 'memory',
-    },
-    state: stateOf(state ?? 'sqlite:./var/state.sqlite3', folder),
-    metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
+    trustedProxies,
+    stripDomain,
+    throttle,
+    state: stateOf(state, folder),
+    metrics,
     guard,
     apache: {
-      ...(apache?.binary !== undefined && { binary: resolve(folder, apache.binary) }),
-      ...(apache?.modules !== undefined && { modules: resolve(folder, apache.modules) }),
+      ...(apache.binary !== undefined && { binary: resolve(folder, apache.binary) }),
+      ...(apache.modules !== undefined && { modules: resolve(folder, apache.modules) }),
     },
     limits: limitsOf(parsed.data.limits),
     shares: withGuards(shares.found.map(({ share }) => share)),
@@ -77,7 +73,6 @@ function isObject(json: unknown): json is Json {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** A share that is valid by itself. */
 interface FoundShare {
   readonly input: AccessInput & { readonly path: string };
   readonly share: DeclaredShare;
@@ -145,16 +140,10 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
   return shares.flatMap(({ input: share, share: resolved, index }, order) => {
     const place = placeOf(['shares', index, 'path']);
     const rulePaths = (share.rules ?? []).map(({ path }) => path.normalize('NFC'));
-    const doubled = rulePaths.flatMap((path, rule) =>
-      rulePaths.indexOf(path) < rule
-        ? [
-            {
-              place: placeOf(['shares', index, 'rules', rule, 'path']),
-              message: `${path} already has a rule`,
-            },
-          ]
-        : [],
-    );
+    const doubled = rulePaths.flatMap((path, rule) => {
+      const at = placeOf(['shares', index, 'rules', rule, 'path']);
+      return rulePaths.indexOf(path) < rule ? [{ place: at, message: `${path} already has a rule` }] : [];
+    });
     const clash = shares.slice(0, order).find(({ share: other }) => clashing(other, resolved));
     if (!clash) return doubled;
     const other = `shares[${clash.index}]`;
@@ -191,4 +180,31 @@ function stateOf(url: string, folder: string): StateDeclaration {
   const location = parseStateUrl(url, folder);
   if (typeof location === 'string') throw new RangeError(`The state database URL ${location}.`);
   return location;
+}
+
+/**
+ * The folders and files that a share names and that are missing or of the wrong kind.
+ * @param user who this process runs as, such as `the user www-data`
+ */
+function missingInShare({ places }: Pick<CommonShare, 'places'>, index: number, user: string): Problem[] {
+  return places.flatMap(({ key, what, value, path, use, fault }) => {
+    if (use === 'make') return [];
+    const wrong = absence(what, path, user) ?? fault?.(path);
+    return wrong === undefined
+      ? []
+      : [{ place: placeOf(['shares', index, key]), message: `the ${what} ${value} ${wrong}` }];
+  });
+}
+
+/** The folder or file of the site, if it is missing. @param input as written in the file */
+function missingSite(input: DjangoInput, django: DjangoDeclaration, user: string): Problem[] {
+  if (django.kind === 'project') {
+    const fault = absence('folder', django.project, user);
+    const named = 'project' in input ? input.project : '';
+    return fault === undefined ? [] : [{ place: 'django.project', message: `the folder ${named} ${fault}` }];
+  }
+  const { database } = django.site;
+  const fault = database.kind === 'sqlite' ? absence('file', database.file, user) : undefined;
+  const named = 'database' in input ? input.database.slice('sqlite:'.length) : '';
+  return fault === undefined ? [] : [{ place: 'django.database', message: `the file ${named} ${fault}` }];
 }

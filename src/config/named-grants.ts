@@ -1,6 +1,6 @@
 import type { NamedGrant } from './declaration.js';
 import { placeOf } from './problems.js';
-import type { AccessInput, RequirementInput } from './kinds/access.js';
+import type { AccessInput, WriteInput } from './kinds/access.js';
 
 /** The permissions and groups that a share names, each with its place in the file. */
 export function grantsOf(share: AccessInput, index: number): NamedGrant[] {
@@ -8,36 +8,23 @@ export function grantsOf(share: AccessInput, index: number): NamedGrant[] {
   return [
     ...namedIn(share.require, [...at, 'require']),
     ...namedIn(share.write, [...at, 'write']),
-    ...inRules(share.rules ?? [], [...at, 'rules']),
+    ...(share.rules ?? []).flatMap((rule, number) => [
+      ...namedIn(rule.require, [...at, 'rules', number, 'require']),
+      ...namedIn(rule.write, [...at, 'rules', number, 'write']),
+    ]),
   ];
 }
 
-interface RuleInput {
-  readonly require?: RequirementInput | undefined;
-  readonly write?: RequirementInput | false | undefined;
-}
-
-function inRules(rules: readonly RuleInput[], at: readonly PropertyKey[]): NamedGrant[] {
-  return rules.flatMap((rule, number) => [
-    ...namedIn(rule.require, [...at, number, 'require']),
-    ...namedIn(rule.write, [...at, number, 'write']),
-  ]);
-}
-
-function namedIn(
-  requirement: RequirementInput | false | undefined,
-  at: readonly PropertyKey[],
-): NamedGrant[] {
+function namedIn(requirement: WriteInput | undefined, at: readonly PropertyKey[]): NamedGrant[] {
   if (requirement === undefined || requirement === false) return [];
   const { permission, groups } = requirement;
+  const named = (kind: NamedGrant['kind'], name: string, ...key: readonly PropertyKey[]): NamedGrant => ({
+    kind,
+    name,
+    place: placeOf([...at, ...key]),
+  });
   return [
-    ...(typeof permission === 'string'
-      ? [{ kind: 'permission' as const, name: permission, place: placeOf([...at, 'permission']) }]
-      : []),
-    ...(groups ?? []).map((name, number) => ({
-      kind: 'group' as const,
-      name,
-      place: placeOf([...at, 'groups', number]),
-    })),
+    ...(typeof permission === 'string' ? [named('permission', permission, 'permission')] : []),
+    ...(groups ?? []).map((name, number) => named('group', name, 'groups', number)),
   ];
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { oneOf } from './one-of.js';
+import { errorCode } from './files.js';
+import { isFailure } from '../failure.js';
 
 /** Something wrong with a declaration: where, as a JSON path such as `shares[1].require.staff`, and what. */
 export interface Problem {
@@ -39,7 +40,6 @@ export interface Position {
   readonly column: number;
 }
 
-/** Finds the position of a place in the declaration's file. */
 export type Positions = (place: string) => Position | undefined;
 
 function order(position: Position | undefined): number {
@@ -61,7 +61,6 @@ export function placeOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** The schema's issues, in words for the administrator. */
 export function problemsOf(error: z.ZodError, within: readonly PropertyKey[] = []): Problem[] {
   return error.issues.flatMap((issue) => fromIssue(issue, [...within, ...issue.path]));
 }
@@ -113,4 +112,44 @@ function article(type: string): string {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** A choice in words. */
+export function oneOf(values: readonly (string | undefined)[]): string {
+  return values.length === 1
+    ? (values[0] ?? '')
+    : `one of ${values.slice(0, -1).join(', ')} and ${values.at(-1) ?? ''}`;
+}
+
+/**
+ * Something that an administrator will want to change, in the same words for `check` and at the start.
+ *
+ * - `refusal`: davgate does not start with it.
+ * - `nobody`: it starts, since that may pass, but nobody could sign in now.
+ * - `warning`: it starts, and something will not work, or not as meant.
+ */
+export interface Finding extends Problem {
+  readonly gravity: 'refusal' | 'nobody' | 'warning';
+}
+
+export function finding(gravity: Finding['gravity'], place: string, message: string): Finding {
+  return { gravity, place, message };
+}
+
+/** @throws DeclarationError with all that davgate does not start with */
+export function refuse(file: string, findings: readonly Finding[], positions: Positions): void {
+  const refusals = findings.filter(({ gravity }) => gravity === 'refusal');
+  if (refusals.length > 0) throw new DeclarationError(file, refusals, positions);
+}
+
+/** Why davgate could not start, or could not apply a changed declaration, for the administrator. */
+export function errorInWords(error: unknown): string {
+  if (error instanceof DeclarationError || error instanceof RangeError || isFailure(error)) {
+    return error.message;
+  }
+  if (!(error instanceof Error)) return String(error);
+  // The administrator can fix what the system refuses; anything else is a fault of davgate itself.
+  return errorCode(error) !== undefined && 'syscall' in error
+    ? error.message
+    : (error.stack ?? error.message);
 }

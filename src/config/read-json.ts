@@ -4,7 +4,6 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type Par
 import { absence, errorCode } from './files.js';
 import { DeclarationError, pathOf, type Position, type Positions } from './problems.js';
 
-/** The content of a JSON file, and the position of each part. */
 interface ReadJson {
   readonly json: unknown;
   readonly positions: Positions;

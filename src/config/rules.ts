@@ -1,7 +1,16 @@
 import { Policy, type Rule } from '../access/policy.js';
 import { defaultRequirement, type Requirement } from '../access/requirement.js';
-import { rootPath, serverPathOf, within, type SharePath } from '../http/target.js';
+import {
+  pathBelowRoot,
+  serverPathOf,
+  isSameOrBelow,
+  join,
+  within,
+  type ServerPath,
+  type SharePath,
+} from '../http/target.js';
 import type { AccessInput, RequirementInput, WriteInput } from './kinds/access.js';
+import type { CommonShare } from './kinds/share.js';
 
 /**
  * Resolves the rules of a share: a rule's keys override the share's, and `write` overrides both for writing. What
@@ -30,7 +39,7 @@ export function readPolicyOf(input: Omit<AccessInput, 'write'>): Policy {
 
 function ruleOf(path: string, required: Requirement, isPublic: boolean, write: WriteInput | undefined): Rule {
   return {
-    path: pathInShare(path),
+    path: pathBelowRoot(serverPathOf(path)),
     read: isPublic ? 'everybody' : required,
     write: write === false ? false : override(required, write),
   };
@@ -54,8 +63,37 @@ function override(base: Requirement, input: RequirementInput | undefined): Requi
   };
 }
 
-function pathInShare(path: string): SharePath {
-  const inside = within(rootPath, serverPathOf(path));
-  if (inside === undefined) throw new RangeError('Every path lies below the root.');
-  return inside;
+/**
+ * The shares with the rules of the guards that lie inside them: what is inside a guard's path is the guard's to decide,
+ * also where a request for the share around it would list, copy or remove it.
+ */
+export function withGuards<S extends CommonShare>(shares: readonly S[]): S[] {
+  const guards = shares
+    .filter(({ servedElsewhere }) => servedElsewhere)
+    .sort((one, other) => one.path.length - other.path.length);
+  return shares.map((share) => {
+    const inside = guards.filter(({ path }) => path !== share.path && isSameOrBelow(share.path, path));
+    return inside.length === 0 ? share : { ...share, policy: policyWith(share, inside) };
+  });
+}
+
+/** @param guards the outer ones first */
+function policyWith({ path, policy }: CommonShare, guards: readonly CommonShare[]): Policy {
+  let rules = policy.rules;
+  for (const guard of guards) {
+    const place = inside(path, guard.path);
+    const others: readonly Rule[] = rules.filter((rule) => !isSameOrBelow(place, rule.path));
+    const own = guard.policy.rules.map((rule) => ({
+      ...rule,
+      path: inside(path, join(guard.path, rule.path)),
+    }));
+    rules = [...others, ...own];
+  }
+  return new Policy(rules);
+}
+
+function inside(share: ServerPath, path: ServerPath): SharePath {
+  const place = within(share, path);
+  if (place === undefined) throw new RangeError('A guard inside a share lies below its path.');
+  return place;
 }

@@ -1,8 +1,8 @@
-import { sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { DjangoSite } from '../django/site.js';
-import type { Declaration } from './declaration.js';
-import { isFolder, linksOn, realPathOf } from './files.js';
+import type { Declaration, ProjectDeclaration } from './declaration.js';
+import { isAtOrBelow, isFolder, linksOn, realPathOf, isFile } from './files.js';
 import type { CommonShare, Secret } from './kinds/share.js';
 import { DeclarationError, placeOf, type Problem } from './problems.js';
 
@@ -10,14 +10,13 @@ import { DeclarationError, placeOf, type Problem } from './problems.js';
  * The files that hold the secrets of a database.
  * @param what what messages call it
  */
-export function databaseSecrets(database: DatabaseLocation<TlsFiles>, what: string): Secret[] {
+function databaseSecrets(database: DatabaseLocation<TlsFiles>, what: string): Secret[] {
   if (database.kind === 'sqlite') return [{ what, path: database.file }];
   const keyFile = database.server.tls?.keyFile;
   return keyFile === undefined ? [] : [{ what: `the key for ${what}`, path: keyFile }];
 }
 
-/** The files of a site that hold its secrets. */
-export function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
+function siteSecrets({ database }: DjangoSite<TlsFiles>): Secret[] {
   return databaseSecrets(database, 'Django\u2019s database');
 }
 
@@ -60,6 +59,48 @@ export function secretsInShares(shares: readonly CommonShare[], secrets: readonl
   });
 }
 
-function isAtOrBelow(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+/** Where a project may keep its virtual environment: the places where find-python.ts looks. */
+const environments = ['.venv', 'venv'];
+
+/** Everything that a declaration names and no share may serve: secrets, programs, and rules of access. */
+export function keptFiles({ django, state, apache, guard, shares }: Declaration, file: string): Secret[] {
+  return [
+    ...(django.kind === 'site' ? siteSecrets(django.site) : partsOf(django)),
+    ...databaseSecrets(state, 'the state database'),
+    ...shares.flatMap(({ secrets }) => secrets),
+    ...(apache.binary === undefined ? [] : [{ what: 'Apache\u2019s program', path: apache.binary }]),
+    ...(apache.modules === undefined
+      ? []
+      : [{ what: 'Apache\u2019s modules', path: apache.modules, whole: true }]),
+    ...(guard?.fastcgi ? [{ what: 'the secret of Apache', path: guard.fastcgi.secretFile }] : []),
+    { what: 'this declaration', path: file },
+  ];
+}
+
+/** The parts of a project that Python runs whenever davgate asks it; the project's other folders may hold uploads. */
+function partsOf({ project, settings, python }: ProjectDeclaration): Secret[] {
+  const names = settings.split('.');
+  const folders = names.map((_, index) => join(project, ...names.slice(0, index + 1)));
+  const [first = project, module = project] = [folders[0], folders.at(-1)];
+  const declared =
+    python?.includes('/') === true ? [environmentOf(python) ?? { what: 'the Python', path: python }] : [];
+  return [
+    { what: 'the Django project', path: project },
+    { what: 'the project\u2019s settings', path: first },
+    ...folders.map((path) => ({ what: 'the project\u2019s settings', path: join(path, '__init__.py') })),
+    { what: 'the project\u2019s settings', path: `${module}.py` },
+    { what: 'the project\u2019s manage.py', path: join(project, 'manage.py') },
+    ...environments.map((name) => environment(join(project, name))),
+    ...declared,
+  ];
+}
+
+function environment(path: string): Secret {
+  return { what: 'the Python environment', path, whole: true };
+}
+
+/** PEP 405: pyvenv.cfg is in the folder of the interpreter, or in the one above. */
+function environmentOf(python: string): Secret | undefined {
+  const folder = [dirname(python), dirname(dirname(python))].find((each) => isFile(join(each, 'pyvenv.cfg')));
+  return folder === undefined ? undefined : environment(folder);
 }

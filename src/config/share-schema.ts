@@ -2,20 +2,18 @@ import { z } from 'zod';
 import { guardSchema, resolveGuard, type GuardShare } from './kinds/guard.js';
 import { resolveStatic, staticSchema, type StaticShare } from './kinds/static.js';
 import type { Surroundings } from './kinds/share.js';
-import { oneOf } from './one-of.js';
+import { oneOf } from './problems.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
 import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js';
 
 const schemas = [staticSchema, webdavSchema, svnSchema, guardSchema] as const;
 
-/** A share of any kind as written in the file. */
 export const shareSchema = z.discriminatedUnion('kind', schemas, {
   error: () => `must be ${oneOf(schemas.map(({ shape }) => JSON.stringify(shape.kind.value)))}`,
 });
 
 type ShareInput = z.infer<typeof shareSchema>;
 
-/** A declared share of any kind. */
 export type DeclaredShare = StaticShare | WebdavShare | SvnShare | GuardShare;
 
 export type KindName = DeclaredShare['kind'];

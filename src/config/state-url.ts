@@ -1,5 +1,8 @@
 import { parseDatabaseUrl } from '../database/database-url.js';
-import type { StateDeclaration } from './declaration.js';
+import type { DatabaseLocation, TlsFiles } from '../database/location.js';
+
+/** Where davgate keeps its own state; `file` is absolute. */
+export type StateDeclaration = Exclude<DatabaseLocation<TlsFiles>, { readonly kind: 'mysql' }>;
 
 /**
  * Parses the URL of davgate's state: `sqlite:FILE` or `postgresql://user:password@host:port/name?…`.

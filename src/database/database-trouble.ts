@@ -1,6 +1,5 @@
 import type { DatabaseLocation, TlsFiles } from './location.js';
 
-/** The parts of a location that say where it is. */
 type Place = DatabaseLocation | DatabaseLocation<TlsFiles>;
 
 /** What a driver's error means, for the administrator. */
@@ -17,114 +16,84 @@ interface DriverError {
   readonly message: string;
 }
 
-type Words = (place: string, error: DriverError) => string;
-
 const noTable = 'run the site\u2019s migrations (migrate), or correct the database';
-const grant = 'let the role SELECT from it (GRANT SELECT)';
+const inUrl = 'in its URL or in the site\u2019s settings';
+const wrongLogin = `{place} refuses the user or the password: correct them ${inUrl}`;
+const wrongName = `there is no {place}: correct the name ${inUrl}`;
+const noPassword = `{place} asks for a password: give one ${inUrl}`;
+const full = '{place} accepts no more connections: raise max_connections or end some';
+const notGranted = '{place} says {words}: let the role SELECT from it (GRANT SELECT)';
+const unreachable = '{place} cannot be reached: check the network, the host and the port';
+const untrusted =
+  'the certificate of {place} is not from an authority that this machine trusts: name its authority (sslrootcert, ssl-ca)';
+const locked = '{place} is locked by a program that writes to it: wait, or end it';
 
-/** PostgreSQL's SQLSTATEs (PostgreSQL manual, appendix A), MySQL's symbols, SQLite's and Node's codes. */
-const byCode: ReadonlyMap<string, Words> = new Map<string, Words>([
-  [
-    '28P01',
-    (place) =>
-      `${place} refuses the user or the password: correct them in its URL or in the site\u2019s settings`,
-  ],
-  ['28000', refusedByPostgresql],
-  ['3D000', (place) => `there is no ${place}: correct the name in its URL or in the site\u2019s settings`],
-  ['42501', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
-  ['53300', (place) => `${place} accepts no more connections: raise max_connections or end some`],
-  ['57P03', (place) => `${place} is starting up or shutting down: wait`],
-  [
-    'ER_ACCESS_DENIED_ERROR',
-    (place) =>
-      `${place} refuses the user or the password: correct them in its URL or in the site\u2019s settings`,
-  ],
-  [
-    'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
-    (place) =>
-      `${place} refuses the user without a password: give one in its URL or in the site\u2019s settings`,
-  ],
-  [
-    'ER_DBACCESS_DENIED_ERROR',
-    (place) => `${place} is closed to this user: GRANT SELECT on it, or correct the name`,
-  ],
-  ['ER_TABLEACCESS_DENIED_ERROR', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
-  ['ER_COLUMNACCESS_DENIED_ERROR', (place, { message }) => `${place} says ${quoted(message)}: ${grant}`],
-  [
-    'ER_BAD_DB_ERROR',
-    (place) => `there is no ${place}: correct the name in its URL or in the site\u2019s settings`,
-  ],
+/**
+ * What PostgreSQL's SQLSTATEs (PostgreSQL manual, appendix A), MySQL's symbols, SQLite's and Node's codes mean; `{place}`
+ * stands for the database, `{words}` for the server's own words.
+ */
+const byCode: ReadonlyMap<string, string> = new Map([
+  ['28P01', wrongLogin],
+  ['3D000', wrongName],
+  ['42501', notGranted],
+  ['53300', full],
+  ['57P03', '{place} is starting up or shutting down: wait'],
+  ['ER_ACCESS_DENIED_ERROR', wrongLogin],
+  ['ER_ACCESS_DENIED_NO_PASSWORD_ERROR', `{place} refuses the user without a password: give one ${inUrl}`],
+  ['ER_DBACCESS_DENIED_ERROR', '{place} is closed to this user: GRANT SELECT on it, or correct the name'],
+  ['ER_TABLEACCESS_DENIED_ERROR', notGranted],
+  ['ER_COLUMNACCESS_DENIED_ERROR', notGranted],
+  ['ER_BAD_DB_ERROR', wrongName],
   [
     'ER_HOST_NOT_PRIVILEGED',
-    (place) => `${place} accepts no connections from this machine: create a user for this host (CREATE USER)`,
+    '{place} accepts no connections from this machine: create a user for this host (CREATE USER)',
   ],
   [
     'ER_SECURE_TRANSPORT_REQUIRED',
-    (place) => `${place} requires TLS: add ssl-mode=required to its URL, or "ssl" to the site\u2019s OPTIONS`,
+    '{place} requires TLS: add ssl-mode=required to its URL, or "ssl" to the site\u2019s OPTIONS',
   ],
-  [
-    'ER_CON_COUNT_ERROR',
-    (place) => `${place} accepts no more connections: raise max_connections or end some`,
-  ],
-  [
-    'HANDSHAKE_NO_SSL_SUPPORT',
-    (place) => `${place} does not support TLS: use ssl-mode=disabled, or set TLS up there`,
-  ],
-  [
-    'ECONNREFUSED',
-    (place) => `nothing listens for ${place}: start the server, or correct the host and the port`,
-  ],
-  [
-    'ENOTFOUND',
-    (place) => `the host of ${place} is not known: correct its name, or ask the administrator of the DNS`,
-  ],
-  ['EAI_AGAIN', (place) => `the host of ${place} cannot be looked up now: ask the administrator of the DNS`],
-  ['ETIMEDOUT', (place) => `${place} does not answer: check the host, the port, and any firewall in between`],
-  ['EHOSTUNREACH', (place) => `${place} cannot be reached: check the network, the host and the port`],
-  ['ENETUNREACH', (place) => `${place} cannot be reached: check the network, the host and the port`],
-  ['CERT_HAS_EXPIRED', (place) => `the certificate of ${place} has expired: renew it`],
+  ['ER_CON_COUNT_ERROR', full],
+  ['HANDSHAKE_NO_SSL_SUPPORT', '{place} does not support TLS: use ssl-mode=disabled, or set TLS up there'],
+  ['ECONNREFUSED', 'nothing listens for {place}: start the server, or correct the host and the port'],
+  ['ENOTFOUND', 'the host of {place} is not known: correct its name, or ask the administrator of the DNS'],
+  ['EAI_AGAIN', 'the host of {place} cannot be looked up now: ask the administrator of the DNS'],
+  ['ETIMEDOUT', '{place} does not answer: check the host, the port, and any firewall in between'],
+  ['EHOSTUNREACH', unreachable],
+  ['ENETUNREACH', unreachable],
+  ['CERT_HAS_EXPIRED', 'the certificate of {place} has expired: renew it'],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    (place) => `the certificate of ${place} is for another host: name the host as its certificate does`,
+    'the certificate of {place} is for another host: name the host as its certificate does',
   ],
-  ...[
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  ].map((code): [string, Words] => [
-    code,
-    (place) =>
-      `the certificate of ${place} is not from an authority that this machine trusts: name its authority (sslrootcert, ssl-ca)`,
-  ]),
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
   [
     'HANDSHAKE_SSL_ERROR',
-    (place, { message }) =>
-      `TLS with ${place} failed (${quoted(message)}): name its authority (ssl-ca), and the host as its certificate does`,
+    'TLS with {place} failed ({words}): name its authority (ssl-ca), and the host as its certificate does',
   ],
-  ['SQLITE_NOTADB', (place) => `${place} is not a SQLite database: name the right file`],
-  ['SQLITE_FULL', (place) => `the disk of ${place} is full: make room`],
+  ['SQLITE_NOTADB', '{place} is not a SQLite database: name the right file'],
+  ['SQLITE_FULL', 'the disk of {place} is full: make room'],
 ]);
 
-const byFamily: readonly (readonly [beginning: string, words: Words])[] = [
-  ['SQLITE_BUSY', (place) => `${place} is locked by a program that writes to it: wait, or end it`],
-  ['SQLITE_LOCKED', (place) => `${place} is locked by a program that writes to it: wait, or end it`],
+const byFamily: readonly (readonly [beginning: string, meaning: string])[] = [
+  ['SQLITE_BUSY', locked],
+  ['SQLITE_LOCKED', locked],
   [
     'SQLITE_CORRUPT',
-    (place) => `${place} is damaged: restore a backup (sqlite3 FILE "pragma integrity_check" tells more)`,
+    '{place} is damaged: restore a backup (sqlite3 FILE "pragma integrity_check" tells more)',
   ],
   [
     'SQLITE_READONLY',
-    (place) =>
-      `${place} may not be written by this user: chown or chmod the file, its -wal and -shm, and its folder`,
+    '{place} may not be written by this user: chown or chmod the file, its -wal and -shm, and its folder',
   ],
   [
     'SQLITE_CANTOPEN',
-    (place) =>
-      `${place} cannot be opened by this user: give them read access to the file and access to its folder; in WAL mode its -shm file must be writable, too`,
+    '{place} cannot be opened by this user: give them read access to the file and access to its folder; in WAL mode its -shm file must be writable, too',
   ],
-  ['SQLITE_PERM', (place) => `${place} may not be read by this user: chown or chmod it`],
-  ['SQLITE_IOERR', (place) => `${place} cannot be read from its disk: see the system\u2019s log`],
+  ['SQLITE_PERM', '{place} may not be read by this user: chown or chmod it'],
+  ['SQLITE_IOERR', '{place} cannot be read from its disk: see the system\u2019s log'],
 ];
 
 /** What an error while reading a database means. @param error the driver's error, or one that wraps it */
@@ -133,12 +102,14 @@ export function databaseTrouble(error: unknown, location: Place): DatabaseTroubl
   const place = placeInWords(location);
   const missing = missingPart(driver);
   if (missing !== undefined) return { kind: 'missing', words: `${place} has no ${missing}: ${noTable}` };
-  const words =
+  const meaning =
     byCode.get(driver.code) ??
     byFamily.find(([beginning]) => driver.code.startsWith(beginning))?.[1] ??
     fileTrouble(driver, location) ??
     byMessage(driver);
-  return { kind: 'other', words: words(place, driver) };
+  const stands = { place, words: quoted(driver.message === '' ? driver.code : driver.message) };
+  const words = meaning.replace(/\{(place|words)\}/g, (_, name: keyof typeof stands) => stands[name]);
+  return { kind: 'other', words };
 }
 
 /** Where a database is, such as `the database site at db.example.org`. */
@@ -182,39 +153,34 @@ function missingPart({ code, message }: DriverError): string | undefined {
 }
 
 /** SQLite's driver checks the file before it opens it. */
-function fileTrouble({ code }: DriverError, { kind }: Place): Words | undefined {
-  if (kind !== 'sqlite') {
-    if (code === 'ENOENT')
-      return (place) => `there is no socket for ${place}: start the server, or correct the socket`;
-    if (code === 'EACCES') return (place) => `the socket of ${place} is closed to this user`;
-    return undefined;
+function fileTrouble({ code }: DriverError, { kind }: Place): string | undefined {
+  const isFile = kind === 'sqlite';
+  switch (code) {
+    case 'ENOENT':
+      return isFile
+        ? '{place} does not exist: correct its name, or have the site create it'
+        : 'there is no socket for {place}: start the server, or correct the socket';
+    case 'EACCES':
+      return isFile
+        ? '{place} cannot be reached: give this user access to its folder (chmod, chown)'
+        : 'the socket of {place} is closed to this user';
+    default:
+      return undefined;
   }
-  if (code === 'ENOENT')
-    return (place) => `${place} does not exist: correct its name, or have the site create it`;
-  if (code === 'EACCES')
-    return (place) => `${place} cannot be reached: give this user access to its folder (chmod, chown)`;
-  return undefined;
 }
 
-function byMessage({ code, message }: DriverError): Words {
+/** Some codes have several causes, which only the message distinguishes; some errors have no code. */
+function byMessage({ code, message }: DriverError): string {
+  if (code === '28000') {
+    if (!message.includes('pg_hba')) return `{place} says {words}: correct the user ${inUrl}`;
+    const isPlain = /no encryption|SSL off/.test(message);
+    const tls = isPlain ? ', or add sslmode=require if it accepts only TLS' : '';
+    return `{place} accepts no connections of this user from here ({words}): add a line to its pg_hba.conf${tls}`;
+  }
   if (message.includes('does not support SSL')) {
-    return (place) => `${place} does not support TLS: use sslmode=disable, or set TLS up there`;
+    return '{place} does not support TLS: use sslmode=disable, or set TLS up there';
   }
-  if (/SASL|password must be a string/.test(message)) {
-    return (place) => `${place} asks for a password: give one in its URL or in the site\u2019s settings`;
-  }
-  return (place) => `${place} says ${quoted(message === '' ? code : message)}`;
-}
-
-/** `invalid_authorization_specification` has several causes, which only the message distinguishes. */
-function refusedByPostgresql(place: string, { message }: DriverError): string {
-  if (message.includes('pg_hba')) {
-    const tls = /no encryption|SSL off/.test(message)
-      ? ', or add sslmode=require if it accepts only TLS'
-      : '';
-    return `${place} accepts no connections of this user from here (${quoted(message)}): add a line to its pg_hba.conf${tls}`;
-  }
-  return `${place} says ${quoted(message)}: correct the user in its URL or in the site\u2019s settings`;
+  return /SASL|password must be a string/.test(message) ? noPassword : '{place} says {words}';
 }
 
 /** A server's own words, on one line and shortened. */

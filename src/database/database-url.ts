@@ -22,11 +22,7 @@ const postgresql: Dialect = {
   example: 'postgresql://user:password@host:5432/name',
   socketKey: 'host',
   modeKey: 'sslmode',
-  modes: new Map([
-    ['disable', undefined],
-    ['require', false],
-    ['verify-full', true],
-  ]),
+  modes: new Map(Object.entries({ disable: undefined, require: false, 'verify-full': true })),
   fileKeys: { caFile: 'sslrootcert', certFile: 'sslcert', keyFile: 'sslkey' },
   sessionKeys: ['search_path', 'role'],
 };
@@ -37,11 +33,7 @@ const mysql: Dialect = {
   example: 'mysql://user:password@host:3306/name',
   socketKey: 'socket',
   modeKey: 'ssl-mode',
-  modes: new Map([
-    ['disabled', undefined],
-    ['required', false],
-    ['verify_identity', true],
-  ]),
+  modes: new Map(Object.entries({ disabled: undefined, required: false, verify_identity: true })),
   fileKeys: { caFile: 'ssl-ca', certFile: 'ssl-cert', keyFile: 'ssl-key' },
   sessionKeys: [],
 };

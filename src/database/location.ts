@@ -1,4 +1,3 @@
-/** How a connection to a database server is secured. */
 export interface TlsOptions {
   /** Whether the server's certificate must be valid for its name. */
   readonly verify: boolean;
@@ -7,6 +6,11 @@ export interface TlsOptions {
   /** PEM text of a client certificate and its key. */
   readonly cert?: string;
   readonly key?: string;
+}
+
+/** The certificates, as Node's `tls` names them. */
+export function textsOf({ verify: _, ...texts }: TlsOptions): Omit<TlsOptions, 'verify'> {
+  return texts;
 }
 
 /** As {@link TlsOptions}, but with the names of the files that contain the texts. */
@@ -36,7 +40,6 @@ export interface DatabaseServer<Tls = TlsOptions> {
   readonly role?: string;
 }
 
-/** A database. */
 export type DatabaseLocation<Tls = TlsOptions> =
   | { readonly kind: 'sqlite'; /** Absolute. */ readonly file: string }
   | { readonly kind: 'postgresql'; readonly server: DatabaseServer<Tls> }

@@ -2,9 +2,8 @@ import { isIP, type Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import { Failure } from '../failure.js';
 import { beginSession, preparedStatements } from './mysql-session.js';
-import { impatientSocket, serverPool, silenceMilliseconds } from './server-connections.js';
-import { silentLog } from './silent-log.js';
-import type { DatabaseServer, TlsOptions } from './location.js';
+import { impatientSocket, serverPool, silenceMilliseconds, silentLog } from './server-connections.js';
+import { textsOf, type DatabaseServer } from './location.js';
 
 /**
  * Opens a MySQL or MariaDB database for reading only.
@@ -25,7 +24,7 @@ export function openMysql(server: DatabaseServer): Knex {
     database: server.database,
     ...(server.user !== undefined && { user: server.user }),
     ...(server.password !== undefined && { password: server.password }),
-    ...(tls && { ssl: tlsOf(tls) }),
+    ...(tls && { ssl: { rejectUnauthorized: tls.verify, verifyIdentity: tls.verify, ...textsOf(tls) } }),
     stream: () => connect(server),
     connectTimeout: silenceMilliseconds,
     charset: 'utf8mb4',
@@ -45,14 +44,4 @@ function connect({ socket: path, host, port = 3306 }: DatabaseServer): Socket {
   if (path !== undefined) return socket.connect(path);
   socket.setNoDelay(true);
   return socket.connect(port, host);
-}
-
-function tlsOf({ verify, ca, cert, key }: TlsOptions) {
-  return {
-    rejectUnauthorized: verify,
-    verifyIdentity: verify,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-  };
 }

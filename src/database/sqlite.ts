@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
-import { silentLog } from './silent-log.js';
+import { silentLog } from './server-connections.js';
 
 export interface SqliteOptions {
-  /** The database file. */
   readonly file: string;
   /**
    * How long a read waits for a writer's lock, in milliseconds; the driver blocks the whole process meanwhile.

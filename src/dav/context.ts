@@ -30,7 +30,6 @@ export interface Place extends ReadPlace {
   readonly storage: DavStorage;
 }
 
-/** A request that only reads, whatever else the storage can do. */
 export interface ReadRequest extends ReadPlace {
   readonly method: string;
   /** Whether the client wrote a trailing slash. */
@@ -56,7 +55,6 @@ export interface ReadContext extends BodyReading {
   readonly queries: KnownQueries;
   /** Whether the user may know of this member of the request's share. */
   readonly mayRead: (path: SharePath) => boolean;
-  /** Whether the share allows PROPFIND with Depth infinity. */
   readonly depthInfinity: boolean;
 }
 
@@ -78,7 +76,6 @@ export interface DavReadContext extends ReadContext {
   readonly resolve: (path: ServerPath) => Place | undefined;
   /** As `resolve`, for a path that the client wrote: it is looked up in the same way as the request's own path. */
   readonly find: (path: ServerPath) => Promise<Place | undefined>;
-  /** The page that lists a collection for a person. */
   readonly listing: (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Allowance } from '../async/allowance.js';
-import { Failure } from '../failure.js';
+import { busy } from '../failure.js';
 import type { XmlElement } from '../xml/element.js';
 import { readXml, type XmlLimits } from '../xml/tree.js';
 
@@ -44,9 +44,7 @@ export async function holdingBytes<T>(
   try {
     return await read((bytes) => {
       if (holding.grow(bytes)) return;
-      throw new Failure('unavailable', 'The server is reading too many XML bodies at once. Try again.', {
-        headers: [['Retry-After', '5']],
-      });
+      throw busy('The server is reading too many XML bodies at once. Try again.', 5);
     });
   } finally {
     holding.release();

@@ -22,11 +22,9 @@ export const noProperties: PropertyReader = {
   members: () => Promise.resolve(undefined),
 };
 
-/** What the engine needs besides the request in a place that is read-only. */
 interface ReadOnlyContext extends ReadContext {
   /** The value of the DAV header field (RFC 4918 section 10.1). */
   readonly classes: string;
-  /** Answers GET and HEAD. */
   readonly get: () => HttpResponse | Promise<HttpResponse>;
 }
 

@@ -17,7 +17,6 @@ import type {
 } from './properties/property-store.js';
 import { escapeText } from '../xml/escape.js';
 
-/** A share as the root shows it. */
 interface ShareMember {
   readonly path: ServerPath;
   /** The stat of the share's root; undefined if it is not known. */

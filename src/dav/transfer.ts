@@ -5,9 +5,8 @@ import type { ResourceStat } from '../storage/storage.js';
 import type { DavRequest, Place } from './context.js';
 import { parseOverwrite } from './headers/overwrite.js';
 import { at, keyOf, requireConditions, requireStat } from './place.js';
-import { holds } from './same-resource.js';
+import { holds } from './tree.js';
 
-/** A COPY or MOVE whose source and destination have been checked. */
 interface Transfer {
   readonly source: ResourceStat;
   readonly to: Place;

@@ -1,5 +1,5 @@
 import { FairSlots, type FairSlotLimits } from '../async/fair-slots.js';
-import { Failure, isFailure } from '../failure.js';
+import { busy, Failure, isFailure } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { isSameOrBelow } from '../http/target.js';
 import type { Claim, PathTurns } from '../storage/path-turns.js';
@@ -23,14 +23,7 @@ export function treeSlots(limits: Partial<FairSlotLimits> = {}): FairSlots {
   return new FairSlots(
     { ...treeWorkLimits, ...limits },
     {
-      busy: () =>
-        new Failure(
-          'unavailable',
-          'The server is copying or removing too many folders at once. Try again later.',
-          {
-            headers: [['Retry-After', '5']],
-          },
-        ),
+      busy: () => busy('The server is copying or removing too many folders at once. Try again later.', 5),
       gone: () => new Failure('malformed', 'The client disconnected before this was done.'),
     },
   );

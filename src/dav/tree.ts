@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import { paced } from '../async/paced.js';
 import { Failure, isFailure, statusOf, toFailure } from '../failure.js';
-import { child, nameOf, type SharePath } from '../http/target.js';
+import { child, nameOf, type SharePath, isSameOrBelow } from '../http/target.js';
 import type { Unlisted, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { at, hrefAt } from './place.js';
-import { holds } from './same-resource.js';
 import { TreeWork, type Behalf, type MemberFailure } from './tree-work.js';
 import { memberStatus } from './xml/multistatus.js';
 
@@ -84,7 +83,6 @@ interface Copying extends Behalf {
   readonly depth: '0' | 'infinity';
   /** What to do about members that are not listed: report only those that no request can name, or refuse all. */
   readonly unlisted: 'told' | 'refused';
-  /** Called when the resource itself has arrived. */
   readonly arrived: () => void;
 }
 
@@ -138,8 +136,9 @@ async function copyInto(
       work.fail(source, member.stat, failure);
     } else await copyInto(copying, source, target, member.stat);
   }
-  if (left.has('unnameable')) work.leaveOut(from, stat, unnameable());
-  else if (left.size > 0 && unlisted === 'refused') work.leaveOut(from, stat, notShown());
+  if (left.has('unnameable')) work.leaveOut(from, stat, new Failure('conflict', unnameable));
+  else if (left.size > 0 && unlisted === 'refused')
+    work.leaveOut(from, stat, new Failure('conflict', notShown));
 }
 
 /** The members of a collection; if somebody else removes or moves it in the meantime, those seen so far. */
@@ -157,19 +156,10 @@ async function* copied(
   }
 }
 
-function unnameable(): Failure {
-  return new Failure(
-    'conflict',
-    'Some members were left behind because no client can send their names: the names are not UTF-8, or contain control characters or backslashes. Rename them on the server.',
-  );
-}
-
-function notShown(): Failure {
-  return new Failure(
-    'conflict',
-    'Some members were left behind because this share does not show them. The collection cannot be moved by copying it.',
-  );
-}
+const unnameable =
+  'Some members were left behind because no client can send their names: the names are not UTF-8, or contain control characters or backslashes. Rename them on the server.';
+const notShown =
+  'Some members were left behind because this share does not show them. The collection cannot be moved by copying it.';
 
 /** The failure of the resource itself, if nothing of it could be done. */
 export function failureOfAll([first]: readonly MemberFailure[], place: Place): Failure | undefined {
@@ -218,7 +208,6 @@ async function* members(
   yield* collections;
 }
 
-/** The response elements of a 207 for members that failed. */
 export function memberResponses(failures: readonly MemberFailure[]): string[] {
   return failures.map(({ place, stat, failure, incomplete }) =>
     memberStatus(
@@ -229,4 +218,14 @@ export function memberResponses(failures: readonly MemberFailure[]): string[] {
       incomplete && failure.message,
     ),
   );
+}
+
+/**
+ * Whether one place is the other or contains it, under any path: links, and shares on one folder, give a resource more
+ * than one path.
+ */
+export async function holds(outer: Place, inner: Place): Promise<boolean> {
+  const outers = await outer.storage.realNames(outer.path);
+  const inners = await inner.storage.realNames(inner.path);
+  return outers.some((name) => inners.some((other) => isSameOrBelow(name, other)));
 }

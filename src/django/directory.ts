@@ -16,7 +16,6 @@ export interface UserDirectory {
   find(username: string): Promise<DirectoryUser | undefined>;
 }
 
-/** Looks up users by their primary key. */
 export interface UsersById {
   /**
    * The user whose primary key Django writes like this (`str(user.pk)`; a UUID with hyphens), active or not; undefined
@@ -26,7 +25,6 @@ export interface UsersById {
   findById(id: string): Promise<DirectoryUser | undefined>;
 }
 
-/** Reads all users one after the other. */
 export interface UserList {
   /**
    * Every user with a name, in batches, by primary key.

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { Failure } from '../failure.js';
+import { answered } from './answered.js';
 import { Group } from './models/group.js';
 import { Permission } from './models/permission.js';
 import type { UserModel } from './site.js';
@@ -21,27 +21,26 @@ const most = 20_000;
 export async function grantedNames(
   knex: Knex,
   model: Pick<UserModel, 'groups' | 'permissions'>,
-  named: { readonly groups: readonly string[]; readonly permissions: readonly string[] },
+  grants: readonly { readonly kind: 'permission' | 'group'; readonly name: string }[],
 ): Promise<GrantedNames> {
-  try {
-    const codenames = named.permissions.map((name) => name.slice(name.indexOf('.') + 1));
-    const [all, these, groups, asked] = await Promise.all([
-      model.groups || model.permissions ? permissionsOf(knex).limit(most) : [],
-      (model.groups || model.permissions) && codenames.length > 0
-        ? permissionsOf(knex).whereIn('auth_permission.codename', codenames)
-        : [],
-      model.groups ? Group.query(knex).select('name').limit(most) : [],
-      model.groups && named.groups.length > 0
-        ? Group.query(knex).select('name').whereIn('name', named.groups)
-        : [],
-    ]);
-    return {
-      permissions: new Set([...all, ...these].map(({ app_label, codename }) => `${app_label}.${codename}`)),
-      groups: new Set([...groups, ...asked].map(({ name }) => name)),
-    };
-  } catch (cause) {
-    throw new Failure('unavailable', 'The user database cannot answer.', { cause });
-  }
+  const named = (kind: 'permission' | 'group'): string[] =>
+    grants.filter((grant) => grant.kind === kind).map(({ name }) => name);
+  const groupNames = named('group');
+  const codenames = named('permission').map((name) => name.slice(name.indexOf('.') + 1));
+  const hasPermissions = model.groups ?? model.permissions;
+  const queries = Promise.all([
+    hasPermissions ? permissionsOf(knex).limit(most) : [],
+    hasPermissions && codenames.length > 0
+      ? permissionsOf(knex).whereIn('auth_permission.codename', codenames)
+      : [],
+    model.groups ? Group.query(knex).select('name').limit(most) : [],
+    model.groups && groupNames.length > 0 ? Group.query(knex).select('name').whereIn('name', groupNames) : [],
+  ]);
+  const [all, these, groups, asked] = await answered(queries);
+  return {
+    permissions: new Set([...all, ...these].map(({ app_label, codename }) => `${app_label}.${codename}`)),
+    groups: new Set([...groups, ...asked].map(({ name }) => name)),
+  };
 }
 
 function permissionsOf(knex: Knex) {

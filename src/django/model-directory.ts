@@ -1,15 +1,14 @@
 import type { Knex } from 'knex';
-import type { AskedMembers, Members, Memberships } from '../access/memberships.js';
-import { Failure } from '../failure.js';
+import { DBError } from 'objection';
+import type { AskedMembers, Members, Memberships } from '../access/identity.js';
+import { answered, unanswered } from './answered.js';
 import type { DirectoryUser, PasswordSamples, UserDirectory, UserList, UsersById } from './directory.js';
-import { directoryUser, listedUser, text } from './directory-user.js';
-import { heldBy, usernamesOf } from './usernames-by-grant.js';
+import { directoryUser, listedUser, text, isActive } from './directory-user.js';
 import { exactText } from '../database/exact-text.js';
 import type { DatabaseLocation } from '../database/location.js';
 import { defaultUserModel, type UserModel } from './site.js';
-import { isUnstorable } from './unstorable.js';
 import { storedKeys } from './user-key.js';
-import { UserQueries, type Condition } from './user-queries.js';
+import { UserQueries, type Condition, type Holder } from './user-queries.js';
 
 interface ModelDirectoryOptions {
   readonly kind: DatabaseLocation['kind'];
@@ -94,22 +93,53 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
       return user && !another ? directoryUser(user, groups, permissions) : undefined;
     } catch (cause) {
       if (isUnstorable(cause)) return undefined;
-      throw unavailable(cause);
+      throw unanswered(cause);
     }
   }
 }
 
-async function answered<T>(query: PromiseLike<T>): Promise<T> {
-  try {
-    return await query;
-  } catch (cause) {
-    throw unavailable(cause);
-  }
+/**
+ * How servers report that a text is not a value of the column that it is compared with. PostgreSQL (manual, appendix
+ * A): invalid_text_representation and numeric_value_out_of_range. MySQL and MariaDB: 1267, a text with characters that
+ * the column's character set lacks; 4078, not a UUID (MariaDB's type).
+ */
+const reasons: readonly unknown[] = ['22P02', '22003', 1267, 4078];
+
+/** Whether a query failed only because its column could never contain the requested value, so that no row has it. */
+function isUnstorable(error: unknown): boolean {
+  const native: unknown = error instanceof DBError ? error.nativeError : error;
+  if (!(native instanceof Error)) return false;
+  return (
+    ('code' in native && reasons.includes(native.code)) ||
+    ('errno' in native && reasons.includes(native.errno))
+  );
 }
 
-function unavailable(cause: unknown): Failure {
-  return new Failure('unavailable', 'The user database cannot answer.', {
-    cause,
-    headers: [['Retry-After', '2']],
-  });
+/** The names of the holders who are active and have a name. */
+function usernamesOf(holders: readonly Holder[]): ReadonlySet<string> {
+  return new Set(holders.filter(isActive).flatMap(({ username }) => text(username) || []));
+}
+
+/**
+ * The holders of each of the requested things, which are written `held` or `heldIn.held`.
+ * @param always the names of users who have all of them
+ */
+function heldBy(
+  holders: readonly Holder[],
+  asked: readonly string[],
+  always: ReadonlySet<string> = new Set(),
+): ReadonlyMap<string, ReadonlySet<string>> {
+  // Databases that ignore case find what was not requested.
+  const byName = new Map<string, Holder[]>();
+  for (const holder of holders) {
+    const name = nameOf(holder);
+    const known = byName.get(name);
+    if (known) known.push(holder);
+    else byName.set(name, [holder]);
+  }
+  return new Map(asked.map((name) => [name, new Set([...usernamesOf(byName.get(name) ?? []), ...always])]));
+}
+
+function nameOf({ held, heldIn }: Holder): string {
+  return heldIn === undefined ? text(held) : `${text(heldIn)}.${text(held)}`;
 }

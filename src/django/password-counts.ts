@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { Failure } from '../failure.js';
+import { answered } from './answered.js';
 import { isActive, isSet, text } from './directory-user.js';
 import type { HasherRegistry } from './hashers/site-hashers.js';
 import { passwordFault, type PasswordFault } from './hashers/password-fault.js';
@@ -57,12 +57,4 @@ export async function countPasswords(
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { ...counts, faults: [...faults.values()].sort((one, other) => other.users - one.users) };
-}
-
-async function answered<T>(query: PromiseLike<T>): Promise<T> {
-  try {
-    return await query;
-  } catch (cause) {
-    throw new Failure('unavailable', 'The user database cannot answer.', { cause });
-  }
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { PermissionSources } from '../access/permission-sources.js';
-import { Failure } from '../failure.js';
+import type { PermissionSources } from '../access/identity.js';
+import { answered } from './answered.js';
 import type { Permission } from './models/permission.js';
 import { userClass } from './models/user.js';
 import { defaultUserModel, type UserModel } from './site.js';
@@ -19,22 +19,19 @@ export async function permissionSources(
 ): Promise<PermissionSources> {
   const key = `${model.table}.${model.columns.id}`;
   const permissions = { contentType: true };
-  try {
-    const [user] = await userClass(model)
-      .query(knex)
-      .select(key)
-      .whereIn(key, storedKeys(id).map(String))
-      .withGraphFetched({
-        ...(model.permissions && { permissions }),
-        ...(model.groups && { groups: { permissions } }),
-      });
-    return {
-      own: namesOf(user?.permissions),
-      groups: new Map(user?.groups?.map((group) => [group.name, namesOf(group.permissions)])),
-    };
-  } catch (cause) {
-    throw new Failure('unavailable', 'The user database cannot answer.', { cause });
-  }
+  const query = userClass(model)
+    .query(knex)
+    .select(key)
+    .whereIn(key, storedKeys(id).map(String))
+    .withGraphFetched({
+      ...(model.permissions && { permissions }),
+      ...(model.groups && { groups: { permissions } }),
+    });
+  const [user] = await answered(query);
+  return {
+    own: namesOf(user?.permissions),
+    groups: new Map(user?.groups?.map((group) => [group.name, namesOf(group.permissions)])),
+  };
 }
 
 function namesOf(permissions: readonly Permission[] = []): ReadonlySet<string> {

@@ -3,9 +3,7 @@ import type { DatabaseLocation, TlsOptions } from '../database/location.js';
 /** A many-to-many table between users and something else. */
 export interface LinkTable {
   readonly table: string;
-  /** The column with the user's primary key. */
   readonly user: string;
-  /** The column with the other's primary key. */
   readonly other: string;
 }
 
@@ -48,7 +46,6 @@ export const defaultUserModel: UserModel = {
 /** Sessions that davgate can read (SESSION_ENGINE, the last part of its name). */
 export type SessionEngine = 'db' | 'cached_db' | 'signed_cookies';
 
-/** How a site keeps its sessions. */
 export interface SessionSettings {
   readonly engine: SessionEngine;
   /** SESSION_COOKIE_NAME */
@@ -65,7 +62,6 @@ export interface SessionSettings {
   readonly backends?: readonly string[];
 }
 
-/** What davgate needs to know about a Django site. */
 export interface DjangoSite<Tls = TlsOptions> {
   readonly database: DatabaseLocation<Tls>;
   readonly user: UserModel;

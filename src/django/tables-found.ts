@@ -1,8 +1,18 @@
 import type { Knex } from 'knex';
-import { connectionFact } from './facts.js';
-import { readFacts } from './read-facts.js';
+import { connectionFact, readFacts } from './read-facts.js';
 import type { DjangoSite } from './site.js';
-import { tablesRead } from './tables-read.js';
+
+/** The tables of a site that davgate reads, beginning with the users'. */
+export function tablesRead({ user, sessions }: Pick<DjangoSite<unknown>, 'user' | 'sessions'>): string[] {
+  const { table, groups, permissions } = user;
+  return [
+    table,
+    ...(groups ? [groups.table, 'auth_group', 'auth_group_permissions'] : []),
+    ...(permissions ? [permissions.table] : []),
+    ...(groups || permissions ? ['auth_permission', 'django_content_type'] : []),
+    ...(sessions && sessions.engine !== 'signed_cookies' ? [sessions.table] : []),
+  ];
+}
 
 /** Where one of davgate's connections finds the tables that it reads. */
 export interface TablesFound {

@@ -11,7 +11,6 @@ interface NamedPermission {
   readonly codename: string;
 }
 
-/** A user and one thing that they have. */
 export interface Holder {
   readonly username: unknown;
   readonly isActive?: unknown;
@@ -19,7 +18,6 @@ export interface Holder {
   readonly heldIn?: unknown;
 }
 
-/** Narrows a query of users down to those in question. */
 export type Condition = (users: QueryBuilder<User>) => QueryBuilder<User>;
 
 /** The queries on a site's user tables: selections only, each a single statement unless stated otherwise. */

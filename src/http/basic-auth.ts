@@ -1,4 +1,3 @@
-/** The user name and password that a client sent. */
 interface BasicCredentials {
   readonly username: string;
   readonly password: string;

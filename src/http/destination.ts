@@ -3,14 +3,9 @@ import { type NameRule, parseTarget, type Target } from './target.js';
 
 const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i;
 // KDE writes `webdav:` for http and `webdavs:` for https; a TLS proxy in front turns http into https.
-const defaultPorts = new Map([
-  ['http', '80'],
-  ['webdav', '80'],
-  ['dav', '80'],
-  ['https', '443'],
-  ['webdavs', '443'],
-  ['davs', '443'],
-]);
+const defaultPorts = new Map(
+  Object.entries({ http: '80', webdav: '80', dav: '80', https: '443', webdavs: '443', davs: '443' }),
+);
 
 /**
  * Parses a Destination header field (RFC 4918 section 10.3): an absolute URI on this server or an absolute path, with

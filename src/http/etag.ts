@@ -6,7 +6,6 @@ export interface EntityTag {
 
 const entityTag = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/y;
 
-/** Parses one entity tag; undefined for anything else. */
 export function parseEntityTag(text: string): EntityTag | undefined {
   const tags = parseEntityTags(text);
   return tags?.length === 1 ? tags[0] : undefined;

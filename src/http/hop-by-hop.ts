@@ -1,18 +1,12 @@
 import type { HeaderList } from './message.js';
 
 /** Fields that concern one connection only (RFC 9110 section 7.6.1), and older ones still in use. */
-const connectionFields = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'expect',
-]);
+const connectionFields: ReadonlySet<string> = new Set(
+  (
+    'connection keep-alive proxy-connection te trailer transfer-encoding upgrade proxy-authenticate ' +
+    'proxy-authorization expect'
+  ).split(' '),
+);
 
 const nothing: ReadonlySet<string> = new Set();
 

@@ -116,10 +116,8 @@ function isShort(path: string, mostSegments: number): boolean {
   return segments <= mostSegments;
 }
 
-/** The path of the server's root. */
 export const rootPath = serverPathOf('/');
 
-/** The path of a share's root. */
 export const shareRoot: SharePath = sharePathOf('/');
 
 function sharePathOf(path: string): SharePath {

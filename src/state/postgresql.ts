@@ -1,7 +1,6 @@
 import knex, { type Knex } from 'knex';
-import { postgresqlConnection } from '../database/postgresql-connection.js';
-import { serverPool, socketWithPatience } from '../database/server-connections.js';
-import { silentLog } from '../database/silent-log.js';
+import { postgresqlConnection } from '../database/postgresql.js';
+import { serverPool, socketWithPatience, silentLog } from '../database/server-connections.js';
 import type { DatabaseServer } from '../database/location.js';
 
 /** Milliseconds: first the server gives up on a statement, then we give up on a server that hangs. */

@@ -7,17 +7,14 @@ import { openIfFile, serveFile, serveOpenFile } from './serve-file.js';
 import type { Entry, ReadableStorage } from '../storage/storage.js';
 import { visibleEntries } from './visible-entries.js';
 
-/** Makes the page that lists a collection for a person. */
 type ListingPage = (path: string, entries: AsyncIterable<readonly Entry[]>) => HttpResponse;
 
 interface StaticRequest {
   readonly method: string;
-  /** Where the share is on this server. */
   readonly base: ServerPath;
   readonly path: SharePath;
   /** How the client spells the path, if the server found the resource under another name. */
   readonly spelling?: Spelling | undefined;
-  /** Whether the client wrote a trailing slash. */
   readonly collection: boolean;
   /** The part after the `?`, encoded. */
   readonly query: string;

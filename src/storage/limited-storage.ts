@@ -1,91 +1,53 @@
-import type { Readable } from 'node:stream';
 import { Breath } from '../async/breath.js';
 import { paced } from '../async/paced.js';
 import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import { PathTurns } from './path-turns.js';
 import { SpaceMeter, type Reservation } from './space-meter.js';
-import type {
-  Arrival,
-  Aside,
-  DavStorage,
-  Entry,
-  Unlisted,
-  OpenFile,
-  RemoveOptions,
-  ResourceStat,
-  Space,
-  WriteOptions,
-  Written,
-} from './storage.js';
+import type { DavStorage, ResourceStat } from './storage.js';
+
+export interface LimitedStorage extends DavStorage {
+  /** Reserves bytes for something that is stored elsewhere but counts against the quota. */
+  reserve(): Promise<Reservation>;
+  /** Counts such bytes as used or, if negative, as freed, whatever the quota is. */
+  countElsewhere(bytes: number): void;
+  /** Stops the count of existing files. */
+  close(): void;
+}
 
 /**
- * Storage with a quota in bytes. It counts the existing files once at the start, or again if that failed; changes wait
- * for the count and are counted from then on. Changes by other programs count from the next start.
+ * Limits a storage. Counts the existing files once at the start, or again if that failed; changes wait for the count and
+ * are counted from then on. Changes by other programs count from the next start.
+ * @param quota bytes
  */
-export class LimitedStorage implements DavStorage {
-  readonly #inner: DavStorage;
-  readonly #meter: SpaceMeter;
-  #counting: Promise<void> | undefined;
+export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage {
+  const meter = new SpaceMeter(quota);
   /**
    * Held from measuring what goes until it has gone, so that two changes do not count it twice. Writes take no turn: a
    * storage may keep its own turns while it writes, and two requests waiting for each other's turns would wait for
    * ever.
    */
-  readonly #turns = new PathTurns();
-  #closed = false;
+  const turns = new PathTurns();
+  let closed = false;
+  let counting: Promise<void> | undefined;
 
-  /** @param quota bytes */
-  constructor(inner: DavStorage, quota: number) {
-    this.#inner = inner;
-    this.#meter = new SpaceMeter(quota);
-    // The requests that wait for the count get the error; at the start nobody waits.
-    this.#counted().catch(() => undefined);
-  }
-
-  /** Resolves once the existing files have been counted. */
-  #counted(): Promise<void> {
-    this.#counting ??= this.#count().catch((error: unknown) => {
-      this.#counting = undefined;
-      throw error;
-    });
-    return this.#counting;
-  }
-
-  async #count(): Promise<void> {
-    this.#meter.count(await this.#size(shareRoot));
-  }
-
-  /** Reserves bytes for something that is stored elsewhere but counts against the quota. */
-  async reserve(): Promise<Reservation> {
-    await this.#counted();
-    return this.#meter.reserve();
-  }
-
-  /** Counts such bytes as used or, if negative, as freed, whatever the quota is. */
-  countElsewhere(bytes: number): void {
-    this.#meter.count(bytes);
-  }
-
-  /** Stops the count of existing files. */
-  close(): void {
-    this.#closed = true;
-  }
+  const isLink = async (path: SharePath): Promise<boolean> =>
+    path !== '/' && (await inner.realNames(path)).length > 1;
 
   /** The bytes of all files at and below a path; a link counts where its target is. */
-  async #size(path: SharePath): Promise<number> {
-    const stat = await this.#inner.stat(path);
-    if (!stat || (await this.#isLink(path))) return 0;
-    return stat.kind === 'file' ? stat.size : this.#sizeBelow(path, new Breath());
-  }
+  const size = async (path: SharePath): Promise<number> => {
+    const stat = await inner.stat(path);
+    if (!stat || (await isLink(path))) return 0;
+    return stat.kind === 'file' ? stat.size : sizeBelow(path, new Breath());
+  };
 
-  async #sizeBelow(path: SharePath, breath: Breath): Promise<number> {
+  const sizeBelow = async (path: SharePath, breath: Breath): Promise<number> => {
     await breath.pause();
     let bytes = 0;
     const collections: SharePath[] = [];
     try {
-      for await (const batch of paced(this.#inner.list(path), this)) {
-        if (this.#closed) return bytes;
+      for await (const batch of paced(inner.list(path), meter)) {
+        if (closed) return bytes;
         for (const { name, stat, link } of batch) {
           if (link) continue;
           const member = child(path, name);
@@ -97,147 +59,137 @@ export class LimitedStorage implements DavStorage {
       // What cannot be listed cannot be written either, or is gone by now.
       if (!isFailure(error, 'not-found', 'forbidden')) throw error;
     }
-    for (const collection of collections) bytes += await this.#sizeBelow(collection, breath);
+    for (const collection of collections) bytes += await sizeBelow(collection, breath);
     return bytes;
-  }
+  };
 
-  async #isLink(path: SharePath): Promise<boolean> {
-    return path !== '/' && (await this.#inner.realNames(path)).length > 1;
-  }
+  /** Resolves once the existing files have been counted. */
+  const counted = (): Promise<void> => {
+    counting ??= size(shareRoot).then(
+      (bytes) => meter.count(bytes),
+      (error: unknown) => {
+        counting = undefined;
+        throw error;
+      },
+    );
+    return counting;
+  };
 
-  async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
-    await this.#counted();
-    const room = this.#meter.reserve();
-    let old = sizeOf(await this.#inner.stat(path));
-    let received = 0;
-    try {
-      if (options.length !== undefined) room.set(options.length - old);
-      const written = await this.#inner.write(path, body, {
-        ...options,
-        onBytes: (bytes) => {
-          received = bytes;
-          options.onBytes?.(bytes);
-          room.set(Math.max(bytes, options.length ?? 0) - old);
-        },
-        ready: async () => {
-          const take = await options.ready?.();
-          return (standing) => {
-            old = sizeOf(standing);
-            const over = take?.(standing);
-            try {
-              room.set(received - old);
-            } catch (error) {
-              void over?.(undefined);
-              throw error;
-            }
-            return over;
-          };
-        },
-      });
-      room.settle(written.stat.size - old);
-      return written;
-    } finally {
-      room.release();
-    }
-  }
-
-  async copyFile(from: SharePath, to: SharePath): Promise<void> {
-    await this.#counted();
-    await this.#alone([to], async () => {
-      const room = this.#meter.reserve();
-      try {
-        const old = sizeOf(await this.#inner.stat(to));
-        room.set(sizeOf(await this.#inner.stat(from)) - old);
-        await this.#inner.copyFile(from, to);
-        room.settle(sizeOf(await this.#inner.stat(to)) - old);
-      } finally {
-        room.release();
-      }
-    });
-  }
-
-  async rename(from: SharePath, to: SharePath): Promise<boolean> {
-    await this.#counted();
-    return this.#alone([from, to], async () => {
-      const replaced = from === to ? 0 : await this.#ownSize(to);
-      const renamed = await this.#inner.rename(from, to);
-      if (renamed) this.#meter.count(-replaced);
-      return renamed;
-    });
-  }
-
-  async remove(path: SharePath, options?: RemoveOptions): Promise<void> {
-    await this.#counted();
-    await this.#alone([path], async () => {
-      const removed = await this.#ownSize(path);
-      await this.#inner.remove(path, options);
-      this.#meter.count(-removed);
-    });
-  }
-
-  async #alone<T>(paths: readonly SharePath[], change: () => Promise<T>): Promise<T> {
-    const turn = await this.#turns.take({ writes: paths });
+  /** Makes a change once the existing files have been counted, in its turn. */
+  const alone = async <T>(paths: readonly SharePath[], change: () => Promise<T>): Promise<T> => {
+    await counted();
+    const turn = await turns.take({ writes: paths });
     try {
       return await change();
     } finally {
       turn.end();
     }
-  }
+  };
 
   /** What removing a name frees: the bytes of a file, or none for a link. */
-  async #ownSize(path: SharePath): Promise<number> {
-    const size = sizeOf(await this.#inner.stat(path));
-    return size > 0 && (await this.#isLink(path)) ? 0 : size;
-  }
+  const ownSize = async (path: SharePath): Promise<number> => {
+    const bytes = sizeOf(await inner.stat(path));
+    return bytes > 0 && (await isLink(path)) ? 0 : bytes;
+  };
 
-  async setAside(path: SharePath, arrival?: Arrival): Promise<Aside | undefined> {
-    await this.#counted();
-    const { aside, bytes } = await this.#alone([path], async () => {
-      const size = await this.#size(path);
-      const taken = await this.#inner.setAside(path, arrival);
-      if (taken) this.#meter.count(-size);
-      return { aside: taken, bytes: size };
-    });
-    if (!aside) return undefined;
-    return {
-      putBack: async () => {
-        await aside.putBack();
-        this.#meter.count(bytes);
-      },
-      discard: () => aside.discard(),
-    };
-  }
-
-  async space(): Promise<Space> {
-    await this.#counted();
-    const inner = await this.#inner.space();
-    const { used, available } = this.#meter;
-    return { used, available: Math.min(available, inner?.available ?? available) };
-  }
-
-  stat(path: SharePath): Promise<ResourceStat | undefined> {
-    return this.#inner.stat(path);
-  }
-
-  list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncIterable<readonly Entry[]> {
-    return this.#inner.list(path, onUnlisted);
-  }
-
-  open(path: SharePath): Promise<OpenFile> {
-    return this.#inner.open(path);
-  }
-
-  makeCollection(path: SharePath): Promise<void> {
-    return this.#inner.makeCollection(path);
-  }
-
-  realNames(path: SharePath): Promise<readonly string[]> {
-    return this.#inner.realNames(path);
-  }
-
-  setModified(path: SharePath, modified: number): Promise<boolean> {
-    return this.#inner.setModified(path, modified);
-  }
+  // The requests that wait for the count get the error; at the start nobody waits.
+  counted().catch(() => undefined);
+  return {
+    reserve: async () => {
+      await counted();
+      return meter.reserve();
+    },
+    countElsewhere: (bytes) => meter.count(bytes),
+    close: () => {
+      closed = true;
+    },
+    write: async (path, body, options = {}) => {
+      await counted();
+      const room = meter.reserve();
+      let old = sizeOf(await inner.stat(path));
+      let received = 0;
+      try {
+        if (options.length !== undefined) room.set(options.length - old);
+        const written = await inner.write(path, body, {
+          ...options,
+          onBytes: (bytes) => {
+            received = bytes;
+            options.onBytes?.(bytes);
+            room.set(Math.max(bytes, options.length ?? 0) - old);
+          },
+          ready: async () => {
+            const take = await options.ready?.();
+            return (standing) => {
+              old = sizeOf(standing);
+              const over = take?.(standing);
+              try {
+                room.set(received - old);
+              } catch (error) {
+                void over?.(undefined);
+                throw error;
+              }
+              return over;
+            };
+          },
+        });
+        room.settle(written.stat.size - old);
+        return written;
+      } finally {
+        room.release();
+      }
+    },
+    copyFile: (from, to) =>
+      alone([to], async () => {
+        const room = meter.reserve();
+        try {
+          const old = sizeOf(await inner.stat(to));
+          room.set(sizeOf(await inner.stat(from)) - old);
+          await inner.copyFile(from, to);
+          room.settle(sizeOf(await inner.stat(to)) - old);
+        } finally {
+          room.release();
+        }
+      }),
+    rename: (from, to) =>
+      alone([from, to], async () => {
+        const replaced = from === to ? 0 : await ownSize(to);
+        const renamed = await inner.rename(from, to);
+        if (renamed) meter.count(-replaced);
+        return renamed;
+      }),
+    remove: (path, options) =>
+      alone([path], async () => {
+        const removed = await ownSize(path);
+        await inner.remove(path, options);
+        meter.count(-removed);
+      }),
+    setAside: (path, arrival) =>
+      alone([path], async () => {
+        const bytes = await size(path);
+        const aside = await inner.setAside(path, arrival);
+        if (!aside) return undefined;
+        meter.count(-bytes);
+        return {
+          putBack: async () => {
+            await aside.putBack();
+            meter.count(bytes);
+          },
+          discard: () => aside.discard(),
+        };
+      }),
+    space: async () => {
+      await counted();
+      const all = await inner.space();
+      const { used, available } = meter;
+      return { used, available: Math.min(available, all?.available ?? available) };
+    },
+    stat: (path) => inner.stat(path),
+    list: (path, onUnlisted) => inner.list(path, onUnlisted),
+    open: (path) => inner.open(path),
+    makeCollection: (path) => inner.makeCollection(path),
+    realNames: (path) => inner.realNames(path),
+    setModified: (path, modified) => inner.setModified(path, modified),
+  };
 }
 
 function sizeOf(stat: ResourceStat | undefined): number {

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { busy, Failure } from '../failure.js';
 import { isSameOrBelow } from '../http/target.js';
 
 /** What a change is about; each path stands for itself and everything below. */
@@ -28,9 +28,7 @@ interface TurnLimits {
 }
 
 interface Taking {
-  /** Aborts the waiting. */
   readonly signal?: AbortSignal | undefined;
-  /** The owner of the change. */
   readonly owner?: string;
 }
 
@@ -52,7 +50,6 @@ const unlimited: TurnLimits = { patience: Infinity, waiting: Infinity };
 export class PathTurns {
   readonly #entries = new Set<Entry>();
   readonly #limits: TurnLimits;
-  /** How many changes wait, by owner. */
   readonly #waitingOf = new Map<string, number>();
   #waiting = 0;
 
@@ -70,7 +67,7 @@ export class PathTurns {
     const before = [...this.#entries].filter(
       ({ claim }) => conflict(claim, entry.claim) || touches(claim.writes, sees),
     );
-    if (before.length > 0 && this.#isFull(owner)) throw busy();
+    if (before.length > 0 && this.#isFull(owner)) throw stillBusy();
     this.#entries.add(entry);
     const end = (changed = true): void => {
       this.#entries.delete(entry);
@@ -143,13 +140,9 @@ export class PathTurns {
     let giveUp: () => void = () => undefined;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
-      giveUp = () => {
-        reject(new Failure('malformed', 'The client disconnected before this was done.'));
-      };
+      giveUp = () => reject(new Failure('malformed', 'The client disconnected before this was done.'));
       if (Number.isFinite(patience)) {
-        timer = setTimeout(() => {
-          reject(busy());
-        }, patience);
+        timer = setTimeout(() => reject(stillBusy()), patience);
       }
     });
     if (signal?.aborted === true) giveUp();
@@ -166,17 +159,13 @@ export class PathTurns {
 function newEntry(claim: Held): Entry {
   let end: (changed?: boolean) => void = () => undefined;
   const over = new Promise<boolean>((resolve) => {
-    end = (changed = true) => {
-      resolve(changed);
-    };
+    end = (changed = true) => resolve(changed);
   });
   return { claim, over, end, begun: false };
 }
 
-function busy(): Failure {
-  return new Failure('unavailable', 'Other requests are still changing this. Try again later.', {
-    headers: [['Retry-After', '5']],
-  });
+function stillBusy(): Failure {
+  return busy('Other requests are still changing this. Try again later.', 5);
 }
 
 function conflict(one: Held, other: Held): boolean {

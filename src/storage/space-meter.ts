@@ -1,6 +1,5 @@
 import { Failure } from '../failure.js';
 
-/** Bytes reserved for something on its way. */
 export interface Reservation {
   /**
    * Changes the number of reserved bytes, which is negative if something larger is being replaced.
@@ -57,9 +56,7 @@ export class SpaceMeter {
         hold(0);
         this.count(bytes);
       },
-      release: () => {
-        hold(0);
-      },
+      release: () => hold(0),
     };
   }
 }

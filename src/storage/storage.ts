@@ -100,11 +100,9 @@ export interface RemoveOptions {
 /** Bytes, as RFC 4331 reports them: whole numbers, none below 0. */
 export interface Space {
   readonly used: number;
-  /** The bytes that can still be written. */
   readonly available: number;
 }
 
-/** The result of a write. */
 export interface Written {
   readonly stat: FileStat;
   /** Whether nothing was there before. */
@@ -118,7 +116,6 @@ export type Arrival = 'at once' | 'by member';
 export interface Aside {
   /** Puts it back where it was; nothing may be there now. */
   putBack(): Promise<void>;
-  /** Removes it for good. */
   discard(): Promise<void>;
 }
 

@@ -12,7 +12,6 @@ import { originAt, type UpstreamAddress } from './upstream-address.js';
 /** What determines the head of a forwarded request. */
 export interface RequestHead {
   readonly method: string;
-  /** The request target as it was on the wire. */
   readonly rawTarget: string;
   /** The client's header fields, including repeated ones. */
   readonly headers: HeaderList;
@@ -22,7 +21,6 @@ export interface RequestHead {
 
 /** The head that the child receives. */
 export interface UpstreamHead {
-  /** The request target in origin form. */
   readonly path: string;
   /** Name, value, name, value …, the format of node:http. */
   readonly headers: readonly string[];

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { busy, type Failure } from '../failure.js';
 import type { WhenGone } from '../async/when-gone.js';
 
 /** What a slot is used for, as far as it depends on the client. */
@@ -23,9 +23,7 @@ export interface Slot {
 }
 
 export interface SlotLimits {
-  /** Slots in all. */
   readonly most: number;
-  /** Slots of one owner. */
   readonly mostOfOne: number;
   /** How many requests may wait, in all and of one owner. */
   readonly mostWaiting: number;
@@ -39,7 +37,6 @@ export interface SlotLimits {
 /** Milliseconds between two checks of those who wait and those whom they wait for. */
 const between = 1000;
 
-/** A request that waits. */
 interface Waiting {
   readonly owner: string;
   readonly amount: number;
@@ -117,7 +114,7 @@ export class Slots {
   #turn(owner: string, whenGone: WhenGone, asked: number): Promise<Slot> {
     const { mostWaiting, mostWaitingOfOne, mostOfOne, now } = this.#limits;
     if (this.#waiting.size >= mostWaiting || (this.#waitingOf.get(owner) ?? 0) >= mostWaitingOfOne) {
-      throw busy();
+      throw tooManyWait();
     }
     const amount = Math.min(asked, mostOfOne);
     return new Promise((resolve, reject) => {
@@ -139,9 +136,7 @@ export class Slots {
       };
       this.#waiting.add(waiting);
       add(this.#waitingOf, owner, 1);
-      this.#looking ??= setInterval(() => {
-        this.#look();
-      }, between).unref();
+      this.#looking ??= setInterval(() => this.#look(), between).unref();
       forget = whenGone(waiting.giveUp);
     });
   }
@@ -174,7 +169,7 @@ export class Slots {
       }
     }
     for (const waiting of [...this.#waiting]) {
-      if (time - waiting.since >= patience) waiting.giveUp(busy());
+      if (time - waiting.since >= patience) waiting.giveUp(tooManyWait());
     }
   }
 
@@ -198,14 +193,8 @@ export class Slots {
   }
 }
 
-function busy(): Failure {
-  return new Failure(
-    'unavailable',
-    'Too many requests are waiting for the Subversion server. Try again in a minute.',
-    {
-      headers: [['Retry-After', '60']],
-    },
-  );
+function tooManyWait(): Failure {
+  return busy('Too many requests are waiting for the Subversion server. Try again in a minute.', 60);
 }
 
 function add(counts: Map<string, number>, owner: string, amount: number): void {

@@ -17,7 +17,6 @@ import {
 import { type RequestHead, upstreamHead } from './proxy-request.js';
 import { clientHeaders } from './proxy-response.js';
 import { type Slot, type SlotLimits, Slots } from './slots.js';
-import { whenWorthwhile } from './when-worthwhile.js';
 import type { UpstreamAddress } from './upstream-address.js';
 import type { WhenGone } from '../async/when-gone.js';
 
@@ -43,7 +42,6 @@ export interface UpstreamOptions {
   readonly address: () => UpstreamAddress | undefined;
   /** The most requests at the same time, of which one owner may have a quarter; further ones wait for their turn. */
   readonly maxRequests?: number;
-  /** Limits on waiting, if they differ from the defaults. */
   readonly waiting?: Partial<SlotLimits>;
   /** Milliseconds without a single byte after which a request is given up. Commits that take hours are normal. */
   readonly patience?: number;
@@ -62,7 +60,6 @@ export interface Upstream {
   forward(request: UpstreamRequest): Promise<HttpResponse>;
   /** Lets every connection end after its current requests: later requests get new connections. */
   retire(): void;
-  /** Closes all connections. */
   close(): void;
 }
 
@@ -96,7 +93,6 @@ const idempotent = new Set(
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const describesBody = /^content-(?:length|type|encoding|language)$/i;
 
-/** Sends requests to the child over persistent connections. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
   const client = createHttpClient();
@@ -139,12 +135,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         if (isWhole(body)) body.release();
       }
     },
-    retire() {
-      client.retire();
-    },
-    close() {
-      client.close();
-    },
+    retire: () => client.retire(),
+    close: () => client.close(),
   };
 }
 
@@ -214,4 +206,25 @@ function withLength(headers: HeaderList, bytes: number): HeaderList {
 /** Reads and drops an unwanted body, so that its connection can be used again. */
 function discard({ body }: Answer): void {
   if (body instanceof Readable) body.resume();
+}
+
+/**
+ * Resolves when a streamed body is worth a slot: when it has arrived completely, when no more of it is read ahead, or
+ * when nothing more will come.
+ */
+async function whenWorthwhile(body: IncomingMessage): Promise<void> {
+  const isWorthwhile = (): boolean =>
+    body.complete || body.destroyed || body.readableLength >= body.readableHighWaterMark;
+  if (isWorthwhile()) return;
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (!isWorthwhile()) return;
+      body.off('readable', look);
+      body.off('close', look);
+      resolve();
+    };
+    body.on('readable', look);
+    body.on('close', look);
+    body.read(0);
+  });
 }

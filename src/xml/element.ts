@@ -6,7 +6,6 @@ export interface XmlAttribute {
   readonly value: string;
 }
 
-/** An element of a request body. */
 export interface XmlElement {
   readonly namespace: string;
   readonly prefix: string;
@@ -29,27 +28,22 @@ export function fromClarkName(name: string): { namespace: string; local: string 
   return { namespace: name.slice(1, end), local: name.slice(end + 1) };
 }
 
-/** The child elements, without text. */
 export function elementsOf(parent: XmlElement): XmlElement[] {
   return parent.children.filter((child) => typeof child !== 'string');
 }
 
-/** Whether it is the element of namespace `DAV:` with this name. */
 export function isDav(element: XmlElement, local: string): boolean {
   return element.namespace === DAV && element.local === local;
 }
 
-/** The first child element of namespace `DAV:` with this name. */
 export function davChild(parent: XmlElement, local: string): XmlElement | undefined {
   return elementsOf(parent).find((child) => isDav(child, local));
 }
 
-/** The child elements of namespace `DAV:` with this name. */
 export function davChildren(parent: XmlElement, local: string): XmlElement[] {
   return elementsOf(parent).filter((child) => isDav(child, local));
 }
 
-/** The value of xml:lang on the element itself. */
 export function languageOf(element: XmlElement): string | undefined {
   return element.attributes.find(({ namespace, local }) => namespace === XML && local === 'lang')?.value;
 }

@@ -8,7 +8,6 @@ import { StrictParser, type XmlBounds, type XmlHandler } from './strict-parser.j
 /** Characters to parse without a pause: a few milliseconds at most. */
 const pieceCharacters = 8 * 1024;
 
-/** Observes a body while it is read. */
 export interface BodyWatch {
   /** Called with the bytes that have arrived, before they are parsed. May throw. */
   onBytes?(chunk: Buffer): void;

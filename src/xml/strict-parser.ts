@@ -5,7 +5,6 @@ import { Failure } from '../failure.js';
 export interface XmlBounds {
   /** Bytes. */
   readonly size: number;
-  /** Nested elements. */
   readonly depth: number;
   /** Elements in all. */
   readonly elements: number;
@@ -49,15 +48,9 @@ export class StrictParser {
         throw new Failure('unsupported-media-type', 'The body must be XML in UTF-8 or UTF-16.');
       }
     });
-    parser.on('opentagstart', () => {
-      this.#begin();
-    });
-    parser.on('attribute', ({ name }) => {
-      this.#countAttribute(name);
-    });
-    parser.on('opentag', (tag) => {
-      handler.open(tag);
-    });
+    parser.on('opentagstart', () => this.#begin());
+    parser.on('attribute', ({ name }) => this.#countAttribute(name));
+    parser.on('opentag', (tag) => handler.open(tag));
     parser.on('closetag', () => {
       this.#depth -= 1;
       handler.close();
@@ -73,7 +66,6 @@ export class StrictParser {
     this.#parser.write(text);
   }
 
-  /** Call this at the end of the document. */
   close(): void {
     this.#parser.close();
     if (this.#elements === 0) throw new Failure('malformed', 'The body is not an XML document.');

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import type { Identity } from '../../src/access/identity.js';
 import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import { DirectoryAuthenticator } from '../../src/credentials/directory-authenticator.js';
-import { inProcessDeriver } from '../../src/django/hashers/in-process-deriver.js';
+import { derive } from '../../src/django/hashers/derive.js';
 import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import { openSqliteDirectory } from '../django/open-sqlite-directory.js';
@@ -21,7 +21,7 @@ function sampleSite(t: TestContext) {
     directory,
     passwords: new SitePasswords({
       hashers: createHashers(),
-      deriver: inProcessDeriver,
+      deriver: { derive },
       samples: directory,
       now,
     }),

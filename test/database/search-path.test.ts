@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from '../helpers/seeded-fast-check.js';
 import { formatSearchPath, parseSearchPath } from '../../src/database/search-path.js';
-import { startupOptions } from '../../src/database/startup-options.js';
+import { startupOptions } from '../../src/database/postgresql.js';
 
 describe('search_path', () => {
   const cases: Record<string, readonly string[] | undefined> = {

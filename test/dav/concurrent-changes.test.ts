@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from '../helpers/seeded-fast-check.js';
 import { treeSlots } from '../../src/dav/tree-turns.js';
-import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { child } from '../../src/http/target.js';
 import type { DavStorage } from '../../src/storage/storage.js';
@@ -19,14 +19,14 @@ type Layer = (storage: DavStorage) => DavStorage;
 const layers: Record<string, { readonly share: string; readonly layer: Layer }> = {
   'a folder': { share: '/docs', layer: (storage) => storage },
   'a module': { share: '/attic', layer: (storage) => storage },
-  'a folder with a quota': { share: '/docs', layer: (storage) => new LimitedStorage(storage, 1e9) },
+  'a folder with a quota': { share: '/docs', layer: (storage) => limitedStorage(storage, 1e9) },
   'a folder with hidden names': {
     share: '/docs',
-    layer: (storage) => new HidingStorage(storage, hiddenNames(['*.hidden'])),
+    layer: (storage) => hidingStorage(['*.hidden'], storage),
   },
   'a folder with both': {
     share: '/docs',
-    layer: (storage) => new HidingStorage(new LimitedStorage(storage, 1e9), hiddenNames(['*.hidden'])),
+    layer: (storage) => hidingStorage(['*.hidden'], limitedStorage(storage, 1e9)),
   },
 };
 

@@ -232,7 +232,7 @@ export async function davSite(t: TestContext): Promise<DavSite> {
   return new DavSite(
     folder,
     new LocalStorage(folder, localOptions),
-    new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporary }),
+    new ModuleStorage(new v2.VirtualFileSystem(), temporary),
     {
       properties: new SqlPropertyStore(database, propertyLimits),
       locks: new SqlLockStore(database, () => clock.now),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { localOptions } from '../storage/local-setting.js';
@@ -21,7 +21,7 @@ const unnameable: Record<string, Buffer> = {
 const layers: Record<string, (storage: DavStorage) => DavStorage> = {
   'a folder': (storage) => storage,
   'a folder with a quota and hidden names': (storage) =>
-    new HidingStorage(new LimitedStorage(storage, 1e9), hiddenNames(['*.hidden'])),
+    hidingStorage(['*.hidden'], limitedStorage(storage, 1e9)),
 };
 
 async function siteWith(t: TestContext, layer: (storage: DavStorage) => DavStorage): Promise<DavSite> {
@@ -123,7 +123,7 @@ for (const [where, layer] of Object.entries(layers)) {
 }
 
 describe('What is not shown', () => {
-  const hiding = (storage: DavStorage): DavStorage => new HidingStorage(storage, hiddenNames(['*.hidden']));
+  const hiding = (storage: DavStorage): DavStorage => hidingStorage(['*.hidden'], storage);
   const kinds: Record<string, (site: DavSite) => void> = {
     'a name that the share hides': (site) => {
       writeFileSync(join(site.folder, 'f/in/x.hidden'), 'hidden');

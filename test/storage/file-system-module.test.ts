@@ -43,7 +43,7 @@ describe('a storage module', () => {
     test(`is ${what}`, async (t) => {
       const folder = holding(t, file, text);
       const files = await loadFileSystem(`./modules/${file}`, folder, {});
-      const storage = new ModuleStorage(files, { temporaryFolder: folder });
+      const storage = new ModuleStorage(files, folder);
       await storage.write(inShare('/file'), bodyOf('text'));
       assert.equal(await textAt(storage, '/file'), 'text');
     });

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { HidingStorage, hiddenNames } from '../../src/storage/hiding-storage.js';
+import { hiddenNames, hidingStorage } from '../../src/storage/hiding-storage.js';
 import { storageContract } from '../contracts/storage-contract.js';
 import { failing } from '../contracts/failing.js';
 import { inShare } from '../helpers/paths.js';
 import { DavSite, davSite } from '../dav/dav-site.js';
 import { localStorage } from './local-setting.js';
 
-storageContract(
-  'a local folder that hides nothing that is there',
-  (t) => new HidingStorage(localStorage(t).storage, hiddenNames(['*.hidden-by-pattern'])),
+storageContract('a local folder that hides nothing that is there', (t) =>
+  hidingStorage(['*.hidden-by-pattern'], localStorage(t).storage),
 );
 
 const patterns: readonly [string, string, boolean][] = [
@@ -47,7 +46,7 @@ async function hidingSite(t: TestContext): Promise<DavSite> {
   for (const name of ['.git/config', 'a.tmp', 'file', 'folder/b.tmp', 'folder/file']) {
     writeFileSync(join(plain.folder, name), name);
   }
-  const docs = new HidingStorage(plain.docs, hiddenNames(['.*', '*.tmp']));
+  const docs = hidingStorage(['.*', '*.tmp'], plain.docs);
   return new DavSite(plain.folder, docs, plain.attic, plain);
 }
 
@@ -114,7 +113,7 @@ describe('A share that hides names', () => {
   });
 
   test('lists nothing of what is hidden', async (t) => {
-    const storage = new HidingStorage(localStorage(t).storage, hiddenNames(['.*']));
+    const storage = hidingStorage(['.*'], localStorage(t).storage);
     const listing = async (): Promise<void> => {
       for await (const _ of storage.list(inShare('/.git')));
     };

@@ -1,5 +1,5 @@
 import { v2 } from 'webdav-server';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import { storageContract } from '../contracts/storage-contract.js';
 import { temporaryFolder } from '../contracts/temporary-folder.js';
@@ -7,13 +7,8 @@ import { localStorage } from './local-setting.js';
 
 const plenty = 1024 ** 3;
 
-storageContract('a local folder with a quota', (t) => new LimitedStorage(localStorage(t).storage, plenty));
+storageContract('a local folder with a quota', (t) => limitedStorage(localStorage(t).storage, plenty));
 
-storageContract(
-  'webdav-server\u2019s VirtualFileSystem with a quota',
-  (t) =>
-    new LimitedStorage(
-      new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporaryFolder(t) }),
-      plenty,
-    ),
+storageContract('webdav-server\u2019s VirtualFileSystem with a quota', (t) =>
+  limitedStorage(new ModuleStorage(new v2.VirtualFileSystem(), temporaryFolder(t)), plenty),
 );

@@ -6,7 +6,7 @@ import fc from '../helpers/seeded-fast-check.js';
 import { v2 } from 'webdav-server';
 import { Failure, isFailure } from '../../src/failure.js';
 import type { SharePath } from '../../src/http/target.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { limitedStorage, type LimitedStorage } from '../../src/storage/limited-storage.js';
 import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import type { DavStorage, Entry } from '../../src/storage/storage.js';
 import { bodyOf, brokenBody, namesIn, openBody, textAt } from '../contracts/bodies.js';
@@ -37,12 +37,12 @@ async function bytesBelow(storage: DavStorage, path = '/'): Promise<number> {
 
 const kinds: readonly [string, (t: TestContext) => DavStorage][] = [
   ['a folder', (t) => localStorage(t).storage],
-  ['a module', (t) => new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporaryFolder(t) })],
+  ['a module', (t) => new ModuleStorage(new v2.VirtualFileSystem(), temporaryFolder(t))],
 ];
 
 for (const [kind, open] of kinds) {
   describe(`A quota of 100 bytes on ${kind}`, () => {
-    const limited = (t: TestContext): LimitedStorage => new LimitedStorage(open(t), 100);
+    const limited = (t: TestContext): LimitedStorage => limitedStorage(open(t), 100);
 
     test('takes 100 bytes and not 101', async (t) => {
       const storage = limited(t);
@@ -231,7 +231,7 @@ describe('A quota on a folder that is not empty', () => {
     writeFileSync(join(folder, 'deep/er/file'), 'x'.repeat(150));
     symlinkSync('deep', join(folder, 'link'));
     symlinkSync('deep/er/file', join(folder, 'file link'));
-    const storage = new LimitedStorage(inner, 100);
+    const storage = limitedStorage(inner, 100);
     assert.deepEqual(await storage.space(), { used: 150, available: 0 });
     await storage.remove(inShare('/file link'));
     assert.equal(await used(storage), 150);
@@ -258,7 +258,7 @@ test('what is there is counted again where that failed', async (t) => {
   const { storage } = localStorage(t);
   await storage.write(inShare('/old'), bodyOf('x'.repeat(60)));
   const inner = new Unreadable(storage);
-  const limited = new LimitedStorage(inner, 100);
+  const limited = limitedStorage(inner, 100);
   await assert.rejects(limited.write(inShare('/new'), bodyOf('x'.repeat(30))), failing('internal'));
   inner.broken = false;
   await limited.write(inShare('/new'), bodyOf('x'.repeat(30)));

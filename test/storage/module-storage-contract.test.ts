@@ -5,5 +5,5 @@ import { temporaryFolder } from '../contracts/temporary-folder.js';
 
 storageContract(
   'webdav-server\u2019s VirtualFileSystem',
-  (t) => new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporaryFolder(t) }),
+  (t) => new ModuleStorage(new v2.VirtualFileSystem(), temporaryFolder(t)),
 );

@@ -72,7 +72,7 @@ class Tagged extends v2.VirtualFileSystem {
 function moody(t: TestContext) {
   const temporary = temporaryFolder(t);
   const files = new Moody();
-  return { temporary, files, storage: new ModuleStorage(files, { temporaryFolder: temporary }) };
+  return { temporary, files, storage: new ModuleStorage(files, temporary) };
 }
 
 describe('a webdav-server file system that fails', () => {
@@ -187,7 +187,7 @@ describe('a large body on its way to a module', () => {
 
   test('for which there is no temporary folder is not the client\u2019s mistake', async (t) => {
     const temporary = join(temporaryFolder(t), 'missing');
-    const storage = new ModuleStorage(new v2.VirtualFileSystem(), { temporaryFolder: temporary });
+    const storage = new ModuleStorage(new v2.VirtualFileSystem(), temporary);
     const body = bodyOf(megabytes(2));
     await assert.rejects(storage.write(inShare('/large'), body), failing('internal'));
     assert.equal(body.destroyed, false);
@@ -198,7 +198,7 @@ describe('a large body on its way to a module', () => {
 
 describe('an entity tag of a module', () => {
   test('is taken from the module where it makes one, in the form of a strong tag', async (t) => {
-    const storage = new ModuleStorage(new Tagged(), { temporaryFolder: temporaryFolder(t) });
+    const storage = new ModuleStorage(new Tagged(), temporaryFolder(t));
     const { stat } = await storage.write(inShare('/file'), bodyOf('x'));
     assert.equal(stat.etag, '"fromthemodule"');
   });

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { replacing } from '../../src/dav/replacing.js';
-import { HidingStorage } from '../../src/storage/hiding-storage.js';
-import { LimitedStorage } from '../../src/storage/limited-storage.js';
+import { hidingStorage } from '../../src/storage/hiding-storage.js';
+import { limitedStorage } from '../../src/storage/limited-storage.js';
 import type { DavStorage } from '../../src/storage/storage.js';
 import { bodyOf } from '../contracts/bodies.js';
 import { openBelow } from '../contracts/descriptors.js';
@@ -13,8 +13,8 @@ import { localOptions, localStorage } from './local-setting.js';
 
 const layers: readonly (readonly [string, (inner: DavStorage) => DavStorage])[] = [
   ['a folder', (inner) => inner],
-  ['a folder with a quota', (inner) => new LimitedStorage(inner, 1_000_000)],
-  ['a folder with hidden names', (inner) => new HidingStorage(inner, () => false)],
+  ['a folder with a quota', (inner) => limitedStorage(inner, 1_000_000)],
+  ['a folder with hidden names', (inner) => hidingStorage([], inner)],
 ];
 
 for (const durability of ['full', 'relaxed'] as const) {

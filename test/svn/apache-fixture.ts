@@ -8,11 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { statusOf, toFailure } from '../../src/failure.js';
 import { pairs } from '../../src/http/hop-by-hop.js';
-import {
-  type ApacheChild,
-  type ApacheChildOptions,
-  createApacheChild,
-} from '../../src/svn/apache/apache-child.js';
+import { ApacheChild, type ApacheChildOptions } from '../../src/svn/apache/apache-child.js';
 import { bodyToSend } from '../../src/svn/bodies/body-to-send.js';
 import { svnErrorBody, svnErrorType } from '../../src/svn/error-body.js';
 import { type ApacheProgram, findApache } from '../../src/svn/apache/find-apache.js';
@@ -158,4 +154,4 @@ export async function svn(folder: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-export { type ApacheChild, createApacheChild, rm, run };
+export { ApacheChild, rm, run };

@@ -5,9 +5,8 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { pairs } from '../../src/http/hop-by-hop.js';
 import {
-  type ApacheChild,
+  ApacheChild,
   childOptions,
-  createApacheChild,
   makeRepositories,
   privateFolder,
   type Proxy,
@@ -24,7 +23,7 @@ let secure: Proxy;
 
 before(async () => {
   parts.folder = await privateFolder();
-  child = createApacheChild(await childOptions(await makeRepositories(parts.folder, 'one')));
+  child = new ApacheChild(await childOptions(await makeRepositories(parts.folder, 'one')));
   parts.child = child;
   await child.start();
   plain = await startProxy(child);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-  type ApacheChild,
+  ApacheChild,
   childOptions,
-  createApacheChild,
   makeRepositories,
   privateFolder,
   type Proxy,
@@ -26,7 +25,7 @@ before(async () => {
   const log = (line: string): void => {
     if (/exit signal|assert/i.test(line)) ended.push(line);
   };
-  parts.child = createApacheChild(await childOptions(await makeRepositories(parts.folder, 'one'), { log }));
+  parts.child = new ApacheChild(await childOptions(await makeRepositories(parts.folder, 'one'), { log }));
   await parts.child.start();
   parts.proxy = await startProxy(parts.child);
   base = `http://127.0.0.1:${parts.proxy.port}/svn/one`;

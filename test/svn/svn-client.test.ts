@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { svnErrorBody, svnErrorType } from '../../src/svn/error-body.js';
 import {
-  type ApacheChild,
+  ApacheChild,
   childOptions,
-  createApacheChild,
   makeRepositories,
   privateFolder,
   type Proxy,
@@ -26,7 +25,7 @@ before(async () => {
   parts.folder = await privateFolder();
   await chmod(parts.folder, 0o755);
   const repositories = await makeRepositories(parts.folder, 'one', 'two');
-  parts.child = createApacheChild(await childOptions(repositories, { log: (line) => parts.log.push(line) }));
+  parts.child = new ApacheChild(await childOptions(repositories, { log: (line) => parts.log.push(line) }));
   await parts.child.start();
   proxy = await startProxy(parts.child);
   parts.proxy = proxy;
@@ -153,7 +152,7 @@ test('a commit of many files', async () => {
 
 test('a repository behind a folder that Apache cannot walk to is served', async (t) => {
   const folder = await privateFolder();
-  const child = createApacheChild(await childOptions(await makeRepositories(folder, 'hidden')));
+  const child = new ApacheChild(await childOptions(await makeRepositories(folder, 'hidden')));
   t.after(async () => {
     await child.stop();
     await rm(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { errorInWords } from '../../../src/config/error-in-words.js';
+import { errorInWords } from '../../../src/config/problems.js';
 import { errorCode } from '../../../src/config/files.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { loadDeclaration } from '../../../src/config/load.js';
@@ -11,11 +11,10 @@ import {
   defaultDeclaration,
   option,
   UsageError,
-  type Command,
   type CommandValues,
   type Option,
+  type Output,
 } from '../command.js';
-import type { Output } from '../output.js';
 
 const shareOption = option('--share <PATH>', 'the path of the share, if there are several svn shares');
 const configOption = option(
@@ -23,17 +22,8 @@ const configOption = option(
   `the declaration of the shares (default: ${defaultDeclaration})`,
 );
 
-/** The options of each `davgate svn` command. */
 export const shareOptions: readonly Option<unknown>[] = [shareOption, configOption];
 
-/** The exit codes of each `davgate svn` command. */
-export const svnExitCodes: Command['exitCodes'] = [
-  [0, 'success'],
-  [1, 'a repository has a problem, or the work on it failed'],
-  [2, 'the command line or the declaration is wrong, or there is no such share or repository'],
-];
-
-/** One repository of a share. */
 interface ShareRepository {
   readonly place: Repositories;
   readonly name: string;

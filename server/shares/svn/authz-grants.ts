@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { NamedGrant } from '../../../src/config/declaration.js';
-import type { Finding } from '../../../src/config/finding.js';
+import { finding, placeOf, type Finding } from '../../../src/config/problems.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import { placeOf } from '../../../src/config/problems.js';
 import { opensToAnonymous } from '../../../src/svn/authz/authz-access.js';
 import { membersIn, openGroups, parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { djangoGroup } from '../../../src/svn/authz/authz-groups.js';
@@ -24,15 +23,10 @@ export function publicFindings({ share, index }: Numbered<SvnShare>): Finding[] 
   if (authz === undefined || !policy.isPublicSomewhere || opensToAnonymous(parseAuthz(textOf(authz)))) {
     return [];
   }
-  return [
-    {
-      gravity: 'warning',
-      place: placeOf(['shares', index, 'authz']),
-      message:
-        `lets nobody read anything of the public share ${path} without signing in: ` +
-        'give `*` or `$anonymous` r there, or take `public` out of the share',
-    },
-  ];
+  const message =
+    `lets nobody read anything of the public share ${path} without signing in: ` +
+    'give `*` or `$anonymous` r there, or take `public` out of the share';
+  return [finding('warning', placeOf(['shares', index, 'authz']), message)];
 }
 
 function textOf(file: string): string {

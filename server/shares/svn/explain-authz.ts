@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ExplainedRight } from '../../../src/access/explain.js';
-import type { Memberships } from '../../../src/access/memberships.js';
-import { usernameOf, type Visitor } from '../../../src/access/identity.js';
+import { type Memberships, usernameOf, type Visitor } from '../../../src/access/identity.js';
 import { signIn } from '../../../src/access/policy.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { Failure, type Refusal } from '../../../src/failure.js';

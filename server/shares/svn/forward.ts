@@ -13,8 +13,8 @@ import { isSvnRead } from '../../../src/access/required-access.js';
 import { checkSpecial } from '../../../src/svn/special-target.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import type { ShareRequest } from '../share.js';
-import type { SvnRepair } from './commit-repair.js';
-import type { SvnService } from './svn-service.js';
+import type { CommitRepair } from './commit-repair.js';
+import type { SvnService } from './start-services.js';
 
 /** In seconds: roughly the time until davgate tries to start Apache again. */
 const retryAfter = '30';
@@ -98,15 +98,15 @@ function unnamed({ body }: HttpResponse): Failure {
 /** A failed change may leave the repository in a state that blocks further commits: repairs it before the response. */
 async function mended(
   forwarded: Promise<HttpResponse>,
-  repair: SvnRepair | undefined,
+  repair: CommitRepair | undefined,
   inside: SharePath,
 ): Promise<HttpResponse> {
   try {
     const response = await forwarded;
-    if (response.status >= 500) await repair?.afterFailureAt(inside);
+    if (response.status >= 500) await repair?.(inside);
     return response;
   } catch (error) {
-    await repair?.afterFailureAt(inside);
+    await repair?.(inside);
     throw error;
   }
 }

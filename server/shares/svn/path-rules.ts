@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Memberships } from '../../../src/access/memberships.js';
+import type { Memberships } from '../../../src/access/identity.js';
 import { FreshValues } from '../../../src/async/fresh-values.js';
 import { Failure } from '../../../src/failure.js';
 import { askedBy, canBeMember, completeAuthz } from '../../../src/svn/authz/authz-groups.js';
@@ -9,7 +9,6 @@ import type { Log } from '../../observability/log.js';
 export interface PathRulesOptions {
   /** The administrator's authz file; absolute. */
   readonly file: string;
-  /** The path of the share, for the log. */
   readonly share: string;
   readonly memberships: Memberships;
   /** Writes the authz file, with its groups, for Apache. After this, no request may be judged by the old file. */
@@ -81,7 +80,7 @@ export class PathRules {
     this.#readings += 1;
     const reading = this.#readings;
     const stamp = stampOf(this.#options.file);
-    const text = await this.#read();
+    const text = await readPathRules(this.#options.file);
     const members = await this.#options.memberships.members(askedBy(text));
     const { text: complete, excluded, unknown } = completeAuthz(text, members);
     this.#warn('path rules cannot express these user names: access refused to these users', excluded);
@@ -104,20 +103,21 @@ export class PathRules {
     this.#published = text;
   }
 
-  async #read(): Promise<string> {
-    try {
-      return await readFile(this.#options.file, 'utf8');
-    } catch (cause) {
-      throw new Failure('unavailable', 'The path rules of this share cannot be read.', { cause });
-    }
-  }
-
   /** Logs a warning once per change. */
   #warn(warning: string, names: readonly string[]): void {
     const listed = names.join(' ');
     if (listed === (this.#warned.get(warning) ?? '')) return;
     this.#warned.set(warning, listed);
     if (listed !== '') this.#options.log.warn({ share: this.#options.share, names: listed }, warning);
+  }
+}
+
+/** The text of an authz file. @throws Failure `unavailable` */
+export async function readPathRules(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Failure('unavailable', 'The path rules of this share cannot be read.', { cause });
   }
 }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Declaration } from '../../../src/config/declaration.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import { placeOf } from '../../../src/config/problems.js';
+import { errorCode } from '../../../src/config/files.js';
+import { finding, placeOf, type Finding } from '../../../src/config/problems.js';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
 import type { Machine, Numbered } from '../share.js';
-import type { Finding } from '../../../src/config/finding.js';
 
 /** How long to wait for an answer from the administrator's Apache, in milliseconds. */
 const patience = 3000;
@@ -31,13 +31,13 @@ async function missingPrograms(
   const pathRules = managed.some(({ share }) => share.authz !== undefined);
   const program = await findApache(path, { ...apache, pathRules });
   const place = placesOf(managed);
-  const findings: Finding[] = program.found
+  const findings = program.found
     ? []
-    : [{ gravity: 'warning', place, message: `Subversion will not be served: ${program.message}` }];
+    : [finding('warning', place, `Subversion will not be served: ${program.message}`)];
   if (isInPath('svnadmin', path)) return findings;
   const message =
     'svnadmin is not in PATH; davgate needs it to create, verify and back up repositories: install subversion';
-  return [...findings, { gravity: 'warning', place, message }];
+  return [...findings, finding('warning', place, message)];
 }
 
 function placesOf(shares: readonly Numbered<SvnShare>[]): string {
@@ -61,25 +61,16 @@ async function silentUpstream({ source }: SvnShare, index: number): Promise<Find
   const host = hostname.replace(/^\[|\]$/g, '');
   const reason = await refusalOf(host, Number(port) || (protocol === 'https:' ? 443 : 80));
   if (reason === undefined) return [];
-  return [
-    {
-      gravity: 'warning',
-      place: placeOf(['shares', index, 'upstream']),
-      message: `nobody answers at ${source.origin} (${reason}): start that Apache, or correct the origin; \`davgate apache-conf\` prints what it needs`,
-    },
-  ];
+  const message = `nobody answers at ${source.origin} (${reason}): start that Apache, or correct the origin; \`davgate apache-conf\` prints what it needs`;
+  return [finding('warning', placeOf(['shares', index, 'upstream']), message)];
 }
 
 async function refusalOf(host: string, port: number): Promise<string | undefined> {
   const socket = new Socket();
   const over = new AbortController();
   const connected = new Promise<string | undefined>((resolve) => {
-    socket.once('connect', () => {
-      resolve(undefined);
-    });
-    socket.once('error', (error) => {
-      resolve('code' in error && typeof error.code === 'string' ? error.code : error.message);
-    });
+    socket.once('connect', () => resolve(undefined));
+    socket.once('error', (error) => resolve(errorCode(error) ?? error.message));
   });
   const late = sleep(patience, `no answer within ${patience / 1000} s`, { signal: over.signal });
   socket.connect(port, host);

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { usernameOf, type Visitor } from '../../../src/access/identity.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
 import { Failure } from '../../../src/failure.js';
-import { child, rootPath, within, type SharePath } from '../../../src/http/target.js';
+import { child, shareRoot, type SharePath } from '../../../src/http/target.js';
 import type { Entry, ReadableStorage } from '../../../src/storage/storage.js';
 import { AuthzRules } from '../../../src/svn/authz/authz-access.js';
 import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
-import type { PathRules } from './path-rules.js';
+import { readPathRules, type PathRules } from './path-rules.js';
 
 const listingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PROPFIND']);
 
@@ -27,9 +26,9 @@ export async function repositoryList(
 ): Promise<ReadableStorage> {
   await pathRules?.ready(usernameOf(identity));
   const refused = (pathRules?.unknownGroups.length ?? 0) > 0;
-  const rules = authz === undefined ? undefined : new AuthzRules(parseAuthz(await textOf(authz)));
+  const rules = authz === undefined ? undefined : new AuthzRules(parseAuthz(await readPathRules(authz)));
   const mayRead = (name: string): boolean => {
-    const path = child(root(), name);
+    const path = child(shareRoot, name);
     if (path === undefined || !policy.decide(identity, 'read', path).allowed) return false;
     // Only Apache can judge patterns, so if the rules contain any, nobody sees a name.
     return (
@@ -55,18 +54,4 @@ export async function repositoryList(
     },
     open: () => Promise.reject(new Failure('not-found', 'There is no file here.')),
   };
-}
-
-function root(): SharePath {
-  const inside = within(rootPath, rootPath);
-  if (inside === undefined) throw new Failure('internal', 'The root is not within itself.');
-  return inside;
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new Failure('unavailable', 'The path rules of this share cannot be read.', { cause });
-  }
 }

@@ -1,28 +1,19 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import { placeOf } from '../../../src/config/problems.js';
+import { errorCode } from '../../../src/config/files.js';
+import { finding, placeOf, type Finding } from '../../../src/config/problems.js';
 import { isFailure } from '../../../src/failure.js';
 import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
 import { runtimeUser, type RuntimeUser } from '../../../src/svn/apache/runtime-user.js';
-import type { Finding } from '../../../src/config/finding.js';
 import type { Machine, Numbered } from '../share.js';
 import { nameOfUser, userInWords } from '../../../src/config/rights.js';
 
 /** What a commit writes in an FSFS repository (subversion/libsvn_fs_fs/structure). A commit creates what is missing. */
-const written = [
-  'db',
-  'db/current',
-  'db/write-lock',
-  'db/txn-current',
-  'db/txn-current-lock',
-  'db/transactions',
-  'db/txn-protorevs',
-  'db/rep-cache.db',
-  'db/revs',
-  'db/revprops',
-  'db/locks',
-];
+const written = (
+  'db db/current db/write-lock db/txn-current db/txn-current-lock db/transactions db/txn-protorevs db/rep-cache.db ' +
+  'db/revs db/revprops db/locks'
+).split(' ');
 
 /** Folders in which a commit writes to the newest subfolder. */
 const sharded = ['db/revs', 'db/revprops'];
@@ -44,11 +35,10 @@ export async function repositoryFindings(
     user = environment.uid === 0 ? apacheUser(managed.map(({ share }) => share)) : undefined;
   } catch (error) {
     if (!isFailure(error)) return [];
-    return managed.map(({ share: { source }, index }) => ({
-      gravity: 'warning',
-      place: placeOf(['shares', index, source.kind]),
-      message: `Subversion will not be served: ${error.message}`,
-    }));
+    const message = `Subversion will not be served: ${error.message}`;
+    return managed.map(({ share: { source }, index }) =>
+      finding('warning', placeOf(['shares', index, source.kind]), message),
+    );
   }
   const findings: Finding[] = [];
   for (const { share, index } of managed)
@@ -62,13 +52,8 @@ function isManaged(numbered: Numbered<SvnShare>): numbered is Numbered<ManagedSh
 
 /** The user that Apache runs as if this process is root. @throws Failure as runtimeUser */
 function apacheUser(shares: readonly ManagedShare[]): RuntimeUser | undefined {
-  const owners = shares.flatMap(({ source }) => ownersOf(source.folder));
+  const owners = shares.flatMap(({ source }) => statSync(source.folder, { throwIfNoEntry: false }) ?? []);
   return runtimeUser(owners, readFileSync('/etc/passwd', 'utf8'));
-}
-
-function ownersOf(folder: string) {
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  return stats ? [stats] : [];
 }
 
 async function unwritable(
@@ -93,15 +78,10 @@ async function unwritable(
   const owner = user?.name ?? environment.userName ?? String(environment.uid);
   const others = faults.slice(1, shown).map(({ folder }) => folder);
   const more = faults.length > shown ? `, and ${faults.length - shown} more` : '';
-  return [
-    {
-      gravity: 'warning',
-      place: placeOf(['shares', index, source.kind]),
-      message:
-        `commits to ${[first.folder, ...others].join(', ')}${more} will fail: ${who} may not write ${first.path}` +
-        `${ownerInWords(first.path)}; chown -R ${owner} ${first.folder}`,
-    },
-  ];
+  const message =
+    `commits to ${[first.folder, ...others].join(', ')}${more} will fail: ${who} may not write ${first.path}` +
+    `${ownerInWords(first.path)}; chown -R ${owner} ${first.folder}`;
+  return [finding('warning', placeOf(['shares', index, source.kind]), message)];
 }
 
 function ownerInWords(path: string): string {
@@ -129,27 +109,22 @@ function newestIn(repository: string, name: string): string[] {
 
 /** Uses the mode bits for another user, as in folder-access.ts, and access(2) for this process itself. */
 function isClosed(path: string, user: RuntimeUser | undefined): boolean {
-  let folder: boolean;
+  let stats: Stats;
   try {
-    const { uid, gid, mode, isDirectory } = described(path);
-    folder = isDirectory;
-    if (user !== undefined) {
-      const wanted = folder ? 0o7 : 0o6;
-      const granted = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
-      return (granted & wanted) !== wanted;
-    }
+    stats = statSync(path);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return errorCode(error) === 'EACCES';
+  }
+  const wanted = constants.R_OK | constants.W_OK | (stats.isDirectory() ? constants.X_OK : 0);
+  if (user !== undefined) {
+    const { uid, gid, mode } = stats;
+    const granted = uid === user.uid ? mode >> 6 : gid === user.gid ? mode >> 3 : mode;
+    return (granted & wanted) !== wanted;
   }
   try {
-    accessSync(path, constants.R_OK | constants.W_OK | (folder ? constants.X_OK : 0));
+    accessSync(path, wanted);
     return false;
   } catch {
     return true;
   }
-}
-
-function described(path: string) {
-  const stats = statSync(path);
-  return { uid: stats.uid, gid: stats.gid, mode: stats.mode, isDirectory: stats.isDirectory() };
 }

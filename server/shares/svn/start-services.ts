@@ -1,20 +1,38 @@
 import { tmpdir } from 'node:os';
-import type { Memberships } from '../../../src/access/memberships.js';
+import type { Memberships } from '../../../src/access/identity.js';
 import type { Declaration } from '../../../src/config/declaration.js';
-import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import type { ApacheChild } from '../../../src/svn/apache/apache-child.js';
+import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
+import { ApacheChild } from '../../../src/svn/apache/apache-child.js';
 import { Closers } from '../../../src/async/closers.js';
-import { createApacheChild } from '../../../src/svn/apache/apache-child.js';
 import type { SvnLocation } from '../../../src/svn/apache/apache-config.js';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
 import { createUpstream, type Upstream } from '../../../src/svn/upstream.js';
 import type { Environment } from '../../environment.js';
-import { errorInWords } from '../../../src/config/error-in-words.js';
+import { errorInWords } from '../../../src/config/problems.js';
 import type { Log } from '../../observability/log.js';
-import type { SvnFault, SvnService } from './svn-service.js';
-import { externalService } from './external.js';
-import { PathRules } from './path-rules.js';
-import { SvnRepair } from './commit-repair.js';
+import { PathRules, type PathRulesOptions } from './path-rules.js';
+import { commitRepair, type CommitRepair } from './commit-repair.js';
+import { Failure } from '../../../src/failure.js';
+import { putFile } from '../../../src/svn/apache/put-files.js';
+import { addressOf } from '../../../src/svn/upstream-address.js';
+import { readSecret } from '../read-secret.js';
+
+interface SvnFault {
+  /** For the user: without file paths. */
+  readonly sentence: string;
+  /** For the administrator. */
+  readonly reason: string;
+}
+
+export interface SvnService {
+  readonly upstream: Upstream;
+  /** Consulted before each request; undefined if the share has no path rules. */
+  readonly rules?: PathRules;
+  /** Undefined if the repositories are on another machine. */
+  readonly repair?: CommitRepair;
+  /** Why the share is not served yet; undefined if davgate does not run its Apache. */
+  readonly unserved?: () => SvnFault | undefined;
+}
 
 interface SvnServicesParts {
   readonly memberships: Memberships;
@@ -26,7 +44,6 @@ interface SvnServicesParts {
   readonly now: () => number;
 }
 
-/** The services behind the svn shares. */
 interface SvnServices {
   /** One for each share, in the same order. */
   readonly all: readonly SvnService[];
@@ -80,15 +97,13 @@ async function startManaged(
   { memberships, apache: told, environment, log, now }: SvnServicesParts,
 ): Promise<SvnServices> {
   const pathRules = shares.some(({ authz }) => authz !== undefined);
-  const apache = createApacheChild({
+  const apache = new ApacheChild({
     find: () => findApache(environment.path, { ...told, pathRules }),
     shares: shares.map(locationOf),
     path: environment.path,
     uid: environment.uid,
     temporaryFolder: tmpdir(),
-    log: (line) => {
-      log.info({ source: 'apache', line }, 'apache');
-    },
+    log: (line) => log.info({ source: 'apache', line }, 'apache'),
   });
   try {
     await apache.start();
@@ -101,7 +116,7 @@ async function startManaged(
   const publish = publisher(apache, upstream);
   const all = shares.map((share, index): SvnService => {
     const { authz: file, path } = share;
-    const repair = new SvnRepair(share, environment, log);
+    const repair = commitRepair(share, environment, log);
     if (file === undefined) return { upstream, repair, unserved };
     const name = authzName(index);
     const rules = new PathRules({
@@ -156,4 +171,33 @@ function locationOf({ path, policy, source, authz, autoversioning }: SvnShare, i
 
 function authzName(index: number): string {
   return `authz-${index}`;
+}
+
+/**
+ * Connects to an Apache that the administrator runs.
+ * @throws Failure `unavailable` if its secret cannot be read
+ */
+async function externalService(
+  { path, authz }: Pick<SvnShare, 'path' | 'authz'>,
+  source: Extract<SvnSource, { kind: 'upstream' }>,
+  parts: Pick<PathRulesOptions, 'memberships' | 'log' | 'now'>,
+): Promise<{ service: SvnService; close: () => void }> {
+  const address = addressOf(source.origin, await readSecret(source.secretFile, 'upstreamSecretFile'));
+  const upstream = createUpstream({ address: () => address });
+  const close = (): void => upstream.close();
+  const { authzFile } = source;
+  if (authz === undefined || authzFile === undefined) {
+    return { service: { upstream }, close };
+  }
+  const { memberships, log, now } = parts;
+  const publish = async (text: string): Promise<void> => {
+    try {
+      await putFile(authzFile, text);
+    } catch (cause) {
+      throw new Failure('unavailable', 'The path rules of this share cannot be written.', { cause });
+    }
+    upstream.retire();
+  };
+  const rules = new PathRules({ file: authz, share: path, memberships, publish, log, now });
+  return { service: { upstream, rules }, close };
 }

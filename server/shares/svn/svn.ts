@@ -1,6 +1,6 @@
 import { svnAccess } from '../../../src/access/required-access.js';
 import type { SvnShare } from '../../../src/config/kinds/svn.js';
-import type { Finding } from '../../../src/config/finding.js';
+import { finding, type Finding } from '../../../src/config/problems.js';
 import { readOnlyMethods } from '../../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../../src/http/active-content.js';
 import { grantsInAuthz, publicFindings } from './authz-grants.js';
@@ -11,8 +11,7 @@ import { serveReadOnly } from '../read-only.js';
 import { elsewhere, type Machine, type Share, type ShareKind, type ShareParts } from '../share.js';
 import { forwardToSvn } from './forward.js';
 import { listsRepositories, repositoryList } from './repositories.js';
-import { startSvnServices } from './start-services.js';
-import type { SvnService } from './svn-service.js';
+import { startSvnServices, type SvnService } from './start-services.js';
 
 /** Subversion repositories, served by Apache's mod_dav_svn. */
 export const svnKind: ShareKind<SvnShare> = {
@@ -70,13 +69,8 @@ function openSvn(declared: SvnShare, service: SvnService, parts: ShareParts, clo
 /** Apache sends a backslash in AuthName unescaped, which RFC 9110 section 5.6.4 does not allow. */
 function realmFindings({ realm }: Machine['declaration']): Finding[] {
   if (!realm.includes('\\')) return [];
-  return [
-    {
-      gravity: 'warning',
-      place: 'realm',
-      message:
-        'has a backslash, so svn does not find passwords that it saved for an Apache with this AuthName: ' +
-        'users must enter them once more',
-    },
-  ];
+  const message =
+    'has a backslash, so svn does not find passwords that it saved for an Apache with this AuthName: ' +
+    'users must enter them once more';
+  return [finding('warning', 'realm', message)];
 }

@@ -50,7 +50,6 @@ export const rule = z.strictObject({
   write: write.optional(),
 });
 
-/** What every kind of share declares. */
 export const access = {
   path: sharePath.describe('The URL path of the share on this server, such as "/docs".'),
   require: requirement
@@ -91,12 +90,5 @@ export interface AccessInput {
   readonly require?: RequirementInput | undefined;
   readonly public?: boolean | undefined;
   readonly write?: WriteInput | undefined;
-  readonly rules?: readonly RuleInput[] | undefined;
-}
-
-interface RuleInput {
-  readonly path: string;
-  readonly require?: RequirementInput | undefined;
-  readonly public?: boolean | undefined;
-  readonly write?: WriteInput | undefined;
+  readonly rules?: readonly z.infer<typeof rule>[] | undefined;
 }

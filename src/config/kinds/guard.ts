@@ -3,7 +3,6 @@ import { policyOf } from '../rules.js';
 import { access, rule, write } from './access.js';
 import { common, type CommonShare } from './share.js';
 
-/** A guard share as written in the file. */
 export const guardSchema = z
   .strictObject({
     ...access,

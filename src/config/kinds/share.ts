@@ -7,7 +7,6 @@ export interface Surroundings {
   readonly folder: string;
 }
 
-/** A folder or a file that a share names. */
 export interface NamedPlace {
   /** The share's key that names it, such as `root`. */
   readonly key: string;
@@ -31,9 +30,7 @@ export interface Secret {
   readonly whole?: boolean;
 }
 
-/** The folder that contains a share's content. */
 interface Home {
-  /** The share's key that names it. */
   readonly key: string;
   /** Absolute. */
   readonly path: string;

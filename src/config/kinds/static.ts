@@ -5,7 +5,6 @@ import { access, folder, hide, rule } from './access.js';
 import { readPolicyOf } from '../rules.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
-/** A static share as written in the file. */
 export const staticSchema = z.strictObject({
   ...access,
   kind: z.literal('static'),
@@ -23,7 +22,6 @@ export const staticSchema = z.strictObject({
     .describe('Paths inside the share with rules of their own; the longest matching path governs.'),
 });
 
-/** Files that are only read. */
 export interface StaticShare extends CommonShare {
   readonly kind: 'static';
   /** A folder; absolute. */

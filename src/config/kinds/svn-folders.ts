@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFile, isFolder } from '../files.js';
 
-/** How many repositories a message names. */
 const shown = 3;
 
 /** Whether svnadmin created this folder, so that Apache would serve it. */

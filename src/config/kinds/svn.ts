@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { reporter, text } from '../fields.js';
 import { policyOf } from '../rules.js';
 import { access, folder, rules, write } from './access.js';
 import { common, type CommonShare, type NamedPlace, type Secret, type Surroundings } from './share.js';
 import { wrongSvnFolder } from './svn-folders.js';
 
-/** An svn share as written in the file. */
 export const svnSchema = z
   .strictObject({
     ...access,
@@ -32,19 +32,13 @@ export const svnSchema = z
       .describe(
         'Instead of `repositories`: an Apache of your own, with the configuration that `davgate apache-conf` prints.',
       ),
-    upstreamSecretFile: z
-      .string()
-      .min(1)
+    upstreamSecretFile: text
       .optional()
       .describe('The file with the secret that `upstream` requires; relative to this file.'),
-    upstreamAuthzFile: z
-      .string()
-      .min(1)
+    upstreamAuthzFile: text
       .optional()
       .describe('The file that davgate writes for `upstream` if there is an `authz`; relative to this file.'),
-    authz: z
-      .string()
-      .min(1)
+    authz: text
       .optional()
       .describe(
         'Rules for paths inside the repositories, in the format of svn\u2019s own authz files; relative to this file.',
@@ -59,9 +53,7 @@ export const svnSchema = z
     rules,
   })
   .superRefine((share, context) => {
-    const problem = (message: string, ...path: (string | number)[]) => {
-      context.addIssue({ code: 'custom', message, path });
-    };
+    const problem = reporter(context);
     const { repositories, repository, upstream, upstreamSecretFile, upstreamAuthzFile, authz } = share;
     if ([repositories, repository, upstream].filter((source) => source !== undefined).length !== 1) {
       problem(
@@ -76,15 +68,11 @@ export const svnSchema = z
     }
     for (const [index, { path }] of (share.rules ?? []).entries()) {
       if (repository !== undefined) {
-        problem(
-          'a share of one repository cannot have rules; use "authz" for paths inside it',
-          'rules',
-          index,
-        );
+        const message = 'a share of one repository cannot have rules; use "authz" for paths inside it';
+        problem(message, 'rules', index);
       } else if (path.lastIndexOf('/') !== 0) {
         problem(
-          'in an svn share each rule must name a repository, such as "/sample", not a path inside one; ' +
-            'use "authz" for those',
+          'in an svn share each rule must name a repository, such as "/sample", not a path inside one; use "authz" for those',
           ...['rules', index],
         );
       }
@@ -103,7 +91,6 @@ export type SvnSource =
       readonly authzFile?: string;
     };
 
-/** Subversion repositories, served by Apache. */
 export interface SvnShare extends CommonShare {
   readonly kind: 'svn';
   readonly source: SvnSource;
@@ -161,21 +148,10 @@ function inWords({ autoversioning = false }: SvnInput, source: SvnSource, authz:
 }
 
 function placesOf(share: SvnInput, source: SvnSource, authz: string | undefined): NamedPlace[] {
-  const file = (
-    key: 'authz' | 'upstreamSecretFile' | 'upstreamAuthzFile',
-    path: string | undefined,
-  ): NamedPlace[] =>
-    path === undefined
-      ? []
-      : [
-          {
-            key,
-            what: 'file',
-            value: share[key] ?? '',
-            path,
-            use: key === 'upstreamAuthzFile' ? 'make' : 'read',
-          },
-        ];
+  const file = (key: 'authz' | 'upstreamSecretFile' | 'upstreamAuthzFile', path: string | undefined) => {
+    const use = key === 'upstreamAuthzFile' ? 'make' : 'read';
+    return path === undefined ? [] : [{ key, what: 'file', value: share[key] ?? '', path, use } as const];
+  };
   const rulesFile = file('authz', authz);
   if (source.kind === 'upstream') {
     return [
@@ -185,11 +161,8 @@ function placesOf(share: SvnInput, source: SvnSource, authz: string | undefined)
     ];
   }
   const { kind: key, folder: path } = source;
-  const value = share[key] ?? '';
-  return [
-    { key, what: 'folder', value, path, use: 'read', fault: (there) => wrongSvnFolder(key, there) },
-    ...rulesFile,
-  ];
+  const fault = (there: string): string | undefined => wrongSvnFolder(key, there);
+  return [{ key, what: 'folder', value: share[key] ?? '', path, use: 'read', fault }, ...rulesFile];
 }
 
 function secretsOf(path: string, source: SvnSource, authz: string | undefined): Secret[] {

@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseBytes } from '../bytes.js';
+import { text } from '../fields.js';
 import { policyOf } from '../rules.js';
 import { access, folder, hide, rules, write } from './access.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
-/** A WebDAV share as written in the file. */
 export const webdavSchema = z
   .strictObject({
     ...access,
@@ -14,10 +14,7 @@ export const webdavSchema = z
     root: folder.optional(),
     storage: z
       .strictObject({
-        module: z
-          .string()
-          .min(1)
-          .describe('A module whose default export returns a webdav-server v2 FileSystem.'),
+        module: text.describe('A module whose default export returns a webdav-server v2 FileSystem.'),
         options: z.record(z.string(), z.unknown()).optional().describe('Passed to the module unchanged.'),
       })
       .optional()
@@ -59,7 +56,6 @@ export type StorageDeclaration =
       readonly folder: string;
     };
 
-/** Files that operating systems mount. */
 export interface WebdavShare extends CommonShare {
   readonly kind: 'webdav';
   readonly storage: StorageDeclaration;
@@ -67,7 +63,6 @@ export interface WebdavShare extends CommonShare {
   readonly quota?: number;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
-  /** Whether PROPFIND with Depth infinity is answered. */
   readonly depthInfinity?: boolean;
 }
 
@@ -77,9 +72,8 @@ export function resolveWebdav(
 ): WebdavShare {
   const { quota, hide: hidden, depthInfinity } = share;
   const bytes = quota === undefined ? undefined : parseBytes(quota);
-  const policy = policyOf(share);
   return {
-    ...common(share, policy),
+    ...common(share, policyOf(share)),
     kind: 'webdav',
     ...(bytes === undefined ? {} : { quota: bytes }),
     ...(hidden === undefined ? {} : { hide: hidden }),

@@ -6,7 +6,6 @@ export type Condition =
   | { readonly kind: 'token'; readonly negated: boolean; readonly token: string }
   | { readonly kind: 'etag'; readonly negated: boolean; readonly etag: EntityTag };
 
-/** Conditions that must all hold. */
 export interface ConditionList {
   /** The resource tag as the client sent it, an absolute URI or an absolute path; undefined for the request URI. */
   readonly resource: string | undefined;
@@ -52,7 +51,6 @@ export function parseIf(field: string): readonly ConditionList[] {
   return lists;
 }
 
-/** The contents of a request's If header field. */
 export interface IfConditions {
   /** Empty if the field is missing. */
   readonly lists: readonly ConditionList[];
@@ -109,7 +107,6 @@ type Token =
   | { readonly kind: 'uri'; readonly uri: string }
   | { readonly kind: 'etag'; readonly etag: EntityTag };
 
-/** Splits the field into the tokens of its grammar. */
 class Tokens {
   readonly #field: string;
   // Entity tags may contain spaces here, as in RFC 4918's own examples; so may resource tags, because some clients

@@ -1,7 +1,6 @@
 /** How long a client wants a lock to last: seconds, or as long as possible. */
 export type Timeout = number | 'infinite';
 
-/** The most characters to read. */
 const maximumLength = 1024;
 
 /**

@@ -4,9 +4,7 @@ import type { Timeout } from '../headers/timeout.js';
 export interface LockLimits {
   /** Seconds that a lock may last without a refresh. */
   readonly lifetime: number;
-  /** Locks that one user may hold at the same time. */
   readonly perUser: number;
-  /** Locks that all users may hold at the same time. */
   readonly inAll: number;
 }
 

@@ -9,7 +9,6 @@ export interface LockViewer {
   readonly principal: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How the client spells the path of the request. */
   readonly spelling?: Spelling | undefined;
 }
 

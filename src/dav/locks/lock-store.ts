@@ -26,7 +26,6 @@ export type Exhausted = 'user' | 'server' | 'resource';
 export type LockOutcome =
   { readonly granted: Lock } | { readonly conflicts: readonly Lock[] } | { readonly exhausted: Exhausted };
 
-/** How many locks there may be, including a new one. */
 export interface LockNumbers {
   readonly perUser: number;
   readonly inAll: number;
@@ -57,6 +56,5 @@ export interface LockStore {
   removeTree(path: ServerPath): Promise<void>;
   /** Locks do not follow a MOVE (RFC 4918 section 7.5): drops those rooted in `from` and keeps those at `to`. */
   moveTree(from: ServerPath, to: ServerPath): Promise<void>;
-  /** Deletes expired locks. */
   sweep(): Promise<void>;
 }

@@ -11,7 +11,6 @@ import { keyOf } from '../place.js';
  * The state that conditions are compared with. A resource that does not exist has neither locks of its own nor a tag.
  */
 export interface ResourceState {
-  /** Tokens of the locks whose scope includes the resource. */
   readonly tokens: ReadonlySet<string>;
   readonly etag: EntityTag | undefined;
 }

@@ -8,7 +8,6 @@ import { readLocks } from './lock-index.js';
 import { lockDiscovery, supportedLock, type LockViewer } from './lock-properties.js';
 import type { Lock } from './lock-store.js';
 
-/** The lock store, and who asks. */
 export type Locking = Pick<DavContext, 'locks'> & LockViewer;
 
 /** Adds the lock properties that a client may see to a resource's dead properties. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Failure, isFailure, statusOf } from '../../failure.js';
+import { busy, Failure, isFailure, statusOf } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
 import { parentOf } from '../../http/target.js';
 import type { ResourceStat } from '../../storage/storage.js';
@@ -16,7 +16,7 @@ import { memberHrefs, requireTokens } from '../locks/require-tokens.js';
 import { hrefOfKey, keyOf, requireConditions } from '../place.js';
 import { clearLeftovers } from '../properties/leftovers.js';
 import { readBody } from '../read-body.js';
-import { memberStatus, multistatusOf } from '../xml/multistatus.js';
+import { elementResponse, memberStatus, multistatusOf } from '../xml/multistatus.js';
 
 /** Takes a write lock or, without a body, refreshes one (RFC 4918 section 9.10). */
 export const lock: DavMethod = async (request, context) => {
@@ -55,13 +55,7 @@ function tooMany(
         `You hold ${perUser} locks, the most that a user may hold. Release some, or wait until they expire.`,
       );
     case 'server':
-      return new Failure(
-        'unavailable',
-        `There are ${inAll} locks on this server, the most that it allows. Try again later.`,
-        {
-          headers: [['Retry-After', '60']],
-        },
-      );
+      return busy(`There are ${inAll} locks on this server, the most that it allows. Try again later.`, 60);
     case 'resource':
       return new Failure(
         'locked',
@@ -150,18 +144,7 @@ async function answer(
   const stat = await request.storage.stat(request.path);
   const viewer = { ...context, spelling: request.spelling };
   const discovery = lockDiscovery(locks, key, stat?.kind === 'collection', viewer);
-  const body = Buffer.from(
-    `<?xml version="1.0" encoding="utf-8"?>\n<D:prop xmlns:D="DAV:">${discovery}</D:prop>\n`,
-  );
-  return {
-    status,
-    headers: [
-      ['Content-Type', 'application/xml; charset=utf-8'],
-      ['Content-Length', String(body.length)],
-      ...headers,
-    ],
-    body,
-  };
+  return elementResponse(status, `<D:prop xmlns:D="DAV:">${discovery}</D:prop>`, headers);
 }
 
 /**

@@ -11,7 +11,7 @@ import { readWithLocks, type Locking, type WithLocks } from '../locks/with-locks
 import { hrefAt, hrefOfKey, keyOf, requireConditions, requireStat } from '../place.js';
 import type { MemberProperties, MemberRun, PropertyMap, Wanted } from '../properties/property-store.js';
 import { namedBy, wantedBy } from '../properties/query.js';
-import { quotaProperties, withQuota } from '../properties/quota.js';
+import { quotaProperties, withQuota } from '../properties/live.js';
 import { multistatus } from '../xml/multistatus.js';
 import { propertyResponses, type PropertyResponse } from '../xml/propfind-response.js';
 
@@ -76,10 +76,8 @@ export async function findProperties(
   return { ...answer, headers: [...answer.headers, ...preferenceHeaders(preferences)] };
 }
 
-/** What to report about each resource, and about which resources. */
 interface Telling extends Pick<ReadContext, 'properties' | 'mayRead'> {
   readonly respond: PropertyResponse;
-  /** The dead properties to read. */
   readonly wanted: Wanted;
   readonly depth: Depth;
   readonly noRoot: boolean;

@@ -1,16 +1,15 @@
 import { Failure, statusOf } from '../../failure.js';
 import type { HttpResponse } from '../../http/message.js';
 import { davChild, davChildren, elementsOf, isDav, type XmlElement } from '../../xml/element.js';
-import { settingsIn, type SettingLimits } from './update.js';
+import { protectedProperty, settingsIn, type SettingLimits } from './update.js';
 import { isProtected } from './live.js';
-import { propertyStatus } from './property-status.js';
+import { changeStatuses, elementResponse } from '../xml/multistatus.js';
 import type { ClarkName, PropertyChange } from './property-store.js';
 
 const resourceType = '{DAV:}resourcetype';
 
 /** What an extended MKCOL asks for (RFC 5689). */
 export interface CollectionRequest {
-  /** The properties to set, without the resource type. */
   readonly changes: readonly PropertyChange[];
   /**
    * The properties that cannot be set, each with the precondition that says why; if there are any, nothing is created.
@@ -30,7 +29,7 @@ export function parseCollectionRequest(root: XmlElement, limits: SettingLimits):
   const refused = new Map<ClarkName, string>();
   if (!asksForPlainCollection(root)) refused.set(resourceType, 'valid-resourcetype');
   for (const { name } of changes) {
-    if (name !== resourceType && isProtected(name)) refused.set(name, 'cannot-modify-protected-property');
+    if (name !== resourceType && isProtected(name)) refused.set(name, protectedProperty);
   }
   return { changes: changes.filter(({ name }) => name !== resourceType), refused };
 }
@@ -54,30 +53,8 @@ function asksForPlainCollection(root: XmlElement): boolean {
 
 /** The answer to an extended MKCOL (RFC 5689 section 3): 201, or 403 if a property could not be set. */
 export function collectionResponse({ changes, refused }: CollectionRequest): HttpResponse {
-  const names = [...new Set([resourceType, ...changes.map(({ name }) => name)])];
-  const byCondition = new Map<string, ClarkName[]>();
-  for (const [name, condition] of refused) {
-    const same = byCondition.get(condition);
-    if (same) same.push(name);
-    else byCondition.set(condition, [name]);
-  }
-  const others = names.filter((name) => !refused.has(name));
-  const propstats =
-    refused.size === 0
-      ? propertyStatus(200, names)
-      : [...byCondition]
-          .map(([condition, which]) => propertyStatus(statusOf('forbidden'), which, condition))
-          .join('') + (others.length === 0 ? '' : propertyStatus(statusOf('failed-dependency'), others));
-  const body = Buffer.from(
-    `<?xml version="1.0" encoding="utf-8"?>\n<D:mkcol-response xmlns:D="DAV:">${propstats}</D:mkcol-response>\n`,
-  );
-  return {
-    status: refused.size === 0 ? 201 : statusOf('forbidden'),
-    headers: [
-      ['Content-Type', 'application/xml; charset=utf-8'],
-      ['Content-Length', String(body.length)],
-      ['Cache-Control', 'no-cache'],
-    ],
-    body,
-  };
+  const names = new Set([resourceType, ...changes.map(({ name }) => name)]);
+  const element = `<D:mkcol-response xmlns:D="DAV:">${changeStatuses(names, refused)}</D:mkcol-response>`;
+  const status = refused.size === 0 ? 201 : statusOf('forbidden');
+  return elementResponse(status, element, [['Cache-Control', 'no-cache']]);
 }

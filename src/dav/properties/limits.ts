@@ -1,9 +1,8 @@
 import { Failure } from '../../failure.js';
 import { clarkName, type XmlElement } from '../../xml/element.js';
-import { emptyElement } from '../xml/empty-element.js';
+import { emptyElement } from '../xml/multistatus.js';
 import type { ClarkName } from './property-store.js';
 
-/** Limits on stored dead properties. */
 export interface PropertyLimits {
   /** Bytes of one property's XML. */
   readonly perProperty: number;

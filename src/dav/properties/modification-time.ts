@@ -1,6 +1,6 @@
 import { formatHttpDate, parseHttpDate } from '../../http/date.js';
 import type { ResourceStat } from '../../storage/storage.js';
-import { emptyElement } from '../xml/empty-element.js';
+import { emptyElement } from '../xml/multistatus.js';
 import type { ClarkName, PropertyChange, PropertyXml } from './property-store.js';
 
 interface TimeProperty {

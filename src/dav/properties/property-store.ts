@@ -37,7 +37,6 @@ export interface PropertyReader {
   members(path: ServerPath, wanted: Wanted): Promise<MemberProperties | undefined>;
 }
 
-/** Who is charged for the bytes of properties. */
 export interface PropertyOwner {
   /** The name of the user who sets or copies them; empty: no user. */
   readonly principal: string;

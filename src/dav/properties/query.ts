@@ -29,33 +29,19 @@ export function parsePropertyQuery(root: XmlElement | undefined): PropertyQuery 
   return { kind: 'allprop', include: include ? namesIn(include) : [] };
 }
 
-/** Whether `query` asks for the value of this property. */
 export function asksFor(query: PropertyQuery, name: ClarkName): boolean {
   return query.kind !== 'prop' || query.names.includes(name);
 }
 
-/** The properties that `query` names one by one. */
 export function namedBy(query: PropertyQuery): readonly ClarkName[] {
-  switch (query.kind) {
-    case 'prop':
-      return query.names;
-    case 'allprop':
-      return query.include;
-    case 'propname':
-      return [];
-  }
+  if (query.kind === 'prop') return query.names;
+  return query.kind === 'allprop' ? query.include : [];
 }
 
 /** The dead properties that an answer needs. */
 export function wantedBy(query: PropertyQuery): Wanted {
-  switch (query.kind) {
-    case 'prop':
-      return query.names.filter((name) => !isProtected(name));
-    case 'allprop':
-      return 'all';
-    case 'propname':
-      return 'names';
-  }
+  if (query.kind === 'prop') return query.names.filter((name) => !isProtected(name));
+  return query.kind === 'allprop' ? 'all' : 'names';
 }
 
 function namesIn(parent: XmlElement): ClarkName[] {

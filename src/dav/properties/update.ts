@@ -1,13 +1,15 @@
-import { Failure, statusOf } from '../../failure.js';
+import { Failure } from '../../failure.js';
 import { davChildren, elementsOf, isDav, languageOf, type XmlElement } from '../../xml/element.js';
 import { escapeText } from '../../xml/escape.js';
 import { serialize } from '../../xml/write.js';
 import { maximumNames, refuseProperties, RequestNames, type PropertyLimits } from './limits.js';
 import { isProtected } from './live.js';
-import { propertyStatus } from './property-status.js';
+import { changeStatuses } from '../xml/multistatus.js';
 import type { PropertyChange, PropertyXml } from './property-store.js';
 
-/** The limits on what a request may set. */
+/** The precondition of RFC 4918 section 16 that a change of a live property does not meet. */
+export const protectedProperty = 'cannot-modify-protected-property';
+
 export type SettingLimits = Pick<PropertyLimits, 'perProperty' | 'perResource'>;
 
 /**
@@ -31,7 +33,7 @@ export function parsePropertyUpdate(root: XmlElement | undefined, limits: Settin
 export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyChange[] {
   const changes: PropertyChange[] = [];
   const names = new RequestNames();
-  const values = new RequestValues(limits);
+  const valueOf = valueReader(limits);
   for (const instruction of elementsOf(root)) {
     const sets = isDav(instruction, 'set');
     if (!sets && !isDav(instruction, 'remove')) continue;
@@ -43,7 +45,7 @@ export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyCha
         }
         const name = names.read(property);
         const inherited = languageOf(property) === undefined ? language : undefined;
-        changes.push({ name, value: sets ? values.read(property, inherited) : undefined });
+        changes.push({ name, value: sets ? valueOf(property, inherited) : undefined });
       }
     }
   }
@@ -51,27 +53,18 @@ export function settingsIn(root: XmlElement, limits: SettingLimits): PropertyCha
 }
 
 /** Serializes the values in a request and enforces the limits on them. */
-class RequestValues {
-  readonly #limits: SettingLimits;
-  #bytes = 0;
-
-  constructor(limits: SettingLimits) {
-    this.#limits = limits;
-  }
-
-  read(property: XmlElement, language: string | undefined): PropertyXml {
-    const { perProperty, perResource } = this.#limits;
+function valueReader({ perProperty, perResource }: SettingLimits) {
+  let total = 0;
+  return (property: XmlElement, language: string | undefined): PropertyXml => {
     const value = serialize(property, perProperty, language);
     const bytes = value === undefined ? Infinity : Buffer.byteLength(value);
     if (value === undefined || bytes > perProperty) {
       return refuseProperties(`The XML of a property must not exceed ${perProperty} bytes.`);
     }
-    this.#bytes += bytes;
-    if (this.#bytes > perResource) {
-      return refuseProperties(`The properties of a resource must not exceed ${perResource} bytes.`);
-    }
-    return value;
-  }
+    total += bytes;
+    if (total <= perResource) return value;
+    return refuseProperties(`The properties of a resource must not exceed ${perResource} bytes.`);
+  };
 }
 
 /** Whether the server can carry out every instruction; if not, it carries out none. */
@@ -84,13 +77,8 @@ export function isAllowed(changes: readonly PropertyChange[]): boolean {
  * 424 for the others (RFC 4918 section 9.2.1).
  */
 export function updateResponse(href: string, changes: readonly PropertyChange[]): string {
-  const names = [...new Set(changes.map(({ name }) => name))];
-  const refused = names.filter(isProtected);
-  const others = names.filter((name) => !isProtected(name));
-  const propstats =
-    refused.length === 0
-      ? propertyStatus(200, others)
-      : propertyStatus(statusOf('forbidden'), refused, 'cannot-modify-protected-property') +
-        (others.length === 0 ? '' : propertyStatus(statusOf('failed-dependency'), others));
+  const names = new Set(changes.map(({ name }) => name));
+  const refused = [...names].filter(isProtected).map((name) => [name, protectedProperty] as const);
+  const propstats = changeStatuses(names, new Map(refused));
   return `<D:response><D:href>${escapeText(href)}</D:href>${propstats}</D:response>\n`;
 }

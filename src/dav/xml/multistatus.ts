@@ -1,9 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
-import type { HttpResponse } from '../../http/message.js';
-import { escapeText } from '../../xml/escape.js';
+import { statusOf } from '../../failure.js';
+import type { HeaderList, HttpResponse } from '../../http/message.js';
+import { escapeText, escapeAttribute } from '../../xml/escape.js';
+import type { ClarkName } from '../properties/property-store.js';
+import { DAV, fromClarkName } from '../../xml/element.js';
 
-const head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
+const declaration = '<?xml version="1.0" encoding="utf-8"?>\n';
+const head = `${declaration}<D:multistatus xmlns:D="DAV:">`;
 const tail = '</D:multistatus>\n';
 const contentType = ['Content-Type', 'application/xml; charset=utf-8'] as const;
 
@@ -59,9 +63,13 @@ export function multistatusOf(responses: readonly string[]): HttpResponse {
   return whole(head + responses.join('') + tail);
 }
 
-function whole(text: string): HttpResponse {
+export function elementResponse(status: number, element: string, headers: HeaderList = []): HttpResponse {
+  return whole(`${declaration}${element}\n`, status, headers);
+}
+
+function whole(text: string, status = 207, headers: HeaderList = []): HttpResponse {
   const body = Buffer.from(text);
-  return { status: 207, headers: [contentType, ['Content-Length', String(body.length)]], body };
+  return { status, headers: [contentType, ['Content-Length', String(body.length)], ...headers], body };
 }
 
 function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
@@ -82,4 +90,42 @@ function streamed(first: string, rest: AsyncIterator<string>): HttpResponse {
     rest.return?.().catch(() => undefined);
   });
   return { status: 207, headers: [contentType], body };
+}
+
+/**
+ * The propstat elements of a change of properties, all or none: 200 for each or, if any is refused, 403 with the
+ * preconditions for those and 424 for the others.
+ * @param refused the preconditions, by the properties that do not meet them
+ */
+export function changeStatuses(
+  names: ReadonlySet<ClarkName>,
+  refused: ReadonlyMap<ClarkName, string>,
+): string {
+  if (refused.size === 0) return propertyStatus(200, [...names]);
+  const refusals = [...new Set(refused.values())].map((condition) => {
+    const concerned = [...refused.keys()].filter((name) => refused.get(name) === condition);
+    return propertyStatus(statusOf('forbidden'), concerned, condition);
+  });
+  const others = [...names].filter((name) => !refused.has(name));
+  const rest = others.length === 0 ? '' : propertyStatus(statusOf('failed-dependency'), others);
+  return refusals.join('') + rest;
+}
+
+/**
+ * A propstat element with the status of some properties and, if one failed, the precondition (RFC 4918 section 14.22).
+ */
+function propertyStatus(status: number, names: readonly ClarkName[], condition?: string): string {
+  const error = condition === undefined ? '' : `<D:error><D:${condition}/></D:error>`;
+  return propstat(status, names.map(emptyElement).join(''), error);
+}
+
+export function propstat(status: number, properties: string, error = ''): string {
+  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status>${error}</D:propstat>`;
+}
+
+/** An element with no content; names in `DAV:` take the prefix D, which multistatus declares. */
+export function emptyElement(name: string): string {
+  const { namespace, local } = fromClarkName(name);
+  if (namespace === DAV) return `<D:${local}/>`;
+  return namespace === '' ? `<${local} xmlns=""/>` : `<x:${local} xmlns:x="${escapeAttribute(namespace)}"/>`;
 }

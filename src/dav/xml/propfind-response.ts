@@ -5,10 +5,8 @@ import { liveProperties, liveProperty, type LiveProperty } from '../properties/l
 import { timeProperty } from '../properties/modification-time.js';
 import type { ClarkName, PropertyMap, PropertyXml } from '../properties/property-store.js';
 import type { PropertyQuery } from '../properties/query.js';
-import { emptyElement } from './empty-element.js';
-import { statusLine } from './multistatus.js';
+import { emptyElement, propstat } from './multistatus.js';
 
-/** Renders the response element of one resource. */
 export type PropertyResponse = (
   href: string,
   path: string,
@@ -66,7 +64,6 @@ function propstatsFor(
   }
 }
 
-/** A property that the query names. */
 interface NamedProperty {
   readonly name: ClarkName;
   /** Its element without a value. */
@@ -81,8 +78,4 @@ function named(name: ClarkName): NamedProperty {
 
 function missingOf(properties: string): string {
   return properties === '' ? '' : propstat(404, properties);
-}
-
-function propstat(status: number, properties: string): string {
-  return `<D:propstat><D:prop>${properties}</D:prop><D:status>${statusLine(status)}</D:status></D:propstat>`;
 }

@@ -1,11 +1,10 @@
 import type { Knex } from 'knex';
-import { connectionFact, type Facts } from '../facts.js';
-import { readFacts } from '../read-facts.js';
+import { connectionFact, type Facts, readFacts } from '../read-facts.js';
 import type { DjangoSite } from '../site.js';
-import { tablesRead } from '../tables-read.js';
-import { isSameServer } from './same-server.js';
+import { tablesRead } from '../tables-found.js';
 import { hasSameUsers } from './sampled-users.js';
 import type { SeenBySite } from './seen-by-site.js';
+import type { DatabaseLocation } from '../../database/location.js';
 
 /**
  * Compares what the site's own connection read with what davgate's reads.
@@ -99,4 +98,35 @@ async function userDifference(
 ): Promise<readonly string[]> {
   if (await hasSameUsers(knex, user, users)) return [];
   return [`The site\u2019s own connection finds different users in ${user.table} from davgate\u2019s.`];
+}
+
+/** Variables that together identify a MySQL or MariaDB server. */
+const serverVariables = ['hostname', 'port', 'datadir', 'server_id', 'server_uid', 'server_uuid'] as const;
+
+/** Facts that the members of one cluster share, and which imply the same rows. */
+const clusterFacts = ['wsrep_cluster_state_uuid', 'group_replication_group_name'] as const;
+
+/** Seconds by which a start time may seem to differ, because it is computed from whole seconds. */
+const startTolerance = 5;
+
+/** Whether two connections lead to the same server, or to servers with the same rows. */
+function isSameServer(kind: DatabaseLocation['kind'], some: Facts, others: Facts): boolean {
+  const equal = (fact: string): boolean => connectionFact(some, fact) === connectionFact(others, fact);
+  switch (kind) {
+    case 'sqlite':
+      return equal('file');
+    case 'postgresql': {
+      if (equal('started')) return true;
+      const standby = [some, others].some((facts) => connectionFact(facts, 'standby') === 'true');
+      // A copy of a server has its identifier too: only a standby follows its primary.
+      return standby && connectionFact(some, 'system') !== undefined && equal('system');
+    }
+    case 'mysql':
+      if (clusterFacts.some((fact) => (connectionFact(some, fact) ?? '') !== '' && equal(fact))) return true;
+      return serverVariables.every(equal) && Math.abs(startOf(some) - startOf(others)) <= startTolerance;
+  }
+}
+
+function startOf(facts: Facts): number {
+  return Number(connectionFact(facts, 'now')) - Number(connectionFact(facts, 'uptime'));
 }

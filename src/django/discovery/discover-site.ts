@@ -2,15 +2,13 @@ import { stat } from 'node:fs/promises';
 import { Failure } from '../../failure.js';
 import type { TlsFiles } from '../../database/location.js';
 import type { DjangoSite, SessionSettings, UserModel } from '../site.js';
-import { environmentAdvice } from './environment-advice.js';
+import { environmentAdvice, pythonTrouble, wasReadByShell } from './python-trouble.js';
 import { findDatabase } from './find-database.js';
-import { asSeen } from './as-seen.js';
+import { asSeen, type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
 import { findPython } from './find-python.js';
 import { maskSecrets } from './mask-secrets.js';
 import { algorithmOf } from '../hashers/django-hashers.js';
 import { answerSchema, type FailureReport, type SiteReport } from './report.js';
-import { type NotSeen, type SeenBySite, seenBySite } from './seen-by-site.js';
-import { pythonTrouble, wasReadByShell } from './python-trouble.js';
 import { type ProgramEnd, runProgram } from './run-program.js';
 
 export interface DiscoveryOptions {
@@ -40,7 +38,6 @@ interface DiscoveredSite {
   readonly site: DjangoSite<TlsFiles>;
   /** Sentences about what davgate will do differently from the site. */
   readonly warnings: readonly string[];
-  /** What the site's own connection reads, to compare with davgate's. */
   readonly seen: SeenBySite | NotSeen;
   /** Versions, such as `3.11.2` and `5.2.1`. */
   readonly python: string;

@@ -6,7 +6,6 @@ const secrets: readonly (readonly [pattern: RegExp, shown: string])[] = [
   [/(\b(?:password|passwd)=)(?!['"])[^\s&'",;)]+/gi, '$1…'],
 ];
 
-/** A site's error or warning with its passwords masked. */
 export function maskSecrets(text: string): string {
   return secrets.reduce((masked, [pattern, shown]) => masked.replace(pattern, shown), text);
 }

@@ -20,7 +20,6 @@ interface ProgramRun {
   readonly timeout: number;
 }
 
-/** How a run ended. */
 export interface ProgramEnd {
   /** The output on descriptor 3; empty if Python ended, or was ended, before it could answer. */
   readonly answer: string;
@@ -82,12 +81,8 @@ function started(run: ProgramRun): ChildProcess {
 
 function ended(child: ChildProcess, run: ProgramRun): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.once('exit', (code, signal) => {
-      resolve(signal ?? `status ${code ?? 'unknown'}`);
-    });
-    child.once('error', (cause) => {
-      reject(unstarted(run, cause));
-    });
+    child.once('exit', (code, signal) => resolve(signal ?? `status ${code ?? 'unknown'}`));
+    child.once('error', (cause) => reject(unstarted(run, cause)));
   });
 }
 

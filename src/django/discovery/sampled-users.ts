@@ -4,7 +4,6 @@ import { text } from '../directory-user.js';
 import type { UserModel } from '../site.js';
 import { keyText, storedKeys } from '../user-key.js';
 
-/** Digests of users by primary key. */
 export type Digests = ReadonlyMap<string, string>;
 
 /** Some users at both ends of the table, by primary key. */

@@ -44,7 +44,6 @@ export class DerivationPool implements Deriver {
     return this.#queue.length;
   }
 
-  /** Threads there are, working or not. */
   get threads(): number {
     return this.#threads.size;
   }

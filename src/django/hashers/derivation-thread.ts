@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { DerivationAnswer, DerivationJob } from './derivation-message.js';
+import type { DerivationAnswer, DerivationJob } from './derivation.js';
 
 interface Waiting {
   readonly resolve: (derived: string) => void;
@@ -21,18 +21,11 @@ export class DerivationThread {
       if ('fault' in answer) this.#refuse(new Error(answer.fault));
       else this.#fulfil(answer.derived);
     });
-    this.#worker.on('messageerror', (error) => {
-      this.#refuse(error);
-    });
-    this.#worker.on('error', (cause) => {
-      this.#end(new Error('The derivation thread failed.', { cause }));
-    });
-    this.#worker.on('exit', (code) => {
-      this.#end(new Error(`The derivation thread ended with ${code}.`));
-    });
+    this.#worker.on('messageerror', (error) => this.#refuse(error));
+    this.#worker.on('error', (cause) => this.#end(new Error('The derivation thread failed.', { cause })));
+    this.#worker.on('exit', (code) => this.#end(new Error(`The derivation thread ended with ${code}.`)));
   }
 
-  /** Whether it derives no more. */
   get ended(): boolean {
     return this.#ended;
   }

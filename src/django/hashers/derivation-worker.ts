@@ -1,6 +1,6 @@
 import { platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import type { DerivationAnswer, DerivationJob } from './derivation-message.js';
+import type { DerivationAnswer, DerivationJob } from './derivation.js';
 import { derive } from './derive.js';
 
 /** What each thread of a DerivationPool runs. */

@@ -68,7 +68,6 @@ export type Derivation =
   | DigestDerivation
   | CryptDerivation;
 
-/** Where derivations are done. */
 export interface Deriver {
   /**
    * What `password` gives, as it stands in an encoded password.
@@ -76,3 +75,11 @@ export interface Deriver {
    */
   derive(derivation: Derivation, password: string): Promise<string>;
 }
+
+/** What a derivation thread is sent, one at a time. */
+export interface DerivationJob {
+  readonly derivation: Derivation;
+  readonly password: string;
+}
+
+export type DerivationAnswer = { readonly derived: string } | { /** Why not. */ readonly fault: string };

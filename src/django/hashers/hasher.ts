@@ -13,7 +13,6 @@ export interface Hasher {
   read(encoded: string): StoredPassword | undefined;
 }
 
-/** An encoded password, ready for comparison. */
 export interface StoredPassword {
   readonly derivation: Derivation;
   /** The result of deriving the right password. */

@@ -6,7 +6,6 @@ const maximumLength = 1024;
 /** The hashers that read a site's passwords, as in Django's `PASSWORD_HASHERS`: the first is for new passwords. */
 export class HasherRegistry {
   readonly #hashers: ReadonlyMap<string, Hasher>;
-  /** The hasher for the site's new passwords. */
   readonly preferred: Hasher;
 
   constructor(hashers: readonly [Hasher, ...Hasher[]]) {
@@ -14,7 +13,6 @@ export class HasherRegistry {
     this.preferred = hashers[0];
   }
 
-  /** Django's names for them. */
   get algorithms(): readonly string[] {
     return [...this.#hashers.keys()];
   }

@@ -1,9 +1,9 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { PasswordSamples } from '../directory.js';
 import type { Derivation, Deriver } from './derivation.js';
 import type { PasswordChecker, StoredPassword } from './hasher.js';
 import type { HasherRegistry } from './site-hashers.js';
 import { remainder } from './remainder.js';
-import { verify } from './verify.js';
 
 interface SitePasswordsOptions {
   readonly hashers: HasherRegistry;
@@ -44,7 +44,6 @@ export class SitePasswords implements PasswordChecker {
     return false;
   }
 
-  /** The derivation that checking a password of the site requires. */
   async #siteDerivation(): Promise<Derivation> {
     const { hashers, now } = this.#options;
     const taken = now();
@@ -61,4 +60,15 @@ export class SitePasswords implements PasswordChecker {
     const encoded = await samples.passwordSample(algorithms);
     return encoded === undefined ? undefined : hashers.read(encoded);
   }
+}
+
+/**
+ * Whether `password` is the stored one: one derivation, compared in constant time.
+ * @throws Failure `unavailable` if it cannot be derived at the moment
+ */
+export async function verify(deriver: Deriver, stored: StoredPassword, password: string): Promise<boolean> {
+  // The texts are compared, as in Django: two base64 texts can encode the same bytes.
+  const found = Buffer.from(await deriver.derive(stored.derivation, password));
+  const expected = Buffer.from(stored.derived);
+  return found.length === expected.length && timingSafeEqual(found, expected);
 }

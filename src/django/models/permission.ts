@@ -1,5 +1,13 @@
 import { Model, type RelationMappings } from 'objection';
-import { ContentType } from './content-type.js';
+
+/** django.contrib.contenttypes.models.ContentType */
+class ContentType extends Model {
+  static override readonly tableName = 'django_content_type';
+
+  declare readonly id: number;
+  declare readonly app_label: string;
+  declare readonly model: string;
+}
 
 /** django.contrib.auth.models.Permission */
 export class Permission extends Model {

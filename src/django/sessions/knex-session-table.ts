@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
-import { Failure } from '../../failure.js';
 import type { DatabaseLocation } from '../../database/location.js';
-import { DatabaseTime } from './database-time.js';
-import type { SessionRow, SessionTable } from './session-table.js';
+import { answered } from '../answered.js';
+import { databaseTimes } from './database-time.js';
 
 export interface KnexSessionTableOptions {
   readonly kind: DatabaseLocation['kind'];
@@ -15,8 +14,19 @@ export interface KnexSessionTableOptions {
   readonly timeZone?: string;
 }
 
-/** A Django site's session table, in whichever database `knex` is connected to. */
-export class KnexSessionTable implements SessionTable {
+/** A row of a session table (django.contrib.sessions.base_session.AbstractBaseSession). */
+interface SessionRow {
+  /** `session_data`: signed text. */
+  readonly data: string;
+  /** `expire_date`, in milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/**
+ * The table in which a Django site's engines `db` and `cached_db` keep sessions, in whichever database `knex` is connected
+ * to; only reads.
+ */
+export class KnexSessionTable {
   readonly #knex: Knex;
   readonly #table: string;
   readonly #expires: Knex.Raw;
@@ -32,31 +42,23 @@ export class KnexSessionTable implements SessionTable {
     } else {
       // As text: MySQL's driver would read it as a time in this process's own zone.
       this.#expires = knex.raw('cast(expire_date as char(26)) as expires');
-      const time = new DatabaseTime(timeZone);
-      this.#instant = (text) => (typeof text === 'string' ? time.instant(text) : undefined);
+      const instantOf = databaseTimes(timeZone);
+      this.#instant = (text) => (typeof text === 'string' ? instantOf(text) : undefined);
     }
   }
 
+  /**
+   * The row with this key, expired or not.
+   * @throws Failure `unavailable` if the database cannot answer
+   */
   async read(key: string): Promise<SessionRow | undefined> {
-    const row = await this.#row(key);
+    const sessions = this.#knex(this.#table).where({ session_key: key });
+    const row: unknown = await answered(sessions.first<unknown>('session_data', this.#expires));
     if (typeof row !== 'object' || row === null || !('session_data' in row && 'expires' in row)) {
       return undefined;
     }
     const { session_data: data, expires } = row;
     const instant = this.#instant(expires);
     return typeof data === 'string' && instant !== undefined ? { data, expires: instant } : undefined;
-  }
-
-  async #row(key: string): Promise<unknown> {
-    try {
-      return await this.#knex(this.#table)
-        .where({ session_key: key })
-        .first<unknown>('session_data', this.#expires);
-    } catch (cause) {
-      throw new Failure('unavailable', 'The user database cannot answer.', {
-        cause,
-        headers: [['Retry-After', '2']],
-      });
-    }
   }
 }

@@ -1,7 +1,6 @@
 import { inflateSync } from 'node:zlib';
-import { TimestampSigner } from './timestamp-signer.js';
+import { SaltedHmac } from './salted-hmac.js';
 
-/** The content of a signed text. */
 interface SignedContent {
   readonly content: unknown;
   /** Seconds since 1970. */
@@ -43,4 +42,46 @@ function decode(value: string): string {
   const bytes = Buffer.from(compressed ? value.slice(1) : value, 'base64url');
   const json = compressed ? inflateSync(bytes, { maxOutputLength: maximumBytes }) : bytes;
   return json.toString('latin1');
+}
+
+interface Signed {
+  readonly value: string;
+  /** Seconds since 1970. */
+  readonly signedAt: number;
+}
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+// Eight digits in base 62 are enough for millions of years.
+const timestamp = /^[0-9A-Za-z]{1,8}$/;
+
+/**
+ * Checks what `django.core.signing.TimestampSigner` signed, Django 3.1 to 6.1: `value:timestamp:signature`. Signatures
+ * with SHA-1 (Django 3.0 and older, or DEFAULT_HASHING_ALGORITHM = "sha1") are not accepted.
+ */
+export class TimestampSigner {
+  readonly #hmac: SaltedHmac;
+
+  /** @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS */
+  constructor(salt: string, secrets: readonly string[]) {
+    this.#hmac = new SaltedHmac(`${salt}signer`, secrets);
+  }
+
+  unsign(text: string): Signed | undefined {
+    const [signed, signature] = splitLast(text) ?? [];
+    if (signed === undefined || signature === undefined) return undefined;
+    if (!this.#hmac.verifies(signed, signature, 'base64url')) return undefined;
+    const [value, time] = splitLast(signed) ?? [];
+    if (value === undefined || time === undefined || !timestamp.test(time)) return undefined;
+    return { value, signedAt: base62(time) };
+  }
+}
+
+/** The parts before and after the last colon. */
+function splitLast(text: string): [before: string, after: string] | undefined {
+  const colon = text.lastIndexOf(':');
+  return colon === -1 ? undefined : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function base62(text: string): number {
+  return Array.from(text).reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
 }

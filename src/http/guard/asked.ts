@@ -23,7 +23,6 @@ export interface Asked {
   readonly address: string | undefined;
   /** By which Apache was asked. */
   readonly scheme: 'http' | 'https';
-  /** What tells connections apart. */
   readonly connection: object;
 }
 

@@ -4,7 +4,6 @@ import type { HeaderList } from '../message.js';
 /** Who is in, as another server is told. */
 export interface Admitted {
   readonly user: string;
-  /** Names of groups. */
   readonly groups: ReadonlySet<string>;
 }
 

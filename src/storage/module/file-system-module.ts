@@ -83,10 +83,7 @@ function defaultExportOf(namespace: unknown): (options: ModuleOptions) => unknow
   // A CommonJS module compiled from `export default` has it one level down.
   const factory = isObject(exported) ? exported.default : exported;
   if (typeof factory !== 'function') throw new TypeError('its default export is not a function');
-  return (options) => {
-    const made: unknown = Reflect.apply(factory, undefined, [options]);
-    return made;
-  };
+  return (options): unknown => Reflect.apply(factory, undefined, [options]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -5,23 +5,23 @@ type Done<T> = (error?: Error | null, value?: T) => void;
 
 /** Turns a callback of the library with a value into a promise, and its errors into failures. */
 export function call<T>(start: (done: Done<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) =>
     start((error, value) => {
       if (error) reject(toFailureOf(error));
       else if (value === undefined) reject(new Failure('internal', 'The storage module gave no answer.'));
       else resolve(value);
-    });
-  });
+    }),
+  );
 }
 
 /** Turns a callback of the library without a value into a promise. */
 export function run(start: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) =>
     start((error) => {
       if (error) reject(toFailureOf(error));
       else resolve();
-    });
-  });
+    }),
+  );
 }
 
 /** Recognizes the library's errors by their messages, so that several copies of the library work. */

@@ -19,16 +19,11 @@ import { spool } from './spool.js';
 
 const batchSize = 64;
 
-interface ModuleStorageOptions {
-  /** Where large bodies are stored while they arrive. */
-  readonly temporaryFolder: string;
-}
-
 /** A webdav-server v2 FileSystem as storage. Only its file operations are used, not its locks and properties. */
 export class ModuleStorage implements DavStorage {
   readonly #files: FileSystem;
   readonly #context: v2.RequestContext;
-  readonly #options: ModuleStorageOptions;
+  readonly #temporaryFolder: string;
   readonly #hasOwnEtags: boolean;
   /**
    * The number of the last write to a path: the library's default entity tag is a date and misses a second write
@@ -39,9 +34,10 @@ export class ModuleStorage implements DavStorage {
   /** What the next change of each path waits for. */
   readonly #turns = new Map<SharePath, Promise<unknown>>();
 
-  constructor(files: FileSystem, options: ModuleStorageOptions) {
+  /** @param temporaryFolder where large bodies are stored while they arrive */
+  constructor(files: FileSystem, temporaryFolder: string) {
     this.#files = files;
-    this.#options = options;
+    this.#temporaryFolder = temporaryFolder;
     this.#hasOwnEtags = Reflect.has(files, '_etag');
     // The library requires a request of its own server; davgate has checked rights before it calls the storage.
     const server = new v2.WebDAVServerOptions();
@@ -62,22 +58,12 @@ export class ModuleStorage implements DavStorage {
   async #stat(path: SharePath): Promise<ResourceStat> {
     const files = this.#files;
     const context = this.#context;
-    const type = await call<v2.ResourceType>((done) => {
-      files.type(context, path, done);
-    });
-    const modified = await call<number>((done) => {
-      files.lastModifiedDate(context, path, done);
-    });
-    const created = await call<number>((done) => {
-      files.creationDate(context, path, done);
-    });
+    const type = await call<v2.ResourceType>((done) => files.type(context, path, done));
+    const modified = await call<number>((done) => files.lastModifiedDate(context, path, done));
+    const created = await call<number>((done) => files.creationDate(context, path, done));
     if (!type.isFile) return { kind: 'collection', modified, created };
-    const size = await call<number>((done) => {
-      files.size(context, path, true, done);
-    });
-    const own = await call<string>((done) => {
-      files.etag(context, path, done);
-    });
+    const size = await call<number>((done) => files.size(context, path, true, done));
+    const own = await call<string>((done) => files.etag(context, path, done));
     return { kind: 'file', modified, created, size, etag: this.#etag(path, own, size) };
   }
 
@@ -91,11 +77,11 @@ export class ModuleStorage implements DavStorage {
   async *list(path: SharePath, onUnlisted?: (why: Unlisted) => void): AsyncGenerator<readonly Entry[]> {
     const stat = await this.stat(path);
     if (stat?.kind !== 'collection') throw new Failure('not-found', 'There is no collection here.');
-    const names = await call<string[]>((done) => {
+    const names = await call<string[]>((done) =>
       this.#files.readDir(this.#context, path, true, (error, found) => {
         done(error, found?.map(String));
-      });
-    });
+      }),
+    );
     for (let start = 0; start < names.length; start += batchSize) {
       const batch = names.slice(start, start + batchSize);
       const members = batch.map((name) => this.#member(path, name, onUnlisted));
@@ -134,14 +120,12 @@ export class ModuleStorage implements DavStorage {
   }
 
   async #openStream(path: SharePath): Promise<Readable> {
-    return call<Readable>((done) => {
-      this.#files.openReadStream(this.#context, path, true, done);
-    });
+    return call<Readable>((done) => this.#files.openReadStream(this.#context, path, true, done));
   }
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
     await this.#requireParent(path);
-    const spooled = await spool(body, this.#options.temporaryFolder, options);
+    const spooled = await spool(body, this.#temporaryFolder, options);
     try {
       return await this.#inTurn(path, async () => {
         const take = await options.ready?.();
@@ -195,13 +179,11 @@ export class ModuleStorage implements DavStorage {
     const context = this.#context;
     try {
       if (!exists) {
-        await run((done) => {
-          files.create(context, path, v2.ResourceType.File, false, done);
-        });
+        await run((done) => files.create(context, path, v2.ResourceType.File, false, done));
       }
-      const sink = await call<NodeJS.WritableStream>((done) => {
-        files.openWriteStream(context, path, 'mustExist', true, length, done);
-      });
+      const sink = await call<NodeJS.WritableStream>((done) =>
+        files.openWriteStream(context, path, 'mustExist', true, length, done),
+      );
       this.#count(path);
       try {
         await pipeline(bytes, sink);
@@ -233,9 +215,7 @@ export class ModuleStorage implements DavStorage {
     await this.#requireParent(path);
     await this.#inTurn(path, async () => {
       if (await this.stat(path)) throw new Failure('method-not-allowed', 'There is something here already.');
-      await run((done) => {
-        this.#files.create(this.#context, path, v2.ResourceType.Directory, false, done);
-      });
+      await run((done) => this.#files.create(this.#context, path, v2.ResourceType.Directory, false, done));
     });
   }
 
@@ -250,21 +230,11 @@ export class ModuleStorage implements DavStorage {
   }
 
   // The library renames a collection member by member and cannot undo half of that; davgate moves it itself.
-  rename(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
+  readonly rename = () => Promise.resolve(false);
+  readonly setAside = () => Promise.resolve(undefined);
 
-  setAside(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  realNames(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
-
-  space(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
+  readonly realNames = () => Promise.resolve([]);
+  readonly space = () => Promise.resolve(undefined);
 
   // The library keeps its own times and cannot set them.
   async setModified(path: SharePath): Promise<boolean> {
@@ -284,9 +254,7 @@ export class ModuleStorage implements DavStorage {
         if (batch.length > 0) throw new Failure('conflict', 'The collection has members.');
       }
     }
-    await run((done) => {
-      this.#files.delete(this.#context, path, -1, done);
-    });
+    await run((done) => this.#files.delete(this.#context, path, -1, done));
     this.#writes.delete(path);
   }
 }
@@ -294,9 +262,7 @@ export class ModuleStorage implements DavStorage {
 /** Waits until a stream has bytes or has ended. @throws the stream's error otherwise */
 async function readable(stream: Readable): Promise<Readable> {
   await new Promise<void>((resolve, reject) => {
-    stream.once('error', (error) => {
-      reject(toFailureOf(error));
-    });
+    stream.once('error', (error) => reject(toFailureOf(error)));
     for (const event of ['readable', 'end', 'close']) stream.once(event, resolve);
   });
   return stream;

@@ -24,7 +24,6 @@ type ApacheState =
       readonly name: 'failed';
       /** In words for an administrator; may quote Apache's own log. */
       readonly reason: string;
-      /** Whether Apache is not installed. */
       readonly absent: boolean;
     };
 
@@ -42,34 +41,14 @@ export interface ApacheChildOptions extends Omit<Launch, 'program' | 'user' | 't
 }
 
 /** The Apache that serves all svn shares, kept running until it is stopped. */
-export interface ApacheChild {
-  readonly state: ApacheState;
-  /** Where it listens; undefined while it is not running. */
-  address(): UpstreamAddress | undefined;
-  /** Whether it has answered since it was started. */
-  readonly hasRun: boolean;
-  /** Resolves when it answers; rejects with a Failure if the first start fails. It is then restarted until it runs. */
-  start(): Promise<void>;
-  /**
-   * Writes files, by name, into the runtime folder of this run and of all later ones; rejects if that fails while
-   * Apache runs.
-   */
-  publish(files: ReadonlyMap<string, string>): Promise<void>;
-  /** Resolves when none of its processes and files are left. May be called at any time and repeatedly. */
-  stop(): Promise<void>;
-}
-
-export function createApacheChild(options: ApacheChildOptions): ApacheChild {
-  return new SupervisedApache(options);
-}
-
-class SupervisedApache implements ApacheChild {
+export class ApacheChild {
   readonly #options: ApacheChildOptions;
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly #now: () => number;
-  #state: ApacheState = { name: 'stopped' };
+  state: ApacheState = { name: 'stopped' };
   #program: ApacheProgram | undefined;
-  #hasRun = false;
+  /** Whether it has answered since it was started. */
+  hasRun = false;
   #files: ReadonlyMap<string, string> = new Map();
   #folder: string | undefined;
   #stopping = new AbortController();
@@ -83,28 +62,26 @@ class SupervisedApache implements ApacheChild {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  get state(): ApacheState {
-    return this.#state;
-  }
-
-  get hasRun(): boolean {
-    return this.#hasRun;
-  }
-
+  /** Where it listens; undefined while it is not running. */
   address(): UpstreamAddress | undefined {
-    return this.#state.name === 'running' ? this.#state.address : undefined;
+    return this.state.name === 'running' ? this.state.address : undefined;
   }
 
+  /** Resolves when it answers; rejects with a Failure if the first start fails. It is then restarted until it runs. */
   start(): Promise<void> {
     if (this.#starting === undefined) {
       this.#stopping = new AbortController();
-      this.#state = { name: 'starting' };
-      this.#hasRun = false;
+      this.state = { name: 'starting' };
+      this.hasRun = false;
       this.#starting = this.#begin(this.#ending, this.#stopping.signal);
     }
     return this.#starting;
   }
 
+  /**
+   * Writes files, by name, into the runtime folder of this run and of all later ones; rejects if that fails while
+   * Apache runs.
+   */
   async publish(files: ReadonlyMap<string, string>): Promise<void> {
     this.#files = files;
     const folder = this.#folder;
@@ -117,6 +94,7 @@ class SupervisedApache implements ApacheChild {
     }
   }
 
+  /** Resolves when none of its processes and files are left. May be called at any time and repeatedly. */
   stop(): Promise<void> {
     this.#stopping.abort();
     this.#ending = this.#end(this.#ending, this.#starting);
@@ -139,19 +117,19 @@ class SupervisedApache implements ApacheChild {
     await earlier;
     await starting?.catch(() => undefined);
     await this.#watching;
-    this.#state = { name: 'stopped' };
+    this.state = { name: 'stopped' };
   }
 
   async #launch(signal: AbortSignal): Promise<ApacheProcess> {
-    this.#state = { name: 'starting' };
+    this.state = { name: 'starting' };
     try {
       const process = await startApache(await this.#settings(), signal);
       await this.#handOver(process).catch(async (error: unknown) => {
         await process.stop();
         throw error;
       });
-      this.#state = { name: 'running', address: process.address, pid: process.pid };
-      this.#hasRun = true;
+      this.state = { name: 'running', address: process.address, pid: process.pid };
+      this.hasRun = true;
       return process;
     } catch (error) {
       if (signal.aborted) throw new Failure('unavailable', 'Apache was stopped.', { cause: error });
@@ -217,7 +195,7 @@ class SupervisedApache implements ApacheChild {
   }
 
   #delayAfter(tries: number): number {
-    const absent = this.#state.name === 'failed' && this.#state.absent;
+    const absent = this.state.name === 'failed' && this.state.absent;
     return absent ? absentDelay : Math.min(firstDelay * 2 ** tries, longestDelay);
   }
 
@@ -232,7 +210,7 @@ class SupervisedApache implements ApacheChild {
   }
 
   #fail(reason: string, absent = false): void {
-    this.#state = { name: 'failed', reason, absent };
+    this.state = { name: 'failed', reason, absent };
     this.#options.log(reason);
   }
 }

@@ -24,12 +24,11 @@ export const workers = 128;
  */
 const processCount = 4;
 
-/** One svn share as Apache sees it. */
 export type SvnLocation = {
   /** The share's path, decoded, as in the declaration. */
   readonly path: string;
   /** The name of the file with the path rules in the runtime folder. */
-  readonly authzFile?: string;
+  readonly authzFile?: string | undefined;
   /** Whether each change by a WebDAV client without Subversion is a commit of its own. Default: no. */
   readonly autoversioning?: boolean;
   /** Whether people without a name may read. Default: no. */
@@ -144,11 +143,7 @@ function isAutoversioning(locations: readonly SvnLocation[]): boolean {
 }
 
 /** The settings of a location's section; `authzFile` is absolute. */
-type LocationSettings = SvnFolder & {
-  readonly path: string;
-  readonly authzFile?: string | undefined;
-  readonly autoversioning?: boolean | undefined;
-  readonly publicReading?: boolean | undefined;
+type LocationSettings = SvnLocation & {
   /** Whether the variable of the secret may be missing: Apache would then compare with the variable's own name. */
   readonly unsure?: boolean;
 };

@@ -1,15 +1,16 @@
-import { constants } from 'node:fs';
-import { access, type FileHandle, open } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Failure } from '../../failure.js';
 import { apacheConfig, type SvnFolder, type SvnLocation } from './apache-config.js';
 import type { ApacheProgram } from './find-apache.js';
 import { closedTo } from './folder-access.js';
-import { freePort } from './free-port.js';
-import { runtimeFolderPath } from './runtime-folder.js';
 import type { RuntimeUser } from './runtime-user.js';
 import { lifelineDescriptor } from './watchdog.js';
 
-/** The settings for a start of Apache. */
 export interface Launch {
   readonly program: ApacheProgram;
   /** The svn shares; the paths of their folders are absolute. */
@@ -20,7 +21,6 @@ export interface Launch {
   readonly temporaryFolders: readonly string[];
   /** PATH of the child. */
   readonly path: string;
-  /** Receives every line that Apache logs. */
   readonly log: (line: string) => void;
 }
 
@@ -29,7 +29,6 @@ export interface Prepared {
   readonly port: number;
   /** Absolute path of a folder that does not exist yet. */
   readonly runtimeFolder: string;
-  /** The text of Apache's configuration file. */
   readonly configuration: string;
   /** Folders that the child must inherit, in this order, from the descriptor after the lifeline on. */
   readonly folders: readonly FileHandle[];
@@ -47,7 +46,7 @@ export async function prepare(launch: Launch): Promise<Prepared> {
   try {
     const locations = await reachable(launch, folders);
     const { modules } = launch.program;
-    const mediaTypes = (await exists(systemMediaTypes)) ? systemMediaTypes : undefined;
+    const mediaTypes = existsSync(systemMediaTypes) ? systemMediaTypes : undefined;
     const configuration = apacheConfig({ port, runtimeFolder, modules, locations, mediaTypes });
     return { port, runtimeFolder, configuration, folders };
   } catch (error) {
@@ -63,7 +62,7 @@ export async function prepare(launch: Launch): Promise<Prepared> {
  */
 async function reachable(launch: Launch, folders: FileHandle[]): Promise<readonly SvnLocation[]> {
   const { user, shares } = launch;
-  if (user === undefined || !(await exists(ownDescriptors))) return shares;
+  if (user === undefined || !existsSync(ownDescriptors)) return shares;
   const locations: SvnLocation[] = [];
   for (const share of shares) {
     const folder = folderOf(share);
@@ -99,11 +98,30 @@ export function folderOf(location: SvnFolder): string {
   return 'parentPath' in location ? location.parentPath : location.repositoryPath;
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
+/** A TCP port of the loopback address that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') {
+    throw new Failure('internal', 'The server could not bind a loopback port.');
   }
+  return address.port;
+}
+
+/**
+ * A path at which `user`, or the caller if there is none, can create and remove a folder. Creates nothing yet.
+ * @param parents folders that may contain it, best first
+ * @returns an absolute path that nobody can guess, its parent without symbolic links
+ * @throws Failure `internal` if no parent is suitable
+ */
+async function runtimeFolderPath(parents: readonly string[], user: RuntimeUser | undefined): Promise<string> {
+  for (const parent of parents) {
+    if (user !== undefined && (await closedTo(user, parent, 'write')) !== undefined) continue;
+    return join(await realpath(parent), `.davgate-apache-${randomBytes(12).toString('hex')}`);
+  }
+  throw new Failure('internal', `The user ${user?.name ?? ''} cannot write to any temporary folder.`);
 }

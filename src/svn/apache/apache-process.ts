@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import { proofVariable, secretVariable } from './apache-config.js';
 import { type Launch, prepare, type Prepared } from './apache-launch.js';
-import { eachLine } from './log-lines.js';
 import { answersWith } from './readiness.js';
 import type { UpstreamAddress } from '../upstream-address.js';
 import { configurationFile, configurationVariable, sweepScript, watchdogScript } from './watchdog.js';
@@ -153,9 +152,9 @@ async function ended(child: ChildProcess, runtimeFolder: string): Promise<string
     child.once('error', (error) => {
       if (child.pid === undefined) resolve(`Apache could not be run: ${error.message}`);
     });
-    child.once('exit', (code, signal) => {
-      resolve(signal === null ? `Apache ended with status ${code ?? ''}.` : 'Apache was killed.');
-    });
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `Apache ended with status ${code ?? ''}.` : 'Apache was killed.'),
+    );
   });
   if (child.pid !== undefined && child.signalCode !== null) await sweep(child.pid);
   await rm(runtimeFolder, { recursive: true, force: true });
@@ -194,4 +193,24 @@ async function answering(
     await sleep(pollInterval, undefined, { signal });
   }
   throw new Error(await exited);
+}
+
+/** The longest line to pass on in one piece, in UTF-16 code units. */
+const longest = 8192;
+
+/** Calls `line` with every non-blank line of `stream`, without its line end. */
+function eachLine(stream: Readable, line: (text: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    if (rest.length > longest) lines.push(rest.slice(0, longest));
+    if (rest.length > longest) rest = '';
+    for (const text of lines) if (text.trim() !== '') line(text);
+  });
+  stream.on('end', () => {
+    if (rest.trim() !== '') line(rest);
+  });
+  stream.on('error', () => undefined);
 }

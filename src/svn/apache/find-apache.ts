@@ -9,7 +9,6 @@ export interface ApacheModule {
   readonly file: string;
 }
 
-/** An Apache that can serve Subversion. */
 export interface ApacheProgram {
   readonly found: true;
   /** Absolute path of the server's binary. */
@@ -27,48 +26,22 @@ export interface ApacheMissing {
 }
 
 /** The required modules in load order; event and unixd may be built in, on some systems all of them. */
-const needed = [
-  'mpm_event',
-  'unixd',
-  'authn_core',
-  'authz_core',
-  'auth_basic',
-  'authn_anon',
-  'authz_user',
-  'mime',
-  'dav',
-  'dav_svn',
-] as const;
+const needed =
+  'mpm_event unixd authn_core authz_core auth_basic authn_anon authz_user mime dav dav_svn'.split(' ');
 
 /** Also required if a share has path rules; loaded after mod_dav_svn. */
 const neededForPathRules = 'authz_svn';
 
-const usualFolders = [
-  '/usr/sbin',
-  '/usr/local/sbin',
-  '/usr/local/apache2/bin',
-  '/opt/homebrew/bin',
-  '/opt/homebrew/opt/httpd/bin',
-  '/usr/local/bin',
-  '/usr/local/opt/httpd/bin',
-  '/usr/bin',
-];
+const usualFolders = (
+  '/usr/sbin /usr/local/sbin /usr/local/apache2/bin /opt/homebrew/bin /opt/homebrew/opt/httpd/bin /usr/local/bin ' +
+  '/usr/local/opt/httpd/bin /usr/bin'
+).split(' ');
 
 /** Module folders below an installation's prefix: Debian, Fedora, Alpine, openSUSE, Homebrew, FreeBSD, a plain build. */
-const moduleFolders = [
-  'lib/apache2/modules',
-  'lib64/httpd/modules',
-  'lib/httpd/modules',
-  'lib/apache2',
-  'lib64/apache2',
-  'lib64/apache2-event',
-  'modules',
-  'opt/httpd/lib/httpd/modules',
-  'libexec/apache24',
-  'libexec/apache2',
-  'opt/subversion/libexec',
-  '../subversion/libexec',
-];
+const moduleFolders = (
+  'lib/apache2/modules lib64/httpd/modules lib/httpd/modules lib/apache2 lib64/apache2 lib64/apache2-event modules ' +
+  'opt/httpd/lib/httpd/modules libexec/apache24 libexec/apache2 opt/subversion/libexec ../subversion/libexec'
+).split(' ');
 
 const install =
   'Install apache2-bin, libapache2-mod-svn and subversion ' +

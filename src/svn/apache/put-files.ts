@@ -7,7 +7,6 @@ export async function putFiles(folder: string, files: ReadonlyMap<string, string
   for (const [name, text] of files) await putFile(join(folder, name), text);
 }
 
-/** The same for one file. */
 export async function putFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {

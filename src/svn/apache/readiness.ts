@@ -19,9 +19,7 @@ export function answersWith(proof: string, port: number): Promise<boolean> {
       headers: { Host: `127.0.0.1:${port}` },
     });
     request.on('timeout', () => request.destroy());
-    request.on('error', () => {
-      resolve(false);
-    });
+    request.on('error', () => resolve(false));
     request.on('response', (response) => {
       let body = '';
       response.setEncoding('latin1');
@@ -30,9 +28,9 @@ export function answersWith(proof: string, port: number): Promise<boolean> {
         if (body.length > 4096) response.destroy();
       });
       response.on('error', () => undefined);
-      response.on('close', () => {
-        resolve(response.complete && response.statusCode === 403 && body.trim() === proof);
-      });
+      response.on('close', () =>
+        resolve(response.complete && response.statusCode === 403 && body.trim() === proof),
+      );
     });
   });
 }

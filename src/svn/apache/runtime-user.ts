@@ -1,16 +1,13 @@
 import { Failure } from '../../failure.js';
 
-/** The user that Apache runs as if this server runs as root, because Apache refuses to serve as root. */
-export interface RuntimeUser {
-  readonly uid: number;
-  readonly gid: number;
-  readonly name: string;
-}
-
-/** The owner of a folder. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** The user that Apache runs as if this server runs as root, because Apache refuses to serve as root. */
+export interface RuntimeUser extends Owner {
+  readonly name: string;
 }
 
 /** Customary user names for a web server, in order of preference. */

@@ -3,7 +3,6 @@ import { isSameOrBelow } from '../../http/target.js';
 import { type AuthzSection, membersIn } from './authz-file.js';
 import { djangoGroup, isMember } from './authz-groups.js';
 
-/** What one section of an authz file grants somebody. */
 export interface AuthzGrant {
   /** The text between the brackets. */
   readonly section: string;

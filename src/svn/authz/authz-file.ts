@@ -44,7 +44,6 @@ export function parseAuthz(text: string): readonly AuthzSection[] {
   return sections;
 }
 
-/** The members listed in a group's value. */
 export function membersIn(value: string): readonly string[] {
   return value
     .split(',')

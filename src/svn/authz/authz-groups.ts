@@ -1,6 +1,4 @@
-import type { AskedMembers, Members } from '../../access/memberships.js';
-import type { Identity } from '../../access/identity.js';
-import { hasPermission } from '../../access/identity.js';
+import { type AskedMembers, type Members, type Identity, hasPermission } from '../../access/identity.js';
 import { openGroups, parseAuthz } from './authz-file.js';
 
 /** What a group of an authz file means at the Django site. */
@@ -20,7 +18,6 @@ export function djangoGroup(name: string): DjangoGroup {
   return { kind: 'group', name };
 }
 
-/** Whether a user is a member of what a group means. */
 export function isMember(identity: Identity, group: DjangoGroup): boolean {
   switch (group.kind) {
     case 'group':

@@ -2,7 +2,6 @@ import type { XmlBounds } from '../../xml/strict-parser.js';
 
 /** Limits on what a body may contain. docs/decisions/0018 lists the largest ones measured with svn itself. */
 export interface BodyLimits extends XmlBounds {
-  /** Attributes in all. */
   readonly allAttributes: number;
   /** Line ends and references: Apache stores the text between two of them separately. */
   readonly breaks: number;
@@ -57,19 +56,20 @@ const values: BodyLimits = {
 };
 const comment: BodyLimits = { ...small, size: 2 * MiB, breaks: defaultOfApache };
 
-const byReport: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([
-  [
-    'update-report',
-    {
-      ...small,
-      size: 32 * MiB,
-      depth: 16,
-      elements: 250_000,
-      allAttributes: 1_000_000,
-      breaks: 1_250_000,
-    },
-  ],
-  ...['log-report', 'mergeinfo-report', 'get-locations'].map((name) => [name, list] as const),
+const update: BodyLimits = {
+  ...small,
+  size: 32 * MiB,
+  depth: 16,
+  elements: 250_000,
+  allAttributes: 1_000_000,
+  breaks: 1_250_000,
+};
+
+const byReport: ReadonlyMap<string, BodyLimits> = new Map([
+  ['update-report', update],
+  ['log-report', list],
+  ['mergeinfo-report', list],
+  ['get-locations', list],
 ]);
 
 const byMethod: ReadonlyMap<string, BodyLimits> = new Map<string, BodyLimits>([

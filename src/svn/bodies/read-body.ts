@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Allowance, Holding } from '../../async/allowance.js';
 import { chunksOf } from '../../async/body-chunks.js';
-import { Failure } from '../../failure.js';
+import { busy, Failure } from '../../failure.js';
 import { readXmlBody } from '../../xml/read-body.js';
 import type { XmlHandler } from '../../xml/strict-parser.js';
 import type { Framing } from '../request-framing.js';
-import { Gathered } from './gathered.js';
 import { hasXmlBody, limitsOfXml, mostOfAny, mostOfOthers, mostOfSkel } from './limits.js';
 import { SourceFinder } from './merge-source.js';
 import { checkSkel } from './skel.js';
@@ -48,7 +47,7 @@ export async function readBody(request: BodyRequest): Promise<WholeBody> {
   const most = mostOf(method);
   if (framing.kind === 'length' && Number(framing.bytes) > most) throw tooLarge(most);
   const keeper = new Keeper(allowance.hold(owner), most);
-  const silence = new Silence(patience);
+  const silence = silenceAfter(patience);
   try {
     return await Promise.race([keptBody(request, keeper, silence), silence.failure]);
   } catch (error) {
@@ -60,33 +59,19 @@ export async function readBody(request: BodyRequest): Promise<WholeBody> {
 }
 
 /** Rejects when nothing has arrived for too long. */
-class Silence {
-  readonly failure: Promise<never>;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(patience: number) {
-    let fail: (failure: Failure) => void;
-    this.failure = new Promise((_, reject) => {
-      fail = reject;
-    });
-    this.#timer = setTimeout(() => {
-      fail(new Failure('unavailable', 'The request body did not arrive in time.'));
-    }, patience);
-  }
-
-  broken(): void {
-    this.#timer.refresh();
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
+function silenceAfter(patience: number) {
+  let timer: NodeJS.Timeout | undefined;
+  const failure = new Promise<never>((_, reject) => {
+    const late = new Failure('unavailable', 'The request body did not arrive in time.');
+    timer = setTimeout(() => reject(late), patience);
+  });
+  return { failure, broken: () => timer?.refresh(), end: () => clearTimeout(timer) };
 }
 
 async function keptBody(
   { method, body, owner }: BodyRequest,
   keeper: Keeper,
-  silence: Silence,
+  silence: ReturnType<typeof silenceAfter>,
 ): Promise<WholeBody> {
   const keep = (bytes: Buffer): void => {
     silence.broken();
@@ -123,7 +108,6 @@ async function readXml(
   };
 }
 
-/** Holds the bytes of a body, within the limits. */
 class Keeper {
   readonly #gathered = new Gathered();
   readonly #holding: Holding;
@@ -141,9 +125,7 @@ class Keeper {
   keep(bytes: Buffer): void {
     if (this.#gathered.size + bytes.length > this.#most) throw tooLarge(this.#most);
     if (!this.#holding.grow(bytes.length)) {
-      throw new Failure('unavailable', 'Too many large requests are in progress. Try again in a minute.', {
-        headers: [['Retry-After', '60']],
-      });
+      throw busy('Too many large requests are in progress. Try again in a minute.', 60);
     }
     this.#gathered.add(bytes);
   }
@@ -157,9 +139,7 @@ class Keeper {
   }
 
   whole(weight: number): WholeBody {
-    const release = (): void => {
-      this.release();
-    };
+    const release = (): void => this.release();
     return { pieces: this.pieces(), size: this.size, weight, release };
   }
 }
@@ -192,4 +172,44 @@ function both(one: XmlHandler, other: XmlHandler): XmlHandler {
       other.text(characters);
     },
   };
+}
+
+/** Bytes of a block that gathers small pieces. */
+const blockSize = 64 * 1024;
+/** A piece of at least this many bytes is kept as it is; a smaller one would keep the memory of a whole read. */
+const large = 16 * 1024;
+
+/** Gathers a body so that it takes about as much memory as it has bytes, however small its pieces are. */
+class Gathered {
+  readonly #pieces: Buffer[] = [];
+  #block: Buffer | undefined;
+  #used = 0;
+  size = 0;
+
+  add(bytes: Buffer): void {
+    this.size += bytes.length;
+    if (bytes.length >= large || (this.#pieces.length === 0 && this.#block === undefined)) {
+      this.#closeBlock();
+      if (bytes.length > 0) this.#pieces.push(bytes);
+      return;
+    }
+    for (let at = 0; at < bytes.length;) {
+      const block = (this.#block ??= Buffer.allocUnsafeSlow(blockSize));
+      const copied = bytes.copy(block, this.#used, at);
+      this.#used += copied;
+      at += copied;
+      if (this.#used === blockSize) this.#closeBlock();
+    }
+  }
+
+  pieces(): readonly Buffer[] {
+    this.#closeBlock();
+    return this.#pieces;
+  }
+
+  #closeBlock(): void {
+    if (this.#block && this.#used > 0) this.#pieces.push(this.#block.subarray(0, this.#used));
+    this.#block = undefined;
+    this.#used = 0;
+  }
 }

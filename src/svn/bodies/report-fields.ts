@@ -21,87 +21,52 @@ export interface ReportFields {
   readonly elements: Readonly<Record<string, FieldKind>>;
   /** Attributes of elements below the root, whatever their namespace. */
   readonly attributes?: Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
-  /** Attributes of the root itself. */
   readonly own?: Readonly<Record<string, FieldKind>>;
   /** Whether it is about one path, which the user may not be allowed to read. */
   readonly onePath?: true;
 }
 
+const peg = { path: 'path', 'peg-revision': 'revision' } as const;
+const start = { 'start-revision': 'revision' } as const;
+const end = { 'end-revision': 'revision' } as const;
+
+const byName: Readonly<Record<string, ReportFields>> = {
+  'update-report': {
+    elements: {
+      'src-path': 'url',
+      'dst-path': 'url',
+      'update-target': 'relpath',
+      'target-revision': 'revision',
+      depth: 'depth',
+      entry: 'relpath',
+      missing: 'relpath',
+    },
+    attributes: { entry: { rev: 'revision', depth: 'depth', linkpath: 'fspath' } },
+  },
+  'log-report': { elements: { ...start, ...end, limit: 'number', path: 'path' } },
+  'get-locations': { elements: { ...peg, 'location-revision': 'revision' }, onePath: true },
+  'get-location-segments': { elements: { ...peg, ...start, ...end }, onePath: true },
+  'file-revs-report': { elements: { path: 'path', ...start, ...end }, onePath: true },
+  'get-locks-report': { elements: {}, own: { depth: 'depth' } },
+  'replay-report': {
+    elements: {
+      'include-path': 'path',
+      revision: 'revision',
+      'low-water-mark': 'revision',
+      'send-deltas': 'number',
+    },
+  },
+  'mergeinfo-report': { elements: { path: 'path', revision: 'revision' } },
+  'get-deleted-rev-report': { elements: { ...peg, ...end }, onePath: true },
+  'inherited-props-report': { elements: { path: 'relpath', revision: 'revision' }, onePath: true },
+  'list-report': { elements: { path: 'path', revision: 'revision', depth: 'depth' }, onePath: true },
+};
+
 /**
  * The reports of mod_dav_svn. What is not listed passes: Subversion ignores elements that it does not know, and
  * clients newer than this list may send some.
  */
-export const reports: ReadonlyMap<string, ReportFields> = new Map<string, ReportFields>([
-  [
-    'update-report',
-    {
-      elements: {
-        'src-path': 'url',
-        'dst-path': 'url',
-        'update-target': 'relpath',
-        'target-revision': 'revision',
-        depth: 'depth',
-        entry: 'relpath',
-        missing: 'relpath',
-      },
-      attributes: { entry: { rev: 'revision', depth: 'depth', linkpath: 'fspath' } },
-    },
-  ],
-  [
-    'log-report',
-    {
-      elements: { 'start-revision': 'revision', 'end-revision': 'revision', limit: 'number', path: 'path' },
-    },
-  ],
-  [
-    'get-locations',
-    {
-      elements: { path: 'path', 'peg-revision': 'revision', 'location-revision': 'revision' },
-      onePath: true,
-    },
-  ],
-  [
-    'get-location-segments',
-    {
-      elements: {
-        path: 'path',
-        'peg-revision': 'revision',
-        'start-revision': 'revision',
-        'end-revision': 'revision',
-      },
-      onePath: true,
-    },
-  ],
-  [
-    'file-revs-report',
-    {
-      elements: { path: 'path', 'start-revision': 'revision', 'end-revision': 'revision' },
-      onePath: true,
-    },
-  ],
-  ['get-locks-report', { elements: {}, own: { depth: 'depth' } }],
-  [
-    'replay-report',
-    {
-      elements: {
-        'include-path': 'path',
-        revision: 'revision',
-        'low-water-mark': 'revision',
-        'send-deltas': 'number',
-      },
-    },
-  ],
-  ['mergeinfo-report', { elements: { path: 'path', revision: 'revision' } }],
-  [
-    'get-deleted-rev-report',
-    {
-      elements: { path: 'path', 'peg-revision': 'revision', 'end-revision': 'revision' },
-      onePath: true,
-    },
-  ],
-  ['inherited-props-report', { elements: { path: 'relpath', revision: 'revision' }, onePath: true }],
-  ['list-report', { elements: { path: 'path', revision: 'revision', depth: 'depth' }, onePath: true }],
-]);
+export const reports: ReadonlyMap<string, ReportFields> = new Map(Object.entries(byName));
 
 const depths: ReadonlySet<string> = new Set('unknown exclude empty files immediates infinity'.split(' '));
 /** Subversion's revision numbers have the C type `long`; those of a repository never come near the limit of 32 bits. */

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 /** Bytes that wait for a slow reader before the connection is no longer read. */
 const highWaterMark = 256 * 1024;
 
-/** The body of an answer while it arrives. */
 export class AnswerBody extends Readable {
   readonly #more: () => void;
   readonly #dropped: () => void;

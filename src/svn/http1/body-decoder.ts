@@ -6,7 +6,6 @@ const longestLine = 16 * 1024;
 
 /** Takes a body out of its framing (RFC 9112 sections 6 and 7), piece by piece as it arrives. */
 export interface BodyDecoder {
-  /** Whether the body has ended. */
   readonly ended: boolean;
   /** What the trailer section holds; empty before the end. */
   readonly trailers: HeaderList;
@@ -19,7 +18,6 @@ export interface BodyDecoder {
   end(): void;
 }
 
-/** A decoder for one body. */
 export function bodyDecoder(framing: ResponseFraming): BodyDecoder {
   switch (framing.kind) {
     case 'none':

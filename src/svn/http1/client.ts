@@ -21,7 +21,6 @@ export interface HttpClient {
   exchangeOnce(address: UpstreamAddress, outgoing: Outgoing): Promise<Answer>;
   /** Closes idle connections now, and the others once the requests on them have ended. */
   retire(): void;
-  /** Closes all connections. */
   close(): void;
 }
 
@@ -32,11 +31,7 @@ export function createHttpClient(): HttpClient {
     exchange: async (client, address, outgoing) =>
       connections.kept(client, outgoing.whenGone, address).exchange(outgoing),
     exchangeOnce: (address, outgoing) => connections.single(address).exchange(outgoing),
-    retire: () => {
-      connections.retire();
-    },
-    close: () => {
-      connections.close();
-    },
+    retire: () => connections.retire(),
+    close: () => connections.close(),
   };
 }

@@ -104,7 +104,6 @@ class Pool implements ConnectionOwner {
     return connection;
   }
 
-  /** Closes what has not been used since the last look. */
   sweep(): void {
     for (const connection of this.#idle) connection.destroy();
     this.#idle = new Set(this.#free);

@@ -4,7 +4,6 @@ import type { HeaderList } from '../../http/message.js';
 export type ResponseFraming =
   { readonly kind: 'none' | 'chunked' | 'until-close' } | { readonly kind: 'length'; readonly bytes: number };
 
-/** The status line and the header section of an answer. */
 export interface ResponseHead {
   readonly status: number;
   /** In their order and case, repeated ones kept. */

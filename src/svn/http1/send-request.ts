@@ -11,16 +11,13 @@ import { forwardable, type UpstreamHead } from '../proxy-request.js';
 const lineEnd = '\r\n';
 const unfit = /[^\t -~\x80-\xff]/;
 
-/** A body that is there already. */
 export interface SentWhole {
   readonly pieces: readonly Buffer[];
   /** Nobody needs its bytes any more. Idempotent. */
   readonly release: () => void;
 }
 
-/** A request on its way to Apache. */
 export interface Sending {
-  /** Whether all of it has been written. */
   readonly complete: boolean;
   /** Grows with each byte of the body that comes from the client; undefined while it is not the client that is waited for. */
   moved(): number | undefined;
@@ -121,7 +118,6 @@ class SendingBody implements Sending {
     this.#body.resume();
   }
 
-  /** All of it has arrived already. */
   #sendWhole(body: IncomingMessage): void {
     const bytes: unknown = body.read();
     this.#socket.cork();
@@ -158,9 +154,7 @@ class SendingBody implements Sending {
   #cork(): void {
     if (this.#socket.writableCorked > 0) return;
     this.#socket.cork();
-    setImmediate(() => {
-      this.#socket.uncork();
-    });
+    setImmediate(() => this.#socket.uncork());
   }
 
   #write(bytes: Buffer): boolean {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Failure, isFailure } from '../../failure.js';
+import { busy, Failure, isFailure } from '../../failure.js';
 import type { HeaderList } from '../../http/message.js';
 import { AnswerBody } from './answer-body.js';
 import { type BodyDecoder, bodyDecoder } from './body-decoder.js';
@@ -21,7 +21,6 @@ const maximumHead = 256 * 1024;
  */
 const patienceWith = { upload: 30_000, answer: 90_000 };
 
-/** One request. */
 export interface Outgoing {
   readonly method: string;
   readonly head: UpstreamHead;
@@ -34,7 +33,6 @@ export interface Outgoing {
   readonly whenGone: WhenGone;
 }
 
-/** What came back. */
 export interface Answer {
   readonly status: number;
   readonly headers: HeaderList;
@@ -54,7 +52,6 @@ export interface ConnectionOwner {
   closed(connection: UpstreamConnection): void;
 }
 
-/** An exchange that is not over. */
 interface Exchange {
   readonly outgoing: Outgoing;
   readonly resolve: (answer: Answer) => void;
@@ -81,15 +78,11 @@ export class UpstreamConnection {
     this.address = address;
     this.#owner = owner;
     this.#socket = openSocket(address);
-    this.#socket.on('data', (bytes: Buffer) => {
-      this.#receive(bytes);
-    });
-    this.#socket.on('end', () => {
-      this.#takeEnd();
-    });
-    this.#socket.on('timeout', () => {
-      this.#fail(new Failure('upstream-timeout', 'The Subversion server did not answer in time.'));
-    });
+    this.#socket.on('data', (bytes: Buffer) => this.#receive(bytes));
+    this.#socket.on('end', () => this.#takeEnd());
+    this.#socket.on('timeout', () =>
+      this.#fail(new Failure('upstream-timeout', 'The Subversion server did not answer in time.')),
+    );
     this.#socket.on('error', (error) => {
       this.#error ??= error;
     });
@@ -121,16 +114,12 @@ export class UpstreamConnection {
       this.#exchange = exchange;
       // Ends an idle connection, too, where its owner has not done so before.
       if (this.#socket.timeout !== outgoing.patience) this.#socket.setTimeout(outgoing.patience);
-      exchange.forget = outgoing.whenGone((reason) => {
-        this.#fail(reason);
-      });
+      exchange.forget = outgoing.whenGone((reason) => this.#fail(reason));
       if (this.#exchange !== exchange) return;
       const { method, head, body } = outgoing;
       outgoing.slot.holdFor(this.#heldBy(exchange));
       try {
-        exchange.sending = sendRequest(this.#socket, method, head, body, (failure) => {
-          this.#fail(failure);
-        });
+        exchange.sending = sendRequest(this.#socket, method, head, body, (failure) => this.#fail(failure));
       } catch (error) {
         this.#fail(error instanceof Error ? error : undefined);
       }
@@ -147,11 +136,7 @@ export class UpstreamConnection {
       moved: () => exchange.body?.moved() ?? exchange.sending?.moved(),
       end: () => {
         if (this.#exchange !== exchange) return;
-        this.#fail(
-          new Failure('unavailable', 'The request was given up: nothing moved, and others waited.', {
-            headers: [['Retry-After', '60']],
-          }),
-        );
+        this.#fail(busy('The request was given up: nothing moved, and others waited.', 60));
       },
     };
   }
@@ -229,7 +214,6 @@ export class UpstreamConnection {
     exchange.body?.push(null);
   }
 
-  /** The answer is whole. */
   #finish(exchange: Exchange): void {
     this.#exchange = undefined;
     exchange.forget();

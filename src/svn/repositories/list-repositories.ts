@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../failure.js';
 
-/** A repository in a folder of repositories. */
 interface NamedRepository {
   readonly name: string;
   /** When something was last added to its folder, in milliseconds since the epoch. */

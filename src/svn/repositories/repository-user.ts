@@ -6,7 +6,6 @@ import { closedTo } from '../apache/folder-access.js';
 import { type RuntimeUser, runtimeUser } from '../apache/runtime-user.js';
 import { type AdminOutcome, runAdmin } from './svnadmin.js';
 
-/** What is needed to work on repositories of this machine. */
 export interface Caller {
   /** PATH. */
   readonly path: string;

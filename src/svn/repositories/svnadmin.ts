@@ -37,9 +37,8 @@ export function runAdmin(
   { path, user, secret = false, inherit }: AdminOptions,
 ): Promise<AdminOutcome> {
   return new Promise((resolve, reject) => {
-    const missing = (cause?: unknown): void => {
+    const missing = (cause?: unknown): void =>
       reject(new Failure('unavailable', `${program} was not found; install subversion.`, { cause }));
-    };
     const [command, ...rest] = secret
       ? (['/bin/sh', '-c', 'umask 077 && exec "$@"', 'sh', program, ...args] as const)
       : ([program, ...args] as const);

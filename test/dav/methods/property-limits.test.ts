@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { openStateDatabase } from '../../../src/state/database.js';
 import { SqlPropertyStore } from '../../../src/state/sql-property-store.js';
-import { LimitedStorage } from '../../../src/storage/limited-storage.js';
+import { limitedStorage } from '../../../src/storage/limited-storage.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';
 import { davSite, DavSite, propertyUpdate, type Answer } from '../dav-site.js';
 import { propertyLimits } from '../limits.js';
@@ -17,7 +17,7 @@ async function limitedSite(
   const plain = await davSite(t);
   const database = await openStateDatabase({ kind: 'sqlite', file: join(temporaryFolder(t), 'state') });
   t.after(() => database.destroy());
-  const docs = new LimitedStorage(plain.docs, quota);
+  const docs = limitedStorage(plain.docs, quota);
   const all = { ...propertyLimits, ...limits };
   const properties = new SqlPropertyStore(database, all, new Map([['/docs', docs]]));
   const site = new DavSite(plain.folder, docs, plain.attic, {

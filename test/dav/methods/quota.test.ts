@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LimitedStorage } from '../../../src/storage/limited-storage.js';
+import { limitedStorage } from '../../../src/storage/limited-storage.js';
 import { davSite, propfindBody, DavSite } from '../dav-site.js';
 
 const names = ['{DAV:}quota-available-bytes', '{DAV:}quota-used-bytes'];
@@ -25,8 +25,8 @@ describe('Finder asks a collection for its quota', () => {
     const plain = await davSite(t);
     const site = new DavSite(
       plain.folder,
-      new LimitedStorage(plain.docs, 1000),
-      new LimitedStorage(plain.attic, 1000),
+      limitedStorage(plain.docs, 1000),
+      limitedStorage(plain.attic, 1000),
       plain,
     );
     for (const share of ['/docs', '/attic']) {

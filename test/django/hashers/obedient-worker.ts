@@ -1,5 +1,5 @@
 import { parentPort, threadId } from 'node:worker_threads';
-import type { DerivationJob } from '../../../src/django/hashers/derivation-message.js';
+import type { DerivationJob } from '../../../src/django/hashers/derivation.js';
 
 /** A derivation thread that does what the password says, for tests of the pool. */
 parentPort?.on('message', ({ password }: DerivationJob) => {

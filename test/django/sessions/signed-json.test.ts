@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { SignedJson } from '../../../src/django/sessions/signed-json.js';
-import { TimestampSigner } from '../../../src/django/sessions/timestamp-signer.js';
+import { SignedJson, TimestampSigner } from '../../../src/django/sessions/signed-json.js';
 import { siteOfSuite } from './setting.js';
 
 /** `value` signed as Django would, if it ever signed such a thing. */

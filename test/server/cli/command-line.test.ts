@@ -8,9 +8,9 @@ import {
   argument,
   flag,
   optionalArgument,
-  requiredOption,
   UsageError,
   type Command,
+  type Option,
 } from '../../../server/cli/command.js';
 import { svn } from '../../../server/cli/svn/svn.js';
 import { Failure } from '../../../src/failure.js';
@@ -86,7 +86,12 @@ const name = argument('NAME', 'what to greet', (word) => {
   throw new UsageError('A name consists of letters.');
 });
 const title = optionalArgument('TITLE', 'how to address them');
-const language = requiredOption('--language <CODE>', 'of the greeting', (code) => code);
+const language: Option<string> = {
+  flags: '--language <CODE>',
+  required: true,
+  description: 'of the greeting',
+  read: String,
+};
 const loud = flag('--loud', 'in capitals');
 const greet: Command = {
   name: 'greet',

@@ -4,7 +4,7 @@ import type { Command } from '../../../server/cli/command.js';
 import { explain } from '../../../server/cli/explain.js';
 import type { SiteUsers, UnacceptedPassword } from '../../../server/cli/site-users.js';
 import { who } from '../../../server/cli/who.js';
-import type { Finding } from '../../../src/config/finding.js';
+import type { Finding } from '../../../src/config/problems.js';
 import type { DirectoryUser } from '../../../src/django/directory.js';
 import { Failure } from '../../../src/failure.js';
 import { user } from '../../access/identities.js';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { errorResponse, type ErrorRequest } from '../../../server/pages/error-response.js';
-import { errorPage } from '../../../server/pages/error-page.js';
+import { errorResponse, type ErrorRequest, errorPage } from '../../../server/pages/error-response.js';
 import { noSniffing, pageRestrictions } from '../../../server/pages/layout.js';
 import { Failure } from '../../../src/failure.js';
 import { svnErrorBody } from '../../../src/svn/error-body.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { errorPage } from '../../../server/pages/error-page.js';
+import { errorPage } from '../../../server/pages/error-response.js';
 import { escapeHtml } from '../../../server/pages/html.js';
 import { pageHead, pageHeaders } from '../../../server/pages/layout.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { check } from '../../../server/cli/check.js';
 import { readEnvironment } from '../../../server/environment.js';
-import { errorInWords } from '../../../src/config/error-in-words.js';
+import { errorInWords } from '../../../src/config/problems.js';
 import { run } from '../../../server/lifecycle/run.js';
 import { commandOutcome } from '../cli/command-outcome.js';
 import { asked, type Answered } from './mistaken-site.js';

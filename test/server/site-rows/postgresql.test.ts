@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { siteToDeclaration } from '../../../src/django/discovery/site-declaration.js';
 import { parseDatabaseUrl } from '../../../src/database/database-url.js';
-import { siteTables } from '../../../server/cli/site-tables.js';
+import { siteTables } from '../../../server/cli/check.js';
 import { siteOf } from '../../../src/django/explicit-site.js';
 import { isFailure } from '../../../src/failure.js';
 import { temporaryFolder } from '../../contracts/temporary-folder.js';

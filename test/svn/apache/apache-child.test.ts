@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import {
   apacheProgram,
   childOptions,
-  createApacheChild,
+  ApacheChild,
   makeRepositories,
   privateFolder,
   rm,
@@ -70,7 +70,7 @@ function status(port: number, headers: Record<string, string>): Promise<number |
 }
 
 test('start, answer with the secret only, stop without a trace', async (t) => {
-  const child = createApacheChild(await options());
+  const child = new ApacheChild(await options());
   t.after(() => child.stop());
   assert.equal(child.state.name, 'stopped');
   assert.equal(child.address(), undefined);
@@ -103,7 +103,7 @@ test('start, answer with the secret only, stop without a trace', async (t) => {
 });
 
 test('stop during the start', async (t) => {
-  const child = createApacheChild(await options());
+  const child = new ApacheChild(await options());
   t.after(() => child.stop());
   const started = child.start();
   const outcome = assert.rejects(started, { kind: 'unavailable' });
@@ -116,7 +116,7 @@ test('stop during the start', async (t) => {
 test("a broken configuration rejects with Apache's own message", async (t) => {
   const program = await apacheProgram();
   const modules = [...program.modules, { identifier: 'none_module', file: '/nonexistent/mod_none.so' }];
-  const child = createApacheChild(
+  const child = new ApacheChild(
     await options({ find: () => Promise.resolve({ ...program, modules }), wait: never }),
   );
   t.after(() => child.stop());
@@ -135,7 +135,7 @@ test('an Apache that does not start at first is tried again, after a longer paus
   const modules = [...program.modules, { identifier: 'none_module', file: '/nonexistent/mod_none.so' }];
   const pauses: number[] = [];
   const log: string[] = [];
-  const child = createApacheChild(
+  const child = new ApacheChild(
     await options({
       find: () => {
         if (pauses.length === 2) {
@@ -166,7 +166,7 @@ for (const moment of ['while it waits', 'while it tries'] as const) {
   test(`stop ${moment} to start Apache again`, async () => {
     const program = await apacheProgram();
     const modules = [...program.modules, { identifier: 'none_module', file: '/nonexistent/mod_none.so' }];
-    const child = createApacheChild(
+    const child = new ApacheChild(
       await options({
         find: () => Promise.resolve({ ...program, modules }),
         wait: moment === 'while it waits' ? never : () => Promise.resolve(),
@@ -182,7 +182,7 @@ for (const moment of ['while it waits', 'while it tries'] as const) {
 
 test('an Apache that is killed is started again, after a longer pause each time', async (t) => {
   const pauses: number[] = [];
-  const child = createApacheChild(
+  const child = new ApacheChild(
     await options({
       now: () => 0,
       wait: (milliseconds: number) => {
@@ -208,7 +208,7 @@ test('an Apache that is killed is started again, after a longer pause each time'
 });
 
 test('a watchdog that is killed takes Apache with it, and both are started again', async (t) => {
-  const child = createApacheChild(await options());
+  const child = new ApacheChild(await options());
   t.after(() => child.stop());
   await child.start();
   assert.ok(child.state.name === 'running');

@@ -1,7 +1,7 @@
 /** Starts an Apache child for the repositories in its first argument and waits to be killed. */
-import { childOptions, createApacheChild } from '../apache-fixture.js';
+import { childOptions, ApacheChild } from '../apache-fixture.js';
 
-const child = createApacheChild(
+const child = new ApacheChild(
   await childOptions(process.argv[2] ?? '', { temporaryFolder: process.argv[3] ?? '' }),
 );
 const started = child.start();

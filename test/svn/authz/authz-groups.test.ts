@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Members } from '../../../src/access/memberships.js';
+import type { Members } from '../../../src/access/identity.js';
 import {
   askedBy,
   canBeMember,
