@@ -4,10 +4,16 @@ import type { LoginAttempt } from '../../src/credentials/authenticator.js';
 import { MemoryFailureCounter } from '../../src/credentials/memory-failure-counter.js';
 import { SiteAuthenticator } from '../../src/credentials/site-authenticator.js';
 import { Throttle } from '../../src/credentials/throttle.js';
-import type { UsersById } from '../../src/django/directory.js';
-import { AskedInVain, type SiteSignIn, type SiteUser } from '../../src/django/sign-in/site-sign-in.js';
+import type { DirectoryUser, UsersById } from '../../src/django/directory.js';
+import { AskedInVain, type SignedIn, type SiteSignIn } from '../../src/django/sign-in/site-sign-in.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import { MemoryDirectory } from './memory-directory.js';
+
+/** A user whom a site has signed in that reads the same row. */
+function signedIn(user: DirectoryUser): SignedIn {
+  const { id, username, encodedPassword } = user;
+  return { id, username, hasRow: (encoded) => encoded === encodedPassword };
+}
 
 /** A site that takes any spelling of a name, asked about passwords that a directory elsewhere keeps. */
 class Site implements SiteSignIn {
@@ -19,22 +25,24 @@ class Site implements SiteSignIn {
 
   constructor(readonly directory: MemoryDirectory) {}
 
-  async signIn(username: string, password: string): Promise<SiteUser | undefined> {
+  async signIn(username: string, password: string): Promise<SignedIn | undefined> {
     this.asked.push(username);
     await this.delay;
     if (this.gone === 'unasked') throw new Failure('unavailable', 'The site cannot answer just now.');
     if (this.gone === 'asked') throw new AskedInVain();
     const name = username.toLowerCase();
-    return this.passwords.get(name) === password ? this.directory.users.get(name) : undefined;
+    const user = this.directory.users.get(name);
+    return user && this.passwords.get(name) === password ? signedIn(user) : undefined;
   }
 }
 
-function setting({ failures = 5 } = {}) {
+function setting({ failures = 5, capacity = 10_000 } = {}) {
   const directory = new MemoryDirectory();
   directory.put('alice', { encodedPassword: '!unusable' });
   const site = new Site(directory);
   const clock = { now: 1_000_000 };
   const found: string[] = [];
+  const noted: string[] = [];
   const byId: UsersById = {
     findById: (id) => {
       found.push(id);
@@ -48,7 +56,9 @@ function setting({ failures = 5 } = {}) {
     site,
     directory: byId,
     seconds: 60,
+    capacity,
     now: () => clock.now,
+    noted: (trouble) => noted.push(trouble),
   });
   const throttle = new Throttle({
     counter: new MemoryFailureCounter(),
@@ -56,7 +66,7 @@ function setting({ failures = 5 } = {}) {
   });
   const login = (username: string, password: string, attempt: LoginAttempt = throttle.attempt('10.0.0.1')) =>
     authenticator.authenticate({ username, password }, attempt);
-  return { directory, site, clock, found, authenticator, throttle, login };
+  return { directory, site, clock, found, noted, authenticator, throttle, login };
 }
 
 const tooMany = (error: unknown): boolean => isFailure(error, 'too-many-requests');
@@ -232,15 +242,53 @@ test('the user who is gone when the site has answered is nobody', async () => {
   assert.ok(alice);
   site.signIn = () => {
     directory.users.delete('alice');
-    return Promise.resolve(alice);
+    return Promise.resolve(signedIn(alice));
   };
   assert.equal(await login('alice', 'alice-demo'), undefined);
 });
 
-test('a row that has the key of the site\u2019s user and another name lets nobody in', async () => {
-  const { directory, site, login } = setting();
+describe('a row that has the key of the site\u2019s user and', () => {
+  for (const [what, other] of [
+    ['another name', { username: 'Alice' }],
+    ['another stored password', { encodedPassword: 'plain$another' }],
+  ] as const) {
+    test(`${what} lets nobody in, and the log says why`, async () => {
+      const { directory, site, noted, login } = setting();
+      const alice = directory.users.get('alice');
+      assert.ok(alice);
+      site.signIn = () => Promise.resolve(signedIn({ ...alice, ...other }));
+      assert.equal(await login('alice', 'alice-demo'), undefined);
+      assert.match(noted.join(), /^The site and davgate do not read the same row/);
+      assert.doesNotMatch(noted.join(), /alice|demo|another\$/i);
+    });
+  }
+});
+
+test('a user who signs in with ever other passwords and spellings pushes nobody else out', async () => {
+  const { directory, site, login } = setting({ capacity: 100 });
+  directory.put('bob');
+  site.passwords.set('bob', 'bob-demo');
+  assert.ok(await login('bob', 'bob-demo'));
   const alice = directory.users.get('alice');
   assert.ok(alice);
-  site.signIn = () => Promise.resolve({ id: alice.id, username: 'Alice' });
-  assert.equal(await login('alice', 'alice-demo'), undefined);
+  const known = site.signIn.bind(site);
+  site.signIn = (username, password) =>
+    password.startsWith('code') ? Promise.resolve(signedIn(alice)) : known(username, password);
+  for (let code = 0; code < 60; code += 1) {
+    assert.ok(await login('alice', `code${code}`));
+    assert.ok(await login('x'.repeat(code + 1), 'code'));
+  }
+  site.asked.length = 0;
+  assert.ok(await login('bob', 'bob-demo'));
+  assert.deepEqual(site.asked, []);
+});
+
+test('a name is measured as the site gets it, after normalising', async () => {
+  const { site, login } = setting();
+  assert.equal(await login('\ufdfa'.repeat(15), 'x'), undefined);
+  assert.equal(await login('\ufdfa'.repeat(14), 'x'), undefined);
+  assert.deepEqual(
+    site.asked.map(({ length }) => length),
+    [252],
+  );
 });

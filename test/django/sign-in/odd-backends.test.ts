@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { SiteAuthenticator } from '../../../src/credentials/site-authenticator.js';
 import type { SitePool } from '../../../src/django/sign-in/site-pool.js';
+import type { SignedIn } from '../../../src/django/sign-in/site-sign-in.js';
 import { isFailure } from '../../../src/failure.js';
 import { until } from '../../helpers/until.js';
 import { djangos } from '../djangos.js';
@@ -11,13 +12,30 @@ import { signingSite } from './signing-site.js';
 
 /** Does to a sign-in what its user name says, and lets ModelBackend go on with all others. */
 const odd = `
-import os, signal, struct, subprocess, sys, threading, time
+import ctypes, json, os, signal, stat, struct, subprocess, sys, threading, time
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.core.exceptions import PermissionDenied
 
 def note_pid(pid):
     with open('pids', 'a') as file:
         file.write('%d\\n' % pid)
+
+def nonce():
+    frame = sys._getframe()
+    while 'question' not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals['question']['nonce']
+
+earlier = []
+
+def answer(**more):
+    body = json.dumps(dict(user={'id': '1', 'username': 'alice', 'proof': None}, **more)).encode()
+    for descriptor in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                os.write(descriptor, struct.pack('>I', len(body)) + body)
+        except OSError:
+            pass
 
 class Odd(BaseBackend):
     def authenticate(self, request, username=None, password=None):
@@ -84,6 +102,28 @@ class Odd(BaseBackend):
         note_pid(os.getpid())
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def it_answers_without_nonce(self, password):
+        answer()
+        time.sleep(600)
+
+    def it_answers_once_more(self, password):
+        earlier.append(nonce())
+        if len(earlier) == 1:
+            return User.objects.get(username='alice')
+        answer(nonce=earlier[0])
+        time.sleep(600)
+
+    def it_waits(self, password):
+        note_pid(os.getpid())
+        while not os.path.exists('go-on'):
+            time.sleep(0.05)
+        return User.objects.get(username='alice')
+
+    def it_keeps_its_memory(self, password):
+        PR_GET_DUMPABLE = 3
+        if ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0:
+            return User.objects.get(username='alice')
+
     def it_closes(self, password):
         os.closerange(3, 256)
         return User.objects.get(username='alice')
@@ -122,7 +162,16 @@ const isAlive = (pid: string): boolean =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 const pidsIn = (folder: string): string[] => readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n');
 const alice = async (pool: SitePool): Promise<string | undefined> =>
-  (await pool.signIn('alice', 'alice-demo', undefined))?.id;
+  (await pool.signIn('alice', 'alice-demo'))?.id;
+const answersAgain = (pool: SitePool): Promise<void> =>
+  until(
+    () =>
+      alice(pool).then(
+        (id) => id === '1',
+        () => false,
+      ),
+    'another process answers',
+  );
 
 for (const django of djangos) {
   describe(`a backend of the site\u2019s own, Django ${django.version}`, () => {
@@ -139,7 +188,7 @@ for (const django of djangos) {
       const site = oddSite(t, django);
       const pool = site.pool({ size: 1 });
       for (const name of nobody) {
-        const found = await pool.signIn(name, 'sesame', undefined).catch(() => site.notes.join());
+        const found = await pool.signIn(name, 'sesame').catch(() => site.notes.join());
         assert.equal(found, undefined, name);
       }
       assert.deepEqual(
@@ -149,15 +198,15 @@ for (const django of djangos) {
         ),
       );
       assert.equal(await alice(pool), '1');
-      assert.equal((await pool.signIn('it-prints', 'it-prints-demo', undefined))?.username, 'alice');
-      assert.equal(await pool.signIn('alice', 'no', undefined), undefined);
+      assert.equal((await pool.signIn('it-prints', 'it-prints-demo'))?.username, 'alice');
+      assert.equal(await pool.signIn('alice', 'no'), undefined);
     });
 
     test('that raises is told of without its message, which may have the password in it', async (t) => {
       const site = oddSite(t, django);
       const pool = site.pool({ size: 1 });
       for (const name of ['it-raises', 'it-exits', 'it-gives-text']) {
-        await assert.rejects(pool.signIn(name, 'sesame', undefined), unavailable);
+        await assert.rejects(pool.signIn(name, 'sesame'), unavailable);
       }
       assert.match(site.notes[0] ?? '', /has raised ValueError at .*own\.py:\d+ in it_raises\.$/);
       assert.match(site.notes[1] ?? '', /has raised SystemExit at /);
@@ -174,6 +223,7 @@ test('the user whom a backend gives is nobody where their row is inactive or gon
     directory: site.directory(),
     seconds: 60,
     now: () => performance.now(),
+    noted: (trouble) => site.notes.push(trouble),
   });
   for (const username of ['it-gives-the-inactive', 'it-gives-one-deleted', 'carol']) {
     assert.equal(await authenticator.authenticate({ username, password: 'carol-demo' }), undefined, username);
@@ -188,14 +238,8 @@ describe('a process that', () => {
     test(`${name.replace('it-', '')} lets nobody in, and another one takes its place`, async (t) => {
       const site = oddSite(t);
       const pool = site.pool({ size: 1 });
-      await assert.rejects(pool.signIn(name, 'sesame', undefined), unavailable);
-      await until(async () => {
-        try {
-          return (await alice(pool)) === '1';
-        } catch {
-          return false;
-        }
-      }, 'another process answers');
+      await assert.rejects(pool.signIn(name, 'sesame'), unavailable);
+      await answersAgain(pool);
       assert.doesNotMatch(site.notes.join(), /sesame/);
     });
   }
@@ -205,7 +249,7 @@ describe('a process that', () => {
     const pool = site.pool({ size: 3, patience: 4000 });
     await pool.loaded();
     const hanging = ['it-hangs', 'it-hangs-deaf'].map((name) =>
-      assert.rejects(pool.signIn(name, 'sesame', undefined), unavailable),
+      assert.rejects(pool.signIn(name, 'sesame'), unavailable),
     );
     await until(() => existsSync(join(site.folder, 'pids')) && pidsIn(site.folder).length === 2, 'both hang');
     assert.equal(await alice(pool), '1', 'the third one answers meanwhile');
@@ -220,7 +264,7 @@ describe('a process that', () => {
   test('is killed leaves nothing behind of what the site has started', async (t) => {
     const site = oddSite(t);
     const pool = site.pool({ size: 1 });
-    await assert.rejects(pool.signIn('it-leaves-a-child', 'sesame', undefined), unavailable);
+    await assert.rejects(pool.signIn('it-leaves-a-child', 'sesame'), unavailable);
     assert.equal(pidsIn(site.folder).length, 3);
     await until(() => !pidsIn(site.folder).some(isAlive), 'all of them have ended');
   });
@@ -231,7 +275,7 @@ describe('a process that', () => {
     await pool.loaded();
     const [leader] = pool.pids;
     assert.ok(leader);
-    const waiting = assert.rejects(pool.signIn('it-hangs', 'sesame', undefined), unavailable);
+    const waiting = assert.rejects(pool.signIn('it-hangs', 'sesame'), unavailable);
     await until(() => existsSync(join(site.folder, 'pids')), 'it hangs');
     process.kill(leader, 'SIGKILL');
     await waiting;
@@ -239,10 +283,40 @@ describe('a process that', () => {
   });
 });
 
+for (const name of ['it-answers-without-nonce', 'it-answers-once-more']) {
+  test(`what ${name.replace('it-', '')} is believed nothing, and is replaced`, async (t) => {
+    const site = oddSite(t);
+    const pool = site.pool({ size: 1, patience: 60_000 });
+    if (name === 'it-answers-once-more') assert.ok(await pool.signIn(name, 'sesame'));
+    else await pool.loaded();
+    const before = pool.pids;
+    await assert.rejects(pool.signIn(name, 'sesame'), unavailable);
+    assert.deepEqual(site.notes, ['The site\u2019s Python broke the protocol.']);
+    await answersAgain(pool);
+    assert.equal(pool.pids.length, 1);
+    assert.notDeepEqual(pool.pids, before);
+  });
+}
+
+test('the memory of a process leaves it by no core and by no file', async (t) => {
+  const site = oddSite(t);
+  const pool = site.pool({ size: 1, patience: 600_000 });
+  assert.ok(await pool.signIn('it-keeps-its-memory', 'sesame'), 'not dumpable');
+  const waiting = assert.rejects(pool.signIn('it-hangs', 'a very secret word'), unavailable);
+  await until(() => existsSync(join(site.folder, 'pids')), 'it hangs');
+  const [leader] = pool.pids;
+  for (const pid of [...pidsIn(site.folder), String(leader)]) {
+    // Of 0 bytes would not hold for a pipe.
+    assert.match(readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +1 +1 /m);
+  }
+  await pool.close();
+  await waiting;
+});
+
 test('a password is nowhere but on the way to the process', async (t) => {
   const site = oddSite(t);
   const pool = site.pool({ size: 1, patience: 600_000 });
-  const waiting = assert.rejects(pool.signIn('it-hangs', 'a very secret word', undefined), unavailable);
+  const waiting = assert.rejects(pool.signIn('it-hangs', 'a very secret word'), unavailable);
   await until(() => existsSync(join(site.folder, 'pids')), 'it hangs');
   for (const pid of [...pidsIn(site.folder), ...pool.pids.map(String)]) {
     for (const file of ['cmdline', 'environ']) {
@@ -292,10 +366,12 @@ describe('a site that does not load', () => {
 test('many who sign in at once share a few processes', async (t) => {
   const site = oddSite(t);
   const pool = site.pool({ size: 2, patience: 120_000 });
-  const found = await Promise.all(Array.from({ length: 60 }, () => alice(pool)));
-  assert.deepEqual([...new Set(found)], ['1']);
+  const from = (_: unknown, number: number): Promise<SignedIn | undefined> =>
+    pool.signIn('alice', 'alice-demo', { place: String(number % 5) });
+  const found = await Promise.all(Array.from({ length: 60 }, from));
+  assert.deepEqual([...new Set(found.map((user) => user?.id))], ['1']);
   assert.equal(pool.pids.length, 2);
-  const tooMany = await Promise.allSettled(Array.from({ length: 300 }, () => alice(pool)));
+  const tooMany = await Promise.allSettled(Array.from({ length: 300 }, from));
   assert.ok(
     tooMany.some(({ status }) => status === 'rejected'),
     'the line is bounded',
