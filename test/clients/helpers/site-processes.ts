@@ -14,3 +14,13 @@ export function processesOf(project: string): Map<number, string> {
   }
   return found;
 }
+
+/** The environment of such a process; empty for everybody but root, whom alone it is shown. */
+export function environmentOf(pid: number | string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch (error) {
+    if (process.geteuid?.() !== 0 && error instanceof Error && error.message.startsWith('EACCES')) return '';
+    throw error;
+  }
+}
