@@ -2,10 +2,10 @@
 
     python sign_in.py FOLDER 3<questions 4>answers
 
-Runs in the site's folder, which is named for whoever lists processes, under the site's own Python (3.6 and later) and Django (3.2 and later), with
-DJANGO_SETTINGS_MODULE set. Each question and each answer is one JSON object behind its length in four bytes, the highest
-first; answers.ts describes them. An answer has the nonce of its question. It calls `authenticate()`, never `login()`, and writes nothing itself; what the site's
-backends write is theirs.
+Runs in the site's folder under the site's own Python (3.6 and later) and Django (3.2 and later), with
+DJANGO_SETTINGS_MODULE set; FOLDER tells whoever lists processes which site this is. Each question and each answer is one
+JSON object behind its length in four bytes, the highest first; answers.ts describes them. An answer has the nonce of its
+question. It calls `authenticate()`, never `login()`, and writes nothing itself; what the site's backends write is theirs.
 
 Two processes: the first runs none of the site's code and ends the second, with all that the site has started, once
 davgate is gone or the second is. davgate holds the other end of the first one's standard input, and never writes to it.
@@ -228,9 +228,11 @@ def keep_memory():
     can read its memory.
     """
     limit = 1 if sys.platform.startswith("linux") else 0
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+    except (OSError, ValueError):
+        # A limit of 0 that may not be raised.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         import ctypes
 
