@@ -1,73 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LoginAttempt } from '../../src/credentials/authenticator.js';
-import { MemoryFailureCounter } from '../../src/credentials/memory-failure-counter.js';
-import { SiteAuthenticator } from '../../src/credentials/site-authenticator.js';
-import { Throttle } from '../../src/credentials/throttle.js';
-import type { DirectoryUser, UsersById } from '../../src/django/directory.js';
-import { AskedInVain, type SignedIn, type SiteSignIn } from '../../src/django/sign-in/site-sign-in.js';
-import { Failure, isFailure } from '../../src/failure.js';
-import { MemoryDirectory } from './memory-directory.js';
-
-/** A user whom a site has signed in that reads the same row. */
-function signedIn(user: DirectoryUser): SignedIn {
-  const { id, username, encodedPassword } = user;
-  return { id, username, hasRow: (encoded) => encoded === encodedPassword };
-}
-
-/** A site that takes any spelling of a name, asked about passwords that a directory elsewhere keeps. */
-class Site implements SiteSignIn {
-  readonly passwords = new Map([['alice', 'alice-demo']]);
-  readonly asked: string[] = [];
-  /** Fails where it is asked, or before. */
-  gone: 'asked' | 'unasked' | undefined;
-  delay: Promise<void> | undefined;
-
-  constructor(readonly directory: MemoryDirectory) {}
-
-  async signIn(username: string, password: string): Promise<SignedIn | undefined> {
-    this.asked.push(username);
-    await this.delay;
-    if (this.gone === 'unasked') throw new Failure('unavailable', 'The site cannot answer just now.');
-    if (this.gone === 'asked') throw new AskedInVain();
-    const name = username.toLowerCase();
-    const user = this.directory.users.get(name);
-    return user && this.passwords.get(name) === password ? signedIn(user) : undefined;
-  }
-}
-
-function setting({ failures = 5, capacity = 10_000 } = {}) {
-  const directory = new MemoryDirectory();
-  directory.put('alice', { encodedPassword: '!unusable' });
-  const site = new Site(directory);
-  const clock = { now: 1_000_000 };
-  const found: string[] = [];
-  const noted: string[] = [];
-  const byId: UsersById = {
-    findById: (id) => {
-      found.push(id);
-      const user = [...directory.users.values()].find((each) => each.id === id);
-      return directory.gone
-        ? Promise.reject(new Failure('unavailable', 'The user database cannot answer.'))
-        : Promise.resolve(user);
-    },
-  };
-  const authenticator = new SiteAuthenticator({
-    site,
-    directory: byId,
-    seconds: 60,
-    capacity,
-    now: () => clock.now,
-    noted: (trouble) => noted.push(trouble),
-  });
-  const throttle = new Throttle({
-    counter: new MemoryFailureCounter(),
-    limits: { user: { failures, seconds: 60 }, address: { failures: 100, seconds: 300 } },
-  });
-  const login = (username: string, password: string, attempt: LoginAttempt = throttle.attempt('10.0.0.1')) =>
-    authenticator.authenticate({ username, password }, attempt);
-  return { directory, site, clock, found, noted, authenticator, throttle, login };
-}
+import { isFailure } from '../../src/failure.js';
+import { setting, signedIn } from './site-setting.js';
 
 const tooMany = (error: unknown): boolean => isFailure(error, 'too-many-requests');
 const unavailable = (error: unknown): boolean => isFailure(error, 'unavailable');
@@ -262,33 +196,4 @@ describe('a row that has the key of the site\u2019s user and', () => {
       assert.doesNotMatch(noted.join(), /alice|demo|another\$/i);
     });
   }
-});
-
-test('a user who signs in with ever other passwords and spellings pushes nobody else out', async () => {
-  const { directory, site, login } = setting({ capacity: 100 });
-  directory.put('bob');
-  site.passwords.set('bob', 'bob-demo');
-  assert.ok(await login('bob', 'bob-demo'));
-  const alice = directory.users.get('alice');
-  assert.ok(alice);
-  const known = site.signIn.bind(site);
-  site.signIn = (username, password) =>
-    password.startsWith('code') ? Promise.resolve(signedIn(alice)) : known(username, password);
-  for (let code = 0; code < 60; code += 1) {
-    assert.ok(await login('alice', `code${code}`));
-    assert.ok(await login('x'.repeat(code + 1), 'code'));
-  }
-  site.asked.length = 0;
-  assert.ok(await login('bob', 'bob-demo'));
-  assert.deepEqual(site.asked, []);
-});
-
-test('a name is measured as the site gets it, after normalising', async () => {
-  const { site, login } = setting();
-  assert.equal(await login('\ufdfa'.repeat(15), 'x'), undefined);
-  assert.equal(await login('\ufdfa'.repeat(14), 'x'), undefined);
-  assert.deepEqual(
-    site.asked.map(({ length }) => length),
-    [252],
-  );
 });
