@@ -34,7 +34,7 @@ module.exports = {
     only('http', ['failure']),
     only('access', ['http', 'failure']),
     only('database', ['failure']),
-    only('django', ['access', 'database', 'failure']),
+    only('django', ['access', 'database', 'async', 'failure']),
     only('credentials', ['access', 'django', 'async', 'failure']),
     only('storage', ['http', 'async', 'failure']),
     only('static', ['storage', 'http', 'async', 'failure']),

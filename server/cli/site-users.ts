@@ -46,15 +46,22 @@ export const openSiteUsers: OpenSiteUsers = async (declaration, environment) => 
   const { database, user, sessions } = site;
   const hashers = createHashers(site.hashers);
   const project = askedProject(declaration);
+  let trouble: string | undefined;
   const pool =
-    project?.permissionsBySite && (await openSitePool(project, declaration, environment, () => undefined));
+    project?.permissionsBySite &&
+    (await openSitePool(project, declaration, environment, (told) => (trouble = told)));
   if (pool) await loadedOrClosed(pool);
   const knex = openDatabase(database);
   const directory = new ModelDirectory(knex, { kind: database.kind, user });
-  const withRights = async (found: DirectoryUser): Promise<DirectoryUser> =>
-    pool && found.isActive
-      ? { ...found, permissions: await pool.permissionsOf(found), permissionsBySite: true }
-      : found;
+  const withRights = async (found: DirectoryUser): Promise<DirectoryUser> => {
+    if (!pool || !found.isActive) return found;
+    try {
+      return { ...found, permissions: await pool.permissionsOf(found), permissionsBySite: true };
+    } catch (cause) {
+      if (trouble === undefined || !isFailure(cause, 'unavailable')) throw cause;
+      throw new Failure('unavailable', trouble, { cause });
+    }
+  };
   const explained = (error: unknown): unknown => {
     if (!isFailure(error, 'unavailable')) return error;
     const words = `${error.message.replace(/\.$/, '')}: ${siteTrouble(error, database, django)}.`;

@@ -34,6 +34,8 @@ export interface Composition {
   readonly parts: AppParts;
   /** Missing where no other server asks. */
   readonly guard: OpenGuard | undefined;
+  /** Ends what only new requests need. */
+  readonly retire: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export async function compose(
     const knex = openDatabase(site.database);
     closers.add(() => knex.destroy());
     const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
-    const signIn = await openSignIn(
+    const { signIn, retire } = await openSignIn(
       { declaration, site, knex, directory, resources, environment, log, now },
       closers,
     );
@@ -139,7 +141,7 @@ export async function compose(
         identify: byUsers(parts, () => false),
         trustedProxies: declaration.trustedProxies,
       }));
-    return { parts, guard, close: () => closers.close() };
+    return { parts, guard, retire, close: () => closers.close() };
   } catch (error) {
     await closers.close();
     throw error;

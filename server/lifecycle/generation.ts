@@ -65,6 +65,7 @@ export class Generation {
   /** Resolves when the last request has finished and everything is closed. */
   async retire(): Promise<void> {
     this.#retired = true;
+    this.composition.retire();
     if (this.#running > 0) await this.#drained;
     await this.close();
   }

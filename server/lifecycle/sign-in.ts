@@ -7,7 +7,6 @@ import { RightsAuthenticator, RightsSessions, SiteRights } from '../../src/crede
 import { createHashers } from '../../src/django/hashers/django-hashers.js';
 import { SitePasswords } from '../../src/django/hashers/site-passwords.js';
 import type { ModelDirectory } from '../../src/django/model-directory.js';
-import type { SitePool } from '../../src/django/sign-in/site-pool.js';
 import type { DjangoSite } from '../../src/django/site.js';
 import type { Environment } from '../environment.js';
 import type { Log } from '../observability/log.js';
@@ -37,32 +36,48 @@ export interface SignIn {
   readonly sessions: SiteSessions | undefined;
 }
 
-/** @param closers get what ends it */
-export async function openSignIn(parts: SignInParts, closers: Closers): Promise<SignIn> {
+/** How people sign in, and how to end what only new requests need. */
+export interface OpenSignIn {
+  readonly signIn: SignIn;
+  /** Requests that are under way can still be signed in. */
+  readonly retire: () => void;
+}
+
+/**
+ * Resolves once the site's own Python, where it is asked, has loaded the site.
+ * @param closers get what ends it
+ * @throws Failure `unavailable` with the site's own complaint
+ */
+export async function openSignIn(parts: SignInParts, closers: Closers): Promise<OpenSignIn> {
   const { declaration, site, knex, directory, environment, log, now } = parts;
   const sessions = site.sessions && openSessions(site.sessions, { site, knex, directory, now });
   const project = askedProject(declaration);
-  if (!project) return { authenticator: byDatabase(parts, closers), sessions };
-  const pool = await openSitePool(project, declaration, environment, (trouble) => {
+  if (!project) {
+    return { signIn: { authenticator: byDatabase(parts, closers), sessions }, retire: () => undefined };
+  }
+  const noted = (trouble: string): void => {
     log.warn({ trouble }, 'the site\u2019s own Python');
-  });
+  };
+  const pool = await openSitePool(project, declaration, environment, noted);
   closers.add(() => pool.close());
-  pool.warmUp();
+  await pool.loaded();
+  const retire = (): void => {
+    pool.retire();
+  };
   const { signInBySite, permissionsBySite } = project;
-  const authenticator = signInBySite ? bySite(parts, pool, signInBySite.seconds) : byDatabase(parts, closers);
-  if (!permissionsBySite) return { authenticator, sessions };
-  const rights = new SiteRights({ site: pool, seconds: permissionsBySite.seconds, now });
-  return {
+  const authenticator = signInBySite
+    ? new SiteAuthenticator({ site: pool, directory, seconds: signInBySite.seconds, now, noted })
+    : byDatabase(parts, closers);
+  if (!permissionsBySite) return { signIn: { authenticator, sessions }, retire };
+  const rights = new SiteRights({ site: pool, directory, seconds: permissionsBySite.seconds, now });
+  const signIn = {
     authenticator: new RightsAuthenticator(authenticator, rights),
     sessions: sessions && {
       ...sessions,
       authenticator: new RightsSessions(sessions.authenticator, rights),
     },
   };
-}
-
-function bySite({ directory, now }: SignInParts, site: SitePool, seconds: number): Authenticator {
-  return new SiteAuthenticator({ site, directory, seconds, now });
+  return { signIn, retire };
 }
 
 function byDatabase(

@@ -1,6 +1,7 @@
 import { anonymous, type Identity, type Visitor } from '../../src/access/identity.js';
 import type { Credentials } from '../../src/credentials/authenticator.js';
 import { readCookie } from '../../src/http/cookies.js';
+import { isFailure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import { cookiesCount } from '../../src/http/origin.js';
 import { optionsForAnyone } from '../shares/root.js';
@@ -42,9 +43,15 @@ export function authenticate(parts: AuthenticateParts): Authenticate {
     const { method, target, headers, client } = request;
     const withoutPassword = headers.authorization === undefined;
     if (withoutPassword && method === 'OPTIONS' && target.path === '/') return optionsForAnyone;
-    const bySession = withoutPassword ? await sessionIdentity(request, parts) : undefined;
-    if (bySession) return bySession;
-    if (withoutPassword) return parts.isOpenToEverybody(request) ? anonymous : askToSignIn(request, parts);
+    if (withoutPassword) {
+      const bySession = await sessionIdentity(request, parts).catch((error: unknown) => {
+        // What everybody may read needs no name, and without one nobody gets more.
+        if (isFailure(error, 'unavailable') && parts.isOpenToEverybody(request)) return anonymous;
+        throw error;
+      });
+      if (bySession) return bySession;
+      return parts.isOpenToEverybody(request) ? anonymous : askToSignIn(request, parts);
+    }
     const share = record.share?.declared.path;
     const { address } = client;
     const identity =

@@ -9,21 +9,24 @@ export interface FairSlotLimits {
 }
 
 interface Waiting {
-  readonly owner: string;
   readonly go: () => void;
+  readonly refuse: () => void;
 }
 
 /**
- * Limits how much work runs at the same time, in all and for one owner; the rest waits in order, but not behind work
- * of owners who have reached their own limit.
+ * Limits how much work runs at the same time, in all and for one owner. The rest waits: the owners take turns, however
+ * much each of them has waiting, and the work of one owner runs in order. When too much waits in all, the owner with the
+ * most makes room for one with less.
  */
 export class FairSlots {
   readonly #limits: FairSlotLimits;
   /** What to throw if too many wait or one waits too long, and if the waiting is aborted. */
   readonly #failures: { readonly busy: () => Error; readonly gone: () => Error };
   readonly #running = new Map<string, number>();
-  readonly #waiting = new Set<Waiting>();
+  /** By owner, the next one's first. */
+  readonly #waiting = new Map<string, Set<Waiting>>();
   #runningInAll = 0;
+  #waitingInAll = 0;
 
   constructor(limits: FairSlotLimits, failures: { readonly busy: () => Error; readonly gone: () => Error }) {
     this.#limits = limits;
@@ -60,43 +63,76 @@ export class FairSlots {
     const rest = (this.#running.get(owner) ?? 0) - 1;
     if (rest > 0) this.#running.set(owner, rest);
     else this.#running.delete(owner);
-    for (const waiting of this.#waiting) {
-      if (!this.#hasRoom(waiting.owner)) continue;
-      waiting.go();
+    for (const [next, [first]] of this.#waiting) {
+      if (!first || !this.#hasRoom(next)) continue;
+      first.go();
       return;
     }
   }
 
   #turn(owner: string, signal: AbortSignal | undefined): Promise<void> {
     const { waiting: most, waitingOfOne, patience } = this.#limits;
-    let own = 0;
-    for (const waiting of this.#waiting) if (waiting.owner === owner) own += 1;
-    if (this.#waiting.size >= most || own >= waitingOfOne) throw this.#failures.busy();
+    const own = this.#waiting.get(owner)?.size ?? 0;
+    if (own >= waitingOfOne) throw this.#failures.busy();
+    if (this.#waitingInAll >= most) this.#makeRoom(own);
     if (signal?.aborted === true) throw this.#failures.gone();
     return new Promise((resolve, reject) => {
       const forget = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', giveUp);
-        this.#waiting.delete(waiting);
+        this.#remove(owner, waiting);
+      };
+      const refuse = (): void => {
+        forget();
+        reject(this.#failures.busy());
       };
       const waiting: Waiting = {
-        owner,
         go: () => {
           forget();
+          this.#passTurn(owner);
           this.#enter(owner);
           resolve();
         },
+        refuse,
       };
       const giveUp = (): void => {
         forget();
         reject(this.#failures.gone());
       };
-      const timer = setTimeout(() => {
-        forget();
-        reject(this.#failures.busy());
-      }, patience);
+      const timer = setTimeout(refuse, patience);
       signal?.addEventListener('abort', giveUp, { once: true });
-      this.#waiting.add(waiting);
+      this.#add(owner, waiting);
     });
+  }
+
+  /** Refuses the newest work of the owner who has the most waiting, if that is more than `own` and one more. */
+  #makeRoom(own: number): void {
+    let most: readonly Waiting[] = [];
+    for (const waiting of this.#waiting.values()) if (waiting.size > most.length) most = [...waiting];
+    const newest = most.at(-1);
+    if (!newest || most.length <= own + 1) throw this.#failures.busy();
+    newest.refuse();
+  }
+
+  #add(owner: string, waiting: Waiting): void {
+    const known = this.#waiting.get(owner);
+    if (known) known.add(waiting);
+    else this.#waiting.set(owner, new Set([waiting]));
+    this.#waitingInAll += 1;
+  }
+
+  #remove(owner: string, waiting: Waiting): void {
+    const known = this.#waiting.get(owner);
+    if (known?.delete(waiting) !== true) return;
+    this.#waitingInAll -= 1;
+    if (known.size === 0) this.#waiting.delete(owner);
+  }
+
+  /** Puts an owner behind all others. */
+  #passTurn(owner: string): void {
+    const rest = this.#waiting.get(owner);
+    if (!rest) return;
+    this.#waiting.delete(owner);
+    this.#waiting.set(owner, rest);
   }
 }

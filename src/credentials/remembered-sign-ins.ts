@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { CredentialKey } from './credential-key.js';
 
+/** The most credentials remembered for one user, however they spell their name and however many passwords they have. */
+const maximumOfOne = 16;
+
 /** The most places remembered for one person's credentials. */
 const maximumPlaces = 16;
 
@@ -23,10 +26,17 @@ interface Remembered extends SignIn {
 export class RememberedSignIns {
   readonly #credentialKey = new CredentialKey();
   readonly #signIns: LRUCache<string, Remembered>;
+  /** By primary key, the oldest first. */
+  readonly #keysOf = new Map<string, Set<string>>();
 
   /** @param capacity the most that are remembered */
   constructor(capacity: number) {
-    this.#signIns = new LRUCache({ max: capacity });
+    this.#signIns = new LRUCache({
+      max: capacity,
+      dispose: ({ id }, key) => {
+        this.#disown(id, key);
+      },
+    });
   }
 
   /** What names these credentials here. */
@@ -44,9 +54,20 @@ export class RememberedSignIns {
     const places = this.#signIns.get(key)?.places ?? new LRUCache<string, true>({ max: maximumPlaces });
     if (place !== undefined) places.set(place, true);
     this.#signIns.set(key, { id, encoded, asked, places });
+    const own = this.#keysOf.get(id) ?? new Set();
+    own.add(key);
+    this.#keysOf.set(id, own);
+    const [oldest] = own;
+    if (own.size > maximumOfOne && oldest !== undefined) this.#signIns.delete(oldest);
   }
 
   forget(key: string): void {
     this.#signIns.delete(key);
+  }
+
+  #disown(id: string, key: string): void {
+    const own = this.#keysOf.get(id);
+    own?.delete(key);
+    if (own?.size === 0) this.#keysOf.delete(id);
   }
 }

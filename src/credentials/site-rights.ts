@@ -1,12 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Identity } from '../access/identity.js';
 import { SingleFlight } from '../async/single-flight.js';
+import type { UsersById } from '../django/directory.js';
 import type { SitePermissions } from '../django/sign-in/site-sign-in.js';
 import type { Authenticator, Credentials, LoginAttempt } from './authenticator.js';
 import type { SessionLogins } from './session-authenticator.js';
 
 export interface SiteRightsOptions {
   readonly site: SitePermissions;
+  readonly directory: UsersById;
   /** How long, in seconds, the site's answer about a user holds. */
   readonly seconds: number;
   /** Milliseconds on a clock that never goes back, such as `performance.now()`. */
@@ -34,6 +36,7 @@ interface Made {
  */
 export class SiteRights {
   readonly #site: SitePermissions;
+  readonly #directory: UsersById;
   readonly #lifetime: number;
   readonly #now: () => number;
   readonly #answers: LRUCache<string, Answer>;
@@ -41,8 +44,9 @@ export class SiteRights {
   /** One identity answers all the requests of a second. */
   readonly #made = new WeakMap<Identity, Made>();
 
-  constructor({ site, seconds, now, capacity = 10_000 }: SiteRightsOptions) {
+  constructor({ site, directory, seconds, now, capacity = 10_000 }: SiteRightsOptions) {
     this.#site = site;
+    this.#directory = directory;
     this.#lifetime = seconds * 1000;
     this.#now = now;
     this.#answers = new LRUCache({ max: capacity });
@@ -69,7 +73,9 @@ export class SiteRights {
 
   async #ask(identity: Identity, row: string): Promise<Answer> {
     const asked = this.#now();
-    const answer = { permissions: await this.#site.permissionsOf(identity), row, asked };
+    const user = await this.#directory.findById(identity.id);
+    const permissions: ReadonlySet<string> = user ? await this.#site.permissionsOf(user) : new Set();
+    const answer = { permissions, row, asked };
     this.#answers.set(identity.id, answer);
     return answer;
   }

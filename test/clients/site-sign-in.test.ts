@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,21 +8,7 @@ import { until } from '../helpers/until.js';
 import { declare, startDavgate, type TestDavgate } from './helpers/davgate.js';
 import { curl, run } from './helpers/programs.js';
 import { signingSample } from './helpers/signing-sample.js';
-
-/** Processes, by their ids, whose command line has the text and that have not ended. */
-function processesOf(text: string): Map<number, string> {
-  const found = new Map<number, string>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const line = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      const folder = execFileSync('readlink', [`/proc/${name}/cwd`], { encoding: 'utf8' }).trim();
-      if (line.includes('sign_in.py') && folder === text) found.set(Number(name), line);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return found;
-}
+import { environmentOf, processesOf } from './helpers/site-processes.js';
 
 describe('a site that signs people in itself', () => {
   let site: Awaited<ReturnType<typeof signingSample>>;
@@ -147,7 +132,7 @@ describe('a site that signs people in itself', () => {
   it('has no password in any log, argument or environment', async () => {
     await davgate.logged(({ trouble }) => String(trouble).includes('ValueError at '));
     for (const [pid, line] of processesOf(site.project)) {
-      assert.doesNotMatch(line + readFileSync(`/proc/${pid}/environ`, 'utf8'), /-demo|secret word/);
+      assert.doesNotMatch(line + environmentOf(pid), /-demo|secret word/);
     }
     assert.doesNotMatch(JSON.stringify(davgate.log) + davgate.complaints(), /-demo|secret word|not this/);
   });

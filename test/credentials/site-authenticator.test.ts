@@ -1,63 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LoginAttempt } from '../../src/credentials/authenticator.js';
-import { MemoryFailureCounter } from '../../src/credentials/memory-failure-counter.js';
-import { SiteAuthenticator } from '../../src/credentials/site-authenticator.js';
-import { Throttle } from '../../src/credentials/throttle.js';
-import type { UsersById } from '../../src/django/directory.js';
-import { AskedInVain, type SiteSignIn, type SiteUser } from '../../src/django/sign-in/site-sign-in.js';
-import { Failure, isFailure } from '../../src/failure.js';
-import { MemoryDirectory } from './memory-directory.js';
-
-/** A site that takes any spelling of a name, asked about passwords that a directory elsewhere keeps. */
-class Site implements SiteSignIn {
-  readonly passwords = new Map([['alice', 'alice-demo']]);
-  readonly asked: string[] = [];
-  /** Fails where it is asked, or before. */
-  gone: 'asked' | 'unasked' | undefined;
-  delay: Promise<void> | undefined;
-
-  constructor(readonly directory: MemoryDirectory) {}
-
-  async signIn(username: string, password: string): Promise<SiteUser | undefined> {
-    this.asked.push(username);
-    await this.delay;
-    if (this.gone === 'unasked') throw new Failure('unavailable', 'The site cannot answer just now.');
-    if (this.gone === 'asked') throw new AskedInVain();
-    const name = username.toLowerCase();
-    return this.passwords.get(name) === password ? this.directory.users.get(name) : undefined;
-  }
-}
-
-function setting({ failures = 5 } = {}) {
-  const directory = new MemoryDirectory();
-  directory.put('alice', { encodedPassword: '!unusable' });
-  const site = new Site(directory);
-  const clock = { now: 1_000_000 };
-  const found: string[] = [];
-  const byId: UsersById = {
-    findById: (id) => {
-      found.push(id);
-      const user = [...directory.users.values()].find((each) => each.id === id);
-      return directory.gone
-        ? Promise.reject(new Failure('unavailable', 'The user database cannot answer.'))
-        : Promise.resolve(user);
-    },
-  };
-  const authenticator = new SiteAuthenticator({
-    site,
-    directory: byId,
-    seconds: 60,
-    now: () => clock.now,
-  });
-  const throttle = new Throttle({
-    counter: new MemoryFailureCounter(),
-    limits: { user: { failures, seconds: 60 }, address: { failures: 100, seconds: 300 } },
-  });
-  const login = (username: string, password: string, attempt: LoginAttempt = throttle.attempt('10.0.0.1')) =>
-    authenticator.authenticate({ username, password }, attempt);
-  return { directory, site, clock, found, authenticator, throttle, login };
-}
+import { isFailure } from '../../src/failure.js';
+import { setting, signedIn } from './site-setting.js';
 
 const tooMany = (error: unknown): boolean => isFailure(error, 'too-many-requests');
 const unavailable = (error: unknown): boolean => isFailure(error, 'unavailable');
@@ -232,15 +176,24 @@ test('the user who is gone when the site has answered is nobody', async () => {
   assert.ok(alice);
   site.signIn = () => {
     directory.users.delete('alice');
-    return Promise.resolve(alice);
+    return Promise.resolve(signedIn(alice));
   };
   assert.equal(await login('alice', 'alice-demo'), undefined);
 });
 
-test('a row that has the key of the site\u2019s user and another name lets nobody in', async () => {
-  const { directory, site, login } = setting();
-  const alice = directory.users.get('alice');
-  assert.ok(alice);
-  site.signIn = () => Promise.resolve({ id: alice.id, username: 'Alice' });
-  assert.equal(await login('alice', 'alice-demo'), undefined);
+describe('a row that has the key of the site\u2019s user and', () => {
+  for (const [what, other] of [
+    ['another name', { username: 'Alice' }],
+    ['another stored password', { encodedPassword: 'plain$another' }],
+  ] as const) {
+    test(`${what} lets nobody in, and the log says why`, async () => {
+      const { directory, site, noted, login } = setting();
+      const alice = directory.users.get('alice');
+      assert.ok(alice);
+      site.signIn = () => Promise.resolve(signedIn({ ...alice, ...other }));
+      assert.equal(await login('alice', 'alice-demo'), undefined);
+      assert.match(noted.join(), /^The site and davgate do not read the same row/);
+      assert.doesNotMatch(noted.join(), /alice|demo|another\$/i);
+    });
+  }
 });

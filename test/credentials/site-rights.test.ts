@@ -16,14 +16,21 @@ const bob: Identity = {
 function setting() {
   const asked: string[] = [];
   const clock = { now: 5000 };
-  const says = { permissions: ['docs.view_document'], gone: false };
+  const says = { permissions: ['docs.view_document'], gone: false, exists: true };
   const rights = new SiteRights({
     site: {
-      permissionsOf: ({ id }) => {
+      permissionsOf: ({ id, encodedPassword }) => {
+        assert.equal(encodedPassword, 'plain$bob-demo');
         asked.push(id);
         return says.gone
           ? Promise.reject(new Failure('unavailable', 'The site cannot answer just now.'))
           : Promise.resolve(new Set(says.permissions));
+      },
+    },
+    directory: {
+      findById: (id) => {
+        const row = { ...bob, id, isActive: true, encodedPassword: 'plain$bob-demo' };
+        return Promise.resolve(says.exists ? row : undefined);
       },
     },
     seconds: 60,
@@ -89,6 +96,13 @@ describe('what the site says that a user may', () => {
     assert.equal((await byPassword.authenticate(credentials))?.permissionsBySite, true);
     assert.equal((await bySession.authenticate('cookie'))?.permissionsBySite, true);
     assert.equal(byPassword.recall(credentials, 'here')?.permissionsBySite, true);
+  });
+
+  test('is nothing where the user is gone', async () => {
+    const { asked, says, rights } = setting();
+    says.exists = false;
+    const { permissions, permissionsBySite } = await rights.of(bob);
+    assert.deepEqual([[...permissions], permissionsBySite, asked], [[], true, []]);
   });
 
   test('is not asked of whom nobody let in', async () => {

@@ -1,16 +1,18 @@
 """Signs people in as the Django site itself does, for as long as davgate asks.
 
-    python sign_in.py 3<questions 4>answers
+    python sign_in.py FOLDER 3<questions 4>answers
 
 Runs in the site's folder under the site's own Python (3.6 and later) and Django (3.2 and later), with
-DJANGO_SETTINGS_MODULE set. Each question and each answer is one JSON object behind its length in four bytes, the highest
-first; answers.ts describes them. It calls `authenticate()`, never `login()`, and writes nothing itself; what the site's
-backends write is theirs.
+DJANGO_SETTINGS_MODULE set; FOLDER tells whoever lists processes which site this is. Each question and each answer is one
+JSON object behind its length in four bytes, the highest first; answers.ts describes them. An answer has the nonce of its
+question. It calls `authenticate()`, never `login()`, and writes nothing itself; what the site's backends write is theirs.
 
 Two processes: the first runs none of the site's code and ends the second, with all that the site has started, once
 davgate is gone or the second is. davgate holds the other end of the first one's standard input, and never writes to it.
 """
 
+import hashlib
+import hmac
 import json
 import os
 import resource
@@ -23,6 +25,9 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 # Bytes of a question and of an answer, as frames.ts has them.
 LIMIT = 1 << 20
+
+# Of Linux's <sys/prctl.h>.
+PR_SET_DUMPABLE = 4
 
 # Places in the site's code that are told where it raises.
 SHOWN_PLACES = 4
@@ -53,10 +58,10 @@ class Channel:
             data += more
         return data
 
-    def write(self, answer):
-        data = json.dumps(answer).encode("ascii")
+    def write(self, answer, **echo):
+        data = json.dumps(dict(answer, **echo)).encode("ascii")
         if len(data) > LIMIT:
-            data = json.dumps({"error": "the answer is longer than %d bytes" % LIMIT}).encode("ascii")
+            data = json.dumps(dict(error="the answer is longer than %d bytes" % LIMIT, **echo)).encode("ascii")
         data = struct.pack(">I", len(data)) + data
         while data:
             data = data[os.write(self.answers, data):]
@@ -113,13 +118,19 @@ class Site:
             return {"user": None} if self.outage is None else {"error": self.outage}
         if not isinstance(user, self.model) or user.pk is None:
             return {"user": None, "stranger": type(user).__name__[:100]}
-        return {"user": {"id": user._meta.pk.value_to_string(user), "username": user.get_username()}}
+        return {
+            "user": {
+                "id": user._meta.pk.value_to_string(user),
+                "username": user.get_username(),
+                "proof": self.proof(user, question["nonce"]),
+            }
+        }
 
     def answer_permissions(self, question):
         """All that `get_all_permissions` names, but of those asked about exactly what `has_perm` says."""
         user = self.found(question["user"]["id"])
         if user is None or user.get_username() != question["user"]["username"]:
-            return {"permissions": []}
+            return {"permissions": [], "proof": None}
         everything = getattr(user, "get_all_permissions", None)
         held = {name for name in (everything() if everything else ()) if isinstance(name, str)}
         for name in question["permissions"]:
@@ -127,7 +138,19 @@ class Site:
                 held.add(name)
             else:
                 held.discard(name)
-        return {"permissions": sorted(held)}
+        return {"permissions": sorted(held), "proof": self.proof(user, question["nonce"])}
+
+    def proof(self, user, nonce):
+        """An HMAC of what the user's row stores as the password, never that itself; None where there is no row.
+
+        davgate computes the same of the row that it reads itself.
+        """
+        rows = self.model._base_manager.using(user._state.db).filter(pk=user.pk)
+        stored = list(rows.values_list("password", flat=True)[:1])
+        if not stored:
+            return None
+        text = stored[0] if isinstance(stored[0], str) else ""
+        return hmac.new(nonce.encode("ascii"), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
     def found(self, key):
         """The user of that primary key, from the first backend that knows them: it may know what they may, too."""
@@ -186,7 +209,7 @@ def serve(channel):
             answer = {"error": told(error)}
         if os.getpid() != own:
             os._exit(0)
-        channel.write(answer)
+        channel.write(answer, nonce=question["nonce"])
 
 
 def silence(*descriptors):
@@ -194,6 +217,29 @@ def silence(*descriptors):
     for descriptor in descriptors:
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
+
+
+def keep_memory():
+    """Keeps memory to this process: there are passwords in it.
+
+    A limit of 0 bytes would stop core files, but not what core_pattern pipes a core to. Linux takes a limit of 1 for
+    both (core(5) leaves that out: it is in the kernel's fs/coredump.c); programs that the site starts inherit it. A
+    process that is not dumpable (prctl(2)) leaves no core whatever the limit is, and no other process of the same user
+    can read its memory.
+    """
+    limit = 1 if sys.platform.startswith("linux") else 0
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+    except (OSError, ValueError):
+        # A limit of 0 that may not be raised.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        # A Python without ctypes, or a system without prctl.
+        pass
 
 
 def end_all():
@@ -208,8 +254,7 @@ def main():
         if os.waitpid(-1, os.WNOHANG)[0]:
             end_all()
 
-    # The memory of a process that crashes has passwords in it.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_memory()
     signal.signal(signal.SIGCHLD, ended)
     if os.fork():
         silence(1, 2, 3, 4)

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { maskSecrets } from '../discovery/mask-secrets.js';
 import { pythonTrouble } from '../discovery/python-trouble.js';
-import { readySchema, type Question } from './answers.js';
+import { answerSchema, readySchema, type Question } from './answers.js';
 import { frameOf, FrameReader } from './frames.js';
 
 export interface SiteProgram {
@@ -27,6 +27,8 @@ const complaintLength = 2_048;
 const drainPatience = 250;
 
 interface Waiting {
+  /** Undefined for the first answer, which nobody asks for. */
+  readonly nonce: string | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -46,11 +48,12 @@ export class SiteProcess {
   #complaint = '';
   #isReady = false;
   #hasExited = false;
+  #wasSlow = false;
   #fault: Error | undefined;
 
   /** @param patience milliseconds until a site that does not load is given up */
   constructor(run: SiteProgram, patience: number) {
-    this.#child = spawn(run.python, [program], {
+    this.#child = spawn(run.python, [program, run.project], {
       cwd: run.project,
       // A group of its own, to be ended as one.
       detached: true,
@@ -105,15 +108,21 @@ export class SiteProcess {
     return this.#fault === undefined;
   }
 
+  /** Whether it was ended because a question took it too long. */
+  get wasSlow(): boolean {
+    return this.#wasSlow;
+  }
+
   /**
    * The answer to one question; no other may be under way.
+   * @param nonce is unlike that of any other question: an answer without it ends the process
    * @param patience milliseconds; a process that has not answered by then is ended
    * @throws Error where it does not answer
    */
-  ask(question: Question, patience: number): Promise<unknown> {
+  ask(question: Question, nonce: string, patience: number): Promise<unknown> {
     if (this.#fault) return Promise.reject(this.#fault);
-    const frame = frameOf(question);
-    const answer = this.#answer(patience);
+    const frame = frameOf({ ...question, nonce });
+    const answer = this.#answer(patience, nonce);
     const questions = this.#child.stdio[3];
     if (questions instanceof Writable) questions.write(frame);
     return answer;
@@ -125,9 +134,10 @@ export class SiteProcess {
     await this.ended;
   }
 
-  #answer(patience: number): Promise<unknown> {
+  #answer(patience: number, nonce?: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
+        this.#wasSlow = this.#isReady;
         this.#end(
           new Error(`The site\u2019s Python did not answer within ${patience / 1000} s.${this.#said()}`),
         );
@@ -137,6 +147,7 @@ export class SiteProcess {
         this.#waiting = undefined;
       };
       this.#waiting = {
+        nonce,
         resolve: (answer) => {
           settle();
           resolve(answer);
@@ -155,7 +166,11 @@ export class SiteProcess {
       const answer = this.#answers.push(chunk);
       if (answer === undefined) return;
       if (!this.#waiting) throw new Error('It answered what nobody asked.');
-      this.#waiting.resolve(answer);
+      const { nonce, resolve } = this.#waiting;
+      if (nonce !== undefined && answerSchema.parse(answer).nonce !== nonce) {
+        throw new Error('It answered another question.');
+      }
+      resolve(answer);
     } catch (cause) {
       this.#end(new Error('The site\u2019s Python broke the protocol.', { cause }));
     }

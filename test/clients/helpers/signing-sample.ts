@@ -32,7 +32,10 @@ export async function signingSample() {
   writeFileSync(join(project, 'signing_backend.py'), backend);
   writeFileSync(
     join(project, 'signing.py'),
-    `from mysite.settings import *
+    `import os
+from mysite.settings import *
+if os.path.exists('unlicensed') and 'sign_in.py' in open('/proc/self/cmdline').read():
+    raise RuntimeError('no licence')
 AUTHENTICATION_BACKENDS = ['signing_backend.Counting', 'signing_backend.Roles']
 `,
   );

@@ -17,8 +17,9 @@ class Wide(BaseBackend):
 `,
   });
   const pool = site.pool({ size: 1 });
+  const directory = site.directory();
   const permissionsOf = async (username: string): Promise<ReadonlySet<string>> => {
-    const user = await pool.signIn(username, `${username}-demo`, undefined);
+    const user = await directory.find(username);
     assert.ok(user);
     return pool.permissionsOf(user);
   };
@@ -37,7 +38,7 @@ class Wide(BaseBackend):
 test('a user whose key or name is another\u2019s may nothing', async (t) => {
   const site = signingSite(t, { backends: ['own.Counting'] });
   const pool = site.pool({ size: 1, permissions: ['auth.view_group'] });
-  const alice = await pool.signIn('alice', 'alice-demo', undefined);
+  const alice = await site.directory().find('alice');
   assert.ok(alice);
   assert.deepEqual([...(await pool.permissionsOf(alice))], ['auth.view_group']);
   for (const user of [
@@ -47,6 +48,9 @@ test('a user whose key or name is another\u2019s may nothing', async (t) => {
   ]) {
     assert.deepEqual([...(await pool.permissionsOf(user))], []);
   }
+  assert.deepEqual(site.notes, []);
+  await assert.rejects(pool.permissionsOf({ ...alice, encodedPassword: 'another row\u2019s' }), unavailable);
+  assert.match(site.notes.join(), /^The site and davgate do not read the same row/);
 });
 
 test('more permissions than a question has room for are refused', () => {
@@ -66,7 +70,7 @@ test('a site that does not load is tried ever more seldom', async (t) => {
     backOff: 200,
     noted: () => noted.push(performance.now()),
   });
-  pool.warmUp();
+  await assert.rejects(pool.loaded(), unavailable);
   await until(() => noted.length === 4, 'it was started four times');
   const [first = 0, second = 0, third = 0, fourth = 0] = noted;
   // However slow the machine is, it waits no less than that.
@@ -76,9 +80,9 @@ test('a site that does not load is tried ever more seldom', async (t) => {
 test('after davgate has closed it, nothing is started', async (t) => {
   const site = signingSite(t, { backends: ['own.Counting'] });
   const pool = site.pool({ size: 1 });
-  const asked = assert.rejects(pool.signIn('alice', 'alice-demo', undefined), unavailable);
+  const asked = assert.rejects(pool.signIn('alice', 'alice-demo'), unavailable);
   await pool.close();
   await asked;
-  await assert.rejects(pool.signIn('alice', 'alice-demo', undefined), unavailable);
+  await assert.rejects(pool.signIn('alice', 'alice-demo'), unavailable);
   assert.deepEqual(pool.pids, []);
 });

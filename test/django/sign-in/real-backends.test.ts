@@ -16,8 +16,11 @@ function signIn(t: TestContext, options: SigningOptions, permissions: readonly s
   const pool = site.pool({ size: 1, permissions });
   const clock = { now: 1_000_000 };
   const now = () => clock.now;
-  const inner = new SiteAuthenticator({ site: pool, directory: site.directory(), seconds: 60, now });
-  const authenticator = new RightsAuthenticator(inner, new SiteRights({ site: pool, seconds: 60, now }));
+  const directory = site.directory();
+  const noted = (trouble: string): void => void site.notes.push(trouble);
+  const inner = new SiteAuthenticator({ site: pool, directory, seconds: 60, now, noted });
+  const rights = new SiteRights({ site: pool, directory, seconds: 60, now });
+  const authenticator = new RightsAuthenticator(inner, rights);
   const throttle = new Throttle({ counter: new MemoryFailureCounter() });
   return {
     ...site,

@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { DatabaseLocation } from '../../../src/database/location.js';
 import { openDatabase } from '../../../src/database/open-database.js';
 import { ModelDirectory } from '../../../src/django/model-directory.js';
 import { SitePool, type SitePoolOptions } from '../../../src/django/sign-in/site-pool.js';
 import { djangoProject, settings } from '../discovery/django-project.js';
 import { debian, type DjangoVersion } from '../djangos.js';
+import type { DjangoDatabase } from '../real-site.js';
 
 /** Counts its calls in the file `calls`, and hashes quickly enough for tests. */
 const common = `
@@ -49,14 +51,17 @@ export interface SigningOptions {
   /** Python code that is run once the users are there. */
   readonly then?: string;
   readonly django?: DjangoVersion;
+  /** On a server, as the site reaches it and as davgate does. Default: a file of SQLite. */
+  readonly database?: { readonly entry: DjangoDatabase; readonly location: DatabaseLocation };
 }
 
 /** A real Django site with users, and backends of its own. */
 export function signingSite(t: TestContext, options: SigningOptions) {
-  const { backends, own = '', apps = [], then = '', django = debian } = options;
+  const { backends, own = '', apps = [], then = '', django = debian, database } = options;
   const more = `
 AUTHENTICATION_BACKENDS = ${JSON.stringify(backends)}
 PASSWORD_HASHERS = ['own.Quick']
+${database ? `import json\nDATABASES = {'default': json.loads(r'''${JSON.stringify(database.entry)}''')}` : ''}
 ${options.settings ?? ''}`;
   const files = { 'settings.py': settings(more, apps), 'own.py': common + own };
   const project = djangoProject(t, files, django);
@@ -97,10 +102,12 @@ ${options.settings ?? ''}`;
       t.after(() => pool.close());
       return pool;
     },
-    directory: (): ModelDirectory => {
-      const knex = openDatabase({ kind: 'sqlite', file: join(folder, 'site.sqlite3') });
+    directory: (
+      location = database?.location ?? { kind: 'sqlite', file: join(folder, 'site.sqlite3') },
+    ): ModelDirectory => {
+      const knex = openDatabase(location);
       t.after(() => knex.destroy());
-      return new ModelDirectory(knex, { kind: 'sqlite' });
+      return new ModelDirectory(knex, { kind: location.kind });
     },
   };
 }

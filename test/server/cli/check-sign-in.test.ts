@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { check } from '../../../server/cli/check.js';
+import { explain } from '../../../server/cli/explain.js';
+import { openSiteUsers } from '../../../server/cli/site-users.js';
 import { python } from '../../django/djangos.js';
 import { signingSite, type SigningOptions } from '../../django/sign-in/signing-site.js';
 import { commandOutcome } from './command-outcome.js';
@@ -76,6 +78,38 @@ if 'sign_in.py' in ' '.join(open('/proc/self/cmdline').read().split(chr(0))):
       error,
       /problem: .*django: The site does not load to sign people in: [^]*no licence for two/,
     );
+  });
+
+  test('is followed by an explain that says when the site reads another row', async (t) => {
+    const {
+      checked,
+      at,
+      python: django,
+    } = setting(t, {
+      backends: ['own.Counting'],
+      settings: `
+if 'sign_in.py' in open('/proc/self/cmdline').read():
+    DATABASES['default']['NAME'] = 'other.sqlite3'
+`,
+      then: `
+import shutil
+shutil.copy('site.sqlite3', 'other.sqlite3')
+`,
+    });
+    const explained = (): ReturnType<typeof commandOutcome> =>
+      commandOutcome([explain], ['explain', 'alice', 'GET', '/docs/', at('shares.json')], openSiteUsers);
+    assert.equal((await checked({ permissions: 'site' })).code, 0);
+    assert.match((await explained()).out, /^User +alice: active, staff/);
+    django(
+      '-m',
+      'django',
+      'shell',
+      '-c',
+      "from django.contrib.auth.models import User; User.objects.update(password='!')",
+    );
+    const { code, error } = await explained();
+    assert.equal(code, 2);
+    assert.match(error, /The site and davgate do not read the same row/);
   });
 
   test('refuses permissions in path rules that the site would not be asked about', async (t) => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Identity } from '../../../src/access/identity.js';
+import { RightsSessions, SiteRights } from '../../../src/credentials/site-rights.js';
+import { Failure } from '../../../src/failure.js';
 import { until } from '../../helpers/until.js';
 import { basic, loginSetting } from './login-setting.js';
 
@@ -62,6 +65,15 @@ describe('authenticate', () => {
   });
 });
 
+const bob: Identity = {
+  id: '2',
+  username: 'bob',
+  isStaff: false,
+  isSuperuser: false,
+  groups: new Set(),
+  permissions: new Set(),
+};
+
 describe('where everybody may read', () => {
   const open = { isOpenToEverybody: ({ method }: { readonly method: string }) => method === 'GET' };
 
@@ -93,6 +105,34 @@ describe('where everybody may read', () => {
         ['login-refused', 'zed'],
       ],
     );
+  });
+
+  test('a session that cannot be read now keeps nobody from what needs no name, and opens nothing else', async (t) => {
+    const says = { gone: true };
+    const bySession = {
+      authenticate: (cookie: string) => Promise.resolve(cookie === 'of-bob' ? bob : undefined),
+    };
+    const rights = new SiteRights({
+      site: {
+        permissionsOf: () =>
+          says.gone
+            ? Promise.reject(new Failure('unavailable', 'The site cannot answer just now.'))
+            : Promise.resolve(new Set()),
+      },
+      directory: {
+        findById: () => Promise.resolve({ ...bob, isActive: true, encodedPassword: 'plain$bob-demo' }),
+      },
+      seconds: 60,
+      now: () => performance.now(),
+    });
+    const { ask } = await loginSetting(t, { ...open, sessions: new RightsSessions(bySession, rights) });
+    const headers = { cookie: 'sessionid=of-bob' };
+    const put = { method: 'PUT', headers: { ...headers, 'sec-fetch-site': 'same-origin' } };
+    assert.equal((await ask({ headers })).body, 'anonymous');
+    assert.equal((await ask(put)).status, 503);
+    says.gone = false;
+    assert.equal((await ask({ headers })).body, 'bob');
+    assert.equal((await ask(put)).body, 'bob');
   });
 
   test('guesses are throttled, and reading goes on without a name', async (t) => {

@@ -15,7 +15,9 @@ import { PasswordLogin } from '../../../server/pipeline/password-login.js';
 import type { RequestState } from '../../../server/pipeline/request-record.js';
 import { usernameOf } from '../../../src/access/identity.js';
 import { MemoryFailureCounter } from '../../../src/credentials/memory-failure-counter.js';
+import type { SessionLogins } from '../../../src/credentials/session-authenticator.js';
 import { Throttle, type Limits } from '../../../src/credentials/throttle.js';
+import type { SessionSettings } from '../../../src/django/site.js';
 import { TrustedProxies } from '../../../src/http/client-address.js';
 import { setting } from '../../credentials/setting.js';
 
@@ -37,6 +39,8 @@ export interface LoginSettingOptions {
   readonly proxies?: readonly string[];
   /** Whether anybody is answered; default: nobody without a name. */
   readonly isOpenToEverybody?: AuthenticateParts['isOpenToEverybody'];
+  /** Of the site; the name of their cookie is `sessionid`. Default: they are not read. */
+  readonly sessions?: SessionLogins;
 }
 
 /** An Authorization header field. */
@@ -46,7 +50,7 @@ export function basic(username: string, password: string): { authorization: stri
 
 /** A server that logs in and then names the user; alice and bob are its users, and its log is kept. */
 export async function loginSetting(t: TestContext, options: LoginSettingOptions = {}) {
-  const { limits = {}, proxies = [], isOpenToEverybody = () => false } = options;
+  const { limits = {}, proxies = [], isOpenToEverybody = () => false, sessions } = options;
   const written: string[] = [];
   const log = createLog({ write: (line) => void written.push(line) });
   const parts = setting();
@@ -55,7 +59,15 @@ export async function loginSetting(t: TestContext, options: LoginSettingOptions 
     throttle: new Throttle({ counter: new MemoryFailureCounter(), limits }),
     audit: new Audit(log),
   });
-  const identify = authenticate({ passwords, realm: 'a realm', isOpenToEverybody });
+  const settings: SessionSettings = {
+    engine: 'db',
+    cookieName: 'sessionid',
+    cookieAge: 1_209_600,
+    table: 'django_session',
+    loginUrl: undefined,
+  };
+  const read = sessions && { settings, authenticator: sessions };
+  const identify = authenticate({ passwords, realm: 'a realm', isOpenToEverybody, sessions: read });
   const trusted = new TrustedProxies(proxies);
   const app = new Koa<RequestState>()
     .use(accessLog(log, () => performance.now()))
