@@ -53,7 +53,11 @@ export async function compose(
     const site = readableSite(found);
     const knex = openDatabase(site.database);
     closers.add(() => knex.destroy());
-    const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
+    const directory = new ModelDirectory(knex, {
+      kind: site.database.kind,
+      user: site.user,
+      withNames: declaration.guard !== undefined,
+    });
     const signIn = await openSignIn(
       { declaration, site, knex, directory, resources, environment, log, now },
       closers,

@@ -104,14 +104,14 @@ async function answer(req: IncomingMessage, office: GuardOffice, log: Log): Prom
 
 /** As the server that asks can use it. */
 function inWordsOf(by: Asker, verdict: Verdict, id: string, req: IncomingMessage): HttpResponse {
-  const told = answerTo(verdict, id, req.headers.accept);
+  const told = answerTo(by, verdict, id, req.headers.accept);
   return by === 'nginx' ? forNginx(verdict, told) : told;
 }
 
-function answerTo(verdict: Verdict, id: string, accept: string | undefined): HttpResponse {
+function answerTo(by: Asker, verdict: Verdict, id: string, accept: string | undefined): HttpResponse {
   switch (verdict.kind) {
     case 'allowed':
-      return withoutBody(200, identityFieldsOf(verdict.admitted));
+      return withoutBody(200, identityFieldsOf(verdict.admitted, by));
     case 'login':
       return withoutBody(302, [
         ['Location', verdict.location],

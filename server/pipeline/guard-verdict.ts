@@ -114,7 +114,11 @@ async function judge(
   if (unsendable.test(identity.username)) {
     throw new Failure('forbidden', 'This user name cannot be passed on.');
   }
-  return { kind: 'allowed', admitted: { user: identity.username, groups: identity.groups } };
+  const { username: user, groups, fullName: name, email } = identity;
+  return {
+    kind: 'allowed',
+    admitted: { user, groups, ...(name !== undefined && { name }), ...(email !== undefined && { email }) },
+  };
 }
 
 function destinationOf({ headers, authorities }: GuardedRequest, shares: ShareMap): Located {

@@ -15,6 +15,8 @@ interface ModelDirectoryOptions {
   readonly kind: DatabaseLocation['kind'];
   /** Default: django.contrib.auth.models.User. */
   readonly user?: UserModel;
+  /** Whether to read users' full names and e-mail addresses, which other web servers are told. Default: false. */
+  readonly withNames?: boolean;
 }
 
 /** Users that {@link ModelDirectory.list} reads at a time. */
@@ -25,8 +27,8 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
   readonly #queries: UserQueries;
   readonly #exactText: string;
 
-  constructor(knex: Knex, { kind, user = defaultUserModel }: ModelDirectoryOptions) {
-    this.#queries = new UserQueries(knex, user);
+  constructor(knex: Knex, { kind, user = defaultUserModel, withNames = false }: ModelDirectoryOptions) {
+    this.#queries = new UserQueries(knex, withNames ? user : withoutNames(user));
     this.#exactText = exactText[kind];
   }
 
@@ -97,6 +99,22 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
       throw unavailable(cause);
     }
   }
+}
+
+/** A role that may not read these columns, or a view that lacks them, is enough for everything else. */
+function withoutNames({ columns, ...user }: UserModel): UserModel {
+  const { id, username, password, isActive, isStaff, isSuperuser } = columns;
+  return {
+    ...user,
+    columns: {
+      id,
+      username,
+      password,
+      ...(isActive !== undefined && { isActive }),
+      ...(isStaff !== undefined && { isStaff }),
+      ...(isSuperuser !== undefined && { isSuperuser }),
+    },
+  };
 }
 
 async function answered<T>(query: PromiseLike<T>): Promise<T> {

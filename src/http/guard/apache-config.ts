@@ -30,7 +30,9 @@ export function apacheGuardConfig({ host, port, realm, secret, paths }: ApacheGu
       ? [`# Apache's environment must hold ${secretVariable}, the text of "guard.fastcgi.secretFile".`]
       : []),
     `AuthnzFcgiDefineProvider authn davgate fcgi://${address}/`,
-    ...identities.map((name) => `RequestHeader unset Remote-${name} early`),
+    ...['-', '_'].flatMap((mark) =>
+      identities.map((name) => `RequestHeader unset Remote${mark}${name} early`),
+    ),
     ...paths.flatMap((path) => [
       `<Location ${quoted(path)}>`,
       `  SetEnvIf Request_URI "^" "${secretVariable}=${secret ?? `\${${secretVariable}}`}"`,

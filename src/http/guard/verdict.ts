@@ -1,11 +1,16 @@
 import { statusOf, type Failure } from '../../failure.js';
 import type { HeaderList } from '../message.js';
+import type { Asker } from './asked.js';
 
 /** Who is in, as another server is told. */
 export interface Admitted {
   readonly user: string;
   /** Names of groups. */
   readonly groups: ReadonlySet<string>;
+  /** The full name; missing where the site has none. */
+  readonly name?: string;
+  /** The e-mail address; missing where the site has none. */
+  readonly email?: string;
 }
 
 /** What another server is told about a request of its client's. */
@@ -27,8 +32,8 @@ export function statusOfVerdict(verdict: Verdict): number {
   }
 }
 
-/** More bytes of groups are left out: servers take header fields of 4 or 8 KiB in all. */
-const mostGroupBytes = 2048;
+/** More bytes are left out: servers take header fields of 4 or 8 KiB in all. */
+const most = { groups: 2048, name: 768, email: 320 };
 
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const escaped = /[%,\x00-\x1f\x7f]/g;
@@ -42,17 +47,33 @@ export function groupsOnOneLine({ groups }: Admitted): string {
     .sort()
     .map((name) => name.replace(escaped, (character) => encodeURIComponent(character)))
     .join(',');
-  return Buffer.byteLength(line) <= mostGroupBytes ? line : '';
+  return Buffer.byteLength(line) <= most.groups ? line : '';
+}
+
+/** The full name on one line: each run of white space and control characters is a space. Empty where it is too long. */
+export function nameOnOneLine({ name = '' }: Admitted): string {
+  const line = name.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return Buffer.byteLength(line) <= most.name ? line : '';
+}
+
+/** The e-mail address; empty where it is too long or has white space or control characters: changed, it is another one. */
+export function emailOnOneLine({ email = '' }: Admitted): string {
+  return /[\s\p{Cc}\p{Zl}\p{Zp}]/u.test(email) || Buffer.byteLength(email) > most.email ? '' : email;
 }
 
 /**
- * The header fields by which a server learns who is in; in UTF-8, of which Node writes each character as a byte. Both are
- * always there: for a missing one Caddy would pass on the name of its own variable.
+ * The header fields by which a server learns who is in; in UTF-8, of which Node writes each character as a byte. A name and
+ * an address that a user has not are left out, except for Caddy, which would pass on the name of its own variable.
  */
-export function identityFieldsOf(admitted: Admitted): HeaderList {
+export function identityFieldsOf(admitted: Admitted, by: Asker): HeaderList {
+  const optional: HeaderList = [
+    ['Remote-Name', bytesOf(nameOnOneLine(admitted))],
+    ['Remote-Email', bytesOf(emailOnOneLine(admitted))],
+  ];
   return [
     ['Remote-User', bytesOf(admitted.user)],
     ['Remote-Groups', bytesOf(groupsOnOneLine(admitted))],
+    ...optional.filter(([, value]) => value !== '' || by === 'caddy'),
   ];
 }
 

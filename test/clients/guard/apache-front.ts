@@ -7,9 +7,12 @@ import { documented, placed } from './documented.js';
 import { startFront, type Front } from './front.js';
 import { guards, secret, type GuardedSite } from './guarded-site.js';
 
-/** Apache with the configuration of docs/guard.md for each guard: files, mod_dav and mod_dav_svn behind them. */
+/**
+ * Apache with the configuration of docs/guard.md for each guard: files, mod_dav and mod_dav_svn behind them.
+ * @param backend the port of a program that Apache passes /app on to
+ */
 export async function startApacheFront(
-  { fastcgi, folder }: Pick<GuardedSite, 'fastcgi' | 'folder'>,
+  { fastcgi, folder, backend }: Pick<GuardedSite, 'fastcgi' | 'folder'> & { readonly backend?: number },
   further: readonly string[] = [],
 ): Promise<Front> {
   const program = await findApache(process.env.PATH ?? '');
@@ -47,6 +50,7 @@ export async function startApacheFront(
     '</Location>',
     text.slice(0, start),
     ...guards.map(({ path }) => location.replace('"/files"', `"${path}"`)),
+    ...(backend === undefined ? [] : await proxying(backend, module)),
     ...further,
     '',
   ].join('\n');
@@ -54,6 +58,11 @@ export async function startApacheFront(
   return startFront(program.binary, ['-DFOREGROUND', '-f', join(work, 'httpd.conf')], port, {
     DAVGATE_GUARD_SECRET: secret,
   });
+}
+
+async function proxying(backend: number, module: (name: string) => string): Promise<string[]> {
+  const text = placed(await documented('apacheconf'), { '127.0.0.1:9000': `127.0.0.1:${backend}` });
+  return [module('proxy'), module('proxy_http'), text];
 }
 
 /** Apache writes there as a user of its own. */

@@ -7,6 +7,7 @@ import { untilPasses } from '../../helpers/until.js';
 import { login } from '../helpers/davgate.js';
 import { curl, outcomeOf, run } from '../helpers/programs.js';
 import { startApacheFront } from './apache-front.js';
+import { echo, fieldsGot, spoofed } from './echo.js';
 import type { Front } from './front.js';
 import { guardedSite, type GuardedSite } from './guarded-site.js';
 
@@ -25,14 +26,17 @@ const readers: Readonly<Record<string, readonly number[]>> = {
 describe('Apache that asks davgate', () => {
   let site: GuardedSite;
   let apache: Front;
+  let backend: Awaited<ReturnType<typeof echo>>;
   before(async () => {
+    backend = await echo();
     site = await guardedSite((declaration) => {
       declaration.throttle = { user: { failures: 8, seconds: 60 } };
     });
-    apache = await startApacheFront(site);
+    apache = await startApacheFront({ ...site, backend: backend.port });
   });
   after(async () => {
     await apache.end();
+    backend.close();
     await site.dispose();
   });
   const ask = (path: string, ...args: string[]) => curl(apache.url + path, args);
@@ -55,6 +59,19 @@ describe('Apache that asks davgate', () => {
       assert.deepEqual(got, expected);
     });
   }
+
+  it('tells a backend who it is, whatever the client says', async () => {
+    const fields = await fieldsGot(`${apache.url}/app/x`, [...as('alice'), ...spoofed]);
+    assert.deepEqual(fields.get('remote-user'), ['alice']);
+    assert.deepEqual(fields.get('remote-groups'), ['editors']);
+    assert.deepEqual(fields.get('remote-name'), ['Alice \u00c6r\u00f8']);
+    assert.deepEqual(fields.get('remote-email'), ['alice@example.org']);
+    const ungrouped = await fieldsGot(`${apache.url}/app/x`, [...as('eve'), ...spoofed]);
+    assert.deepEqual(ungrouped.get('remote-user'), ['eve']);
+    for (const field of ['remote-groups', 'remote-name', 'remote-email']) {
+      assert.equal(ungrouped.get(field), undefined, field);
+    }
+  });
 
   it('tells reading from writing', async () => {
     const put = ['--request', 'PUT', '--data', 'new'];
