@@ -21,6 +21,7 @@ import type { Environment } from '../environment.js';
 import type { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
 import { openShares } from '../shares/kinds.js';
+import { isOpenBehindGuard } from '../shares/public-reading.js';
 import { ShareMap } from '../shares/share-map.js';
 import { readableSite, readableState } from '../preflight/find-site.js';
 import { openSignIn } from './sign-in.js';
@@ -138,7 +139,7 @@ export async function compose(
       declaration.guard &&
       (await openGuard(declaration.guard, {
         ...parts,
-        identify: byUsers(parts, () => false),
+        identify: byUsers(parts, (request) => isOpenBehindGuard(request, shares)),
         trustedProxies: declaration.trustedProxies,
       }));
     return { parts, guard, close: () => closers.close() };

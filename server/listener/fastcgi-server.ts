@@ -156,12 +156,14 @@ function inWords(verdict: Verdict, id: string, challenged: boolean): Buffer {
   switch (verdict.kind) {
     case 'allowed': {
       const { admitted } = verdict;
-      const variables = {
-        USER: admitted.user,
-        GROUPS: groupsOnOneLine(admitted),
-        NAME: nameOnOneLine(admitted),
-        EMAIL: emailOnOneLine(admitted),
-      };
+      const variables = admitted
+        ? {
+            USER: admitted.user,
+            GROUPS: groupsOnOneLine(admitted),
+            NAME: nameOnOneLine(admitted),
+            EMAIL: emailOnOneLine(admitted),
+          }
+        : {};
       const known = Object.entries(variables).filter(([, value]) => value !== '');
       return response(
         status,

@@ -1,21 +1,15 @@
 import { z } from 'zod';
 import { policyOf } from '../rules.js';
-import { access, rule, write } from './access.js';
+import { access, rules, write } from './access.js';
 import { common, type CommonShare } from './share.js';
 
 /** A guard share as written in the file. */
-export const guardSchema = z
-  .strictObject({
-    ...access,
-    kind: z.literal('guard'),
-    write: write.optional(),
-    rules: z
-      .array(rule.omit({ public: true }))
-      .optional()
-      .describe('Paths inside the guard with rules of their own; the longest matching path governs.'),
-  })
-  // What everybody may read, the other server need not ask about.
-  .omit({ public: true });
+export const guardSchema = z.strictObject({
+  ...access,
+  kind: z.literal('guard'),
+  write: write.optional(),
+  rules,
+});
 
 /** What another web server serves: it asks davgate who may. */
 export interface GuardShare extends CommonShare {

@@ -15,7 +15,8 @@ export interface Admitted {
 
 /** What another server is told about a request of its client's. */
 export type Verdict =
-  | { readonly kind: 'allowed'; readonly admitted: Admitted }
+  /** `admitted` is missing for somebody who has not signed in, where everybody may read. */
+  | { readonly kind: 'allowed'; readonly admitted?: Admitted }
   | { readonly kind: 'refused'; readonly failure: Failure }
   /** A person with a browser who has to log in first. */
   | { readonly kind: 'login'; readonly location: string };
@@ -63,9 +64,11 @@ export function emailOnOneLine({ email = '' }: Admitted): string {
 
 /**
  * The header fields by which a server learns who is in; in UTF-8, of which Node writes each character as a byte. A name and
- * an address that a user has not are left out, except for Caddy, which would pass on the name of its own variable.
+ * an address that a user has not are left out, and all of them for nobody, except for Caddy: it would pass on the name of
+ * its own variable.
  */
-export function identityFieldsOf(admitted: Admitted, by: Asker): HeaderList {
+export function identityFieldsOf(admitted: Admitted | undefined, by: Asker): HeaderList {
+  if (!admitted) return by === 'caddy' ? identityFields.map((name) => [name, '']) : [];
   const optional: HeaderList = [
     ['Remote-Name', bytesOf(nameOnOneLine(admitted))],
     ['Remote-Email', bytesOf(emailOnOneLine(admitted))],
@@ -76,6 +79,8 @@ export function identityFieldsOf(admitted: Admitted, by: Asker): HeaderList {
     ...optional.filter(([, value]) => value !== '' || by === 'caddy'),
   ];
 }
+
+const identityFields = ['Remote-User', 'Remote-Groups', 'Remote-Name', 'Remote-Email'];
 
 function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');

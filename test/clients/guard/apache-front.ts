@@ -23,10 +23,11 @@ export async function startApacheFront(
   const module = (name: string) =>
     `LoadModule ${name}_module "${join(program.modulesFolder, `mod_${name}.so`)}"`;
   const text = placed(await documented('apache'), { '9911': String(fastcgi) });
+  const open = await documented('text');
   const start = text.indexOf('<Location');
   const location = text.slice(start);
   const root = process.geteuid?.() === 0;
-  if (root) for (const name of ['apache-front', 'files']) owned(join(folder, name));
+  if (root) for (const name of ['apache-front', 'files', 'open']) owned(join(folder, name));
   const names =
     'mpm_event authn_core authz_core authz_user auth_basic authnz_fcgi setenvif headers env dav dav_fs dav_svn';
   const configuration = [
@@ -44,12 +45,18 @@ export async function startApacheFront(
     '<Location "/files">',
     '  Dav On',
     '</Location>',
+    '<Location "/open">',
+    '  Dav On',
+    '</Location>',
     '<Location "/repos">',
     '  DAV svn',
     `  SVNParentPath "${join(folder, 'svn')}"`,
     '</Location>',
     text.slice(0, start),
-    ...guards.map(({ path }) => location.replace('"/files"', `"${path}"`)),
+    ...guards.map((guard) => {
+      const own = location.replace('"/files"', `"${guard.path}"`);
+      return 'public' in guard ? placed(own, { '{reqenv:DAVGATE_USER}"': `{reqenv:DAVGATE_USER}" ${open.trim()}` }) : own;
+    }),
     ...(backend === undefined ? [] : await proxying(backend, module)),
     ...further,
     '',

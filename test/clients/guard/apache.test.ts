@@ -73,6 +73,30 @@ describe('Apache that asks davgate', () => {
     }
   });
 
+  it('lets everybody read what is public, and knows whoever signs in', async () => {
+    const put = ['--request', 'PUT', '--data', 'new'];
+    const list = ['--request', 'PROPFIND', '--header'];
+    for (const [expected, path, ...args] of [
+      [200, '/open/a.txt'],
+      [200, '/open/a.txt', ...as('eve')],
+      [401, '/open/a.txt', '--user', 'eve:wrong'],
+      [401, '/open/a.txt', ...as('dave')],
+      [401, '/open/closed/a.txt'],
+      [403, '/open/closed/a.txt', ...as('eve')],
+      [200, '/open/closed/a.txt', ...as('carol')],
+      [401, '/open/new.txt', ...put],
+      [403, '/open/new.txt', ...put, ...as('eve')],
+      [201, '/open/new.txt', ...put, ...as('alice')],
+      [207, '/open/', ...list, 'Depth: 1'],
+      [401, '/open/', ...list, 'Depth: infinity'],
+      [401, '/files/a.txt'],
+    ] as const) {
+      assert.equal(await status(path, ...args), expected, [path, ...args].join(' '));
+    }
+    const challenge = await ask('/open/new.txt', ...put);
+    assert.equal(challenge.headers.get('www-authenticate'), 'Basic realm="davgate"');
+  });
+
   it('tells reading from writing', async () => {
     const put = ['--request', 'PUT', '--data', 'new'];
     assert.equal(await status('/files/new.txt', ...put, ...as('bob')), 403);

@@ -74,6 +74,29 @@ for (const { name, start, down } of fronts) {
       }
     });
 
+    it('lets everybody read what is public, as nobody, and knows whoever signs in', async () => {
+      const stranger = await fieldsAtBackend('/open/a.txt', ...spoofed);
+      for (const field of ['remote-user', 'remote-groups', 'remote-name', 'remote-email']) {
+        assert.equal(stranger.get(field)?.join('') ?? '', '', field);
+      }
+      const known = await fieldsAtBackend('/open/a.txt', ...as('eve'), ...spoofed);
+      assert.deepEqual(known.get('remote-user'), ['eve']);
+      const put = ['--request', 'PUT', '--data', 'x'];
+      for (const [expected, ...args] of [
+        [401, '/open/a.txt', '--user', 'eve:wrong'],
+        [401, '/open/closed/a.txt'],
+        [403, '/open/closed/a.txt', ...as('eve')],
+        [200, '/open/closed/a.txt', ...as('carol')],
+        [401, '/open/a.txt', ...put],
+        [403, '/open/a.txt', ...put, ...as('eve')],
+        [200, '/open/a.txt', ...put, ...as('alice')],
+        [401, '/app/x'],
+      ] as const) {
+        const [path, ...rest] = args;
+        assert.equal(await status(path, ...rest), expected, args.join(' '));
+      }
+    });
+
     it('is not led to judge another path than it serves', async () => {
       const tricks = [
         'X-Original-URI',

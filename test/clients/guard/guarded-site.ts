@@ -28,6 +28,14 @@ export const guards = [
     write: writers,
     rules: [{ path: '/private', require: { staff: true, permission: null }, write: {} }],
   },
+  {
+    path: '/open',
+    kind: 'guard',
+    public: true,
+    require: { staff: false },
+    write: { permission: 'docs.change_document' },
+    rules: [{ path: '/closed', require: { staff: true } }],
+  },
   { path: '/app', kind: 'guard', require: { staff: false } },
   { path: '/staffed', kind: 'guard' },
   { path: '/editors', kind: 'guard', require: { staff: false, groups: ['editors'] } },
@@ -49,7 +57,7 @@ export async function guardedSite(
   name(folder, 'alice', { first_name: 'Alice', last_name: '\u00c6r\u00f8', email: 'alice@example.org' });
   name(folder, 'eve', { first_name: ' ', last_name: '', email: '' });
   await writeFile(join(folder, 'guard-secret'), `${secret}\n`, { mode: 0o600 });
-  for (const name of ['files', 'files/private', 'staffed', 'editors', 'super']) {
+  for (const name of ['files', 'files/private', 'open', 'open/closed', 'staffed', 'editors', 'super']) {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'a.txt'), `${name}\n`);
   }

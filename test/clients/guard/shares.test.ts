@@ -114,10 +114,25 @@ describe('davgate with guards', () => {
     );
     const text = apacheGuardConfig({
       ...{ host: '127.0.0.1', port: 9911, realm: 'davgate', secret: undefined, paths: ['/files'] },
+      publicPaths: new Set(),
     });
     assert.equal(text.replace(/^#.*\n/gm, ''), await documented('apache'));
+    const open = apacheGuardConfig({
+      ...{ host: '127.0.0.1', port: 9911, realm: 'davgate', secret: undefined, paths: ['/files'] },
+      publicPaths: new Set(['/files']),
+    });
+    assert.ok(open.includes(`"%{reqenv:DAVGATE_USER}" ${await documented('text')}`));
+    assert.match(printed.out, /<Location "\/open">(?:\n {2}.*)+DefaultUser ":anonymous"\n/);
+    assert.equal(printed.out.match(/DefaultUser/g)?.length, 1, 'nowhere else');
     for (const path of ['/a*', '/a[b]', '/${x}', '/a\nb']) {
-      const bad = { host: '::1', port: 1, realm: 'x', secret: undefined, paths: [path] };
+      const bad = {
+        host: '::1',
+        port: 1,
+        realm: 'x',
+        secret: undefined,
+        paths: [path],
+        publicPaths: new Set<string>(),
+      };
       assert.throws(() => apacheGuardConfig(bad), { kind: 'unprocessable' });
     }
   });
