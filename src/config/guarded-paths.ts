@@ -28,7 +28,7 @@ function policyWith({ path, policy }: CommonShare, guards: readonly CommonShare[
     }));
     rules = [...others, ...own];
   }
-  return new Policy(rules);
+  return new Policy(rules, policy.fold);
 }
 
 function inside(share: ServerPath, path: ServerPath): SharePath {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foldedPath } from '../../access/folded-path.js';
 import { policyOf } from '../rules.js';
 import { access, rules, write } from './access.js';
 import { common, type CommonShare } from './share.js';
@@ -19,7 +20,7 @@ export interface GuardShare extends CommonShare {
 
 export function resolveGuard(share: z.infer<typeof guardSchema>): GuardShare {
   return {
-    ...common(share, policyOf(share)),
+    ...common(share, policyOf(share, foldedPath)),
     kind: 'guard',
     words: 'served by another web server, which asks davgate who may',
     servedElsewhere: true,

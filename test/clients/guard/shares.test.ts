@@ -70,6 +70,10 @@ describe('davgate with guards', () => {
     assert.equal(await guarded('/files/a.txt'), 200);
     assert.equal(await guarded('/files/held/visitor-guide.pdf'), 403, 'davgate serves that itself');
     assert.equal(await own('/files/held/visitor-guide.pdf'), 200);
+    assert.equal(await guarded('/files/HELD/visitor-guide.pdf'), 403, 'and any spelling of it');
+    for (const name of ['PRIVATE', 'private.', 'priv%C2%ADate', 'private::$INDEX_ALLOCATION']) {
+      assert.equal(await guarded(`/files/${name}/a.txt`), 403, name);
+    }
     assert.equal(await guarded('/docs/kept/secret.txt'), 403);
     assert.equal(await guarded('/docs/kept/secret.txt', 'admin'), 200);
     assert.equal(await guarded('/docs/Handbook.md', 'admin'), 403, 'and that');
