@@ -139,6 +139,7 @@ export async function compose(
       declaration.guard &&
       (await openGuard(declaration.guard, {
         ...parts,
+        // Not what davgate itself shows strangers: that is no right at another server.
         identify: byUsers(parts, (request) => isOpenBehindGuard(request, shares)),
         trustedProxies: declaration.trustedProxies,
       }));
