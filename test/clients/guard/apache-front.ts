@@ -55,7 +55,9 @@ export async function startApacheFront(
     text.slice(0, start),
     ...guards.map((guard) => {
       const own = location.replace('"/files"', `"${guard.path}"`);
-      return 'public' in guard ? placed(own, { '{reqenv:DAVGATE_USER}"': `{reqenv:DAVGATE_USER}" ${open.trim()}` }) : own;
+      return 'public' in guard
+        ? placed(own, { '{reqenv:DAVGATE_USER}"': `{reqenv:DAVGATE_USER}" ${open.trim()}` })
+        : own;
     }),
     ...(backend === undefined ? [] : await proxying(backend, module)),
     ...further,
