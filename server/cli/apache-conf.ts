@@ -62,13 +62,16 @@ async function guardConfigurationOf(
   { guard, shares, realm }: Declaration,
   secrets: boolean,
 ): Promise<string> {
-  const paths = shares.filter(({ servedElsewhere }) => servedElsewhere).map(({ path }) => path);
+  const guards = shares.filter(({ servedElsewhere }) => servedElsewhere);
+  const paths = guards.map(({ path }) => path);
+  const open = guards.filter(({ policy }) => policy.isPublicSomewhere);
+  const publicPaths = new Set<string>(open.map(({ path }) => path));
   if (!guard?.fastcgi || paths.length === 0) {
     throw new Failure('not-found', 'The declaration has no guard that Apache could ask about by "fastcgi".');
   }
   const { host, port, secretFile } = guard.fastcgi;
   const secret = await readSecret(secretFile, 'guard.fastcgi.secretFile');
-  return apacheGuardConfig({ host, port, realm, secret: secrets ? secret : undefined, paths });
+  return apacheGuardConfig({ host, port, realm, secret: secrets ? secret : undefined, paths, publicPaths });
 }
 
 async function configurationOf(

@@ -22,6 +22,7 @@ import type { Environment } from '../environment.js';
 import type { ProcessResources } from './process-resources.js';
 import type { Log } from '../observability/log.js';
 import { openShares } from '../shares/kinds.js';
+import { isOpenBehindGuard } from '../shares/public-reading.js';
 import { ShareMap } from '../shares/share-map.js';
 import { readableSite, readableState } from '../preflight/find-site.js';
 import { openSignIn } from './sign-in.js';
@@ -56,7 +57,11 @@ export async function compose(
     const site = readableSite(found);
     const knex = openDatabase(site.database);
     closers.add(() => knex.destroy());
-    const directory = new ModelDirectory(knex, { kind: site.database.kind, user: site.user });
+    const directory = new ModelDirectory(knex, {
+      kind: site.database.kind,
+      user: site.user,
+      withNames: declaration.guard !== undefined,
+    });
     const { signIn, retire } = await openSignIn(
       { declaration, site, knex, directory, resources, environment, log, now },
       closers,
@@ -138,7 +143,8 @@ export async function compose(
       declaration.guard &&
       (await openGuard(declaration.guard, {
         ...parts,
-        identify: byUsers(parts, () => false),
+        // Not what davgate itself shows strangers: that is no right at another server.
+        identify: byUsers(parts, (request) => isOpenBehindGuard(request, shares)),
         trustedProxies: declaration.trustedProxies,
       }));
     return { parts, guard, retire, close: () => closers.close() };

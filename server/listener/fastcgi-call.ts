@@ -3,6 +3,7 @@ import {
   authorizerRole,
   endRequest,
   FastcgiError,
+  mostBesideContent,
   protocolStatus,
   record,
   recordTypes,
@@ -26,18 +27,26 @@ export type Step =
 /** Records with variables: Apache sends a few, and each takes memory besides its bytes. */
 const mostParams = 256;
 
+/** The most bytes of a call that are no variables: heads and padding of its records, and of some more. */
+export const mostBesideVariables = (mostParams + 8) * mostBesideContent;
+
 const wait: Step = { kind: 'wait' };
 
 /** The one request of a connection to an authorizer (FastCGI section 6.3). */
 export class FastcgiCall {
   readonly #connections: number;
+  #bytesLeft: number;
   readonly #params: Buffer[] = [];
   #requestId: number | undefined;
   #answered = false;
 
-  /** @param connections that may be open at once, as who asks for it is told */
-  constructor(connections: number) {
+  /**
+   * @param connections that may be open at once, as who asks for it is told
+   * @param mostBytes of all variables, as they are encoded
+   */
+  constructor(connections: number, mostBytes: number) {
     this.#connections = connections;
+    this.#bytesLeft = mostBytes;
   }
 
   /** @throws FastcgiError for what an authorizer is not sent */
@@ -78,6 +87,8 @@ export class FastcgiCall {
     if (this.#answered) throw new FastcgiError('The variables had ended.');
     if (content.length > 0) {
       if (this.#params.length >= mostParams) throw new FastcgiError('The variables come in too many pieces.');
+      this.#bytesLeft -= content.length;
+      if (this.#bytesLeft < 0) throw new FastcgiError('The variables are too long.');
       this.#params.push(content);
       return wait;
     }

@@ -32,6 +32,9 @@ export class FastcgiError extends Error {
 
 const headerLength = 8;
 
+/** The most bytes of a record besides its content: its head and its padding. */
+export const mostBesideContent = headerLength + 255;
+
 /** Reads records as their bytes come, each byte once, and no more bytes than a bound. */
 export class RecordReader {
   readonly #header = Buffer.alloc(headerLength);
@@ -64,16 +67,17 @@ export class RecordReader {
         const taken = chunk.copy(this.#header, this.#headerBytes, at);
         this.#headerBytes += taken;
         at += taken;
-        if (this.#headerBytes === headerLength) this.#begin();
+        if (this.#headerBytes === headerLength) this.#begin(chunk.length - at);
       }
       if (this.#content && this.#contentBytes === this.#content.length) yield this.#end(this.#content);
     }
   }
 
-  #begin(): void {
+  /** @param here bytes that have come after the head, which count already */
+  #begin(here: number): void {
     if (this.#header[0] !== 1) throw new FastcgiError('This is not version 1 of FastCGI.');
     const length = this.#header.readUInt16BE(4);
-    if (length > this.#left + headerLength) throw new FastcgiError('The records are too long.');
+    if (length > this.#left + here) throw new FastcgiError('The records are too long.');
     this.#content = Buffer.alloc(length);
     this.#contentBytes = 0;
   }

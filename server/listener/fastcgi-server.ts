@@ -2,12 +2,18 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { Failure } from '../../src/failure.js';
-import { statusOfVerdict, groupsOnOneLine, type Verdict } from '../../src/http/guard/verdict.js';
+import {
+  emailOnOneLine,
+  groupsOnOneLine,
+  nameOnOneLine,
+  statusOfVerdict,
+  type Verdict,
+} from '../../src/http/guard/verdict.js';
 import type { HeaderList } from '../../src/http/message.js';
 import type { Log } from '../observability/log.js';
 import { errorResponse } from '../pages/error-response.js';
 import { askedByApache, knowsSecret } from './apache-question.js';
-import { FastcgiCall } from './fastcgi-call.js';
+import { FastcgiCall, mostBesideVariables } from './fastcgi-call.js';
 import { answerRecords, RecordReader } from './fastcgi-records.js';
 import type { GuardOffice } from './guard-server.js';
 import { portTrouble, type ListenPlace } from './port-errors.js';
@@ -31,7 +37,7 @@ export interface FastcgiServer {
 /** Apache makes a connection for each call: so many of its threads may ask at the same time. */
 const mostConnections = 1024;
 
-/** Bytes besides the header section: what Apache says of itself, the heads of records, their padding. */
+/** Bytes of variables besides the header section: what Apache says of itself and of the request. */
 const beyondHeaders = 64 * 1024;
 
 /** Milliseconds for Apache to take an answer. */
@@ -79,8 +85,9 @@ function serve(
   socket: Socket,
   { office, secret, limits, log, patience = 10_000 }: FastcgiServerOptions,
 ): void {
-  const reader = new RecordReader(limits.headerBytes + beyondHeaders);
-  const call = new FastcgiCall(mostConnections);
+  const mostBytes = limits.headerBytes + beyondHeaders;
+  const reader = new RecordReader(mostBytes + mostBesideVariables);
+  const call = new FastcgiCall(mostConnections, mostBytes);
   let timer = setTimeout(() => socket.destroy(), patience);
   let isAsking = true;
   const end = (bytes: Buffer): void => {
@@ -149,11 +156,19 @@ function inWords(verdict: Verdict, id: string, challenged: boolean): Buffer {
   switch (verdict.kind) {
     case 'allowed': {
       const { admitted } = verdict;
-      const groups = groupsOnOneLine(admitted);
-      return response(status, [
-        ['Variable-DAVGATE_USER', admitted.user],
-        ...(groups === '' ? [] : ([['Variable-DAVGATE_GROUPS', groups]] as const)),
-      ]);
+      const variables = admitted
+        ? {
+            USER: admitted.user,
+            GROUPS: groupsOnOneLine(admitted),
+            NAME: nameOnOneLine(admitted),
+            EMAIL: emailOnOneLine(admitted),
+          }
+        : {};
+      const known = Object.entries(variables).filter(([, value]) => value !== '');
+      return response(
+        status,
+        known.map(([name, value]) => [`Variable-DAVGATE_${name}`, value] as const),
+      );
     }
     case 'login':
       return response(status, [['Location', verdict.location]]);

@@ -104,14 +104,14 @@ async function answer(req: IncomingMessage, office: GuardOffice, log: Log): Prom
 
 /** As the server that asks can use it. */
 function inWordsOf(by: Asker, verdict: Verdict, id: string, req: IncomingMessage): HttpResponse {
-  const told = answerTo(verdict, id, req.headers.accept);
-  return by === 'nginx' ? forNginx(verdict, told) : told;
+  const told = answerTo(by, verdict, id, req.headers.accept);
+  return by === 'nginx' ? forNginx(verdict, told, req.headers['x-original-method']) : told;
 }
 
-function answerTo(verdict: Verdict, id: string, accept: string | undefined): HttpResponse {
+function answerTo(by: Asker, verdict: Verdict, id: string, accept: string | undefined): HttpResponse {
   switch (verdict.kind) {
     case 'allowed':
-      return withoutBody(200, identityFieldsOf(verdict.admitted));
+      return withoutBody(200, identityFieldsOf(verdict.admitted, by));
     case 'login':
       return withoutBody(302, [
         ['Location', verdict.location],
@@ -122,9 +122,20 @@ function answerTo(verdict: Verdict, id: string, accept: string | undefined): Htt
   }
 }
 
+/** Seconds. */
+const keptByNginx = '1';
+
 /** nginx's auth_request knows 2xx, 401 and 403; what the client shall get stands beside (docs/guard.md). */
-function forNginx(verdict: Verdict, told: HttpResponse): HttpResponse {
-  if (verdict.kind === 'allowed') return told;
+function forNginx(
+  verdict: Verdict,
+  told: HttpResponse,
+  method: string | readonly string[] | undefined,
+): HttpResponse {
+  if (verdict.kind === 'allowed') {
+    if (method !== 'GET' && method !== 'HEAD') return told;
+    const identity = told.headers.filter(([name]) => name !== 'Cache-Control');
+    return { ...told, headers: [['X-Accel-Expires', keptByNginx], ...identity] };
+  }
   const status = statusOfVerdict(verdict);
   const known = status === 302 ? 401 : status === 401 ? 401 : 403;
   const passed = told.headers.filter(([name]) =>

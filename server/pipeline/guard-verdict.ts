@@ -4,6 +4,7 @@ import { hasDestination } from '../../src/access/required-access.js';
 import { Failure, isFailure, statusOf, toFailure } from '../../src/failure.js';
 import type { TrustedProxies } from '../../src/http/client-address.js';
 import { parseDestination } from '../../src/http/destination.js';
+import { nobody } from '../../src/http/guard/apache-config.js';
 import { readAsked, type Asked, type GuardedRequest } from '../../src/http/guard/asked.js';
 import { statusOfVerdict, type Verdict } from '../../src/http/guard/verdict.js';
 import type { ServerPath } from '../../src/http/target.js';
@@ -94,10 +95,8 @@ async function judge(
     if (identity.status === 302 && location !== undefined) return { kind: 'login', location };
   }
   // What davgate itself tells anybody is no right at another server.
-  if ('status' in identity || isAnonymous(identity)) {
-    throw new Failure('forbidden', 'Nothing here is open to anybody.');
-  }
-  record.user = identity.username;
+  if ('status' in identity) throw new Failure('forbidden', 'Nothing here is open to anybody.');
+  if (!isAnonymous(identity)) record.user = identity.username;
   if (!place) throw new Failure('forbidden', 'No guard is declared for this path.');
   const destination = hasDestination(method) ? destinationOf(request, shares) : undefined;
   for (const { path, action, scope } of kinds.guard.requires({
@@ -109,12 +108,17 @@ async function judge(
     const located = path === place.path ? place : shares.locateGuard(path);
     if (!located) throw new Failure('forbidden', 'No guard is declared for this path.');
     const decision = located.share.declared.policy.decide(identity, action, located.inside, scope);
-    if (!decision.allowed) throw new Failure('forbidden', decision.reason);
+    if (!decision.allowed) throw new Failure(decision.failure, decision.reason);
   }
-  if (unsendable.test(identity.username)) {
+  if (isAnonymous(identity)) return { kind: 'allowed' };
+  if (unsendable.test(identity.username) || identity.username === nobody) {
     throw new Failure('forbidden', 'This user name cannot be passed on.');
   }
-  return { kind: 'allowed', admitted: { user: identity.username, groups: identity.groups } };
+  const { username: user, groups, fullName: name, email } = identity;
+  return {
+    kind: 'allowed',
+    admitted: { user, groups, ...(name !== undefined && { name }), ...(email !== undefined && { email }) },
+  };
 }
 
 function destinationOf({ headers, authorities }: GuardedRequest, shares: ShareMap): Located {

@@ -10,5 +10,6 @@ import type { ShareMap } from '../shares/share-map.js';
 export function needsNoName({ method, target, headers }: Asking, shares: ShareMap): boolean {
   if (target.query === signInQuery) return false;
   const { path } = shares.named(target.path, headers['user-agent']);
-  return isOpenToEverybody(method, path, shares.declared);
+  // There davgate serves nothing, whoever asks.
+  return !shares.locateGuard(path) && isOpenToEverybody(method, path, shares.declared);
 }

@@ -1,3 +1,4 @@
+import { foldedPath } from '../../src/access/folded-path.js';
 import type { Spelling } from '../../src/http/spelling.js';
 import {
   isSameOrBelow,
@@ -66,10 +67,17 @@ export class ShareMap implements Locator {
     return located?.share.declared.servedElsewhere ? undefined : located;
   }
 
-  /** The guard that holds `path`, unless a share that davgate serves lies between. */
+  /** The guard that holds `path`, unless a share that davgate serves lies between, in whatever spelling. */
   locateGuard(path: ServerPath): Located | undefined {
     const located = this.#holder(path);
-    return located?.share.declared.servedElsewhere ? located : undefined;
+    if (!located?.share.declared.servedElsewhere) return undefined;
+    const guard = located.share.declared.path;
+    const inside = this.#served.filter(({ declared }) => isSameOrBelow(guard, declared.path));
+    if (inside.length === 0) return located;
+    const folded = foldedPath(path);
+    return inside.some(({ declared }) => isSameOrBelow(foldedPath(declared.path), folded))
+      ? undefined
+      : located;
   }
 
   #holder(path: ServerPath): Located | undefined {

@@ -5,6 +5,10 @@ export interface Identity {
   readonly username: string;
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;
+  /** Django's get_full_name; missing where users have none, or nobody is told it. */
+  readonly fullName?: string;
+  /** The e-mail address; missing as the name is. */
+  readonly email?: string;
   readonly groups: ReadonlySet<string>;
   /** Every permission of the user, direct or through a group, as `app_label.codename`. */
   readonly permissions: ReadonlySet<string>;

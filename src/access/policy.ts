@@ -34,13 +34,23 @@ const allowed: Decision = { allowed: true };
 /** The rules of one share. Paths are compared in Unicode NFC, because storage finds a name in either form. */
 export class Policy {
   /** With each path in NFC; longest first, so that the first match is the governing rule. */
-  readonly #rules: readonly { readonly normal: string; readonly rule: Rule }[];
+  readonly #rules: readonly { readonly normal: string; readonly folded: string; readonly rule: Rule }[];
+  /** What brings spellings together that may be one name where the paths lead; undefined: none besides NFC. */
+  readonly fold: ((path: string) => string) | undefined;
 
-  /** @param rules one rule for `/` and any number for paths below it, in any order */
-  constructor(rules: readonly Rule[]) {
+  /**
+   * @param rules one rule for `/` and any number for paths below it, in any order
+   * @param fold as {@link Policy.fold}: a path must then satisfy the rules for every other spelling of it, too
+   */
+  constructor(rules: readonly Rule[], fold?: (path: string) => string) {
+    this.fold = fold;
     if (!rules.some((rule) => rule.path === '/')) throw new RangeError('A policy needs a rule for its root.');
     this.#rules = rules
-      .map((rule) => ({ normal: rule.path.normalize('NFC'), rule }))
+      .map((rule) => ({
+        normal: rule.path.normalize('NFC'),
+        folded: fold ? fold(rule.path) : '',
+        rule,
+      }))
       .sort((a, b) => b.normal.length - a.normal.length);
   }
 
@@ -64,17 +74,29 @@ export class Policy {
    */
   rulesFor(path: SharePath, scope: Scope): readonly Rule[] {
     const here = this.ruleFor(path);
-    if (scope === 'node' || this.#rules.length === 1) return [here];
-    const normal = path.normalize('NFC');
-    const below = this.#rules.filter(
-      (candidate) => candidate.rule !== here && isSameOrBelow(normal, candidate.normal),
-    );
-    return [here, ...below.map(({ rule }) => rule)];
+    if (this.#rules.length === 1) return [here];
+    const folded = this.fold?.(path);
+    const found = new Set([here, ...(folded === undefined ? [] : this.#rulesAsFolded(folded))]);
+    if (scope === 'tree') {
+      const normal = path.normalize('NFC');
+      for (const candidate of this.#rules) {
+        const isBelow = folded !== undefined && isSameOrBelow(folded, candidate.folded);
+        if (isBelow || isSameOrBelow(normal, candidate.normal)) found.add(candidate.rule);
+      }
+    }
+    return [...found];
+  }
+
+  /** The rules with the longest path that contains `folded`: several if their paths differ by spelling alone. */
+  #rulesAsFolded(folded: string): readonly Rule[] {
+    const holding = this.#rules.filter((candidate) => isSameOrBelow(candidate.folded, folded));
+    const longest = Math.max(...holding.map((candidate) => candidate.folded.length));
+    return holding.filter((candidate) => candidate.folded.length === longest).map(({ rule }) => rule);
   }
 
   /** Whether `visitor` may do `action` at `path` and, with scope `tree`, wherever another rule governs below it. */
   decide(visitor: Visitor, action: Action, path: SharePath, scope: Scope = 'node'): Decision {
-    if (scope === 'node') return decideByRule(this.ruleFor(path), visitor, action);
+    if (scope === 'node' && !this.fold) return decideByRule(this.ruleFor(path), visitor, action);
     for (const rule of this.rulesFor(path, scope)) {
       const decision = decideByRule(rule, visitor, action);
       if (!decision.allowed) return decision;

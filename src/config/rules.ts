@@ -16,20 +16,22 @@ import type { CommonShare } from './kinds/share.js';
  * Resolves the rules of a share: a rule's keys override the share's, and `write` overrides both for writing. What
  * everybody may read is still written by those alone who meet `require`. A rule that says who must be what to read does
  * not leave its path public unless it says that too.
+ * @param fold as a {@link Policy} takes it
  */
-export function policyOf({ require, public: isPublic = false, write, rules = [] }: AccessInput): Policy {
+export function policyOf(
+  { require, public: isPublic = false, write, rules = [] }: AccessInput,
+  fold?: Policy['fold'],
+): Policy {
   const required = override(defaultRequirement, require);
-  return new Policy([
-    ruleOf('/', required, isPublic, write),
-    ...rules.map((rule) =>
-      ruleOf(
-        rule.path,
-        override(required, rule.require),
-        rule.public ?? (isPublic && rule.require === undefined),
-        layered(write, rule.write),
-      ),
+  const own = rules.map((rule) =>
+    ruleOf(
+      rule.path,
+      override(required, rule.require),
+      rule.public ?? (isPublic && rule.require === undefined),
+      layered(write, rule.write),
     ),
-  ]);
+  );
+  return new Policy([ruleOf('/', required, isPublic, write), ...own], fold);
 }
 
 /** As {@link policyOf}, for a share in which nobody writes anything. */
@@ -89,7 +91,7 @@ function policyWith({ path, policy }: CommonShare, guards: readonly CommonShare[
     }));
     rules = [...others, ...own];
   }
-  return new Policy(rules);
+  return new Policy(rules, policy.fold);
 }
 
 function inside(share: ServerPath, path: ServerPath): SharePath {

@@ -8,12 +8,16 @@ export function directoryUser(
   groups: readonly { readonly name: string }[],
   permissions: readonly { readonly app_label: string; readonly codename: string }[],
 ): DirectoryUser {
+  const fullName = `${text(row.firstName)} ${text(row.lastName)}`.trim();
+  const email = text(row.email);
   return {
     id: keyText(row.id),
     username: text(row.username),
     isActive: isActive(row),
     isStaff: isSet(row.isStaff),
     isSuperuser: isSet(row.isSuperuser),
+    ...(fullName !== '' && { fullName }),
+    ...(email !== '' && { email }),
     groups: new Set(groups.map(({ name }) => name)),
     permissions: new Set(permissions.map(({ app_label, codename }) => `${app_label}.${codename}`)),
     encodedPassword: text(row.password),

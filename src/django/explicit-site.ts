@@ -36,6 +36,14 @@ const userSchema = z
         isActive: flag.describe('null: every user is active. Default: is_active'),
         isStaff: flag.describe('null: nobody is staff. Default: is_staff'),
         isSuperuser: flag.describe('null: nobody is a superuser. Default: is_superuser'),
+        firstName: flag.describe(
+          'What get_full_name begins with, or all of it; for other web servers. ' +
+            'Default: first_name in auth_user, none in another table',
+        ),
+        lastName: flag.describe(
+          'What get_full_name ends with. Default: last_name in auth_user, none in another table',
+        ),
+        email: flag.describe('EMAIL_FIELD. Default: email in auth_user, none in another table'),
       })
       .optional(),
     groups: link.nullable().optional().describe('null: users have no groups.'),
@@ -157,6 +165,10 @@ function userModelOf({ table, columns = {}, groups, permissions }: z.infer<typeo
   const isActive = orStandard(columns.isActive, standard.isActive);
   const isStaff = orStandard(columns.isStaff, standard.isStaff);
   const isSuperuser = orStandard(columns.isSuperuser, standard.isSuperuser);
+  const told = table === undefined || table === defaultUserModel.table ? standard : undefined;
+  const firstName = orStandard(columns.firstName, told?.firstName);
+  const lastName = orStandard(columns.lastName, told?.lastName);
+  const email = orStandard(columns.email, told?.email);
   const groupTable = orStandard<LinkTable>(groups, defaultUserModel.groups);
   const permissionTable = orStandard<LinkTable>(permissions, defaultUserModel.permissions);
   return {
@@ -168,6 +180,9 @@ function userModelOf({ table, columns = {}, groups, permissions }: z.infer<typeo
       ...(isActive !== undefined && { isActive }),
       ...(isStaff !== undefined && { isStaff }),
       ...(isSuperuser !== undefined && { isSuperuser }),
+      ...(firstName !== undefined && { firstName }),
+      ...(lastName !== undefined && { lastName }),
+      ...(email !== undefined && { email }),
     },
     ...(groupTable !== undefined && { groups: groupTable }),
     ...(permissionTable !== undefined && { permissions: permissionTable }),

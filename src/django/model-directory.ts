@@ -14,6 +14,8 @@ interface ModelDirectoryOptions {
   readonly kind: DatabaseLocation['kind'];
   /** Default: django.contrib.auth.models.User. */
   readonly user?: UserModel;
+  /** Whether to read users' full names and e-mail addresses, which other web servers are told. Default: false. */
+  readonly withNames?: boolean;
 }
 
 /** Users that {@link ModelDirectory.list} reads at a time. */
@@ -24,8 +26,8 @@ export class ModelDirectory implements UserDirectory, UsersById, UserList, Passw
   readonly #queries: UserQueries;
   readonly #exactText: string;
 
-  constructor(knex: Knex, { kind, user = defaultUserModel }: ModelDirectoryOptions) {
-    this.#queries = new UserQueries(knex, user);
+  constructor(knex: Knex, { kind, user = defaultUserModel, withNames = false }: ModelDirectoryOptions) {
+    this.#queries = new UserQueries(knex, withNames ? user : withoutNames(user));
     this.#exactText = exactText[kind];
   }
 
@@ -113,6 +115,22 @@ function isUnstorable(error: unknown): boolean {
     ('code' in native && reasons.includes(native.code)) ||
     ('errno' in native && reasons.includes(native.errno))
   );
+}
+
+/** A role that may not read these columns, or a view that lacks them, is enough for everything else. */
+function withoutNames({ columns, ...user }: UserModel): UserModel {
+  const { id, username, password, isActive, isStaff, isSuperuser } = columns;
+  return {
+    ...user,
+    columns: {
+      id,
+      username,
+      password,
+      ...(isActive !== undefined && { isActive }),
+      ...(isStaff !== undefined && { isStaff }),
+      ...(isSuperuser !== undefined && { isSuperuser }),
+    },
+  };
 }
 
 /** The names of the holders who are active and have a name. */

@@ -22,6 +22,11 @@ export interface UserModel {
     readonly isStaff?: string;
     /** Missing: nobody is a superuser. */
     readonly isSuperuser?: string;
+    /** What get_full_name joins by a space. Missing: a user has no such name. */
+    readonly firstName?: string;
+    readonly lastName?: string;
+    /** EMAIL_FIELD. Missing: a user has no address. */
+    readonly email?: string;
   };
   /** Missing if the model has no PermissionsMixin: nobody then has groups or permissions. */
   readonly groups?: LinkTable;
@@ -38,6 +43,9 @@ export const defaultUserModel: UserModel = {
     isActive: 'is_active',
     isStaff: 'is_staff',
     isSuperuser: 'is_superuser',
+    firstName: 'first_name',
+    lastName: 'last_name',
+    email: 'email',
   },
   groups: { table: 'auth_user_groups', user: 'user_id', other: 'group_id' },
   permissions: { table: 'auth_user_user_permissions', user: 'user_id', other: 'permission_id' },

@@ -51,9 +51,27 @@ test('a column that is null is not there', () => {
   });
   assert.deepEqual(user, {
     table: 'auth_user',
-    columns: { id: 'uuid', username: 'username', password: 'password', isSuperuser: 'is_superuser' },
+    columns: {
+      id: 'uuid',
+      username: 'username',
+      password: 'password',
+      isSuperuser: 'is_superuser',
+      firstName: 'first_name',
+      lastName: 'last_name',
+      email: 'email',
+    },
     permissions: defaultUserModel.permissions,
   });
+});
+
+test('a table of users other than Django\u2019s own has a name and an address only where they are declared', () => {
+  const table = 'people_person';
+  const links = { groups: null, permissions: null };
+  const bare = declared({ database, user: { table, ...links } }).user.columns;
+  assert.deepEqual([bare.firstName, bare.lastName, bare.email], [undefined, undefined, undefined]);
+  const columns = { firstName: 'called', email: 'mailbox' };
+  const named = declared({ database, user: { table, columns, ...links } }).user.columns;
+  assert.deepEqual([named.firstName, named.lastName, named.email], ['called', undefined, 'mailbox']);
 });
 
 describe('what is refused', () => {

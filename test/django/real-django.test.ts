@@ -58,6 +58,8 @@ function told(user: DirectoryUser, permissions: readonly string[]) {
     isActive,
     isStaff,
     isSuperuser,
+    fullName: user.fullName ?? '',
+    email: user.email ?? '',
     groups: [...user.groups].sort(),
     has: permissions.filter((permission) => isActive && hasPermission(user, permission)),
   };
@@ -74,7 +76,11 @@ for (const { django, name, make } of matrix) {
         const { site, location } = await make(t, model, django);
         const knex = openDatabase(location);
         t.after(() => knex.destroy());
-        const directory = new ModelDirectory(knex, { kind: location.kind, user: site.model });
+        const directory = new ModelDirectory(knex, {
+          kind: location.kind,
+          user: site.model,
+          withNames: true,
+        });
         assert.ok(site.users.length >= 20 && site.permissions.length >= 16);
 
         const listed: DirectoryUser[] = [];

@@ -21,6 +21,9 @@ const realSite = z.object({
       isActive: z.string().exactOptional(),
       isStaff: z.string().exactOptional(),
       isSuperuser: z.string().exactOptional(),
+      firstName: z.string().exactOptional(),
+      lastName: z.string().exactOptional(),
+      email: z.string().exactOptional(),
     }),
     groups: linkTable.exactOptional(),
     permissions: linkTable.exactOptional(),
@@ -34,6 +37,9 @@ const realSite = z.object({
       isActive: z.boolean(),
       isStaff: z.boolean(),
       isSuperuser: z.boolean(),
+      /** Empty for none. */
+      fullName: z.string(),
+      email: z.string(),
       groups: z.array(z.string()),
       /** Permissions that `has_perm` says the user has. */
       has: z.array(z.string()),

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import type { DirectoryUser } from '../../src/django/directory.js';
+import { openSqlite } from '../../src/database/sqlite.js';
+import { ModelDirectory } from '../../src/django/model-directory.js';
 import { openSqliteDirectory } from './open-sqlite-directory.js';
 import { isFailure } from '../../src/failure.js';
 import { sampleDatabase } from './sample-database.js';
@@ -98,6 +100,20 @@ describe('the users of the sample site', () => {
       insert into auth_user select id, username, password, is_active, is_staff, is_superuser from cased`);
     assert.equal(await directory.find('ALICE'), undefined);
     assert.equal((await directory.find('alice'))?.id, '2');
+  });
+
+  test('are read with their full names and addresses by no statement more, and only where asked', async (t) => {
+    const { file } = sampleDatabase(t);
+    for (const withNames of [false, true]) {
+      const knex = openSqlite({ file });
+      t.after(() => knex.destroy());
+      let statements = 0;
+      knex.on('query', () => (statements += 1));
+      const eve = await new ModelDirectory(knex, { kind: 'sqlite', withNames }).find('eve');
+      assert.equal(statements, 3);
+      const expected = withNames ? ['Eve Santos', 'eve@example.org'] : [undefined, undefined];
+      assert.deepEqual([eve?.fullName, eve?.email], expected);
+    }
   });
 
   test('may have a name outside ASCII', async (t) => {

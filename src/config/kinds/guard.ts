@@ -1,20 +1,15 @@
 import { z } from 'zod';
+import { foldedPath } from '../../access/folded-path.js';
 import { policyOf } from '../rules.js';
-import { access, rule, write } from './access.js';
+import { access, rules, write } from './access.js';
 import { common, type CommonShare } from './share.js';
 
-export const guardSchema = z
-  .strictObject({
-    ...access,
-    kind: z.literal('guard'),
-    write: write.optional(),
-    rules: z
-      .array(rule.omit({ public: true }))
-      .optional()
-      .describe('Paths inside the guard with rules of their own; the longest matching path governs.'),
-  })
-  // What everybody may read, the other server need not ask about.
-  .omit({ public: true });
+export const guardSchema = z.strictObject({
+  ...access,
+  kind: z.literal('guard'),
+  write: write.optional(),
+  rules,
+});
 
 /** What another web server serves: it asks davgate who may. */
 export interface GuardShare extends CommonShare {
@@ -24,7 +19,7 @@ export interface GuardShare extends CommonShare {
 
 export function resolveGuard(share: z.infer<typeof guardSchema>): GuardShare {
   return {
-    ...common(share, policyOf(share)),
+    ...common(share, policyOf(share, foldedPath)),
     kind: 'guard',
     words: 'served by another web server, which asks davgate who may',
     servedElsewhere: true,

@@ -145,6 +145,7 @@ function lastLines(text: string): string {
 
 function userModelOf({ user }: SiteReport): UserModel {
   const { table, id, username, password, isActive, isStaff, isSuperuser, groups, permissions } = user;
+  const { firstName, lastName, email } = user;
   return {
     table,
     columns: {
@@ -154,6 +155,9 @@ function userModelOf({ user }: SiteReport): UserModel {
       ...(isActive !== null && { isActive }),
       ...(isStaff !== null && { isStaff }),
       ...(isSuperuser !== null && { isSuperuser }),
+      ...(firstName !== null && { firstName }),
+      ...(lastName !== null && { lastName }),
+      ...(email !== null && { email }),
     },
     ...(groups !== null && { groups }),
     ...(permissions !== null && { permissions }),

@@ -54,6 +54,11 @@ const user = z.strictObject({
   isActive: optionalText,
   isStaff: optionalText,
   isSuperuser: optionalText,
+  /** The columns that get_full_name joins by a space; null for a name that is made in another way. */
+  firstName: optionalText,
+  lastName: optionalText,
+  /** EMAIL_FIELD */
+  email: optionalText,
   groups: link.nullable(),
   permissions: link.nullable(),
 });

@@ -30,9 +30,10 @@ function withoutPassword(location: DatabaseLocation<TlsFiles>): DatabaseLocation
 
 function userOf({ table, columns, groups, permissions }: UserModel): ExplicitSite['user'] {
   const { id, username, password, isActive = null, isStaff = null, isSuperuser = null } = columns;
+  const { firstName = null, lastName = null, email = null } = columns;
   return {
     table,
-    columns: { id, username, password, isActive, isStaff, isSuperuser },
+    columns: { id, username, password, isActive, isStaff, isSuperuser, firstName, lastName, email },
     groups: groups ? { ...groups } : null,
     permissions: permissions ? { ...permissions } : null,
   };

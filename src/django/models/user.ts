@@ -18,6 +18,9 @@ export class User extends Model {
   declare readonly isActive?: unknown;
   declare readonly isStaff?: unknown;
   declare readonly isSuperuser?: unknown;
+  declare readonly firstName?: unknown;
+  declare readonly lastName?: unknown;
+  declare readonly email?: unknown;
   declare readonly groups?: Group[];
   declare readonly permissions?: Permission[];
 }

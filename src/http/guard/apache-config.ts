@@ -10,10 +10,18 @@ export interface ApacheGuard {
   readonly secret: string | undefined;
   /** The paths of the guards, decoded. */
   readonly paths: readonly string[];
+  /** Those of them in which everybody may read something. */
+  readonly publicPaths: ReadonlySet<string>;
 }
 
 /** The variable that Apache sends to show that it may ask. */
 export const secretVariable = 'DAVGATE_GUARD_SECRET';
+
+const asking =
+  'AuthnzFcgiCheckAuthnProvider davgate Authoritative On RequireBasicAuth Off UserExpr "%{reqenv:DAVGATE_USER}"';
+
+/** What Apache calls somebody without a name, where everybody may read. No user can sign in by such a name. */
+export const nobody = ':anonymous';
 
 const identities = ['User', 'Groups', 'Name', 'Email'];
 
@@ -22,7 +30,7 @@ const identities = ['User', 'Groups', 'Name', 'Email'];
  * @see https://httpd.apache.org/docs/2.4/mod/mod_authnz_fcgi.html
  * @throws Failure `unprocessable` for a path or a realm that means something else to Apache
  */
-export function apacheGuardConfig({ host, port, realm, secret, paths }: ApacheGuard): string {
+export function apacheGuardConfig({ host, port, realm, secret, paths, publicPaths }: ApacheGuard): string {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return [
     '# Modules that must be loaded: authn_core, authz_core, authz_user, auth_basic, authnz_fcgi, setenvif, headers.',
@@ -30,13 +38,15 @@ export function apacheGuardConfig({ host, port, realm, secret, paths }: ApacheGu
       ? [`# Apache's environment must hold ${secretVariable}, the text of "guard.fastcgi.secretFile".`]
       : []),
     `AuthnzFcgiDefineProvider authn davgate fcgi://${address}/`,
-    ...identities.map((name) => `RequestHeader unset Remote-${name} early`),
+    ...['-', '_'].flatMap((mark) =>
+      identities.map((name) => `RequestHeader unset Remote${mark}${name} early`),
+    ),
     ...paths.flatMap((path) => [
       `<Location ${quoted(path)}>`,
       `  SetEnvIf Request_URI "^" "${secretVariable}=${secret ?? `\${${secretVariable}}`}"`,
       '  AuthType Basic',
       `  AuthName ${quoted(realm)}`,
-      '  AuthnzFcgiCheckAuthnProvider davgate Authoritative On RequireBasicAuth Off UserExpr "%{reqenv:DAVGATE_USER}"',
+      `  ${asking}${publicPaths.has(path) ? ` DefaultUser "${nobody}"` : ''}`,
       '  Require valid-user',
       '</Location>',
     ]),

@@ -7,6 +7,7 @@ import { untilPasses } from '../../helpers/until.js';
 import { login } from '../helpers/davgate.js';
 import { curl, outcomeOf, run } from '../helpers/programs.js';
 import { startApacheFront } from './apache-front.js';
+import { echo, fieldsGot, spoofed } from './echo.js';
 import type { Front } from './front.js';
 import { guardedSite, type GuardedSite } from './guarded-site.js';
 
@@ -25,14 +26,17 @@ const readers: Readonly<Record<string, readonly number[]>> = {
 describe('Apache that asks davgate', () => {
   let site: GuardedSite;
   let apache: Front;
+  let backend: Awaited<ReturnType<typeof echo>>;
   before(async () => {
+    backend = await echo();
     site = await guardedSite((declaration) => {
       declaration.throttle = { user: { failures: 8, seconds: 60 } };
     });
-    apache = await startApacheFront(site);
+    apache = await startApacheFront({ ...site, backend: backend.port });
   });
   after(async () => {
     await apache.end();
+    backend.close();
     await site.dispose();
   });
   const ask = (path: string, ...args: string[]) => curl(apache.url + path, args);
@@ -55,6 +59,43 @@ describe('Apache that asks davgate', () => {
       assert.deepEqual(got, expected);
     });
   }
+
+  it('tells a backend who it is, whatever the client says', async () => {
+    const fields = await fieldsGot(`${apache.url}/app/x`, [...as('alice'), ...spoofed]);
+    assert.deepEqual(fields.get('remote-user'), ['alice']);
+    assert.deepEqual(fields.get('remote-groups'), ['editors']);
+    assert.deepEqual(fields.get('remote-name'), ['Alice \u00c6r\u00f8']);
+    assert.deepEqual(fields.get('remote-email'), ['alice@example.org']);
+    const ungrouped = await fieldsGot(`${apache.url}/app/x`, [...as('eve'), ...spoofed]);
+    assert.deepEqual(ungrouped.get('remote-user'), ['eve']);
+    for (const field of ['remote-groups', 'remote-name', 'remote-email']) {
+      assert.equal(ungrouped.get(field), undefined, field);
+    }
+  });
+
+  it('lets everybody read what is public, and knows whoever signs in', async () => {
+    const put = ['--request', 'PUT', '--data', 'new'];
+    const list = ['--request', 'PROPFIND', '--header'];
+    for (const [expected, path, ...args] of [
+      [200, '/open/a.txt'],
+      [200, '/open/a.txt', ...as('eve')],
+      [401, '/open/a.txt', '--user', 'eve:wrong'],
+      [401, '/open/a.txt', ...as('dave')],
+      [401, '/open/closed/a.txt'],
+      [403, '/open/closed/a.txt', ...as('eve')],
+      [200, '/open/closed/a.txt', ...as('carol')],
+      [401, '/open/new.txt', ...put],
+      [403, '/open/new.txt', ...put, ...as('eve')],
+      [201, '/open/new.txt', ...put, ...as('alice')],
+      [207, '/open/', ...list, 'Depth: 1'],
+      [401, '/open/', ...list, 'Depth: infinity'],
+      [401, '/files/a.txt'],
+    ] as const) {
+      assert.equal(await status(path, ...args), expected, [path, ...args].join(' '));
+    }
+    const challenge = await ask('/open/new.txt', ...put);
+    assert.equal(challenge.headers.get('www-authenticate'), 'Basic realm="davgate"');
+  });
 
   it('tells reading from writing', async () => {
     const put = ['--request', 'PUT', '--data', 'new'];

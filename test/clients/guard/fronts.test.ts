@@ -6,17 +6,9 @@ import { untilPasses } from '../../helpers/until.js';
 import { login } from '../helpers/davgate.js';
 import { curl } from '../helpers/programs.js';
 import type { Front } from './front.js';
-import { echo, guardedSite, type GuardedSite } from './guarded-site.js';
+import { echo, fieldsGot, spoofed } from './echo.js';
+import { guardedSite, type GuardedSite } from './guarded-site.js';
 import { startCaddy, startHaproxy, startNginx, type Behind } from './other-fronts.js';
-
-/** The header fields that the backend got: name, value, name, value … */
-function echoed(text: string): string[] {
-  const parsed: unknown = JSON.parse(text);
-  assert.ok(
-    typeof parsed === 'object' && parsed !== null && 'fields' in parsed && Array.isArray(parsed.fields),
-  );
-  return parsed.fields.map(String);
-}
 
 const fronts: readonly {
   readonly name: string;
@@ -50,17 +42,7 @@ for (const { name, start, down } of fronts) {
     const status = async (path: string, ...args: string[]): Promise<number> =>
       (await ask(path, ...args)).status;
     const as = (user: string): string[] => ['--user', login(user)];
-    const fieldsAtBackend = async (path: string, ...args: string[]): Promise<Map<string, string[]>> => {
-      const { status: got, body } = await ask(path, ...args);
-      assert.equal(got, 200);
-      const fields = echoed(body.toString());
-      const all = new Map<string, string[]>();
-      for (let at = 0; at < fields.length; at += 2) {
-        const plain = (fields[at] ?? '').toLowerCase().replaceAll('_', '-');
-        all.set(plain, [...(all.get(plain) ?? []), fields[at + 1] ?? '']);
-      }
-      return all;
-    };
+    const fieldsAtBackend = (path: string, ...args: string[]) => fieldsGot(front.url + path, args);
 
     it('lets in who may, and nobody else', async () => {
       const expected = { alice: 200, bob: 200, carol: 403, dave: 401, eve: 403, admin: 200 };
@@ -80,23 +62,39 @@ for (const { name, start, down } of fronts) {
     });
 
     it('tells a backend who it is, whatever the client says', async () => {
-      const spoofed = [
-        'Remote-User',
-        'Remote_User',
-        'remote-groups',
-        'Remote_Groups',
-        'Remote-Name',
-        'Remote_Email',
-      ];
-      const args = spoofed.flatMap((field) => ['--header', `${field}: admin`]);
-      const fields = await fieldsAtBackend('/app/x?y=1', ...as('alice'), ...args);
+      const fields = await fieldsAtBackend('/app/x?y=1', ...as('alice'), ...spoofed);
       assert.deepEqual(fields.get('remote-user'), ['alice']);
       assert.deepEqual(fields.get('remote-groups'), ['editors']);
-      assert.equal(fields.get('remote-name')?.join('') ?? '', '');
-      assert.equal(fields.get('remote-email')?.join('') ?? '', '');
-      const ungrouped = await fieldsAtBackend('/app/x', ...as('eve'), ...args);
+      assert.deepEqual(fields.get('remote-name'), ['Alice \u00c6r\u00f8']);
+      assert.deepEqual(fields.get('remote-email'), ['alice@example.org']);
+      const ungrouped = await fieldsAtBackend('/app/x', ...as('eve'), ...spoofed);
       assert.deepEqual(ungrouped.get('remote-user'), ['eve']);
-      assert.equal(ungrouped.get('remote-groups')?.join('') ?? '', '');
+      for (const field of ['remote-groups', 'remote-name', 'remote-email']) {
+        assert.equal(ungrouped.get(field)?.join('') ?? '', '', field);
+      }
+    });
+
+    it('lets everybody read what is public, as nobody, and knows whoever signs in', async () => {
+      const stranger = await fieldsAtBackend('/open/a.txt', ...spoofed);
+      for (const field of ['remote-user', 'remote-groups', 'remote-name', 'remote-email']) {
+        assert.equal(stranger.get(field)?.join('') ?? '', '', field);
+      }
+      const known = await fieldsAtBackend('/open/a.txt', ...as('eve'), ...spoofed);
+      assert.deepEqual(known.get('remote-user'), ['eve']);
+      const put = ['--request', 'PUT', '--data', 'x'];
+      for (const [expected, ...args] of [
+        [401, '/open/a.txt', '--user', 'eve:wrong'],
+        [401, '/open/closed/a.txt'],
+        [403, '/open/closed/a.txt', ...as('eve')],
+        [200, '/open/closed/a.txt', ...as('carol')],
+        [401, '/open/a.txt', ...put],
+        [403, '/open/a.txt', ...put, ...as('eve')],
+        [200, '/open/a.txt', ...put, ...as('alice')],
+        [401, '/app/x'],
+      ] as const) {
+        const [path, ...rest] = args;
+        assert.equal(await status(path, ...rest), expected, args.join(' '));
+      }
     });
 
     it('is not led to judge another path than it serves', async () => {

@@ -1,6 +1,5 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
+import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { declare, makeSample, startDavgate, type TestDavgate } from '../helpers/davgate.js';
 
@@ -29,6 +28,14 @@ export const guards = [
     write: writers,
     rules: [{ path: '/private', require: { staff: true, permission: null }, write: {} }],
   },
+  {
+    path: '/open',
+    kind: 'guard',
+    public: true,
+    require: { staff: false },
+    write: { permission: 'docs.change_document' },
+    rules: [{ path: '/closed', require: { staff: true } }],
+  },
   { path: '/app', kind: 'guard', require: { staff: false } },
   { path: '/staffed', kind: 'guard' },
   { path: '/editors', kind: 'guard', require: { staff: false, groups: ['editors'] } },
@@ -47,8 +54,10 @@ export async function guardedSite(
 ): Promise<GuardedSite> {
   const folder = await makeSample();
   await chmod(folder, 0o755);
+  name(folder, 'alice', { first_name: 'Alice', last_name: '\u00c6r\u00f8', email: 'alice@example.org' });
+  name(folder, 'eve', { first_name: ' ', last_name: '', email: '' });
   await writeFile(join(folder, 'guard-secret'), `${secret}\n`, { mode: 0o600 });
-  for (const name of ['files', 'files/private', 'staffed', 'editors', 'super']) {
+  for (const name of ['files', 'files/private', 'open', 'open/closed', 'staffed', 'editors', 'super']) {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'a.txt'), `${name}\n`);
   }
@@ -78,18 +87,15 @@ export async function guardedSite(
   };
 }
 
-/** A backend that answers with the header fields it gets. */
-export async function echo(): Promise<{ readonly port: number; close(): void }> {
-  const server = createServer((req, res) => {
-    res.end(JSON.stringify({ url: req.url, fields: req.rawHeaders }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const at = server.address();
-  return {
-    port: typeof at === 'object' && at !== null ? at.port : 0,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+/** Gives a user of the site a name and an address. */
+export function name(
+  folder: string,
+  user: string,
+  { first_name, last_name, email }: Readonly<Record<'first_name' | 'last_name' | 'email', string>>,
+): void {
+  const database = new Database(join(folder, 'django-site', 'db.sqlite3'));
+  database
+    .prepare('UPDATE auth_user SET first_name = ?, last_name = ?, email = ? WHERE username = ?')
+    .run(first_name, last_name, email, user);
+  database.close();
 }

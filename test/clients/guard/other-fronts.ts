@@ -32,7 +32,7 @@ export async function startNginx({ http, folder, backend }: Behind): Promise<Fro
     'http {',
     'access_log off;',
     ...temporary,
-    text,
+    alsoOpen(text, /^ {2}location \/app\/ \{.*?^ {2}\}\n/ms),
     '}',
     '',
   ];
@@ -50,7 +50,10 @@ export async function startCaddy({ http, folder, backend }: Behind): Promise<Fro
     '127.0.0.1:8082': `127.0.0.1:${port}`,
     'root * /srv': `root * ${folder}`,
   });
-  await writeFile(join(work, 'Caddyfile'), `{\n\tadmin off\n}\n${text}`);
+  await writeFile(
+    join(work, 'Caddyfile'),
+    `{\n\tadmin off\n}\n${alsoOpen(text, /^\troute \/app\/\*.*?^\t\}\n/ms)}`,
+  );
   const home = { HOME: work, XDG_DATA_HOME: work, XDG_CONFIG_HOME: work };
   return startFront('caddy', ['run', '--config', join(work, 'Caddyfile')], port, home);
 }
@@ -68,4 +71,11 @@ export async function startHaproxy({ http, folder, backend }: Behind): Promise<F
   await writeFile(join(work, 'davgate.lua'), script);
   await writeFile(join(work, 'haproxy.cfg'), text);
   return startFront('haproxy', ['-f', join(work, 'haproxy.cfg')], port);
+}
+
+/** What is documented for /app holds for /open, too. */
+function alsoOpen(text: string, block: RegExp): string {
+  const [documentedBlock] = block.exec(text) ?? [];
+  if (documentedBlock === undefined) throw new Error('Nothing is documented for /app.');
+  return text.replace(documentedBlock, () => documentedBlock + documentedBlock.replaceAll('/app', '/open'));
 }

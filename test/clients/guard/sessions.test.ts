@@ -9,7 +9,8 @@ import { freePort } from '../helpers/free-port.js';
 import { curl } from '../helpers/programs.js';
 import { startApacheFront } from './apache-front.js';
 import type { Front } from './front.js';
-import { echo, guardedSite, type GuardedSite } from './guarded-site.js';
+import { echo } from './echo.js';
+import { guardedSite, type GuardedSite } from './guarded-site.js';
 import { startCaddy, startHaproxy, startNginx } from './other-fronts.js';
 
 const python = '/usr/bin/python3';

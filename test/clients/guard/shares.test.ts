@@ -70,6 +70,10 @@ describe('davgate with guards', () => {
     assert.equal(await guarded('/files/a.txt'), 200);
     assert.equal(await guarded('/files/held/visitor-guide.pdf'), 403, 'davgate serves that itself');
     assert.equal(await own('/files/held/visitor-guide.pdf'), 200);
+    assert.equal(await guarded('/files/HELD/visitor-guide.pdf'), 403, 'and any spelling of it');
+    for (const name of ['PRIVATE', 'private.', 'priv%C2%ADate', 'private::$INDEX_ALLOCATION']) {
+      assert.equal(await guarded(`/files/${name}/a.txt`), 403, name);
+    }
     assert.equal(await guarded('/docs/kept/secret.txt'), 403);
     assert.equal(await guarded('/docs/kept/secret.txt', 'admin'), 200);
     assert.equal(await guarded('/docs/Handbook.md', 'admin'), 403, 'and that');
@@ -114,10 +118,25 @@ describe('davgate with guards', () => {
     );
     const text = apacheGuardConfig({
       ...{ host: '127.0.0.1', port: 9911, realm: 'davgate', secret: undefined, paths: ['/files'] },
+      publicPaths: new Set(),
     });
     assert.equal(text.replace(/^#.*\n/gm, ''), await documented('apache'));
+    const open = apacheGuardConfig({
+      ...{ host: '127.0.0.1', port: 9911, realm: 'davgate', secret: undefined, paths: ['/files'] },
+      publicPaths: new Set(['/files']),
+    });
+    assert.ok(open.includes(`"%{reqenv:DAVGATE_USER}" ${await documented('text')}`));
+    assert.match(printed.out, /<Location "\/open">(?:\n {2}.*)+DefaultUser ":anonymous"\n/);
+    assert.equal(printed.out.match(/DefaultUser/g)?.length, 1, 'nowhere else');
     for (const path of ['/a*', '/a[b]', '/${x}', '/a\nb']) {
-      const bad = { host: '::1', port: 1, realm: 'x', secret: undefined, paths: [path] };
+      const bad = {
+        host: '::1',
+        port: 1,
+        realm: 'x',
+        secret: undefined,
+        paths: [path],
+        publicPaths: new Set<string>(),
+      };
       assert.throws(() => apacheGuardConfig(bad), { kind: 'unprocessable' });
     }
   });

@@ -250,6 +250,29 @@ describe('a server that asks', () => {
     assert.equal(await ask(url(closed), ['X-Original-URI', open]), 400);
   });
 
+  it('as nginx may keep an answer for a second, to GET and HEAD, and no other', async () => {
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'PUT', 'DELETE', 'POST']) {
+      const fields: Field[] = [
+        ['X-Original-Method', method],
+        ['X-Original-URI', open],
+      ];
+      const ask = (...more: Field[]) => askGuard(site.http, '/nginx', [...fields, ...more]);
+      const may = await ask(basicField('alice'));
+      const isKept = method === 'GET' || method === 'HEAD';
+      assert.equal(may.status, 200);
+      assert.equal(may.headers['x-accel-expires'], isKept ? '1' : undefined, method);
+      assert.equal(may.headers['cache-control'], isKept ? undefined : 'no-store', method);
+      for (const more of [[], [basicField('alice', 'wrong')], [basicField('eve')]]) {
+        const refused = await ask(...more);
+        assert.notEqual(refused.status, 200);
+        assert.deepEqual(
+          [refused.headers['x-accel-expires'], refused.headers['cache-control']],
+          [undefined, 'no-store'],
+        );
+      }
+    }
+  });
+
   it('learns the whole name and the groups of a user', async () => {
     const answer = await askGuard(site.http, `/envoy${open}`, [['Host', 'x'], basicField('bob')]);
     assert.equal(answer.headers['remote-user'], 'bob');

@@ -53,6 +53,9 @@ describe('a site as a declaration', () => {
           isActive: null,
           isStaff: null,
           isSuperuser: 'is_superuser',
+          firstName: null,
+          lastName: null,
+          email: null,
         },
         groups: { table: 'people_person_groups', user: 'person_id', other: 'group_id' },
         permissions: null,
@@ -144,7 +147,11 @@ const anySite: fc.Arbitrary<DjangoSite<TlsFiles>> = fc
         {
           table: name,
           columns: fc.record(
-            { id: name, username: name, password: name, isActive: name, isStaff: name, isSuperuser: name },
+            {
+              ...{ id: name, username: name, password: name },
+              ...{ isActive: name, isStaff: name, isSuperuser: name },
+              ...{ firstName: name, lastName: name, email: name },
+            },
             { requiredKeys: ['id', 'username', 'password'] },
           ),
           groups: link,

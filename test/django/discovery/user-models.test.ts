@@ -16,6 +16,7 @@ const ownLinks = {
 };
 
 const flags = { isActive: 'is_active', isStaff: 'is_staff', isSuperuser: 'is_superuser' };
+const names = { firstName: 'first_name', lastName: 'last_name', email: 'email' };
 
 const cases: Record<string, Case> = {
   'e-mail logins and UUID keys': {
@@ -30,7 +31,7 @@ class Person(AbstractUser):
 `,
     user: {
       table: 'people_person',
-      columns: { id: 'key', username: 'email', password: 'password', ...flags },
+      columns: { id: 'key', username: 'email', password: 'password', ...flags, ...names },
       ...ownLinks,
     },
   },
@@ -122,7 +123,7 @@ class Person(Being):
 `,
     user: {
       table: 'people_being',
-      columns: { id: 'id', username: 'username', password: 'password', ...flags },
+      columns: { id: 'id', username: 'username', password: 'password', ...flags, ...names },
       groups: { table: 'people_being_groups', user: 'being_id', other: 'group_id' },
       permissions: { table: 'people_being_user_permissions', user: 'being_id', other: 'permission_id' },
     },
@@ -137,7 +138,7 @@ class Person(Contact, AbstractUser):
 `,
     user: {
       table: 'people_person',
-      columns: { id: 'contact_ptr_id', username: 'username', password: 'password', ...flags },
+      columns: { id: 'contact_ptr_id', username: 'username', password: 'password', ...flags, ...names },
       ...ownLinks,
     },
   },
@@ -162,10 +163,113 @@ class Person(AbstractUser):
 `,
     user: {
       table: 'people_person',
-      columns: { id: 'id', username: 'username', password: 'password', ...flags },
+      columns: { id: 'id', username: 'username', password: 'password', ...flags, ...names },
       ...ownLinks,
     },
     warnings: [/leaves rows out/, /its own check_password/, /finds users in its own way/, /its own has_perm/],
+  },
+  'a full name in one column, an address of another name': {
+    models: `
+class Person(AbstractUser):
+    first_name = last_name = email = None
+    called = models.CharField(max_length=80, db_column='Called')
+    mailbox = models.CharField(max_length=80)
+    EMAIL_FIELD = 'mailbox'
+
+    def get_full_name(self):
+        return self.called
+`,
+    user: {
+      table: 'people_person',
+      columns: {
+        id: 'id',
+        username: 'username',
+        password: 'password',
+        ...flags,
+        firstName: 'Called',
+        email: 'mailbox',
+      },
+      ...ownLinks,
+    },
+  },
+  'the family name first': {
+    models: `
+class Person(AbstractUser):
+    def get_full_name(self):
+        return "%s %s" % (self.last_name, self.first_name)
+`,
+    user: {
+      table: 'people_person',
+      columns: {
+        id: 'id',
+        username: 'username',
+        password: 'password',
+        ...flags,
+        firstName: 'last_name',
+        lastName: 'first_name',
+        email: 'email',
+      },
+      ...ownLinks,
+    },
+  },
+  'a full name from elsewhere, an address that the site decodes': {
+    models: `
+class Sealed(models.EmailField):
+    def from_db_value(self, value, expression, connection):
+        return value[::-1]
+
+class Profile(models.Model):
+    person = models.OneToOneField('Person', models.CASCADE)
+    name = models.TextField()
+
+class Person(AbstractUser):
+    email = Sealed()
+
+    def get_full_name(self):
+        return self.profile.name
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'id', username: 'username', password: 'password', ...flags },
+      ...ownLinks,
+    },
+  },
+  'a full name of three parts': {
+    models: `
+class Person(AbstractUser):
+    patronymic = models.CharField(max_length=80)
+
+    def get_full_name(self):
+        return ' '.join([self.first_name, self.patronymic, self.last_name])
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'id', username: 'username', password: 'password', ...flags, email: 'email' },
+      ...ownLinks,
+    },
+  },
+  'a name and an address in the table of a parent': {
+    models: `
+class Contact(models.Model):
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    email = models.EmailField()
+
+class Person(Contact, AbstractBaseUser, PermissionsMixin):
+    login = models.CharField(max_length=50, unique=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=True)
+    USERNAME_FIELD = 'login'
+    objects = BaseUserManager()
+
+    def get_full_name(self):
+        return "%s %s" % (self.first_name, self.last_name)
+`,
+    user: {
+      table: 'people_person',
+      columns: { id: 'contact_ptr_id', username: 'login', password: 'password', ...flags },
+      ...ownLinks,
+    },
   },
   'a text for a primary key': {
     models: `
@@ -174,7 +278,7 @@ class Person(AbstractUser):
 `,
     user: {
       table: 'people_person',
-      columns: { id: 'code', username: 'username', password: 'password', ...flags },
+      columns: { id: 'code', username: 'username', password: 'password', ...flags, ...names },
       ...ownLinks,
     },
     warnings: [/primary key is a CharField/],

@@ -46,13 +46,13 @@ PEOPLE = [
     ("root", {"is_staff": True, "is_superuser": True}, [], []),
     ("powerful", {"is_superuser": True}, ["editors"], []),
     ("retired", {"is_staff": True, "is_superuser": True, "is_active": False}, ["editors"], ["add_group"]),
-    ("staff", {"is_staff": True}, [], []),
+    ("staff", {"is_staff": True, "first_name": "Zoë", "last_name": "Ælfgifu 🫐"}, [], []),
     ("editor", {}, ["editors"], []),
-    ("both", {}, ["editors", "Leser & Schreiber"], []),
+    ("both", {"first_name": " Bo ", "last_name": ""}, ["editors", "Leser & Schreiber"], []),
+    ("plain", {"last_name": "Maier-O'Neill"}, [], []),
     ("own", {}, [], ["add_group", "view_permission"]),
     ("mixed", {"is_staff": True}, ["editors", "empty"], ["view_group", "change_group"]),
     ("former", {"is_active": False}, ["editors"], ["view_group"]),
-    ("plain", {}, [], []),
     ("unusable", {}, ["editors"], []),
     ("blank", {}, [], []),
     ("casey", {}, ["editors"], []),
@@ -92,6 +92,8 @@ def make_users(User):
         for field, value in values.items():
             if field in fields:
                 setattr(user, field, value)
+        if "email" in fields and User.USERNAME_FIELD != "email" and len(name) % 2 == 0:
+            user.email = f"{len(name)}@example.org"
         if name == "unusable":
             user.set_unusable_password()
         elif name == "blank":
@@ -130,6 +132,8 @@ def model(User):
     for key, name in [("isActive", "is_active"), ("isStaff", "is_staff"), ("isSuperuser", "is_superuser")]:
         if name in columns:
             found["columns"][key] = columns[name]
+    if hasattr(User, "first_name"):
+        found["columns"].update(firstName=columns["first_name"], lastName=columns["last_name"], email=columns["email"])
     for key, name in [("groups", "groups"), ("permissions", "user_permissions")]:
         if link(User, name):
             found[key] = link(User, name)
@@ -161,6 +165,8 @@ def describe(user, permissions):
         "isActive": user.is_active,
         "isStaff": getattr(user, "is_staff", False),
         "isSuperuser": getattr(user, "is_superuser", False),
+        "fullName": user.get_full_name() if hasattr(user, "get_full_name") else "",
+        "email": getattr(user, "email", ""),
         "groups": [] if groups is None else sorted(group.name for group in groups.all()),
         "has": [permission for permission in permissions if may(permission)],
         "attempts": attempts(user.get_username()),

@@ -10,7 +10,11 @@ import type { Verdict } from '../../../src/http/guard/verdict.js';
 import { Failure } from '../../../src/failure.js';
 
 const secret = 'a secret that the test knows, and Apache';
-const allowed: Verdict = { kind: 'allowed', admitted: { user: 'zo\u00eb', groups: new Set(['a,b', 'c']) } };
+const allowed = { kind: 'allowed', admitted: { user: 'zo\u00eb', groups: new Set(['a,b', 'c']) } } as const;
+const named: Verdict = {
+  kind: 'allowed',
+  admitted: { ...allowed.admitted, name: 'Zo\u00eb\r\nStatus: 500', email: 'zo\u00eb@example.org' },
+};
 
 interface Setting {
   readonly verdict?: () => Promise<Verdict>;
@@ -123,6 +127,14 @@ describe('the FastCGI authorizer', () => {
     assert.equal(question.method, 'GET');
     assert.equal(question.address, '192.0.2.1');
     assert.deepEqual(question.fields, [['host', 'files.example.org']]);
+  });
+
+  test('tells the name and the address, where there are any, on a line each', async (t) => {
+    const { exchange } = await listening(t, { verdict: () => Promise.resolve(named) });
+    assert.match(
+      textOf(await exchange(whole())),
+      /\r\nVariable-DAVGATE_NAME: Zo\u00eb Status: 500\r\nVariable-DAVGATE_EMAIL: zo\u00eb@example\.org\r\n\r\n$/,
+    );
   });
 
   test('takes variables over several records, padded, with what is no part of them', async (t) => {
@@ -255,13 +267,43 @@ describe('the FastCGI authorizer', () => {
       0xff,
       0,
       0,
-      ...Buffer.alloc(80_000),
+      ...Buffer.alloc(200_000),
     ]),
     'endless padding': Buffer.concat(
-      Array<Buffer>(400).fill(Buffer.concat([Buffer.from([1, 5, 0, 9, 0, 0, 255, 0]), Buffer.alloc(255)])),
+      Array<Buffer>(800).fill(Buffer.concat([Buffer.from([1, 5, 0, 9, 0, 0, 255, 0]), Buffer.alloc(255)])),
     ),
-    'endless management': Buffer.concat(Array<Buffer>(10_000).fill(record(recordTypes.getValues, 0))),
+    'endless management': Buffer.concat(Array<Buffer>(20_000).fill(record(recordTypes.getValues, 0))),
   };
+  for (const padding of [0, 255]) {
+    test(`takes variables up to their limit and not a byte more, with ${padding} bytes of padding`, async (t) => {
+      const { exchange } = await listening(t);
+      const limit = 8192 + 64 * 1024;
+      const bare = pairsOf(variables).length + writePair('HTTP_X', 'x'.repeat(200)).length - 200;
+      for (const [bytes, isTaken] of [
+        [limit - 1, true],
+        [limit, true],
+        [limit + 1, false],
+      ] as const) {
+        const content = pairsOf({ ...variables, HTTP_X: 'x'.repeat(bytes - bare) });
+        assert.equal(content.length, bytes);
+        // As many records as a call may have, so that there is as much around the variables as there can be.
+        const size = Math.ceil(bytes / 256);
+        const records = Array.from({ length: Math.ceil(bytes / size) }, (_, index) => {
+          const part = params(content.subarray(index * size, (index + 1) * size));
+          part[6] = padding;
+          return Buffer.concat([part, Buffer.alloc(padding)]);
+        });
+        const calls = [Buffer.concat([begin(), ...records, params(Buffer.alloc(0))])];
+        // In as few records and pieces as can be.
+        const halves = [content.subarray(0, 0xffff), content.subarray(0xffff)].map((half) => params(half));
+        if (padding === 0) calls.push(Buffer.concat([begin(), ...halves, params(Buffer.alloc(0))]));
+        for (const call of calls) {
+          assert.equal(textOf(await exchange(call)).startsWith('Status: 200'), isTaken, String(bytes));
+        }
+      }
+    });
+  }
+
   for (const [what, bytes] of Object.entries(broken)) {
     test(`closes the connection on ${what}, and no other`, async (t) => {
       const { exchange, asked, open } = await listening(t);

@@ -6,6 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from .values import Refused
 
+TEXTS = ("CharField", "TextField", "CICharField", "CITextField")
 INTEGERS = ("AutoField", "BigAutoField", "SmallAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField",
             "PositiveIntegerField", "PositiveBigIntegerField", "PositiveSmallIntegerField")
 
@@ -28,9 +29,11 @@ class UserModel:
             "isActive": self.flag("is_active", True),
             "isStaff": self.flag("is_staff", False),
             "isSuperuser": self.flag("is_superuser", False),
+            "email": self.email(),
             "groups": self.link("groups", "auth_group"),
             "permissions": self.link("user_permissions", "auth_permission"),
         }
+        found["firstName"], found["lastName"] = self.full_name()
         for name in ("id", "username", "password"):
             if not (found[name]["column"] if name == "id" else found[name]):
                 raise Refused("The user model %s has no single column for its %s." % (self.meta.label, name))
@@ -73,6 +76,38 @@ class UserModel:
                 % (self.meta.label, name, field.model._meta.db_table, self.meta.db_table)
             )
         return column
+
+    def email(self):
+        """The column of EMAIL_FIELD; None if there is none that can be told as it is stored."""
+        named = getattr(self.model, "get_email_field_name", None)
+        return self.text_column(self.field(named() if callable(named) else "email"))
+
+    def full_name(self):
+        """
+        The columns that `get_full_name` joins by a space: two, or one and None. Found by marks in all columns of a user
+        who is not saved; None for a name that is made in any other way.
+        """
+        marks = {}
+        try:
+            person = self.model()
+            for field in self.meta.local_concrete_fields:
+                column = self.text_column(field)
+                if column is not None:
+                    mark = "Mark%dx" % len(marks)
+                    setattr(person, field.attname, mark)
+                    marks[mark] = column
+            found = [marks[mark] for mark in person.get_full_name().split(" ")]
+        except Exception:
+            return None, None
+        return (found + [None])[:2] if len(found) <= 2 else (None, None)
+
+    def text_column(self, field):
+        """The column of a text that is stored in the table of users as the site reads it; None for any other."""
+        if field not in self.meta.local_concrete_fields or hasattr(field, "from_db_value"):
+            return None
+        if field.get_internal_type() not in TEXTS or set(field.column) & set('."`\\'):
+            return None
+        return field.column
 
     def kind(self, field):
         while field.remote_field is not None:
