@@ -14,7 +14,8 @@ const byExtension: ReadonlyMap<string, string> = new Map(
 /** The Content-Type for a file with this name, with charset UTF-8 for text; `application/octet-stream` if unknown. */
 export function contentTypeOf(name: string): string {
   const dot = name.lastIndexOf('.');
-  return (dot > 0 && byExtension.get(name.slice(dot + 1).toLowerCase())) || unknownType;
+  const known = dot > 0 ? byExtension.get(name.slice(dot + 1).toLowerCase()) : undefined;
+  return known ?? unknownType;
 }
 
 /** The longest field to read, in characters; RFC 6838 section 4.2 allows 127 for each half of a type. */
