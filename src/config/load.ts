@@ -95,7 +95,7 @@ function sharesIn(
       problems.push(...problemsOf(parsed.error, ['shares', index]));
       continue;
     }
-    const share = resolveShare(parsed.data, { folder });
+    const share = resolveShare(parsed.data, folder);
     found.push({ input: parsed.data, share, index });
     problems.push(...missingInShare(share, index, user));
   }
