@@ -76,18 +76,15 @@ function labelOf({ gravity }: Finding): string {
   return gravity === 'warning' ? 'warning' : 'problem';
 }
 
-/** Where davgate reads the site's users from, in words for the administrator. */
-interface SiteTables {
-  /** One line; empty if the database cannot be read. */
-  readonly words: string;
-  readonly warnings: readonly string[];
-}
-
 /**
+ * Where davgate reads the site's users from: one line, empty if the database cannot be read; and warnings.
  * @param declared whether the declaration names the database itself, so that nothing else tells which users are meant
  * @throws Failure `unavailable` if the database cannot be opened at all because a certificate cannot be read
  */
-export async function siteTables(found: DjangoSite<TlsFiles>, declared: boolean): Promise<SiteTables> {
+export async function siteTables(
+  found: DjangoSite<TlsFiles>,
+  declared: boolean,
+): Promise<{ readonly words: string; readonly warnings: readonly string[] }> {
   const site = readableSite(found);
   const knex = openDatabase(site.database);
   try {

@@ -13,7 +13,6 @@ import type { LockStore } from './locks/lock-store.js';
 import type { PropertyLimits } from './properties/limits.js';
 import type { PropertyReader, PropertyStore } from './properties/property-store.js';
 
-/** A place in a share, to read from. */
 export interface ReadPlace {
   readonly storage: ReadableStorage;
   /** Where the share is on this server. */
@@ -23,7 +22,6 @@ export interface ReadPlace {
   readonly spelling?: Spelling | undefined;
 }
 
-/** A place in a share that the engine reads and changes. */
 export interface Place extends ReadPlace {
   readonly storage: DavStorage;
 }
