@@ -40,8 +40,10 @@ export const check: Command = {
       output.out(describeDeclaration(declaration));
       output.out(tables.words);
       for (const warning of [...warnings, ...tables.warnings]) output.error(`warning: ${warning}\n`);
-      for (const finding of findings)
-        output.error(`${labelOf(finding)}: ${problemInWords(finding, positions)}\n`);
+      for (const finding of findings) {
+        const label = finding.gravity === 'warning' ? 'warning' : 'problem';
+        output.error(`${label}: ${problemInWords(finding, positions)}\n`);
+      }
       return findings.some(({ gravity }) => gravity === 'nobody') ? 1 : 0;
     } catch (error) {
       if (!(error instanceof DeclarationError || error instanceof RangeError || isFailure(error)))
@@ -70,10 +72,6 @@ async function furtherFindings(
     ...(await siteFindings(declaration, site)),
     ...(await sitePoolFindings(declaration, environment)),
   ];
-}
-
-function labelOf({ gravity }: Finding): string {
-  return gravity === 'warning' ? 'warning' : 'problem';
 }
 
 /**

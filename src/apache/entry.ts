@@ -23,7 +23,7 @@ export interface Required {
   readonly groups?: readonly string[];
 }
 
-export type Source =
+type Source =
   | { readonly kind: 'guard' }
   | { readonly kind: 'static' | 'webdav'; readonly folder: string }
   | { readonly kind: 'svn'; readonly key: 'repository' | 'repositories'; readonly folder: string };

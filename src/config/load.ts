@@ -66,10 +66,8 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   return declaration;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** A declaration that is not an object has no parts. */
-function isObject(json: unknown): json is Json {
+function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 

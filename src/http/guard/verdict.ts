@@ -2,7 +2,7 @@ import { statusOf, type Failure } from '../../failure.js';
 import type { HeaderList } from '../message.js';
 
 /** Who is in, as another server is told. */
-export interface Admitted {
+interface Admitted {
   readonly user: string;
   readonly groups: ReadonlySet<string>;
 }
