@@ -94,7 +94,9 @@ const limit = z.strictObject({
 
 const throttleSchema = z.strictObject({
   user: limit.exactOptional().describe('For one user name from one address. Default: 30 in 60 seconds.'),
-  address: limit.exactOptional().describe('For all user names from one address. Default: 100 in 300 seconds.'),
+  address: limit
+    .exactOptional()
+    .describe('For all user names from one address. Default: 100 in 300 seconds.'),
   counter: z
     .enum(['memory', 'state'])
     .default('memory')
