@@ -37,7 +37,6 @@ export interface Entry extends Place {
   readonly decided: boolean;
   readonly settings: string | undefined;
   readonly realm: string | undefined;
-  /** Keys of the share that its source takes. */
   readonly keys: Readonly<Record<string, unknown>>;
 }
 

@@ -23,7 +23,6 @@ const neededToWrite: Readonly<Record<Serving, readonly string[]>> = {
   other: ['POST', 'PUT', 'DELETE'],
 };
 
-/** What is said about a place, for each action. */
 interface Rule {
   readonly node: Node;
   readonly actions: readonly Action[];
