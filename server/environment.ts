@@ -33,13 +33,9 @@ function userName(): string | undefined {
 
 /** The address to listen on according to HOST and PORT, if set. @throws RangeError if PORT is not a port number */
 export function readListen(): { host?: string; port?: number } {
-  const host = process.env.HOST;
-  const port = process.env.PORT;
-  if (port !== undefined && port !== '' && !/^\d{1,5}$/.test(port)) {
+  const { HOST: host = '', PORT: port = '' } = process.env;
+  if (port !== '' && !/^\d{1,5}$/.test(port)) {
     throw new RangeError(`PORT must be a number from 0 to 65535, not "${port}".`);
   }
-  return {
-    ...(host === undefined || host === '' ? {} : { host }),
-    ...(port === undefined || port === '' ? {} : { port: Number(port) }),
-  };
+  return { ...(host !== '' && { host }), ...(port !== '' && { port: Number(port) }) };
 }

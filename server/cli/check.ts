@@ -40,8 +40,10 @@ export const check: Command = {
       output.out(describeDeclaration(declaration));
       output.out(tables.words);
       for (const warning of [...warnings, ...tables.warnings]) output.error(`warning: ${warning}\n`);
-      for (const finding of findings)
-        output.error(`${labelOf(finding)}: ${problemInWords(finding, positions)}\n`);
+      for (const finding of findings) {
+        const label = finding.gravity === 'warning' ? 'warning' : 'problem';
+        output.error(`${label}: ${problemInWords(finding, positions)}\n`);
+      }
       return findings.some(({ gravity }) => gravity === 'nobody') ? 1 : 0;
     } catch (error) {
       if (!(error instanceof DeclarationError || error instanceof RangeError || isFailure(error)))
@@ -72,22 +74,15 @@ async function furtherFindings(
   ];
 }
 
-function labelOf({ gravity }: Finding): string {
-  return gravity === 'warning' ? 'warning' : 'problem';
-}
-
-/** Where davgate reads the site's users from, in words for the administrator. */
-interface SiteTables {
-  /** One line; empty if the database cannot be read. */
-  readonly words: string;
-  readonly warnings: readonly string[];
-}
-
 /**
+ * Where davgate reads the site's users from: one line, empty if the database cannot be read; and warnings.
  * @param declared whether the declaration names the database itself, so that nothing else tells which users are meant
  * @throws Failure `unavailable` if the database cannot be opened at all because a certificate cannot be read
  */
-export async function siteTables(found: DjangoSite<TlsFiles>, declared: boolean): Promise<SiteTables> {
+export async function siteTables(
+  found: DjangoSite<TlsFiles>,
+  declared: boolean,
+): Promise<{ readonly words: string; readonly warnings: readonly string[] }> {
   const site = readableSite(found);
   const knex = openDatabase(site.database);
   try {

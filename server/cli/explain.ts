@@ -5,9 +5,8 @@ import {
   type Asker,
   type Explanation,
 } from '../../src/access/explain.js';
-import { explanationInWords } from '../../src/access/explain-words.js';
+import { explanationInWords, legible } from '../../src/access/explain-words.js';
 import { hasDestination } from '../../src/access/required-access.js';
-import { legible } from '../../src/access/legible.js';
 import type { Declaration } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { loadDeclaration } from '../../src/config/load.js';

@@ -75,7 +75,7 @@ function onHangup(reload: () => void): void {
 }
 
 /** The URL of each share, and who may read and write it. */
-export function announcement({ host, port, shares }: Davgate): string {
+function announcement({ host, port, shares }: Davgate): string {
   const shown =
     host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   const lines = shares.map(({ kind, path, policy }) => {

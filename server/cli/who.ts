@@ -1,5 +1,5 @@
 import type { Identity } from '../../src/access/identity.js';
-import { legible } from '../../src/access/legible.js';
+import { legible } from '../../src/access/explain-words.js';
 import { readersInWords } from '../../src/access/requirement.js';
 import type { Policy } from '../../src/access/policy.js';
 import { problemInWords } from '../../src/config/problems.js';

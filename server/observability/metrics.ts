@@ -5,7 +5,6 @@ export type LoginOutcome = 'accepted' | 'refused' | 'throttled';
 
 /** Figures that other parts keep. They are read when a client requests the metrics. */
 interface MetricsSources {
-  /** Passwords derived so far. */
   readonly derivations: () => number;
   readonly waiting: () => number;
 }
@@ -34,7 +33,6 @@ const methods: ReadonlySet<string> = new Set(
 /** In seconds: from a small file to an upload over a slow line. */
 const buckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600];
 
-/** The metrics of this process, in a separate registry. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #logins: Counter<'outcome'>;

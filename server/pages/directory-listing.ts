@@ -12,7 +12,7 @@ const sortedEntries = 10_000;
 /** The number of entries to sort or write without a pause. */
 const runLength = 256;
 
-export interface ListingReader extends PageReader {
+interface ListingReader extends PageReader {
   /** Whose work it is to write it: owners take turns. */
   readonly owner: string;
 }

@@ -101,7 +101,6 @@ export async function serveShareRoot(
   );
 }
 
-/** The shares at or below a path that somebody may read. */
 export function sharesOpenTo(
   identity: Visitor,
   shares: readonly Share[],
@@ -113,7 +112,6 @@ export function sharesOpenTo(
   );
 }
 
-/** The shares as the list of shares shows them to somebody. */
 export function listed(shares: readonly Share[], identity: Visitor): readonly ListedShare[] {
   return shares.map(({ declared: { kind, path, policy } }) => ({
     path,

@@ -19,7 +19,6 @@ import type { Environment } from '../environment.js';
 import type { Log } from '../observability/log.js';
 import { IdentifiedRequest } from './incoming-request.js';
 
-/** An open share. */
 export interface Share {
   readonly declared: DeclaredShare;
   /** The files, if davgate itself looks them up by name. */
@@ -37,7 +36,6 @@ export interface Share {
   close(): Promise<void> | void;
 }
 
-/** A path and the share that contains it. */
 export interface Located {
   readonly share: Share;
   readonly path: ServerPath;

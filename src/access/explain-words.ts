@@ -8,7 +8,6 @@ import type {
   ExplainedRule,
   Explanation,
 } from './explain.js';
-import { legible } from './legible.js';
 
 /**
  * An explanation for a person: the user, the request, each right with its rules and conditions, and the answer.
@@ -78,4 +77,18 @@ function answerInWords(answer: Answer): string {
   return answer.allowed
     ? 'Answer   would be allowed: 2xx, unless what is there calls for another, such as 404'
     : `Answer   would be refused: ${statusOf(answer.failure)} ${legible(answer.sentence)}`;
+}
+
+// Control characters, line and paragraph separators, and characters that change the direction of writing.
+const deceptive = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A name from a database for a person to read: characters that could control a terminal or fake a line are shown as
+ * `\u001b`.
+ */
+export function legible(name: string): string {
+  return name.replace(
+    deceptive,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -21,7 +21,6 @@ export type Asker =
   | { readonly standing: 'unknown' | 'inactive'; readonly username: string }
   | { readonly standing: 'active'; readonly identity: Identity; readonly sources: PermissionSources };
 
-/** Asks what the server would answer to this user for this request. */
 interface Question {
   readonly asker: Asker;
   readonly method: Method;

@@ -1,5 +1,4 @@
-import type { SharePath } from '../http/target.js';
-import { isSameOrBelow } from '../http/target.js';
+import { isSameOrBelow, type SharePath } from '../http/target.js';
 import { isAnonymous, type Visitor } from './identity.js';
 import { inWords, meets, type Readers, type Requirement } from './requirement.js';
 

@@ -23,7 +23,7 @@ export interface Required {
   readonly groups?: readonly string[];
 }
 
-export type Source =
+type Source =
   | { readonly kind: 'guard' }
   | { readonly kind: 'static' | 'webdav'; readonly folder: string }
   | { readonly kind: 'svn'; readonly key: 'repository' | 'repositories'; readonly folder: string };
@@ -37,7 +37,6 @@ export interface Entry extends Place {
   readonly decided: boolean;
   readonly settings: string | undefined;
   readonly realm: string | undefined;
-  /** Keys of the share that its source takes. */
   readonly keys: Readonly<Record<string, unknown>>;
 }
 

@@ -9,7 +9,7 @@ const mostBytes = { file: 1 << 20, all: 8 << 20, script: 1 << 16 } as const;
 const mostMatches = 256;
 
 /** A configuration and what it may include: files inside its own folder, by whatever links. */
-export interface ConfigurationFiles {
+interface ConfigurationFiles {
   readonly main: SourceFile;
   readonly include: Include;
 }

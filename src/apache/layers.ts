@@ -1,5 +1,4 @@
-import type { Host } from './hosts.js';
-import { covers, folderAt } from './hosts.js';
+import { covers, folderAt, type Host } from './hosts.js';
 import type { Directive, Node } from './syntax.js';
 
 /** What holds at a URL path: what the server says, then its folders from the outermost on, then its Locations. */

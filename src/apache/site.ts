@@ -5,7 +5,7 @@ import type { Layers } from './layers.js';
 /** The text of a script, by its absolute path; undefined if it cannot be read. */
 export type ReadScript = (path: string) => string | undefined;
 
-export type Identification =
+type Identification =
   | { readonly kind: 'none' }
   /** By something other than Django. */
   | { readonly kind: 'other'; readonly at: Directive }

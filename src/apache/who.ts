@@ -6,7 +6,7 @@ export type Who =
   /** Users with a name and a password; with groups, members of any of them. */
   | { readonly kind: 'users'; readonly groups?: readonly string[] };
 
-export type Action = 'read' | 'write';
+type Action = 'read' | 'write';
 
 /** How Apache serves a place, as far as its methods go. */
 export type Serving = 'svn' | 'dav' | 'other';
@@ -23,8 +23,7 @@ const neededToWrite: Readonly<Record<Serving, readonly string[]>> = {
   other: ['POST', 'PUT', 'DELETE'],
 };
 
-/** What is said about a place, for each action. */
-export interface Rule {
+interface Rule {
   readonly node: Node;
   readonly actions: readonly Action[];
 }
@@ -83,7 +82,7 @@ export function isRequire(node: Node): boolean {
 }
 
 /** Whether groups that `Require group` names are Django's. */
-export interface Authority {
+interface Authority {
   readonly groups: boolean;
 }
 

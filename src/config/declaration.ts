@@ -24,7 +24,7 @@ export interface ProjectDeclaration {
 }
 
 /** What the site's own Python is asked while davgate runs. */
-export interface AnswersBySite {
+interface AnswersBySite {
   readonly seconds: number;
 }
 

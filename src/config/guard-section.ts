@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { host, network, ownPort, reporter, text } from './fields.js';
 
-/** Where other web servers ask davgate, as written in the file. */
 export const guardSectionSchema = z
   .strictObject({
     http: z

@@ -5,7 +5,6 @@ const [KiB, MiB, GiB, TiB] = [1024, 1024 ** 2, 1024 ** 3, 1024 ** 4] as const;
 const limit = ([preset, least, most]: readonly [preset: number, least: number, most: number], what: string) =>
   z.int().min(least).max(most).default(preset).describe(`${what} Default: ${preset}.`);
 
-/** What a client may use of the server. */
 export const limitsSchema = z
   .strictObject({
     xmlBytes: limit([MiB, KiB, GiB], 'Bytes of an XML body.'),

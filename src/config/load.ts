@@ -66,10 +66,8 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   return declaration;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** A declaration that is not an object has no parts. */
-function isObject(json: unknown): json is Json {
+function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
@@ -95,7 +93,7 @@ function sharesIn(
       problems.push(...problemsOf(parsed.error, ['shares', index]));
       continue;
     }
-    const share = resolveShare(parsed.data, { folder });
+    const share = resolveShare(parsed.data, folder);
     found.push({ input: parsed.data, share, index });
     problems.push(...missingInShare(share, index, user));
   }

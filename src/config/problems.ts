@@ -114,7 +114,6 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** A choice in words. */
 export function oneOf(values: readonly (string | undefined)[]): string {
   return values.length === 1
     ? (values[0] ?? '')

@@ -14,49 +14,41 @@ export function userInWords({
 
 /** Why this process may not list a folder and go in; undefined where it may. */
 export function closedToReading(folder: string, user: string): string | undefined {
-  try {
-    opendirSync(folder).closeSync();
-  } catch (error) {
-    return lacking(error, user, 'list', folder, 'r and x');
-  }
-  try {
+  return (
+    refusal(() => opendirSync(folder).closeSync(), user, 'list', folder, 'r and x') ??
     // What is in it cannot be looked up without the right to enter.
-    statSync(`${folder}/.`);
-    return undefined;
-  } catch (error) {
-    return lacking(error, user, 'enter', folder, 'r and x');
-  }
+    refusal(() => statSync(`${folder}/.`), user, 'enter', folder, 'r and x')
+  );
 }
 
 /** Why this process may make nothing in a folder; undefined where it may. */
 export function closedToWriting(folder: string, user: string): string | undefined {
-  return refusedAccess(folder, constants.W_OK | constants.X_OK, user, 'make files in', 'w and x');
+  const mode = constants.W_OK | constants.X_OK;
+  return refusal(() => accessSync(folder, mode), user, 'make files in', folder, 'w and x');
 }
 
 /** Why this process may not read a file; undefined where it may. */
 export function unreadableFile(file: string, user: string): string | undefined {
-  try {
-    closeSync(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK));
-    return undefined;
-  } catch (error) {
-    return lacking(error, user, 'read', file, 'r');
-  }
+  const mode = constants.O_RDONLY | constants.O_NONBLOCK;
+  return refusal(() => closeSync(openSync(file, mode)), user, 'read', file, 'r');
 }
 
 /** Why this process may not write a file; undefined where it may. */
 export function unwritableFile(file: string, user: string): string | undefined {
-  return refusedAccess(file, constants.R_OK | constants.W_OK, user, 'read and write', 'r and w');
+  const mode = constants.R_OK | constants.W_OK;
+  return refusal(() => accessSync(file, mode), user, 'read and write', file, 'r and w');
 }
 
-function refusedAccess(
-  path: string,
-  mode: number,
+/** Why an attempt fails; undefined if it succeeds. */
+function refusal(
+  attempt: () => unknown,
   user: string,
   verb: string,
+  path: string,
   right: string,
 ): string | undefined {
   try {
-    accessSync(path, mode);
+    attempt();
     return undefined;
   } catch (error) {
     return lacking(error, user, verb, path, right);

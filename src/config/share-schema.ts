@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { guardSchema, resolveGuard, type GuardShare } from './kinds/guard.js';
 import { resolveStatic, staticSchema, type StaticShare } from './kinds/static.js';
-import type { Surroundings } from './kinds/share.js';
 import { oneOf } from './problems.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
 import { resolveWebdav, webdavSchema, type WebdavShare } from './kinds/webdav.js';
@@ -18,15 +17,18 @@ export type DeclaredShare = StaticShare | WebdavShare | SvnShare | GuardShare;
 
 export type KindName = DeclaredShare['kind'];
 
-/** Makes a share's paths absolute, fills in its defaults and resolves its rules. */
-export function resolveShare(share: ShareInput, surroundings: Surroundings): DeclaredShare {
+/**
+ * Makes a share's paths absolute, fills in its defaults and resolves its rules.
+ * @param folder of the declaration's file; absolute
+ */
+export function resolveShare(share: ShareInput, folder: string): DeclaredShare {
   switch (share.kind) {
     case 'static':
-      return resolveStatic(share, surroundings);
+      return resolveStatic(share, folder);
     case 'webdav':
-      return resolveWebdav(share, surroundings);
+      return resolveWebdav(share, folder);
     case 'svn':
-      return resolveSvn(share, surroundings);
+      return resolveSvn(share, folder);
     case 'guard':
       return resolveGuard(share);
   }

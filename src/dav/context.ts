@@ -15,7 +15,6 @@ import type { PropertyLimits } from './properties/limits.js';
 import type { PropertyReader, PropertyStore } from './properties/property-store.js';
 import type { BodyReading } from './read-body.js';
 
-/** A place in a share, to read from. */
 export interface ReadPlace {
   readonly storage: ReadableStorage;
   /** Where the share is on this server. */
@@ -25,7 +24,6 @@ export interface ReadPlace {
   readonly spelling?: Spelling | undefined;
 }
 
-/** A place in a share that the engine reads and changes. */
 export interface Place extends ReadPlace {
   readonly storage: DavStorage;
 }

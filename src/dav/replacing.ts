@@ -3,7 +3,6 @@ import type { Arrival, ResourceStat } from '../storage/storage.js';
 import type { Place } from './context.js';
 import { removeTree, type MemberFailure } from './tree.js';
 
-/** How a resource has arrived at a place. */
 export interface Arrived {
   /** The members that have not arrived. */
   readonly failures: readonly MemberFailure[];

@@ -37,7 +37,9 @@ export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
   if (parent?.kind !== 'collection') {
     throw new Failure('parent-missing', 'The destination\u2019s parent collection does not exist.');
   }
-  await refuseSameResource(request, to);
+  // Links, and shares on one folder, give a resource more than one path: copying it over itself would destroy it.
+  if ((await holds(request, to)) || (await holds(to, request)))
+    throw new Failure('forbidden', 'The source and the destination are the same, or one contains the other.');
   const replaced = await to.storage.stat(to.path);
   if (replaced && !overwrite)
     throw new Failure(
@@ -46,12 +48,6 @@ export async function prepareTransfer(request: DavRequest): Promise<Transfer> {
     );
   const inTheWay = source.kind === 'file' && replaced?.kind === 'file' ? undefined : replaced;
   return { source, to: at(to, to.path), replaced, inTheWay };
-}
-
-/** Links, and shares on one folder, give a resource more than one path: copying it over itself would destroy it. */
-async function refuseSameResource(from: Place, to: Place): Promise<void> {
-  if ((await holds(from, to)) || (await holds(to, from)))
-    throw new Failure('forbidden', 'The source and the destination are the same, or one contains the other.');
 }
 
 /** The answer to a successful COPY or MOVE: 201, or 204 if it replaced something. */

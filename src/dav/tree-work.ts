@@ -15,7 +15,6 @@ export interface MemberFailure {
   readonly incomplete?: true;
 }
 
-/** On whose behalf the work on a tree is done. */
 export interface Behalf {
   /** The user; users take turns with each other. */
   readonly owner?: string;

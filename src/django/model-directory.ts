@@ -4,7 +4,6 @@ import type { AskedMembers, Members, Memberships } from '../access/identity.js';
 import { answered, unanswered } from './answered.js';
 import type { DirectoryUser, PasswordSamples, UserDirectory, UserList, UsersById } from './directory.js';
 import { directoryUser, listedUser, text, isActive } from './directory-user.js';
-import { exactText } from '../database/exact-text.js';
 import type { DatabaseLocation } from '../database/location.js';
 import { defaultUserModel, type UserModel } from './site.js';
 import { storedKeys } from './user-key.js';
@@ -161,3 +160,15 @@ function heldBy(
 function nameOf({ held, heldIn }: Holder): string {
   return heldIn === undefined ? text(held) : `${text(heldIn)}.${text(held)}`;
 }
+
+/**
+ * SQL that compares a column (bound twice, as `??`) with a text (bound twice, as `?`) so that only exactly the same
+ * text matches. The first comparison can use an index; on its own it may ignore case, accents and trailing spaces, as
+ * MySQL's usual collations, PostgreSQL's citext and SQLite's NOCASE do.
+ */
+const exactText: Readonly<Record<DatabaseLocation['kind'], string>> = {
+  sqlite: '?? = ? and ?? = ? collate binary',
+  postgresql: '?? = ? and cast(?? as text) collate "C" = ?',
+  // Compared as bytes, because `utf8mb4_bin` also ignores trailing spaces.
+  mysql: '?? = ? and cast(convert(?? using utf8mb4) as binary) = cast(? as binary)',
+};

@@ -14,7 +14,6 @@ export function tablesRead({ user, sessions }: Pick<DjangoSite<unknown>, 'user' 
   ];
 }
 
-/** Where one of davgate's connections finds the tables that it reads. */
 export interface TablesFound {
   /** The qualified names, such as `site_b.auth_user`, by the name to look for; tables that do not exist are missing. */
   readonly tables: ReadonlyMap<string, string>;

@@ -10,7 +10,6 @@ export interface Claim {
   readonly sees?: readonly string[];
 }
 
-/** A turn that has come. */
 export interface Turn {
   /** What the changes that this one waited for have written. */
   readonly written: readonly string[];

@@ -29,7 +29,6 @@ export interface CollectionStat extends CommonStat {
 
 export type ResourceStat = FileStat | CollectionStat;
 
-/** A member of a collection. */
 export interface Entry {
   readonly name: string;
   readonly stat: ResourceStat;

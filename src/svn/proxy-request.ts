@@ -9,7 +9,6 @@ import { destinationAt, ifAt, originForm } from './destination.js';
 import { type Framing, framingOf } from './request-framing.js';
 import { originAt, type UpstreamAddress } from './upstream-address.js';
 
-/** What determines the head of a forwarded request. */
 export interface RequestHead {
   readonly method: string;
   readonly rawTarget: string;
@@ -19,7 +18,6 @@ export interface RequestHead {
   readonly username: string | undefined;
 }
 
-/** The head that the child receives. */
 export interface UpstreamHead {
   readonly path: string;
   /** Name, value, name, value …, the format of node:http. */

@@ -14,7 +14,6 @@ export interface Held {
   end(): void;
 }
 
-/** A slot that somebody holds. */
 export interface Slot {
   /** Says what the slot is used for; a slot without this is never taken away. */
   holdFor(held: Held): void;

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { explain, type Asker, type Explanation, type Place } from '../../src/access/explain.js';
-import { explanationInWords } from '../../src/access/explain-words.js';
+import { explanationInWords, legible } from '../../src/access/explain-words.js';
 import type { Identity } from '../../src/access/identity.js';
-import { legible } from '../../src/access/legible.js';
 import { Policy } from '../../src/access/policy.js';
 import { readAccess, webdavAccess, type RequiredAccess } from '../../src/access/required-access.js';
 import { methodOf } from '../../src/http/method.js';

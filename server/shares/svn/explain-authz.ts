@@ -11,10 +11,7 @@ import { AuthzRules, type AuthzGrant } from '../../../src/svn/authz/authz-access
 import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { askedBy, canBeMember, unknownGroups } from '../../../src/svn/authz/authz-groups.js';
 
-const refusal: Refusal = {
-  failure: 'forbidden',
-  sentence: 'The path rules of the share forbid it.',
-};
+const refusal: Refusal = { failure: 'forbidden', sentence: 'The path rules of the share forbid it.' };
 
 /** Apache asks them who they are. */
 const unnamed: Refusal = { failure: 'unauthenticated', sentence: signIn };

@@ -50,13 +50,7 @@ export async function forwardToSvn(
     destination: destination && insideRepository(share, destination.inside),
     headers,
   });
-  const body = await bodyToSend({
-    method,
-    headers,
-    body: request.body,
-    owner,
-    allowance: upstream.bodies,
-  });
+  const body = await bodyToSend({ method, headers, body: request.body, owner, allowance: upstream.bodies });
   const forwarding: UpstreamRequest = {
     method,
     rawTarget,

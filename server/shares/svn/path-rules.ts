@@ -1,21 +1,17 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Memberships } from '../../../src/access/identity.js';
 import { FreshValues } from '../../../src/async/fresh-values.js';
 import { Failure } from '../../../src/failure.js';
 import { askedBy, canBeMember, completeAuthz } from '../../../src/svn/authz/authz-groups.js';
-import type { Log } from '../../observability/log.js';
+import type { ShareParts } from '../share.js';
 
-export interface PathRulesOptions {
+export interface PathRulesOptions extends Pick<ShareParts, 'memberships' | 'log' | 'now'> {
   /** The administrator's authz file; absolute. */
   readonly file: string;
+  /** The path of the share. */
   readonly share: string;
-  readonly memberships: Memberships;
   /** Writes the authz file, with its groups, for Apache. After this, no request may be judged by the old file. */
   readonly publish: (text: string) => Promise<void>;
-  readonly log: Log;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
 }
 
 /** The path rules of an svn share, which Apache's mod_authz_svn enforces. */

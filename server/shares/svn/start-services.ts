@@ -1,21 +1,18 @@
 import { tmpdir } from 'node:os';
-import type { Memberships } from '../../../src/access/identity.js';
-import type { Declaration } from '../../../src/config/declaration.js';
 import type { SvnShare, SvnSource } from '../../../src/config/kinds/svn.js';
 import { ApacheChild } from '../../../src/svn/apache/apache-child.js';
 import { Closers } from '../../../src/async/closers.js';
 import type { SvnLocation } from '../../../src/svn/apache/apache-config.js';
 import { findApache } from '../../../src/svn/apache/find-apache.js';
 import { createUpstream, type Upstream } from '../../../src/svn/upstream.js';
-import type { Environment } from '../../environment.js';
 import { errorInWords } from '../../../src/config/problems.js';
-import type { Log } from '../../observability/log.js';
 import { PathRules, type PathRulesOptions } from './path-rules.js';
 import { commitRepair, type CommitRepair } from './commit-repair.js';
 import { Failure } from '../../../src/failure.js';
 import { putFile } from '../../../src/svn/apache/put-files.js';
 import { addressOf } from '../../../src/svn/upstream-address.js';
 import { readSecret } from '../read-secret.js';
+import type { ShareParts } from '../share.js';
 
 interface SvnFault {
   /** For the user: without file paths. */
@@ -34,15 +31,7 @@ export interface SvnService {
   readonly unserved?: () => SvnFault | undefined;
 }
 
-interface SvnServicesParts {
-  readonly memberships: Memberships;
-  /** Where Apache is installed, if declared. */
-  readonly apache: Declaration['apache'];
-  readonly environment: Environment;
-  readonly log: Log;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
-}
+type SvnServicesParts = Pick<ShareParts, 'memberships' | 'apache' | 'environment' | 'log' | 'now'>;
 
 interface SvnServices {
   /** One for each share, in the same order. */

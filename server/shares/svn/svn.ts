@@ -13,7 +13,6 @@ import { forwardToSvn } from './forward.js';
 import { listsRepositories, repositoryList } from './repositories.js';
 import { startSvnServices, type SvnService } from './start-services.js';
 
-/** Subversion repositories, served by Apache's mod_dav_svn. */
 export const svnKind: ShareKind<SvnShare> = {
   words: 'Subversion repositories',
   names: 'subversion',

@@ -1,12 +1,6 @@
 import type { Policy } from '../../access/policy.js';
 import { serverPathOf, type ServerPath } from '../../http/target.js';
 
-/** What the names in a declaration are relative to. */
-export interface Surroundings {
-  /** The folder of the declaration's file; absolute. */
-  readonly folder: string;
-}
-
 export interface NamedPlace {
   /** The share's key that names it, such as `root`. */
   readonly key: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PageTrust } from '../../http/active-content.js';
 import { access, folder, hide, rule } from './access.js';
 import { readPolicyOf } from '../rules.js';
-import { common, type CommonShare, type Surroundings } from './share.js';
+import { common, type CommonShare } from './share.js';
 
 export const staticSchema = z.strictObject({
   ...access,
@@ -31,10 +31,7 @@ export interface StaticShare extends CommonShare {
   readonly hide?: readonly string[];
 }
 
-export function resolveStatic(
-  share: z.infer<typeof staticSchema>,
-  { folder: base }: Surroundings,
-): StaticShare {
+export function resolveStatic(share: z.infer<typeof staticSchema>, base: string): StaticShare {
   const root = resolve(base, share.root);
   return {
     ...common(share, readPolicyOf(share)),

@@ -5,7 +5,7 @@ import { parseBytes } from '../bytes.js';
 import { text } from '../fields.js';
 import { policyOf } from '../rules.js';
 import { access, folder, hide, rules, write } from './access.js';
-import { common, type CommonShare, type Surroundings } from './share.js';
+import { common, type CommonShare } from './share.js';
 
 export const webdavSchema = z
   .strictObject({
@@ -66,10 +66,7 @@ export interface WebdavShare extends CommonShare {
   readonly depthInfinity?: boolean;
 }
 
-export function resolveWebdav(
-  share: z.infer<typeof webdavSchema>,
-  { folder: base }: Surroundings,
-): WebdavShare {
+export function resolveWebdav(share: z.infer<typeof webdavSchema>, base: string): WebdavShare {
   const { quota, hide: hidden, depthInfinity } = share;
   const bytes = quota === undefined ? undefined : parseBytes(quota);
   return {

@@ -55,9 +55,9 @@ async function lockedMembers(request: DavRequest, context: DavContext, place: Pl
   const below = await context.locks.below(key);
   if (below.length === 0) return [];
   const submitted = request.conditions.tokens;
-  const index = await readLocks(context.locks, key, 'infinity');
+  const covering = await readLocks(context.locks, key, 'infinity');
   const roots = new Set(below.map(({ root }) => root));
-  const locked = [...roots].filter((root) => !mayChange(index.covering(root), submitted, context.principal));
+  const locked = [...roots].filter((root) => !mayChange(covering(root), submitted, context.principal));
   const hrefs = await memberHrefs(place, locked.slice(0, toldConflicts), context.principal);
   return hrefs.map((href) => memberStatus(href, statusOf('locked'), 'lock-token-submitted', [href]));
 }

@@ -37,11 +37,11 @@ export async function readWithLocks(
     const supported = asksFor(query, supportedlock);
     return (_path, _stat, dead) => (supported ? new Map(dead).set(supportedlock, supportedLock) : dead);
   }
-  const locks = await readLocks(locking.locks, key, depth);
+  const coveringOf = await readLocks(locking.locks, key, depth);
   // Members without locks of their own share one array of the inherited ones, which is rendered once.
   const told = new WeakMap<readonly Lock[], PropertyMap>();
   return (path, stat, dead) => {
-    const covering = locks.covering(path);
+    const covering = coveringOf(path);
     if (covering.length === 0 && dead.size === 0) return unlocked;
     let own = told.get(covering);
     if (!own) {

@@ -28,7 +28,7 @@ const liveByName: Readonly<Record<ClarkName, LiveProperty>> = {
 };
 
 /** The live properties of RFC 4918 section 15; the server computes their values and no client may set them. */
-const live: ReadonlyMap<ClarkName, LiveProperty> = new Map(Object.entries(liveByName));
+export const live: ReadonlyMap<ClarkName, LiveProperty> = new Map(Object.entries(liveByName));
 
 /** Properties of RFC 4918 that this server computes or reserves, so that PROPPATCH must refuse them. */
 const reserved = new Set<ClarkName>([
@@ -41,10 +41,6 @@ const reserved = new Set<ClarkName>([
 
 export function isProtected(name: ClarkName): boolean {
   return reserved.has(name);
-}
-
-export function liveProperty(name: ClarkName): LiveProperty | undefined {
-  return live.get(name);
 }
 
 export function liveProperties(stat: ResourceStat, path: string): Map<ClarkName, string> {

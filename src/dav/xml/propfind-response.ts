@@ -1,7 +1,7 @@
 import type { ResourceStat } from '../../storage/storage.js';
 import { escapeText } from '../../xml/escape.js';
 import type { Preferences } from '../headers/prefer.js';
-import { liveProperties, liveProperty, type LiveProperty } from '../properties/live.js';
+import { live, liveProperties, type LiveProperty } from '../properties/live.js';
 import { timeProperty } from '../properties/modification-time.js';
 import type { ClarkName, PropertyMap, PropertyXml } from '../properties/property-store.js';
 import type { PropertyQuery } from '../properties/query.js';
@@ -73,7 +73,7 @@ interface NamedProperty {
 }
 
 function named(name: ClarkName): NamedProperty {
-  return { name, empty: emptyElement(name), live: liveProperty(name), time: timeProperty(name) };
+  return { name, empty: emptyElement(name), live: live.get(name), time: timeProperty(name) };
 }
 
 function missingOf(properties: string): string {

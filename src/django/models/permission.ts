@@ -6,7 +6,6 @@ class ContentType extends Model {
 
   declare readonly id: number;
   declare readonly app_label: string;
-  declare readonly model: string;
 }
 
 /** django.contrib.auth.models.Permission */
@@ -23,6 +22,5 @@ export class Permission extends Model {
 
   declare readonly id: number;
   declare readonly codename: string;
-  declare readonly content_type_id: number;
   declare readonly contentType?: ContentType;
 }

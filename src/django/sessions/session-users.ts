@@ -2,7 +2,7 @@ import type { DirectoryUser, UsersById } from '../directory.js';
 import type { SessionSettings } from '../site.js';
 import type { KnexSessionTable } from './knex-session-table.js';
 import { SaltedHmac } from './salted-hmac.js';
-import { SignedJson } from './signed-json.js';
+import { signedJson } from './signed-json.js';
 
 interface SessionUsersOptions {
   readonly settings: SessionSettings;
@@ -68,21 +68,21 @@ const sessionKey = /^[a-z0-9]{8,40}$/;
  */
 function loginReader({ settings, secretKeys, table, clock }: SessionUsersOptions): ReadLogin {
   if (settings.engine === 'signed_cookies') {
-    const signed = new SignedJson('django.contrib.sessions.backends.signed_cookies', secretKeys);
+    const readSigned = signedJson('django.contrib.sessions.backends.signed_cookies', secretKeys);
     return (cookieValue) => {
-      const found = signed.read(cookieValue);
+      const found = readSigned(cookieValue);
       const inTime = found !== undefined && clock() / 1000 - found.signedAt <= settings.cookieAge;
       return Promise.resolve(inTime ? loginOf(found.content) : undefined);
     };
   }
   // `key_salt` of SessionBase: the class is named SessionStore in both engines.
-  const signed = new SignedJson('django.contrib.sessions.SessionStore', secretKeys);
+  const readSigned = signedJson('django.contrib.sessions.SessionStore', secretKeys);
   return async (cookieValue) => {
     if (!sessionKey.test(cookieValue)) return undefined;
     const row = await table.read(cookieValue);
     // With the comparison the other way round, an `expires` that is not a number would never expire.
     if (row === undefined || !(row.expires > clock())) return undefined;
-    return loginOf(signed.read(row.data)?.content);
+    return loginOf(readSigned(row.data)?.content);
   };
 }
 

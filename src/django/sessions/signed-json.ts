@@ -12,25 +12,25 @@ const maximumBytes = 1024 * 1024;
 /** In characters: `maximumBytes` in base64, with room for the timestamp and the signature. */
 const maximumLength = Math.ceil((maximumBytes * 4) / 3) + 100;
 
-/** Reads what `django.core.signing.dumps` wrote with the JSON serializer, compressed or not. */
-export class SignedJson {
-  readonly #signer: TimestampSigner;
-
-  /** @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS */
-  constructor(salt: string, secrets: readonly string[]) {
-    this.#signer = new TimestampSigner(salt, secrets);
-  }
-
-  /** @returns undefined if the signature is wrong, the content exceeds 1 MiB, or it is not JSON */
-  read(text: string): SignedContent | undefined {
-    const signed = text.length > maximumLength ? undefined : this.#signer.unsign(text);
+/**
+ * Reads what `django.core.signing.dumps` wrote with the JSON serializer, compressed or not.
+ * @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS
+ * @returns a function that gives undefined if the signature is wrong, the content exceeds 1 MiB, or it is not JSON
+ */
+export function signedJson(
+  salt: string,
+  secrets: readonly string[],
+): (text: string) => SignedContent | undefined {
+  const unsign = timestampSigner(salt, secrets);
+  return (text) => {
+    const signed = text.length > maximumLength ? undefined : unsign(text);
     if (!signed) return undefined;
     try {
       return { content: JSON.parse(decode(signed.value)), signedAt: signed.signedAt };
     } catch {
       return undefined;
     }
-  }
+  };
 }
 
 /**
@@ -57,23 +57,22 @@ const timestamp = /^[0-9A-Za-z]{1,8}$/;
 /**
  * Checks what `django.core.signing.TimestampSigner` signed, Django 3.1 to 6.1: `value:timestamp:signature`. Signatures
  * with SHA-1 (Django 3.0 and older, or DEFAULT_HASHING_ALGORITHM = "sha1") are not accepted.
+ * @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS
+ * @returns a function that gives the signed value, and undefined if the signature is wrong
  */
-export class TimestampSigner {
-  readonly #hmac: SaltedHmac;
-
-  /** @param secrets SECRET_KEY, then SECRET_KEY_FALLBACKS */
-  constructor(salt: string, secrets: readonly string[]) {
-    this.#hmac = new SaltedHmac(`${salt}signer`, secrets);
-  }
-
-  unsign(text: string): Signed | undefined {
+export function timestampSigner(
+  salt: string,
+  secrets: readonly string[],
+): (text: string) => Signed | undefined {
+  const hmac = new SaltedHmac(`${salt}signer`, secrets);
+  return (text) => {
     const [signed, signature] = splitLast(text) ?? [];
     if (signed === undefined || signature === undefined) return undefined;
-    if (!this.#hmac.verifies(signed, signature, 'base64url')) return undefined;
+    if (!hmac.verifies(signed, signature, 'base64url')) return undefined;
     const [value, time] = splitLast(signed) ?? [];
     if (value === undefined || time === undefined || !timestamp.test(time)) return undefined;
     return { value, signedAt: base62(time) };
-  }
+  };
 }
 
 /** The parts before and after the last colon. */

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.js';
 
 /** What an Apache needs that asks davgate. */
-export interface ApacheGuard {
+interface ApacheGuard {
   /** Where it asks. */
   readonly host: string;
   readonly port: number;

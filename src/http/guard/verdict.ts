@@ -3,7 +3,7 @@ import type { HeaderList } from '../message.js';
 import type { Asker } from './asked.js';
 
 /** Who is in, as another server is told. */
-export interface Admitted {
+interface Admitted {
   readonly user: string;
   readonly groups: ReadonlySet<string>;
   /** The full name; missing where the site has none. */

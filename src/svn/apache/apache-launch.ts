@@ -24,7 +24,6 @@ export interface Launch {
   readonly log: (line: string) => void;
 }
 
-/** Everything that has been decided for one start. */
 export interface Prepared {
   readonly port: number;
   /** Absolute path of a folder that does not exist yet. */

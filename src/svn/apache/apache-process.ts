@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Duplex, type Readable } from 'node:stream';
+import { get } from 'node:http';
 import { Failure } from '../../failure.js';
-import { proofVariable, secretVariable } from './apache-config.js';
+import { proofVariable, secretVariable, proofPath } from './apache-config.js';
 import { type Launch, prepare, type Prepared } from './apache-launch.js';
-import { answersWith } from './readiness.js';
 import type { UpstreamAddress } from '../upstream-address.js';
 import { configurationFile, configurationVariable, sweepScript, watchdogScript } from './watchdog.js';
 
@@ -213,4 +213,38 @@ function eachLine(stream: Readable, line: (text: string) => void): void {
     if (rest.trim() !== '') line(rest);
   });
   stream.on('error', () => undefined);
+}
+
+/** Milliseconds for one check. */
+const patience = 2000;
+
+/**
+ * Checks who listens on a loopback port. Does not send the secret: only the child that we started knows the proof, so
+ * another program that has taken the port neither passes nor learns anything.
+ */
+function answersWith(proof: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({
+      host: '127.0.0.1',
+      port,
+      path: proofPath,
+      agent: false,
+      timeout: patience,
+      headers: { Host: `127.0.0.1:${port}` },
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.on('response', (response) => {
+      let body = '';
+      response.setEncoding('latin1');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+        if (body.length > 4096) response.destroy();
+      });
+      response.on('error', () => undefined);
+      response.on('close', () =>
+        resolve(response.complete && response.statusCode === 403 && body.trim() === proof),
+      );
+    });
+  });
 }

@@ -70,10 +70,7 @@ export async function findApache(
 ): Promise<ApacheProgram | ApacheMissing> {
   if (options.binary !== undefined) {
     if (await permits(options.binary, constants.X_OK)) return inspect(options.binary, options);
-    return {
-      found: false,
-      message: `${options.binary}, named by "apache.binary", cannot be run.`,
-    };
+    return { found: false, message: `${options.binary}, named by "apache.binary", cannot be run.` };
   }
   const { usual = usualFolders } = options;
   const folders = [...new Set([...path.split(':').filter((folder) => folder.startsWith('/')), ...usual])];

@@ -62,8 +62,10 @@ export async function readBody(request: BodyRequest): Promise<WholeBody> {
 function silenceAfter(patience: number) {
   let timer: NodeJS.Timeout | undefined;
   const failure = new Promise<never>((_, reject) => {
-    const late = new Failure('unavailable', 'The request body did not arrive in time.');
-    timer = setTimeout(() => reject(late), patience);
+    timer = setTimeout(
+      () => reject(new Failure('unavailable', 'The request body did not arrive in time.')),
+      patience,
+    );
   });
   return { failure, broken: () => timer?.refresh(), end: () => clearTimeout(timer) };
 }

@@ -45,7 +45,6 @@ export interface Answer {
 /** Apache closed a kept connection just as it was used again, before it answered. */
 export class StaleConnection extends Error {}
 
-/** Who must know what becomes of a connection. */
 export interface ConnectionOwner {
   /** The exchange is over, and another may follow. */
   free(connection: UpstreamConnection): void;

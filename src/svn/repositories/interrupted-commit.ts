@@ -5,7 +5,6 @@ import { type Caller, runOn } from './repository-user.js';
 
 /** A revision whose files are in place but that is not counted yet. */
 interface Uncounted {
-  /** The youngest revision that is counted. */
   readonly youngest: number;
   /** Its properties and its content, in the order in which to remove them. */
   readonly files: readonly string[];
