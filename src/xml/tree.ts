@@ -22,22 +22,17 @@ export async function readXml(
   return (await readXmlBody(body, limits, tree, watch)) ? tree.whole() : undefined;
 }
 
-/** @throws Failure as {@link StrictParser} */
-export function parseXml(text: string, limits: XmlLimits): XmlElement {
-  const tree = new TreeBuilder();
-  const parser = new StrictParser(limits, tree);
-  parser.write(text);
-  parser.close();
-  return tree.whole();
-}
-
 /**
- * As {@link parseXml}, for the bytes of a small body.
+ * Parses the bytes of a small body.
  * @throws Failure as {@link StrictParser}; `malformed` for bytes in no known encoding
  */
 export function parseXmlBytes(bytes: Buffer, limits: XmlLimits): XmlElement {
   const decoder = new BodyDecoder();
-  return parseXml(decoder.decode(bytes) + decoder.end(), limits);
+  const tree = new TreeBuilder();
+  const parser = new StrictParser(limits, tree);
+  parser.write(decoder.decode(bytes) + decoder.end());
+  parser.close();
+  return tree.whole();
 }
 
 interface MutableElement extends XmlElement {
