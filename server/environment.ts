@@ -44,3 +44,13 @@ export function readListen(): { host?: string; port?: number } {
     ...(port === undefined || port === '' ? {} : { port: Number(port) }),
   };
 }
+
+/** Whether a process of this machine is running. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: the process exists, but belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
