@@ -54,3 +54,12 @@ export function isAlive(pid: number): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
+
+/** The variables that the loader of programs reads (ld.so(8)), for a process that needs no others. */
+export function loaderVariables(variables: Environment['variables']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value !== undefined && /^(?:LD|DYLD)_/.test(name) ? [[name, value]] : [],
+    ),
+  );
+}

@@ -8,13 +8,14 @@ import { folderFindings, projectFindings, temporaryFindings } from './folder-fin
 import { kindFindings } from '../shares/kinds.js';
 import { userInWords } from '../../src/config/rights.js';
 import { unaskedFindings } from './grant-findings.js';
+import { slowFolderFindings } from './slow-folders.js';
 import { askedProject } from './site-pool.js';
 import { stateFindings, stateInSite } from './state-findings.js';
 
-/** Problems with this machine that affect a start. Takes milliseconds and opens nothing. */
+/** Problems with this machine that affect a start. Takes milliseconds and opens nothing; longer only where a disk may hang. */
 export async function machineFindings(
   declaration: Declaration,
-  environment: Pick<Environment, 'path' | 'uid' | 'userName'>,
+  environment: Pick<Environment, 'path' | 'uid' | 'userName' | 'variables'>,
 ): Promise<Finding[]> {
   const user = userInWords(environment);
   return [
@@ -22,6 +23,7 @@ export async function machineFindings(
     ...folderFindings(declaration, user),
     ...temporaryFindings(declaration, temporaryFolders()),
     ...(await kindFindings('look', declaration, environment)),
+    ...(await slowFolderFindings(declaration.shares, user, environment)),
     ...stateFindings(declaration, user, environment.uid),
   ];
 }

@@ -29,7 +29,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 function askAndWait(taking: Taking): number {
   const frame = frameOf(taking);
-  for (let sent = 0; sent < frame.length; ) sent += writeSync(takingPipe, frame, sent);
+  for (let sent = 0; sent < frame.length;) sent += writeSync(takingPipe, frame, sent);
   const answer = Buffer.alloc(1);
   // Nobody is there to answer.
   if (readSync(takingPipe, answer) === 0) process.exit();

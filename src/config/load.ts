@@ -7,6 +7,7 @@ import { withGuards } from './guarded-paths.js';
 import { guardSectionOf } from './guard-section.js';
 import { keptFiles } from './kept-files.js';
 import { missingInShare, missingSite } from './missing-files.js';
+import { readMounts } from './mounts.js';
 import { grantsOf } from './named-grants.js';
 import { DeclarationError, placeOf, problemsOf, type Problem } from './problems.js';
 import type { AccessInput } from './kinds/access.js';
@@ -94,13 +95,14 @@ function sharesIn(
   const problems: Problem[] = [];
   const list: unknown = isObject(json) ? json.shares : undefined;
   if (!Array.isArray(list)) return { found, problems };
+  const mounts = readMounts();
   for (const [index, candidate] of list.entries()) {
     const parsed = shareSchema.safeParse(candidate, { reportInput: true });
     if (!parsed.success) {
       problems.push(...problemsOf(parsed.error, ['shares', index]));
       continue;
     }
-    const share = resolveShare(parsed.data, { folder });
+    const share = resolveShare(parsed.data, { folder, mounts });
     found.push({ input: parsed.data, share, index });
     problems.push(...missingInShare(share, index, user));
   }

@@ -5,14 +5,15 @@ import type { CommonShare } from './kinds/share.js';
 import type { DjangoInput } from './schema.js';
 
 /**
- * The folders and files that a share names and that are missing or of the wrong kind.
+ * The folders and files that a share names and that are missing or of the wrong kind. Leaves out a folder that may hang.
  * @param user who this process runs as, such as `the user www-data`
  */
 export function missingInShare(
-  { places }: Pick<CommonShare, 'places'>,
+  { places, disk }: Pick<CommonShare, 'places' | 'disk'>,
   index: number,
   user: string,
 ): Problem[] {
+  if (disk?.calls === 'async') return [];
   return places.flatMap(({ key, what, value, path, use, fault }) => {
     if (use === 'make') return [];
     const wrong = absence(what, path, user) ?? fault?.(path);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PageTrust } from '../../http/active-content.js';
 import { access, folder, hide, rule } from './access.js';
 import { readPolicyOf } from '../rules.js';
+import { disk, diskOf, type Disk } from './disk.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
 /** A static share as written in the file. */
@@ -16,6 +17,7 @@ export const staticSchema = z.strictObject({
     .describe(
       'Whether HTML and SVG files may run scripts with the rights of the user who opens them. Default: false.',
     ),
+  ...disk,
   hide,
   rules: z
     .array(rule.omit({ write: true }))
@@ -28,6 +30,7 @@ export interface StaticShare extends CommonShare {
   readonly kind: 'static';
   /** A folder; absolute. */
   readonly root: string;
+  readonly disk: Disk;
   readonly trust: PageTrust;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
@@ -35,7 +38,7 @@ export interface StaticShare extends CommonShare {
 
 export function resolveStatic(
   share: z.infer<typeof staticSchema>,
-  { folder: base }: Surroundings,
+  { folder: base, mounts = [] }: Surroundings,
 ): StaticShare {
   const root = resolve(base, share.root);
   return {
@@ -43,6 +46,7 @@ export function resolveStatic(
     kind: 'static',
     words: `static files from ${root}`,
     root,
+    disk: diskOf(root, share, mounts),
     trust: share.scripts === true ? 'trusted' : 'sandboxed',
     ...(share.hide === undefined ? {} : { hide: share.hide }),
     places: [{ key: 'root', what: 'folder', value: share.root, path: root, use: 'read' }],

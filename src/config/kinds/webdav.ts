@@ -2,8 +2,10 @@ import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseBytes } from '../bytes.js';
+import type { Mount } from '../mounts.js';
 import { policyOf } from '../rules.js';
 import { access, folder, hide, rules, write } from './access.js';
+import { disk, diskOf, type Disk } from './disk.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
 /** A WebDAV share as written in the file. */
@@ -36,6 +38,7 @@ export const webdavSchema = z
       )
       .optional()
       .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can hold.'),
+    ...disk,
     hide,
     depthInfinity: z
       .boolean()
@@ -46,11 +49,20 @@ export const webdavSchema = z
   })
   .refine((share) => (share.root === undefined) !== (share.storage === undefined), {
     message: 'needs either "root" (a folder) or "storage" (a module), not both',
+  })
+  .refine((share) => share.storage === undefined || share.metadata === undefined, {
+    message: 'is for a folder: a module makes its calls itself',
+    path: ['metadata'],
   });
 
 /** Where a WebDAV share's files are: in a folder of this machine, or in a module's file system. */
 export type StorageDeclaration =
-  | { readonly kind: 'folder'; readonly root: string; readonly durability: 'full' | 'relaxed' }
+  | {
+      readonly kind: 'folder';
+      readonly root: string;
+      readonly durability: 'full' | 'relaxed';
+      readonly disk: Disk;
+    }
   | {
       readonly kind: 'module';
       readonly module: string;
@@ -73,7 +85,7 @@ export interface WebdavShare extends CommonShare {
 
 export function resolveWebdav(
   share: z.infer<typeof webdavSchema>,
-  { folder: base }: Surroundings,
+  { folder: base, mounts = [] }: Surroundings,
 ): WebdavShare {
   const { quota, hide: hidden, depthInfinity } = share;
   const bytes = quota === undefined ? undefined : parseBytes(quota);
@@ -85,20 +97,23 @@ export function resolveWebdav(
     ...(hidden === undefined ? {} : { hide: hidden }),
     ...(depthInfinity === true && { depthInfinity }),
     ...(share.storage === undefined
-      ? inFolder(share, resolve(base, share.root ?? '.'))
+      ? inFolder(share, resolve(base, share.root ?? '.'), mounts)
       : inModule(share.storage, base)),
   };
 }
 
-type Stored = Pick<WebdavShare, 'words' | 'storage' | 'places' | 'home' | 'secrets'>;
+type Stored = Pick<WebdavShare, 'words' | 'storage' | 'places' | 'home' | 'disk' | 'secrets'>;
 
 function inFolder(
-  { root: value = '.', durability = 'full' }: z.infer<typeof webdavSchema>,
+  { root: value = '.', durability = 'full', ...input }: z.infer<typeof webdavSchema>,
   root: string,
+  mounts: readonly Mount[],
 ): Stored {
+  const found = diskOf(root, input, mounts);
   return {
     words: `WebDAV on ${root}`,
-    storage: { kind: 'folder', root, durability },
+    storage: { kind: 'folder', root, durability, disk: found },
+    disk: found,
     places: [{ key: 'root', what: 'folder', value, path: root, use: 'change' }],
     home: { key: 'root', path: root, served: true },
     secrets: [],

@@ -25,10 +25,13 @@ export class ApartFile implements OpenFile {
   read(range: ByteRange = { first: 0, last: this.stat.size - 1 }): Buffer | Readable {
     if (range.last < range.first) return Buffer.alloc(0);
     this.#streams += 1;
-    return Readable.from(this.#chunks(range), { objectMode: false, highWaterMark: chunkBytes }).once('close', () => {
-      this.#streams -= 1;
-      this.#closeWhenUnused();
-    });
+    return Readable.from(this.#chunks(range), { objectMode: false, highWaterMark: chunkBytes }).once(
+      'close',
+      () => {
+        this.#streams -= 1;
+        this.#closeWhenUnused();
+      },
+    );
   }
 
   async *#chunks({ first, last }: ByteRange): AsyncGenerator<Buffer> {

@@ -18,6 +18,9 @@ import { ApartFile } from './apart-file.js';
 import { AskedWrite } from './asked-write.js';
 import { FolderCalls, type FolderCallsOptions } from './folder-calls.js';
 
+/** Milliseconds that work on much data, such as copying a file, may take while the disk answers: an hour. */
+const lengthy = 3_600_000;
+
 /**
  * A folder whose disk may be slow or hang, such as one of a network file system: LocalStorage in a process of its own
  * (docs/decisions/0025-slow-disks.md). While its disk hangs, everything fails with `unavailable` and Retry-After.
@@ -67,33 +70,33 @@ export class ApartStorage implements DavStorage {
     const parameters = { path, length, modified, hasReady: ready !== undefined };
     const asked = new AskedWrite(body, options);
     try {
-      return await this.#calls.call('write', parameters, 'lengthy', asked);
+      return await this.#calls.call('write', parameters, 0, asked);
     } catch (error) {
       throw toStorageFailure(await asked.failedWith(error));
     }
   }
 
   async makeCollection(path: SharePath): Promise<void> {
-    await this.#calls.call('makeCollection', path, 'lengthy');
+    await this.#calls.call('makeCollection', path, lengthy);
   }
 
   async copyFile(from: SharePath, to: SharePath): Promise<void> {
-    await this.#calls.call('copyFile', { from, to }, 'lengthy');
+    await this.#calls.call('copyFile', { from, to }, lengthy);
   }
 
   rename(from: SharePath, to: SharePath): Promise<boolean> {
-    return this.#calls.call('rename', { from, to }, 'lengthy');
+    return this.#calls.call('rename', { from, to }, lengthy);
   }
 
   async setAside(path: SharePath, arrival: Arrival = 'at once'): Promise<Aside | undefined> {
     const aside = this.#calls.handle();
-    if (!(await this.#calls.call('setAside', { aside, path, arrival }, 'lengthy'))) return undefined;
+    if (!(await this.#calls.call('setAside', { aside, path, arrival }, lengthy))) return undefined;
     return {
       putBack: async () => {
-        await this.#calls.call('putBack', aside, 'lengthy');
+        await this.#calls.call('putBack', aside, lengthy);
       },
       discard: async () => {
-        await this.#calls.call('discard', aside, 'lengthy');
+        await this.#calls.call('discard', aside, lengthy);
       },
     };
   }
@@ -107,10 +110,10 @@ export class ApartStorage implements DavStorage {
   }
 
   setModified(path: SharePath, modified: number): Promise<boolean> {
-    return this.#calls.call('setModified', { path, modified }, 'lengthy');
+    return this.#calls.call('setModified', { path, modified }, lengthy);
   }
 
   async remove(path: SharePath, options: RemoveOptions = {}): Promise<void> {
-    await this.#calls.call('remove', { path, options }, 'lengthy');
+    await this.#calls.call('remove', { path, options }, lengthy);
   }
 }

@@ -2,7 +2,10 @@ import type { Readable } from 'node:stream';
 import { chunksOf } from '../../async/body-chunks.js';
 import type { AfterWriting, ResourceStat, TakePlace, WriteOptions, Written } from '../storage.js';
 import { takingAnswers, type Answer, type Question } from './messages.js';
-import type { Asked, Pace } from './pending-call.js';
+import type { Asked, GivenAnswer } from './pending-call.js';
+
+/** The least that a disk may store while it counts as working: 2 MB/s. */
+const slowestBytesPerMillisecond = 2000;
 
 /** The part of a write that stays with the caller: the body, and the say in whether it takes its place. */
 export class AskedWrite implements Asked {
@@ -18,27 +21,33 @@ export class AskedWrite implements Asked {
     this.#chunks = chunksOf(body);
   }
 
-  async answer(question: Question): Promise<{ readonly answer: Answer; readonly pace: Pace }> {
+  async answer(question: Question): Promise<GivenAnswer> {
     try {
       return await this.#answer(question);
     } catch (error) {
-      return { answer: this.#failed(error), pace: 'lengthy' };
+      return this.#with(this.#failed(error));
     }
   }
 
-  async #answer(question: Question): Promise<{ readonly answer: Answer; readonly pace: Pace }> {
+  async #answer(question: Question): Promise<GivenAnswer> {
     switch (question.asks) {
       case 'bytes': {
         const bytes = await this.#bytes();
-        return { answer: { answers: 'bytes', bytes }, pace: bytes ? 'step' : 'lengthy' };
+        const answer = { answers: 'bytes', bytes } as const;
+        return bytes ? { answer, patience: 0 } : this.#with(answer);
       }
       case 'ready':
         this.#take = await this.#options.ready?.();
-        return { answer: { answers: 'ready', takes: this.#take !== undefined }, pace: 'lengthy' };
+        return this.#with({ answers: 'ready', takes: this.#take !== undefined });
       case 'over':
         await this.#end(question.written);
-        return { answer: { answers: 'over' }, pace: 'lengthy' };
+        return this.#with({ answers: 'over' });
     }
+  }
+
+  /** What follows may move all bytes to the disk. */
+  #with(answer: Answer): GivenAnswer {
+    return { answer, patience: this.#received / slowestBytesPerMillisecond };
   }
 
   async #bytes(): Promise<Buffer | undefined> {

@@ -12,7 +12,7 @@ import type {
   ToFolder,
 } from './messages.js';
 import { takingAnswers } from './messages.js';
-import { PendingCall, type Asked, type Pace } from './pending-call.js';
+import { PendingCall, type Asked } from './pending-call.js';
 import { receivedFailure } from './sent-failure.js';
 
 export interface FolderCallsOptions {
@@ -27,8 +27,11 @@ export interface FolderCallsOptions {
 /** The most calls to hold while the disk says nothing. */
 const mostHeld = 64;
 
-/** Milliseconds after which a disk with that many calls waiting counts as silent. */
-const silence = 1000;
+/** The part of the limit after which a disk with that many calls waiting counts as silent. */
+const silentPart = 0.5;
+
+/** Milliseconds after which a process that was told to end has hung. */
+const promptly = 1000;
 
 /** Milliseconds for the process to start, whatever its disk does. */
 const startLimit = 30_000;
@@ -81,24 +84,24 @@ export class FolderCalls {
   }
 
   /**
-   * @param pace `step`: takes at most the limit; `lengthy`: as long as the disk answers
+   * @param patience milliseconds beyond the limit that it may take while the disk answers. Default: 0
    * @throws Failure those of the storage; `unavailable` with Retry-After while the disk hangs
    */
   call<N extends OperationName>(
     name: N,
     of: Operations[N]['of'],
-    pace: Pace = 'step',
+    patience = 0,
     asked?: Asked,
   ): Promise<Operations[N]['gives']> {
     if (this.#fault) return Promise.reject(this.#fault);
     if (this.#pending.size === 0) this.#heard = this.#now();
-    if (this.#pending.size >= mostHeld && this.#now() - this.#heard > silence) {
+    if (this.#pending.size >= mostHeld && this.#isSilent(this.#options.served.limit * silentPart)) {
       return Promise.reject(this.#hanging());
     }
     return new Promise((resolve, reject) => {
       const id = this.handle();
       const pending = new PendingCall({
-        pace,
+        patience,
         now: this.#now,
         asked,
         reject,
@@ -180,6 +183,7 @@ export class FolderCalls {
     this.#state = 'serving';
     this.#pause = firstPause;
     for (const pending of this.#pending.values()) pending.restart();
+    this.#watchOver();
     if (!this.#fault) return;
     this.#fault = undefined;
     this.#options.onChange?.(undefined);
@@ -212,13 +216,18 @@ export class FolderCalls {
     const { limit } = this.#options.served;
     const hangs =
       this.#state === 'serving'
-        ? Array.from(this.#pending.values()).some((pending) => pending.isOverdue(limit))
+        ? this.#isSilent(limit) || Array.from(this.#pending.values()).some((each) => each.isOverdue(limit))
         : this.#process !== undefined && this.#now() > this.#due;
     if (hangs) this.#fail(this.#hanging());
     const isWatched = this.#state === 'serving' ? this.#pending.size > 0 : this.#process !== undefined;
     if (isWatched) return;
     clearInterval(this.#watch);
     this.#watch = undefined;
+  }
+
+  /** While it has anything to do, the process tells all the time that its disk answers. */
+  #isSilent(milliseconds: number): boolean {
+    return this.#pending.size > 0 && this.#now() - this.#heard > milliseconds;
   }
 
   #fail(fault: Failure): void {
@@ -243,7 +252,7 @@ export class FolderCalls {
       void process.gone.then(() => {
         this.#left -= 1;
         // It hung, and now does not: the disk has answered.
-        if (this.#now() - since > silence && this.#state === 'failing' && !this.#process) this.#tryAgain();
+        if (this.#now() - since > promptly && this.#state === 'failing' && !this.#process) this.#tryAgain();
       });
     }
     for (const call of pending) call.fail(fault);
@@ -267,7 +276,9 @@ export class FolderCalls {
   #hanging(detail?: string): Failure {
     const { folder, limit } = this.#options.served;
     const cause = new Error(detail ?? `${folder} has not answered for ${limit / 1000} s.`);
-    return this.#later(new Failure('unavailable', 'The disk of this share does not answer. Try again later.', { cause }));
+    return this.#later(
+      new Failure('unavailable', 'The disk of this share does not answer. Try again later.', { cause }),
+    );
   }
 
   #later({ kind, message, cause }: Failure): Failure {

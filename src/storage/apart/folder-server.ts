@@ -88,7 +88,9 @@ function openedStorage({ folder, links, durability, host }: ServedFolder, self: 
   // Whether it contains secrets was judged by its path.
   if (realpathSync.native(folder) === folder) return storage;
   throw new Failure('unavailable', 'The folder of this share is reached by a symbolic link.', {
-    cause: new Error(`On a file system that may hang, name the folder itself: ${realpathSync.native(folder)}.`),
+    cause: new Error(
+      `On a file system that may hang, name the folder itself: ${realpathSync.native(folder)}.`,
+    ),
   });
 }
 
@@ -126,9 +128,7 @@ function handlersOf(storage: LocalStorage, writes: AskingWrites): Handlers {
     },
     read: async ({ file, range }) => {
       const bytes = files.get(file).read(range);
-      if (Buffer.isBuffer(bytes)) return bytes;
-      const chunks: Buffer[] = await bytes.toArray();
-      return Buffer.concat(chunks);
+      return Buffer.isBuffer(bytes) ? bytes : wholeOf(bytes);
     },
     closeFile: (file) => {
       files.drop(file)?.close();
@@ -172,6 +172,12 @@ function handlersOf(storage: LocalStorage, writes: AskingWrites): Handlers {
       return undefined;
     },
   };
+}
+
+async function wholeOf(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** A list that is read a batch at a time. */

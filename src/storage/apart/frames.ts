@@ -16,7 +16,7 @@ export class FrameReader {
   #waiting = Buffer.alloc(0);
 
   /** The messages that are complete with this chunk. */
-  *take(chunk: Buffer): Generator<unknown> {
+  *take(chunk: Buffer): Generator {
     this.#waiting = Buffer.concat([this.#waiting, chunk]);
     while (this.#waiting.length >= lengthBytes) {
       const end = lengthBytes + this.#waiting.readUInt32BE();

@@ -94,7 +94,9 @@ export interface SentFailure {
  * what follows that.
  */
 export type Question =
-  { readonly asks: 'bytes' } | { readonly asks: 'ready' } | { readonly asks: 'over'; readonly written: Written | undefined };
+  | { readonly asks: 'bytes' }
+  | { readonly asks: 'ready' }
+  | { readonly asks: 'over'; readonly written: Written | undefined };
 
 export type Answer =
   | { readonly answers: 'bytes'; readonly bytes: Buffer | undefined }

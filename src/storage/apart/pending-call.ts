@@ -3,39 +3,41 @@ import type { ResourceStat } from '../storage.js';
 import type { Answer, Question, Reply } from './messages.js';
 import { takingAnswers } from './messages.js';
 
-export type Pace = 'step' | 'lengthy';
+/** An answer, and how long what follows may take while the disk answers: milliseconds beyond the limit of a step. */
+export interface GivenAnswer {
+  readonly answer: Answer;
+  readonly patience: number;
+}
 
 /** Answers what the process asks during a call. */
 export interface Asked {
-  /** Never rejects. @returns the answer, and whether what follows may be lengthy */
-  answer(question: Question): Promise<{ readonly answer: Answer; readonly pace: Pace }>;
+  /** Never rejects. */
+  answer(question: Question): Promise<GivenAnswer>;
   /** @returns one of `takingAnswers` */
   takes(standing: ResourceStat | undefined): number;
 }
 
 interface PendingCallOptions {
-  readonly pace: Pace;
-  /** Milliseconds. */
+  /** Milliseconds beyond the limit of a step that it may take while the disk answers. */
+  readonly patience: number;
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
   readonly asked: Asked | undefined;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (failure: Failure) => void;
 }
 
-/** How much longer than a step a call may take while the disk answers. */
-const lengthyFactor = 360;
-
 /** A call that waits for its reply. */
 export class PendingCall {
   readonly #options: PendingCallOptions;
-  readonly #began: number;
-  #pace: Pace;
-  /** Since when the process is expected to answer; undefined while it waits for the caller. */
+  #patience: number;
+  #began: number;
+  /** Since when the disk is expected to answer; undefined while the process waits for the caller. */
   #since: number | undefined;
 
   constructor(options: PendingCallOptions) {
     this.#options = options;
-    this.#pace = options.pace;
+    this.#patience = options.patience;
     this.#began = options.now();
     this.#since = this.#began;
   }
@@ -50,19 +52,20 @@ export class PendingCall {
 
   /** Its time begins now. */
   restart(): void {
-    if (this.#since !== undefined) this.#since = this.#options.now();
+    this.#began = this.#options.now();
+    if (this.#since !== undefined) this.#since = this.#began;
   }
 
   /** Lengthy work may go on. */
   diskAnswers(): void {
-    if (this.#pace === 'lengthy') this.restart();
+    if (this.#patience > 0 && this.#since !== undefined) this.#since = this.#options.now();
   }
 
   /** @param limit milliseconds for a step */
   isOverdue(limit: number): boolean {
     if (this.#since === undefined) return false;
     const now = this.#options.now();
-    return now - this.#since > limit || (this.#pace === 'lengthy' && now - this.#began > limit * lengthyFactor);
+    return now - this.#since > limit || now - this.#began > limit + this.#patience;
   }
 
   takes(standing: ResourceStat | undefined): number {
@@ -72,8 +75,9 @@ export class PendingCall {
   async answer(question: Question): Promise<Answer> {
     this.#since = undefined;
     const given = await this.#options.asked?.answer(question);
-    this.#since = this.#options.now();
-    this.#pace = given?.pace ?? this.#pace;
+    this.#patience = given?.patience ?? this.#patience;
+    this.#began = this.#options.now();
+    this.#since = this.#began;
     return given?.answer ?? { answers: 'failed' };
   }
 }

@@ -8,11 +8,17 @@ export function sentFailure(error: unknown): SentFailure {
 }
 
 function inWords(cause: unknown): string | undefined {
-  if (cause === undefined) return undefined;
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return cause instanceof Error ? (cause.stack ?? cause.message) : undefined;
 }
 
-export function receivedFailure({ failure, message, condition, hrefs, headers, cause }: SentFailure): Failure {
+export function receivedFailure({
+  failure,
+  message,
+  condition,
+  hrefs,
+  headers,
+  cause,
+}: SentFailure): Failure {
   return new Failure(failure, message, {
     hrefs,
     headers,
