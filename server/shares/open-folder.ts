@@ -44,10 +44,7 @@ export function openFolder(
     program: { file: program, variables: loaderVariables(environment.variables) },
     onChange: (fault) => {
       if (fault)
-        log.error(
-          { share: share.path, err: fault },
-          'the disk of this share does not answer: 503 until it does',
-        );
+        log.error({ share: share.path, err: fault }, 'this share answers 503 until its disk answers');
       else log.info({ share: share.path }, 'the disk of this share answers again');
     },
   });

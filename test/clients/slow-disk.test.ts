@@ -101,7 +101,7 @@ for (const kind of hangingKinds) {
       for (const [index, answer] of (await Promise.all(slow)).entries())
         mustBeUnavailable(answer, methods[index % methods.length]);
       mustBeUnavailable(await alice.ask('GET', '/slow/file'));
-      await davgate.logged(({ msg }) => String(msg).startsWith('the disk of this share does not answer'));
+      await davgate.logged(({ msg }) => msg === 'this share answers 503 until its disk answers');
       await disk.answer();
       await mustServeAgain(alice);
       assert.equal(await alice.status('DELETE', '/slow/new'), 204);

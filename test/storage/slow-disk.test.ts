@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
@@ -11,7 +11,7 @@ import { bodyOf, namesIn, textAt } from '../contracts/bodies.js';
 import { failing } from '../contracts/failing.js';
 import { hangingKinds, type HangingDisk, type HangingKind } from '../helpers/hanging/disks.js';
 import { inShare } from '../helpers/paths.js';
-import { untilPasses } from '../helpers/until.js';
+import { until, untilPasses } from '../helpers/until.js';
 import { folderProgram } from './apart-setting.js';
 
 const file = inShare('/file');
@@ -52,6 +52,20 @@ async function mustNotAnswer(answer: Promise<unknown>): Promise<void> {
     );
     return true;
   });
+}
+
+/** The processes that serve folders for this one. */
+function folderProcesses(): number {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ');
+  return children.filter((pid) => /^\d+$/.test(pid) && servesFolder(pid)).length;
+}
+
+function servesFolder(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('folder-program');
+  } catch {
+    return false;
+  }
 }
 
 test('This machine has a way to let a disk hang', () => {
@@ -158,8 +172,8 @@ for (const kind of hangingKinds) {
       const copied = storage.copyFile(file, inShare('/copy'));
       await disk.waits();
       // Longer than a step may take: other calls show that the disk answers all the time.
-      const until = performance.now() + 1500;
-      while (performance.now() < until) assert.equal((await storage.stat(file))?.kind, 'file');
+      const end = performance.now() + 1500;
+      while (performance.now() < end) assert.equal((await storage.stat(file))?.kind, 'file');
       await disk.answer();
       await copied;
       assert.equal(await textAt(storage, '/copy'), 'old');
@@ -173,6 +187,21 @@ for (const kind of hangingKinds) {
       await storage.close();
       await assert.rejects(storage.stat(file), failing('unavailable'));
       await asked.catch(() => undefined);
+    });
+
+    test('leaves few processes behind, and none once it answers', async (t) => {
+      const { disk, storage } = await onDisk(t, kind, 200);
+      const one = folderProcesses();
+      assert.equal(one, 1);
+      await disk.hang();
+      await mustNotAnswer(storage.stat(file));
+      // The library's calls end with their process, the kernel's only when the disk answers.
+      if (kind.name === 'FUSE') await until(() => folderProcesses() > 2, 'several processes hang');
+      await disk.answer();
+      await untilPasses(async () => {
+        assert.equal((await storage.stat(file))?.kind, 'file');
+        assert.equal(folderProcesses(), 1);
+      });
     });
 
     test('that hung during an upload is tidied up when it answers', async (t) => {

@@ -128,22 +128,23 @@ export class FolderCalls {
     this.#state = 'closed';
     this.#fault = new Failure('unavailable', 'The server is closing this share.');
     clearTimeout(this.#again);
+    clearInterval(this.#watch);
     this.#leave(this.#fault);
   }
 
   #start(): void {
-    const process: FolderProcess = new FolderProcess(this.#options.program, {
+    const started: FolderProcess = new FolderProcess(this.#options.program, {
       heard: (message) => {
-        if (process === this.#process) this.#receive(message);
+        if (started === this.#process) this.#receive(message);
       },
       takes: ({ id, standing }: Taking) =>
-        (process === this.#process ? this.#pending.get(id)?.takes(standing) : undefined) ??
+        (started === this.#process ? this.#pending.get(id)?.takes(standing) : undefined) ??
         takingAnswers.refused,
       ended: () => {
-        if (process === this.#process) this.#fail(this.#hanging('Its process has ended.'));
+        if (started === this.#process) this.#fail(this.#hanging('Its process has ended.'));
       },
     });
-    this.#process = process;
+    this.#process = started;
     this.#due = this.#now() + startLimit;
     this.#send({ kind: 'serve', served: this.#options.served });
     this.#watchOver();
@@ -206,7 +207,10 @@ export class FolderCalls {
   #watchOver(): void {
     this.#watch ??= setInterval(
       () => {
-        this.#look();
+        // If this process was busy, what the other has said meanwhile is read first.
+        setImmediate(() => {
+          this.#look();
+        });
       },
       Math.max(10, Math.min(500, this.#options.served.limit / 10)),
     );
@@ -241,15 +245,15 @@ export class FolderCalls {
 
   /** Gives the process up, with all that it was asked. */
   #leave(fault: Failure): void {
-    const process = this.#process;
+    const left = this.#process;
     this.#process = undefined;
     const pending = Array.from(this.#pending.values());
     this.#pending.clear();
-    if (process) {
+    if (left) {
       this.#left += 1;
-      process.leave();
+      left.leave();
       const since = this.#now();
-      void process.gone.then(() => {
+      void left.gone.then(() => {
         this.#left -= 1;
         // It hung, and now does not: the disk has answered.
         if (this.#now() - since > promptly && this.#state === 'failing' && !this.#process) this.#tryAgain();

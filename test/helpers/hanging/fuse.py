@@ -5,7 +5,10 @@ import os
 import sys
 import time
 
-from fusepy import FUSE, FuseOSError, Operations
+try:
+    from fusepy import FUSE, FuseOSError, Operations
+except ImportError:  # Elsewhere than on Debian.
+    from fuse import FUSE, FuseOSError, Operations
 
 source, point, control = sys.argv[1:]
 
