@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
+import { BytesPipe } from './bytes-pipe.js';
 import { FrameReader } from './frames.js';
 import { isFromFolder, isTaking, type FromFolder, type Taking, type ToFolder } from './messages.js';
 
@@ -26,6 +27,7 @@ export class FolderProcess {
   /** Resolves when nothing is left of it. */
   readonly gone: Promise<void>;
   readonly #child: ChildProcess;
+  readonly #bytes: BytesPipe | undefined;
   #isLeft = false;
 
   constructor({ file, variables }: FolderProgram, listener: Listener) {
@@ -36,7 +38,7 @@ export class FolderProcess {
       env: { ...variables },
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe', 'pipe'],
     });
     this.gone = new Promise((resolve) => {
       const end = (): void => {
@@ -52,7 +54,12 @@ export class FolderProcess {
     this.#child.on('message', (message: unknown) => {
       if (!this.#isLeft && isFromFolder(message)) listener.heard(message);
     });
-    const taking = this.#taking;
+    const [taking, bytes] = [this.#pipe(4), this.#pipe(5)];
+    this.#bytes =
+      bytes &&
+      new BytesPipe(bytes, (id, gives) => {
+        if (!this.#isLeft) listener.heard({ kind: 'reply', id, name: 'read', gives });
+      });
     const frames = new FrameReader();
     taking?.on('error', () => undefined);
     taking?.on('data', (chunk: Buffer) => {
@@ -62,13 +69,17 @@ export class FolderProcess {
     });
   }
 
-  get #taking(): Duplex | undefined {
-    const pipe = this.#child.stdio[4];
+  #pipe(descriptor: number): Duplex | undefined {
+    const pipe = this.#child.stdio[descriptor];
     return pipe instanceof Duplex ? pipe : undefined;
   }
 
   send(message: ToFolder): void {
     if (!this.#child.connected) return;
+    if (message.kind === 'answer' && message.answer.answers === 'bytes' && message.answer.bytes) {
+      this.#bytes?.send(message.id, message.answer.bytes);
+      return;
+    }
     this.#child.send(message, () => {
       // If it has ended, its exit tells.
     });
@@ -79,7 +90,7 @@ export class FolderProcess {
     this.#isLeft = true;
     this.#child.kill('SIGKILL');
     if (this.#child.connected) this.#child.disconnect();
-    this.#taking?.destroy();
+    for (const descriptor of [4, 5]) this.#pipe(descriptor)?.destroy();
     this.#child.unref();
   }
 }
