@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.js';
+import { Attempts } from './attempts.js';
 import { FolderProcess, type FolderProgram } from './folder-process.js';
 import type {
   Answer,
@@ -12,6 +13,7 @@ import type {
   ToFolder,
 } from './messages.js';
 import { takingAnswers } from './messages.js';
+import { hanging, retryLater } from './not-now.js';
 import { PendingCall, type Asked } from './pending-call.js';
 import { receivedFailure } from './sent-failure.js';
 
@@ -30,20 +32,11 @@ const mostHeld = 64;
 /** The part of the limit after which a disk with that many calls waiting counts as silent. */
 const silentPart = 0.5;
 
-/** Milliseconds after which a process that was told to end has hung. */
-const promptly = 1000;
-
 /** Milliseconds for the process to start, whatever its disk does. */
 const startLimit = 30_000;
 
 /** Milliseconds to wait for a process to tidy up at the end. */
 const closeLimit = 2000;
-
-/** Milliseconds between two attempts to serve the folder again: at first, and at most. */
-const [firstPause, longestPause] = [500, 8000];
-
-/** The most processes that hang at the same time; no other is started until one of them is gone. */
-const mostLeft = 4;
 
 /**
  * Calls to a folder by a process of its own. While that says nothing within the limit, calls fail with `unavailable`
@@ -52,6 +45,7 @@ const mostLeft = 4;
 export class FolderCalls {
   readonly #options: FolderCallsOptions;
   readonly #now: () => number;
+  readonly #attempts: Attempts;
   readonly #pending = new Map<number, PendingCall>();
   #state: 'starting' | 'serving' | 'failing' | 'closed' = 'starting';
   #fault: Failure | undefined;
@@ -61,20 +55,15 @@ export class FolderCalls {
   /** When the process last said something or had nothing to say. */
   #heard = 0;
   #numbers = 0;
-  #left = 0;
-  #pause = firstPause;
   #watch: NodeJS.Timeout | undefined;
-  #again: NodeJS.Timeout | undefined;
 
   constructor(options: FolderCallsOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    this.#attempts = new Attempts(() => {
+      this.#start();
+    }, this.#now);
     this.#start();
-  }
-
-  /** Why the folder is not served; undefined while it is, or before that is known. */
-  get fault(): Failure | undefined {
-    return this.#fault;
   }
 
   /** A number for something to open; none is given twice. */
@@ -96,7 +85,7 @@ export class FolderCalls {
     if (this.#fault) return Promise.reject(this.#fault);
     if (this.#pending.size === 0) this.#heard = this.#now();
     if (this.#pending.size >= mostHeld && this.#isSilent(this.#options.served.limit * silentPart)) {
-      return Promise.reject(this.#hanging());
+      return Promise.reject(hanging(this.#options.served));
     }
     return new Promise((resolve, reject) => {
       const id = this.handle();
@@ -127,7 +116,7 @@ export class FolderCalls {
     }
     this.#state = 'closed';
     this.#fault = new Failure('unavailable', 'The server is closing this share.');
-    clearTimeout(this.#again);
+    this.#attempts.stop();
     clearInterval(this.#watch);
     this.#leave(this.#fault);
   }
@@ -141,7 +130,7 @@ export class FolderCalls {
         (started === this.#process ? this.#pending.get(id)?.takes(standing) : undefined) ??
         takingAnswers.refused,
       ended: () => {
-        if (started === this.#process) this.#fail(this.#hanging('Its process has ended.'));
+        if (started === this.#process) this.#fail(hanging(this.#options.served, 'Its process has ended.'));
       },
     });
     this.#process = started;
@@ -164,7 +153,7 @@ export class FolderCalls {
         this.#serve();
         return;
       case 'closed':
-        this.#fail(this.#later(receivedFailure(message.failure)));
+        this.#fail(retryLater(this.#options.served, receivedFailure(message.failure)));
         return;
       case 'alive':
         for (const pending of this.#pending.values()) pending.diskAnswers();
@@ -182,7 +171,7 @@ export class FolderCalls {
 
   #serve(): void {
     this.#state = 'serving';
-    this.#pause = firstPause;
+    this.#attempts.succeeded();
     for (const pending of this.#pending.values()) pending.restart();
     this.#watchOver();
     if (!this.#fault) return;
@@ -222,7 +211,7 @@ export class FolderCalls {
       this.#state === 'serving'
         ? this.#isSilent(limit) || Array.from(this.#pending.values()).some((each) => each.isOverdue(limit))
         : this.#process !== undefined && this.#now() > this.#due;
-    if (hangs) this.#fail(this.#hanging());
+    if (hangs) this.#fail(hanging(this.#options.served));
     const isWatched = this.#state === 'serving' ? this.#pending.size > 0 : this.#process !== undefined;
     if (isWatched) return;
     clearInterval(this.#watch);
@@ -240,7 +229,7 @@ export class FolderCalls {
     this.#fault = fault;
     this.#leave(fault);
     if (isNew) this.#options.onChange?.(fault);
-    this.#tryLater();
+    this.#attempts.later();
   }
 
   /** Gives the process up, with all that it was asked. */
@@ -249,45 +238,8 @@ export class FolderCalls {
     this.#process = undefined;
     const pending = Array.from(this.#pending.values());
     this.#pending.clear();
-    if (left) {
-      this.#left += 1;
-      left.leave();
-      const since = this.#now();
-      void left.gone.then(() => {
-        this.#left -= 1;
-        // It hung, and now does not: the disk has answered.
-        if (this.#now() - since > promptly && this.#state === 'failing' && !this.#process) this.#tryAgain();
-      });
-    }
+    if (left) this.#attempts.leave(left);
     for (const call of pending) call.fail(fault);
-  }
-
-  #tryLater(): void {
-    clearTimeout(this.#again);
-    this.#again = setTimeout(() => {
-      this.#tryAgain();
-    }, this.#pause);
-    this.#again.unref();
-    this.#pause = Math.min(this.#pause * 2, longestPause);
-  }
-
-  #tryAgain(): void {
-    clearTimeout(this.#again);
-    if (this.#left < mostLeft) this.#start();
-    else this.#tryLater();
-  }
-
-  #hanging(detail?: string): Failure {
-    const { folder, limit } = this.#options.served;
-    const cause = new Error(detail ?? `${folder} has not answered for ${limit / 1000} s.`);
-    return this.#later(
-      new Failure('unavailable', 'The disk of this share does not answer. Try again later.', { cause }),
-    );
-  }
-
-  #later({ kind, message, cause }: Failure): Failure {
-    const seconds = String(Math.ceil(this.#options.served.limit / 1000));
-    return new Failure(kind, message, { cause, headers: [['Retry-After', seconds]] });
   }
 }
 
