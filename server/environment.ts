@@ -39,3 +39,22 @@ export function readListen(): { host?: string; port?: number } {
   }
   return { ...(host !== '' && { host }), ...(port !== '' && { port: Number(port) }) };
 }
+
+/** Whether a process of this machine is running. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: the process exists, but belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The variables that the loader of programs reads (ld.so(8)), for a process that needs no others. */
+export function loaderVariables(variables: Environment['variables']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value !== undefined && /^(?:LD|DYLD)_/.test(name) ? [[name, value]] : [],
+    ),
+  );
+}

@@ -9,6 +9,7 @@ import type { StateDatabase } from '../../src/state/database.js';
 import type { StagingOwner } from '../../src/storage/local/staging.js';
 import { PathTurns } from '../../src/storage/path-turns.js';
 import type { FileSystem } from '../../src/storage/module/file-system-module.js';
+import { isAlive } from '../environment.js';
 import { Metrics } from '../observability/metrics.js';
 import { RequestsUnderWay } from '../pipeline/request-limits.js';
 import { UsagePool } from '../../src/async/usage-pool.js';
@@ -83,14 +84,5 @@ export class ProcessResources {
   /** Ends the threads for derivations. */
   async close(): Promise<void> {
     await this.deriver.close();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: the process exists, but belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

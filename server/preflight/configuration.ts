@@ -12,6 +12,7 @@ import { folderFindings, projectFindings, temporaryFindings } from './folder-fin
 import { kindFindings } from '../shares/kinds.js';
 import { unaskedFindings } from './grant-findings.js';
 import { askedProject } from './site-pool.js';
+import { slowFolderFindings } from './slow-folders.js';
 import { stateFindings, stateInSite } from './state-findings.js';
 
 export interface Configuration extends FoundSite {
@@ -37,10 +38,10 @@ export async function readConfiguration(
   return { declaration, ...found, findings };
 }
 
-/** Problems with this machine that affect a start. Takes milliseconds and opens nothing. */
+/** Problems with this machine that affect a start. Takes milliseconds and opens nothing; longer only where a disk may hang. */
 async function machineFindings(
   declaration: Declaration,
-  environment: Pick<Environment, 'path' | 'uid' | 'userName'>,
+  environment: Pick<Environment, 'path' | 'uid' | 'userName' | 'variables'>,
 ): Promise<Finding[]> {
   const user = userInWords(environment);
   return [
@@ -48,6 +49,7 @@ async function machineFindings(
     ...folderFindings(declaration, user),
     ...temporaryFindings(declaration, temporaryFolders()),
     ...(await kindFindings('look', declaration, environment)),
+    ...(await slowFolderFindings(declaration.shares, user, environment)),
     ...stateFindings(declaration, user, environment.uid),
   ];
 }

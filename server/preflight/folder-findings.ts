@@ -40,6 +40,8 @@ export function folderFindings({ shares }: Pick<Declaration, 'shares'>, user: st
 }
 
 function rightsOf(share: DeclaredShare, index: number, user: string): Finding[] {
+  // slow-folders.ts looks at a folder that may hang.
+  if (share.disk?.calls === 'async') return [];
   return share.places.flatMap((named) => {
     const place = placeOf(['shares', index, named.key]);
     const { gravity, what, fault } = rightsAt(named, share.isWritten, user);
@@ -47,13 +49,18 @@ function rightsOf(share: DeclaredShare, index: number, user: string): Finding[] 
   });
 }
 
-interface Rights {
+export interface Rights {
   readonly gravity: Finding['gravity'];
   readonly what: string;
   readonly fault: string | undefined;
 }
 
-function rightsAt({ what: kind, path, use }: NamedPlace, isWritten: boolean, user: string): Rights {
+/** What this process may not do in a place that exists. */
+export function rightsAt(
+  { what: kind, path, use }: Pick<NamedPlace, 'what' | 'path' | 'use'>,
+  isWritten: boolean,
+  user: string,
+): Rights {
   const what = `the ${kind} ${path}`;
   if (use === 'make') {
     return { gravity: 'refusal', what: `the folder ${dirname(path)}`, fault: unmakeable(path, user) };
@@ -95,9 +102,11 @@ export function temporaryFindings(
 
 /** Shares inside the folder of another share. That is allowed, but two sets of rules then apply to the same files. */
 function nested(shares: readonly DeclaredShare[]): Finding[] {
-  const folders = shares.flatMap(({ path, home }, index) =>
-    home ? [{ path, place: placeOf(['shares', index, home.key]), real: realPathOf(home.path) }] : [],
-  );
+  const folders = shares.flatMap(({ path, home, disk }, index) => {
+    if (!home) return [];
+    const real = disk?.calls === 'async' ? disk.real : realPathOf(home.path);
+    return [{ path, place: placeOf(['shares', index, home.key]), real }];
+  });
   return folders.flatMap((inner, order) =>
     folders
       .filter((outer, other) => {

@@ -2,9 +2,8 @@ import { readAccess } from '../../src/access/required-access.js';
 import type { StaticShare } from '../../src/config/kinds/static.js';
 import { readOnlyMethods, refusalOfReadOnly } from '../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
-import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { hidingStorage } from '../../src/storage/hiding-storage.js';
-import { linksIn } from './storage-kinds.js';
+import { openFolder } from './open-folder.js';
 import { openEach } from './open-each.js';
 import { serveReadOnly } from './read-only.js';
 import type { Share, ShareKind, ShareParts } from './share.js';
@@ -18,9 +17,11 @@ export const staticKind: ShareKind<StaticShare> = {
   open: (declared, parts) => openEach(declared, (share) => openStatic(share, parts)),
 };
 
-function openStatic(declared: StaticShare, { dav, stagingOwner: owner }: ShareParts): Share {
-  const folder = new LocalStorage(declared.root, { owner, durability: 'relaxed', links: linksIn(declared) });
-  const files = hidingStorage(declared.hide, folder);
+function openStatic(declared: StaticShare, parts: ShareParts): Share {
+  const { root, disk } = declared;
+  const { dav } = parts;
+  const folder = openFolder({ root, disk, durability: 'relaxed' }, declared, parts);
+  const files = hidingStorage(declared.hide, folder.storage);
   const { policy, trust } = declared;
   return {
     declared,
@@ -31,6 +32,6 @@ function openStatic(declared: StaticShare, { dav, stagingOwner: owner }: SharePa
       const mayRead = policy.reader(request.identity);
       return serveReadOnly(request, files, { dav, trust, mayRead });
     },
-    close: () => undefined,
+    close: folder.close,
   };
 }

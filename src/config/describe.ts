@@ -2,6 +2,7 @@ import type { Rule } from '../access/policy.js';
 import { inWords, readersInWords } from '../access/requirement.js';
 import type { DatabaseLocation, TlsFiles } from '../database/location.js';
 import type { Declaration, DjangoDeclaration } from './declaration.js';
+import { diskInWords } from './kinds/disk.js';
 import type { CommonShare } from './kinds/share.js';
 
 /** The effective rules in words, a paragraph for each share: what `davgate check` prints. */
@@ -57,6 +58,7 @@ function describeDatabase(database: DatabaseLocation<TlsFiles>): string {
 function describeShare(share: CommonShare): string {
   return [
     `${share.path}  ${share.words}`,
+    ...(share.disk ? [`  metadata: ${diskInWords(share.disk)}`] : []),
     ...[...share.policy.rules].reverse().flatMap((rule) => describeRule(share, rule)),
   ].join('\n');
 }

@@ -15,6 +15,34 @@ export function isAtOrBelow(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
+/**
+ * The real path of `path`, as far as it can be known without touching a path that `mayHang`; names after that stay as
+ * they are.
+ * @param path absolute
+ */
+export function realPathUpTo(
+  path: string,
+  mayHang: (path: string) => boolean,
+): { readonly path: string; readonly stopped: boolean } {
+  let real: string = sep;
+  let links = 0;
+  const rest = path.split(sep).filter((name) => name !== '');
+  if (mayHang(real)) return { path, stopped: true };
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const next = name === '..' ? dirname(real) : join(real, name);
+    if (mayHang(next)) return { path: join(next, ...rest), stopped: true };
+    const target = name === '..' || links > mostLinks ? undefined : linkTarget(next);
+    if (target === undefined) {
+      real = next;
+      continue;
+    }
+    links += 1;
+    rest.unshift(...target.split(sep).filter((part) => part !== ''));
+    real = sep;
+  }
+  return { path: real, stopped: false };
+}
+
 /** The most symbolic links to follow in a row, as on Linux (path_resolution(7)). */
 const mostLinks = 40;
 

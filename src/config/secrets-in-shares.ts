@@ -39,9 +39,11 @@ export function checkSite(
  * to them be where a share lets users replace it.
  */
 export function secretsInShares(shares: readonly CommonShare[], secrets: readonly Secret[]): Problem[] {
-  return shares.flatMap(({ home, isWritten }, index) => {
-    if (home?.served !== true || !isFolder(home.path)) return [];
-    const real = realPathOf(home.path);
+  return shares.flatMap(({ home, isWritten, disk }, index) => {
+    if (home?.served !== true) return [];
+    // A disk that may hang is not touched; its share serves only a folder that really is there.
+    const real = disk?.calls === 'async' ? disk.real : isFolder(home.path) && realPathOf(home.path);
+    if (real === false) return [];
     const found = secrets.flatMap(({ what, path, whole = false }) => {
       const at = realPathOf(path);
       const ways = isWritten ? [at, ...linksOn(path)] : [at];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { guardSchema, resolveGuard, type GuardShare } from './kinds/guard.js';
+import type { Surroundings } from './kinds/share.js';
 import { resolveStatic, staticSchema, type StaticShare } from './kinds/static.js';
 import { oneOf } from './problems.js';
 import { resolveSvn, svnSchema, type SvnShare } from './kinds/svn.js';
@@ -17,18 +18,15 @@ export type DeclaredShare = StaticShare | WebdavShare | SvnShare | GuardShare;
 
 export type KindName = DeclaredShare['kind'];
 
-/**
- * Makes a share's paths absolute, fills in its defaults and resolves its rules.
- * @param folder of the declaration's file; absolute
- */
-export function resolveShare(share: ShareInput, folder: string): DeclaredShare {
+/** Makes a share's paths absolute, fills in its defaults and resolves its rules. */
+export function resolveShare(share: ShareInput, surroundings: Surroundings): DeclaredShare {
   switch (share.kind) {
     case 'static':
-      return resolveStatic(share, folder);
+      return resolveStatic(share, surroundings);
     case 'webdav':
-      return resolveWebdav(share, folder);
+      return resolveWebdav(share, surroundings);
     case 'svn':
-      return resolveSvn(share, folder);
+      return resolveSvn(share, surroundings);
     case 'guard':
       return resolveGuard(share);
   }

@@ -17,6 +17,8 @@ import type { Declaration } from '../../src/config/declaration.js';
 import { DeclarationError } from '../../src/config/problems.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { siteOf } from '../../src/django/explicit-site.js';
+import { diskOf } from '../../src/config/kinds/disk.js';
+import { readMounts } from '../../src/config/mounts.js';
 import { declaring, site, staticShare, svnShare, webdavShare, type Json } from './site.js';
 
 /** Django's own users in the folder's db.sqlite3. */
@@ -30,6 +32,7 @@ function ownOf({
   words: _words,
   places: _places,
   home: _home,
+  disk: _disk,
   isWritten: _isWritten,
   secrets: _secrets,
   ...share
@@ -57,7 +60,12 @@ test('a declaration that says only what it must gets the defaults', (t) => {
     grants: [],
   });
   assert.deepEqual(shares.map(ownOf), [
-    { path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' },
+    {
+      path: '/media',
+      kind: 'static',
+      root: join(folder, 'media'),
+      trust: 'sandboxed',
+    },
   ]);
 });
 
@@ -108,13 +116,23 @@ test('a declaration that says everything is taken at its word', (t) => {
     grants: [],
   });
   assert.deepEqual(shares.map(ownOf), [
-    { path: '/media', kind: 'static', root: join(folder, 'media'), trust: 'sandboxed' },
+    {
+      path: '/media',
+      kind: 'static',
+      root: join(folder, 'media'),
+      trust: 'sandboxed',
+    },
     {
       path: '/docs',
       kind: 'webdav',
       quota: 2048,
       hide: ['*.tmp', '.*'],
-      storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'relaxed' },
+      storage: {
+        kind: 'folder',
+        root: join(folder, 'docs'),
+        durability: 'relaxed',
+        disk: diskOf(folder, {}, readMounts()),
+      },
     },
     { path: '/svn', kind: 'svn', source: { kind: 'repositories', folder: join(folder, 'svn') } },
     {
@@ -130,7 +148,12 @@ test('a declaration that says everything is taken at its word', (t) => {
     {
       path: '/deep/er/\u00e4 b',
       kind: 'webdav',
-      storage: { kind: 'folder', root: join(folder, 'docs'), durability: 'full' },
+      storage: {
+        kind: 'folder',
+        root: join(folder, 'docs'),
+        durability: 'full',
+        disk: diskOf(folder, {}, readMounts()),
+      },
     },
   ]);
 });

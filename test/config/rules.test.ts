@@ -12,7 +12,7 @@ interface Effective {
 /** What is in force at a path of a share that is declared so. */
 function at(path: string, declared: object): Effective {
   const share = { path: '/docs', kind: 'webdav', root: './docs', ...declared };
-  const { read, write } = resolveShare(shareSchema.parse(share), '/').policy.ruleFor(inShare(path));
+  const { read, write } = resolveShare(shareSchema.parse(share), { folder: '/' }).policy.ruleFor(inShare(path));
   return { read, write };
 }
 
@@ -207,7 +207,7 @@ test('an svn share is written by its write, a repository by its rule', () => {
     write: { permission: change },
     rules: [{ path: '/closed', write: false }],
   };
-  const policy = resolveShare(shareSchema.parse(share), '/').policy;
+  const policy = resolveShare(shareSchema.parse(share), { folder: '/' }).policy;
   assert.deepEqual(policy.ruleFor(inShare('/open/trunk')).write, { ...anyone, permission: change });
   assert.equal(policy.ruleFor(inShare('/closed/trunk')).write, false);
 });

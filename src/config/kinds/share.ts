@@ -1,5 +1,15 @@
 import type { Policy } from '../../access/policy.js';
 import { serverPathOf, type ServerPath } from '../../http/target.js';
+import type { Mount } from '../mounts.js';
+import type { Disk } from './disk.js';
+
+/** What the names in a declaration are relative to. */
+export interface Surroundings {
+  /** The folder of the declaration's file; absolute. */
+  readonly folder: string;
+  /** What is mounted on this machine. Default: nothing is known of it. */
+  readonly mounts?: readonly Mount[];
+}
 
 export interface NamedPlace {
   /** The share's key that names it, such as `root`. */
@@ -41,6 +51,8 @@ export interface CommonShare {
   readonly places: readonly NamedPlace[];
   /** Missing if its content is not in a folder of this machine. */
   readonly home?: Home;
+  /** How davgate calls the file system of `home`; missing if other programs do. */
+  readonly disk?: Disk;
   /** Whether any user may change anything in it. */
   readonly isWritten: boolean;
   /** Whether another web server serves it, which asks davgate who may. */

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { PageTrust } from '../../http/active-content.js';
 import { access, folder, hide, rule } from './access.js';
 import { readPolicyOf } from '../rules.js';
-import { common, type CommonShare } from './share.js';
+import { disk, diskOf, type Disk } from './disk.js';
+import { common, type CommonShare, type Surroundings } from './share.js';
 
 export const staticSchema = z.strictObject({
   ...access,
@@ -15,6 +16,7 @@ export const staticSchema = z.strictObject({
     .describe(
       'Whether HTML and SVG files may run scripts with the rights of the user who opens them. Default: false.',
     ),
+  ...disk,
   hide,
   rules: z
     .array(rule.omit({ write: true }))
@@ -26,18 +28,23 @@ export interface StaticShare extends CommonShare {
   readonly kind: 'static';
   /** A folder; absolute. */
   readonly root: string;
+  readonly disk: Disk;
   readonly trust: PageTrust;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
 }
 
-export function resolveStatic(share: z.infer<typeof staticSchema>, base: string): StaticShare {
+export function resolveStatic(
+  share: z.infer<typeof staticSchema>,
+  { folder: base, mounts = [] }: Surroundings,
+): StaticShare {
   const root = resolve(base, share.root);
   return {
     ...common(share, readPolicyOf(share)),
     kind: 'static',
     words: `static files from ${root}`,
     root,
+    disk: diskOf(root, share, mounts),
     trust: share.scripts === true ? 'trusted' : 'sandboxed',
     ...(share.hide === undefined ? {} : { hide: share.hide }),
     places: [{ key: 'root', what: 'folder', value: share.root, path: root, use: 'read' }],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { reporter, text } from '../fields.js';
 import { policyOf } from '../rules.js';
 import { access, folder, rules, write } from './access.js';
-import { common, type CommonShare, type NamedPlace, type Secret } from './share.js';
+import { common, type Surroundings, type CommonShare, type NamedPlace, type Secret } from './share.js';
 import { wrongSvnFolder } from './svn-folders.js';
 
 export const svnSchema = z
@@ -102,7 +102,7 @@ export interface SvnShare extends CommonShare {
 
 type SvnInput = z.infer<typeof svnSchema>;
 
-export function resolveSvn(share: SvnInput, base: string): SvnShare {
+export function resolveSvn(share: SvnInput, { folder: base }: Surroundings): SvnShare {
   const source = sourceOf(share, base);
   const authz = share.authz === undefined ? undefined : resolve(base, share.authz);
   return {

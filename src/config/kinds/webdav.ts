@@ -3,9 +3,11 @@ import { extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseBytes } from '../bytes.js';
 import { text } from '../fields.js';
+import type { Mount } from '../mounts.js';
 import { policyOf } from '../rules.js';
 import { access, folder, hide, rules, write } from './access.js';
-import { common, type CommonShare } from './share.js';
+import { disk, diskOf, type Disk } from './disk.js';
+import { common, type CommonShare, type Surroundings } from './share.js';
 
 export const webdavSchema = z
   .strictObject({
@@ -33,6 +35,7 @@ export const webdavSchema = z
       )
       .optional()
       .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can hold.'),
+    ...disk,
     hide,
     depthInfinity: z
       .boolean()
@@ -43,11 +46,20 @@ export const webdavSchema = z
   })
   .refine((share) => (share.root === undefined) !== (share.storage === undefined), {
     message: 'needs either "root" (a folder) or "storage" (a module), not both',
+  })
+  .refine((share) => share.storage === undefined || share.metadata === undefined, {
+    message: 'is for a folder: a module makes its calls itself',
+    path: ['metadata'],
   });
 
 /** Where a WebDAV share's files are: in a folder of this machine, or in a module's file system. */
 export type StorageDeclaration =
-  | { readonly kind: 'folder'; readonly root: string; readonly durability: 'full' | 'relaxed' }
+  | {
+      readonly kind: 'folder';
+      readonly root: string;
+      readonly durability: 'full' | 'relaxed';
+      readonly disk: Disk;
+    }
   | {
       readonly kind: 'module';
       readonly module: string;
@@ -66,7 +78,10 @@ export interface WebdavShare extends CommonShare {
   readonly depthInfinity?: boolean;
 }
 
-export function resolveWebdav(share: z.infer<typeof webdavSchema>, base: string): WebdavShare {
+export function resolveWebdav(
+  share: z.infer<typeof webdavSchema>,
+  { folder: base, mounts = [] }: Surroundings,
+): WebdavShare {
   const { quota, hide: hidden, depthInfinity } = share;
   const bytes = quota === undefined ? undefined : parseBytes(quota);
   return {
@@ -76,20 +91,23 @@ export function resolveWebdav(share: z.infer<typeof webdavSchema>, base: string)
     ...(hidden === undefined ? {} : { hide: hidden }),
     ...(depthInfinity === true && { depthInfinity }),
     ...(share.storage === undefined
-      ? inFolder(share, resolve(base, share.root ?? '.'))
+      ? inFolder(share, resolve(base, share.root ?? '.'), mounts)
       : inModule(share.storage, base)),
   };
 }
 
-type Stored = Pick<WebdavShare, 'words' | 'storage' | 'places' | 'home' | 'secrets'>;
+type Stored = Pick<WebdavShare, 'words' | 'storage' | 'places' | 'home' | 'disk' | 'secrets'>;
 
 function inFolder(
-  { root: value = '.', durability = 'full' }: z.infer<typeof webdavSchema>,
+  { root: value = '.', durability = 'full', ...input }: z.infer<typeof webdavSchema>,
   root: string,
+  mounts: readonly Mount[],
 ): Stored {
+  const found = diskOf(root, input, mounts);
   return {
     words: `WebDAV on ${root}`,
-    storage: { kind: 'folder', root, durability },
+    storage: { kind: 'folder', root, durability, disk: found },
+    disk: found,
     places: [{ key: 'root', what: 'folder', value, path: root, use: 'change' }],
     home: { key: 'root', path: root, served: true },
     secrets: [],
