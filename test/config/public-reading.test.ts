@@ -12,7 +12,9 @@ interface Effective {
 /** What is in force at a path of a share that is declared so. */
 function at(path: string, declared: object): Effective {
   const share = { path: '/docs', kind: 'webdav', root: './docs', ...declared };
-  const { read, write } = resolveShare(shareSchema.parse(share), { folder: '/' }).policy.ruleFor(inShare(path));
+  const { read, write } = resolveShare(shareSchema.parse(share), { folder: '/' }).policy.ruleFor(
+    inShare(path),
+  );
   return { read, write };
 }
 

@@ -24,7 +24,8 @@ test('a tree of properties comes in pages of few bytes, each row once, and no re
   }
   const seen: string[] = [];
   for await (const page of pagesOf(database.knex, '/docs/a')) {
-    const rows = await database.knex<{ path: string; bytes: number }>('properties')
+    const rows = await database
+      .knex<{ path: string; bytes: number }>('properties')
       .where(page)
       .select('path', 'bytes');
     assert.ok(rows.reduce((sum, { bytes }) => sum + bytes, 0) <= 700_000);

@@ -18,7 +18,9 @@ const declarations: Readonly<Partial<Record<KindName, Readonly<Record<string, st
 
 /** A share that is declared with this policy, and answers nothing. */
 export function unservedShare(kind: KindName, path: string, policy: Policy): Share {
-  const declared = resolveShare(shareSchema.parse({ kind, path, ...declarations[kind] }), { folder: tmpdir() });
+  const declared = resolveShare(shareSchema.parse({ kind, path, ...declarations[kind] }), {
+    folder: tmpdir(),
+  });
   return {
     declared: { ...declared, policy },
     ...(kind !== 'svn' && { files }),
