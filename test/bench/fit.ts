@@ -9,7 +9,9 @@ export interface PowerLaw {
 }
 
 /** @returns undefined for fewer than two different sizes, or what has no logarithm */
-export function fitPowerLaw(points: readonly (readonly [size: number, value: number])[]): PowerLaw | undefined {
+export function fitPowerLaw(
+  points: readonly (readonly [size: number, value: number])[],
+): PowerLaw | undefined {
   if (points.some(([size, value]) => !(size > 0) || !(value > 0))) return undefined;
   const logs = points.map(([size, value]) => [Math.log(size), Math.log(value)] as const);
   const meanX = mean(logs.map(([x]) => x));

@@ -40,22 +40,36 @@ export function endedChildrenTime(stat: string): number {
   return ((Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / ticks) * 1_000_000;
 }
 
-/** What a server's processes hold. */
+/** What a server's processes hold, in megabytes (2^20 bytes). */
 export interface TreeMemory {
-  /** Megabytes of all processes, pages that several share counted once (proportional set size). */
+  /**
+   * Of all processes. What they share with each other counts once; pages of files, of which programs of others may hold
+   * the same, count in full, once.
+   */
   readonly all: number;
-  /** Megabytes of the process that holds most, counted likewise. */
+  /** The resident set of the process whose is largest. */
   readonly largest: number;
 }
 
 export function treeMemory(pid: number): TreeMemory {
-  const each = processTree(pid).map((process) => proportionalSize(read(`/proc/${process}/smaps_rollup`)));
-  return { all: each.reduce((sum, size) => sum + size, 0), largest: Math.max(...each) };
+  return memoryOf(processTree(pid).map((process) => read(`/proc/${process}/smaps_rollup`)));
 }
 
-/** Megabytes, by a process's smaps_rollup; 0 if it has ended. */
-export function proportionalSize(smaps: string): number {
-  return Number(/^Pss: +(\d+) kB$/m.exec(smaps)?.[1] ?? 0) / 1024;
+/** By the smaps_rollup (proc(5)) of each process; one that has ended has none. */
+export function memoryOf(processes: readonly string[]): TreeMemory {
+  const sizes = processes.map((smaps) => ({
+    resident: megabytes(smaps, 'Rss'),
+    own: megabytes(smaps, 'Pss_Anon') + megabytes(smaps, 'Pss_Shmem'),
+    files: megabytes(smaps, 'Rss') - megabytes(smaps, 'Anonymous'),
+  }));
+  return {
+    all: sizes.reduce((sum, { own }) => sum + own, 0) + Math.max(0, ...sizes.map(({ files }) => files)),
+    largest: Math.max(0, ...sizes.map(({ resident }) => resident)),
+  };
+}
+
+function megabytes(smaps: string, field: string): number {
+  return Number(new RegExp(`^${field}: +(\\d+) kB$`, 'm').exec(smaps)?.[1] ?? 0) / 1024;
 }
 
 function tasks(pid: number): string[] {

@@ -38,7 +38,11 @@ export const rows = {
   'svn-log': { title: 'svn log of 3,000 files', ...command },
   'first-login': { title: 'First request with a password', unit: 'milliseconds', each: 'request' },
   authentication: { title: 'Rate with a password, against a public share without', unit: 'ratio' },
-  'second-worker': { title: 'Two workers against one', unit: 'ratio' },
+  'second-worker': { title: 'Rate of two workers, against one', unit: 'ratio' },
+  'second-worker-time': {
+    title: 'The same by processor time: what two free cores could do, against one',
+    unit: 'ratio',
+  },
   'start-up': { title: 'Start until the first answer', unit: 'seconds', each: 'start' },
   'memory-rest': { title: 'Memory at rest, all processes', unit: 'MB' },
   'memory-worker': { title: 'Memory at rest, largest process', unit: 'MB' },
