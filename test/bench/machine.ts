@@ -27,7 +27,7 @@ const asked: Readonly<Partial<Record<PeerName, readonly (readonly string[])[]>>>
   rclone: [['rclone', 'version']],
 };
 
-const with_: Readonly<Partial<Record<PeerName, string>>> = { apache: 'Subversion', mod_wsgi: 'Django' };
+const companions: Readonly<Partial<Record<PeerName, string>>> = { apache: 'Subversion', mod_wsgi: 'Django' };
 
 /** The versions of servers in one line. */
 export async function versions(names: readonly PeerName[]): Promise<string> {
@@ -39,7 +39,7 @@ export async function versions(names: readonly PeerName[]): Promise<string> {
       const found = await Promise.all((asked[name] ?? []).map(versionFrom));
       const [first = 'of unknown version', second] = found;
       const title = name === 'mod_wsgi' ? 'mod_wsgi' : peers[name].replace(' open', '');
-      return `${title} ${first}${second === undefined ? '' : ` with ${with_[name] ?? ''} ${second}`}`;
+      return `${title} ${first}${second === undefined ? '' : ` with ${companions[name] ?? ''} ${second}`}`;
     }),
   );
   return lines.join(', ');

@@ -45,7 +45,9 @@ export async function measureTable(plan: Plan, say: (line: string) => void): Pro
     for (const experiment of chosen) {
       const begun = performance.now();
       const able = servers.filter(({ name }) => experiment.peers.includes(name));
-      failures.push(...(await inTurns(experiment, able, bench, { plan, results })));
+      const failed = await inTurns(experiment, able, bench, { plan, results });
+      for (const failure of failed) say(failure);
+      failures.push(...failed);
       say(`${experiment.rows.join(', ')}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     }
     return { results, cores, failures };

@@ -66,7 +66,7 @@ export function judge(results: Results, sharedCores: boolean): Verdict[] {
     const [limit, words] = 'least' in bound ? [bound.least, 'at least'] : [bound.most, 'at most'];
     return {
       what: inWords(target),
-      target: `${words} ${Number(limit.toPrecision(2))}`,
+      target: `${words} ${Number(limit.toPrecision(3))}`,
       reached,
       met: reached === undefined ? undefined : 'least' in bound ? reached >= limit : reached <= limit,
       aim,
