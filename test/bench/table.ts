@@ -36,6 +36,10 @@ export async function measureTable(plan: Plan, say: (line: string) => void): Pro
   try {
     addUsers(site);
     const chosen = experiments().filter(({ rows }) => rows.some((name) => isAsked(plan, name)));
+    for (const experiment of chosen) {
+      const able = plan.peers.filter((name) => experiment.peers.includes(name));
+      await experiment.makeFiles?.(site, able);
+    }
     for (const name of plan.peers.filter((peer) => chosen.some((one) => one.peers.includes(peer)))) {
       const server = await fleet.start(name);
       if (server) servers.push(server);
@@ -48,7 +52,8 @@ export async function measureTable(plan: Plan, say: (line: string) => void): Pro
       const failed = await inTurns(experiment, able, bench, { plan, results });
       for (const failure of failed) say(failure);
       failures.push(...failed);
-      say(`${experiment.rows.join(', ')}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+      if (able.length > 0)
+        say(`${experiment.rows.join(', ')}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     }
     return { results, cores, failures };
   } finally {
@@ -92,12 +97,14 @@ async function inTurns(
   const failed = new Set<PeerName>();
   if (servers.length === 0) return failures;
   const first = experiment.withoutWarmUp === true ? 0 : -1;
+  // Long enough for those that compile their code while they run.
+  const warming = { ...bench, seconds: 3 * bench.seconds };
   try {
     await experiment.prepare?.(bench, servers);
     for (let round = first; round < plan.rounds; round += 1) {
       for (const server of rotated(servers, round).filter(({ name }) => !failed.has(name))) {
         try {
-          const samples = await experiment.run(server, bench, round - first);
+          const samples = await experiment.run(server, round < 0 ? warming : bench, round - first);
           if (round >= 0)
             results.add(
               server.name,

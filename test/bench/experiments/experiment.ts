@@ -35,7 +35,9 @@ export interface Experiment {
   readonly peers: readonly PeerName[];
   /** Whether a first run of each server does not count. Default: it does not. */
   readonly withoutWarmUp?: boolean;
-  /** Makes what is needed, before the first run. */
+  /** Makes the files that are served, before any server starts: some remember what a folder holds. */
+  makeFiles?(site: Site, peers: readonly PeerName[]): Promise<void>;
+  /** Makes what else is needed, before the first run. */
   prepare?(bench: Bench, servers: readonly Server[]): Promise<void>;
   /** @param turn counts the runs for this server, from 0 @throws Error for any answer but the expected one */
   run(server: Server, bench: Bench, turn: number): Promise<Samples>;

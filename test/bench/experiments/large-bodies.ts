@@ -15,7 +15,7 @@ export const largeBodies: readonly Experiment[] = [
   {
     rows: ['get-512'],
     peers: servers,
-    prepare: ({ site }) => site.needLarge(),
+    makeFiles: (site) => site.needLarge(),
     run: async (server) => {
       const [connection] = await openConnections(server.port, 1);
       if (!connection) throw new Error('No connection.');

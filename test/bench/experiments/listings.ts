@@ -20,8 +20,8 @@ function listing(name: RowName, entries: number, asked: AskedProperties): Experi
   return {
     rows: [name],
     peers: listers,
-    prepare: async ({ site }, servers) => {
-      await site.needListing(entries);
+    makeFiles: (site) => site.needListing(entries),
+    prepare: async (_bench, servers) => {
       for (const server of servers) await checkListing(server, entries, asked);
     },
     run: async (server, { seconds }) => {

@@ -12,9 +12,8 @@ const files = 2000;
 export const trees: Experiment = {
   rows: ['copy', 'move', 'delete'],
   peers: ['davgate', 'apache', 'nginx', 'lighttpd', 'rclone'],
-  prepare: async ({ site }, servers) => {
-    for (const { name } of servers)
-      await fillFolder(join(site.documents, 'files', ownFolder(name), 'tree'), files);
+  makeFiles: async (site, peers) => {
+    for (const name of peers) await fillFolder(join(site.documents, 'files', ownFolder(name), 'tree'), files);
   },
   run: async (server, { site }) => {
     const folder = join(site.documents, 'files', ownFolder(server.name));

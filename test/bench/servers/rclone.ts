@@ -3,13 +3,9 @@ import { freePort } from '../../clients/helpers/free-port.js';
 import { answering, type Peer } from '../peer.js';
 import type { OpenServerOptions } from './program.js';
 
-/**
- * `rclone serve webdav`, which writes through its cache at once: without it, rclone could not replace a file. It forgets
- * folders after a second, since the rounds change files behind its back.
- */
+/** `rclone serve webdav` with its usual settings: files that others change are seen after five minutes. */
 export async function startRclone({ documents, work, cores }: OpenServerOptions): Promise<Peer> {
   const port = await freePort();
-  const caching = ['--dir-cache-time', '1s', '--vfs-cache-mode', 'off', '--cache-dir', work];
   const args = [
     'serve',
     'webdav',
@@ -17,7 +13,8 @@ export async function startRclone({ documents, work, cores }: OpenServerOptions)
     `127.0.0.1:${port}`,
     '--config',
     '/dev/null',
-    ...caching,
+    '--cache-dir',
+    work,
     documents,
   ];
   const child = spawn('rclone', args, {
