@@ -22,7 +22,7 @@ export async function tableSection(
     `${await conditions(plan, cores)} It took ${minutes.toFixed(0)} minutes.`,
     'Each figure is a median. In brackets is how it stands to Apache, which asks nobody for a password, while davgate is ' +
       'sent one with every request: above 1 is faster or, for memory, less. 16 clients keep their connections and ask at ' +
-      'once; listings, trees and large bodies are for one client. The same files are served by all; nobody but davgate ' +
+      'once; locks, listings, trees and large bodies are for one client. The same files are served by all; nobody but davgate ' +
       'syncs what is written, and in the durable row, Apache does not either. "–" is what a server cannot do, or not within ' +
       'seconds: through mod_wsgi, svn fetches a hundred files, and the figure is for as many as in the other columns. ' +
       'Starts are looked at every 25 ms. A rate marked † is bounded by the load generator.',

@@ -21,7 +21,7 @@ export const rows = {
   'propfind-0': { title: 'PROPFIND, Depth 0', ...request },
   'put-relaxed': { title: 'PUT of 1 KB, relaxed', ...request },
   'put-durable': { title: 'PUT of 1 KB, durable (Apache does not sync)', ...request },
-  lock: { title: 'LOCK, PUT and UNLOCK', unit: 'per second', each: 'cycle' },
+  lock: { title: 'LOCK, PUT and UNLOCK, one client', unit: 'per second', each: 'cycle' },
   'list-1000-allprop': { title: 'PROPFIND of 1,000, all properties', ...listing },
   'list-1000-seven': { title: 'PROPFIND of 1,000, seven properties', ...listing },
   'list-10000-allprop': { title: 'PROPFIND of 10,000, all properties', ...listing },

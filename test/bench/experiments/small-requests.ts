@@ -44,19 +44,21 @@ export const smallRequests: readonly Experiment[] = [
   }),
   repeated('put-relaxed', dav, (server) => puts(server, server.relaxed)),
   repeated('put-durable', ['davgate', 'apache'], (server) => puts(server, server.durable)),
-  repeated('lock', dav, lockCycles),
+  // Apache loses locks that several clients take at once: the write that follows is then refused.
+  repeated('lock', dav, lockCycles, 1),
 ];
 
 function repeated(
   name: RowName,
   peers: readonly PeerName[],
   step: (server: Server) => Step | Promise<Step>,
+  only?: number,
 ): Experiment {
   return {
     rows: [name],
     peers,
     run: async (server, { clients, seconds }: Bench) => ({
-      [name]: await rateOf(server, { clients, seconds, step: await step(server) }),
+      [name]: await rateOf(server, { clients: only ?? clients, seconds, step: await step(server) }),
     }),
   };
 }

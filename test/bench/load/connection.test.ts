@@ -13,7 +13,7 @@ import { basic, propfindBytes, requestBytes } from './requests.js';
 const answers: Readonly<Record<string, string>> = {
   '/length': 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello',
   '/chunks':
-    'HTTP/1.1 207 X\r\nTransfer-Encoding: chunked\r\n\r\n6;a=b\r\n0\r\n\r\n.\r\nb\r\nhello\r\nworld\r\n0\r\n\r\n',
+    'HTTP/1.1 207 X\r\nTransfer-Encoding: chunked\r\n\r\n6;a=b\r\n0\r\n\r\n.\r\nc\r\nhello\r\nworld\r\n0\r\n\r\n',
   '/none': 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n',
   '/interim': 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n',
   '/fault': 'HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n',
@@ -58,7 +58,7 @@ describe('a connection of the load generator', () => {
     for (const way of ['', '/slow']) {
       for (const [path, status, body] of [
         ['/length', 200, 'hello'],
-        ['/chunks', 207, '0\r\n\r\n.hello\r\nworl'],
+        ['/chunks', 207, '0\r\n\r\n.hello\r\nworld'],
         ['/none', 304, ''],
         ['/interim', 201, ''],
       ] as const) {
