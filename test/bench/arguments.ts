@@ -27,7 +27,7 @@ const options = {
   peers: { type: 'string', multiple: true },
   rounds: { type: 'string', default: String(fewestRounds) },
   cores: { type: 'string', default: '2' },
-  seconds: { type: 'string', default: '0.7' },
+  seconds: { type: 'string', default: '0.5' },
 } as const;
 
 /** @param named the benchmarks that have a name */

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { projectFolder } from '../clients/helpers/davgate.js';
 import type { Plan } from './arguments.js';
 import type { Cores } from './cores.js';
@@ -53,15 +54,26 @@ export function sharesCores({ servers, generator }: Cores): boolean {
   return generator.some((core) => servers.includes(core));
 }
 
-/** Replaces a section of docs/benchmarks.md. @returns the path of the page in the project */
-export async function saveSection(section: Section, text: string): Promise<string> {
+/**
+ * Replaces a section of docs/benchmarks.md, and formats the page as `npm run lint` wants it.
+ * @param project the folder that holds `docs`
+ * @returns the path of the page in the project
+ */
+export async function saveSection(
+  section: Section,
+  text: string,
+  project: string = projectFolder,
+): Promise<string> {
   const page = 'docs/benchmarks.md';
-  const file = join(projectFolder, page);
+  const file = join(project, page);
   const before = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return emptyDocument;
     throw error;
   });
-  const after = replaceSection(before, section, text);
+  const after = await format(replaceSection(before, section, text), {
+    ...(await resolveConfig(join(projectFolder, page))),
+    filepath: file,
+  });
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, after);
   return page;

@@ -4,7 +4,7 @@ import type { Bench, Experiment } from './experiments/experiment.js';
 import { freshServers, secondWorker } from './experiments/fresh-servers.js';
 import { largeBodies } from './experiments/large-bodies.js';
 import { listings } from './experiments/listings.js';
-import { addUsers, authentication, firstLogin } from './experiments/logins.js';
+import { authentication, firstLogin } from './experiments/logins.js';
 import { smallRequests } from './experiments/small-requests.js';
 import { svn, svnThroughModWsgi } from './experiments/svn.js';
 import { trees } from './experiments/trees.js';
@@ -34,7 +34,6 @@ export async function measureTable(plan: Plan, say: (line: string) => void): Pro
   const failures: string[] = [];
   const results = new Results();
   try {
-    addUsers(site);
     const chosen = experiments().filter(({ rows }) => rows.some((name) => isAsked(plan, name)));
     for (const experiment of chosen) {
       const able = plan.peers.filter((name) => experiment.peers.includes(name));
@@ -98,7 +97,7 @@ async function inTurns(
   if (servers.length === 0) return failures;
   const first = experiment.withoutWarmUp === true ? 0 : -1;
   // Long enough for those that compile their code while they run.
-  const warming = { ...bench, seconds: 3 * bench.seconds };
+  const warming = { ...bench, seconds: 2 * bench.seconds };
   try {
     await experiment.prepare?.(bench, servers);
     for (let round = first; round < plan.rounds; round += 1) {
