@@ -33,7 +33,10 @@ function addUsers({ sample }: Pick<Site, 'sample'>): void {
 export const firstLogin: Experiment = {
   rows: ['first-login'],
   peers: ['davgate', 'mod_wsgi'],
-  makeFiles: (site) => Promise.resolve(addUsers(site)),
+  makeFiles: (site) => {
+    addUsers(site);
+    return Promise.resolve();
+  },
   run: async (server, _bench, turn) => {
     if (turn >= users) throw new RangeError(`There are only ${users} users for first logins.`);
     const [connection] = await openConnections(server.port, 1);
