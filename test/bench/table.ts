@@ -96,8 +96,7 @@ async function inTurns(
   const failed = new Set<PeerName>();
   if (servers.length === 0) return failures;
   const first = experiment.withoutWarmUp === true ? 0 : -1;
-  // Long enough for those that compile their code while they run.
-  const warming = { ...bench, seconds: 2 * bench.seconds };
+  const warming = { ...bench, seconds: 2 * bench.seconds, leastSteps: 5000 };
   try {
     await experiment.prepare?.(bench, servers);
     for (let round = first; round < plan.rounds; round += 1) {

@@ -23,6 +23,8 @@ export interface Bench {
   readonly fleet: Fleet;
   /** How long a load lasts. */
   readonly seconds: number;
+  /** How many requests a load has at least, in a run that does not count: for those that compile their code meanwhile. */
+  readonly leastSteps?: number;
   /** Connections of a load. */
   readonly clients: number;
 }

@@ -53,7 +53,7 @@ export const firstLogin: Experiment = {
 export const authentication: Experiment = {
   rows: ['authentication'],
   peers: ['davgate'],
-  run: async (server, { clients, seconds }, turn) => {
+  run: async (server, { clients, seconds, leastSteps = 0 }, turn) => {
     const open = { port: server.port };
     const rate = async (recipient: Pick<Server, 'port' | 'authorization'>): Promise<number> => {
       const get = requestBytes(recipient, { method: 'GET', path: '/public/small.txt' });
@@ -61,7 +61,7 @@ export const authentication: Experiment = {
         const { bodyBytes } = await sent(connection, get, [200]);
         if (bodyBytes !== smallText.length) throw new Error(`${bodyBytes} bytes of a small file`);
       };
-      return (await rateOf(server, { clients, seconds, step })).figure;
+      return (await rateOf(server, { clients, seconds, step, leastSteps })).figure;
     };
     // Now the one is first and now the other, so that neither always has the warm processor.
     const before = turn % 2 === 0 ? await rate(open) : undefined;

@@ -10,6 +10,8 @@ export interface Load {
   /** No step begins later than this many seconds after the first. */
   readonly seconds: number;
   readonly step: Step;
+  /** Goes on until so many steps are done, but ten times as long at most. Default: 0. */
+  readonly leastSteps?: number;
 }
 
 export interface LoadResult {
@@ -29,16 +31,19 @@ export async function openConnections(port: number, clients: number): Promise<Co
 }
 
 /** Runs clients side by side, and waits for the steps that are under way when the time is up. */
-export async function runLoad({ port, clients, seconds, step }: Load): Promise<LoadResult> {
+export async function runLoad({ port, clients, seconds, step, leastSteps = 0 }: Load): Promise<LoadResult> {
   const connections = await openConnections(port, clients);
   let steps = 0;
   const cpu = process.cpuUsage();
   const begun = performance.now();
-  const until = begun + seconds * 1000;
+  const goesOn = (): boolean => {
+    const passed = (performance.now() - begun) / 1000;
+    return passed < seconds || (steps < leastSteps && passed < 10 * seconds);
+  };
   try {
     await Promise.all(
       connections.map(async (connection, client) => {
-        for (let turn = 0; turn === 0 || performance.now() < until; turn += 1) {
+        for (let turn = 0; turn === 0 || goesOn(); turn += 1) {
           await step(connection, client, turn);
           steps += 1;
         }
