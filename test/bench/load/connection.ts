@@ -38,6 +38,7 @@ export class Connection {
   readonly #socket: Socket;
   #waiting: Waiting | undefined;
   #fault: Error | undefined;
+  #over = false;
   /** What has arrived of a header section that came in pieces. */
   #partialHead = '';
   #answer: AnswerUnderWay | undefined;
@@ -68,6 +69,11 @@ export class Connection {
     const connection = new Connection(port, buffer);
     await once(connection.#socket, 'connect');
     return connection;
+  }
+
+  /** Whether the server has said, or shown, that it takes no further request. */
+  get isOver(): boolean {
+    return this.#over || this.#fault !== undefined;
   }
 
   close(): void {
@@ -125,6 +131,7 @@ export class Connection {
     const rest = chunk.subarray(end + 4 - before);
     const framing = framingOf(head);
     if (framing === 'interim') return this.#takeHead(rest);
+    this.#over = saysClose.test(head);
     this.#answer = new AnswerUnderWay(head, framing, this.#waiting?.keepBody ?? false);
     return rest;
   }
@@ -142,6 +149,8 @@ export class Connection {
     this.#waiting = undefined;
   }
 }
+
+const saysClose = /\r\nconnection: *close/i;
 
 /** An answer whose header section has arrived. */
 class AnswerUnderWay {

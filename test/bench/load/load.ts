@@ -42,8 +42,15 @@ export async function runLoad({ port, clients, seconds, step, leastSteps = 0 }: 
   };
   try {
     await Promise.all(
-      connections.map(async (connection, client) => {
+      connections.map(async (first, client) => {
+        let connection = first;
         for (let turn = 0; turn === 0 || goesOn(); turn += 1) {
+          // Apache closes connections when more clients ask than it has threads for.
+          if (connection.isOver) {
+            connection.close();
+            connection = await Connection.open(port, received);
+            connections[client] = connection;
+          }
           await step(connection, client, turn);
           steps += 1;
         }
