@@ -30,6 +30,9 @@ interface Waiting {
   readonly keepBody: boolean;
 }
 
+/** The server closed a kept connection, as it may between requests (RFC 9112 section 9.3.1): a client asks again. */
+export class ConnectionClosed extends Error {}
+
 /**
  * A kept HTTP/1.1 connection with one request under way, as cheap as Node allows: one write a request, one reused buffer
  * for what arrives, and of the header section only the body's length is read.
@@ -61,7 +64,7 @@ export class Connection {
       this.#fail(error);
     });
     this.#socket.on('close', () => {
-      this.#fail(new Error('The server closed the connection.'));
+      this.#fail(new ConnectionClosed('The server closed the connection.'));
     });
   }
 

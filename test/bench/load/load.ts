@@ -1,4 +1,4 @@
-import { Connection } from './connection.js';
+import { Connection, ConnectionClosed } from './connection.js';
 
 /** What a client does again and again; rejects if an answer is not the expected one. */
 export type Step = (connection: Connection, client: number, turn: number) => Promise<void>;
@@ -45,13 +45,20 @@ export async function runLoad({ port, clients, seconds, step, leastSteps = 0 }: 
       connections.map(async (first, client) => {
         let connection = first;
         for (let turn = 0; turn === 0 || goesOn(); turn += 1) {
-          // Apache closes connections when more clients ask than it has threads for.
-          if (connection.isOver) {
+          const anew = async (): Promise<Connection> => {
             connection.close();
             connection = await Connection.open(port, received);
             connections[client] = connection;
+            return connection;
+          };
+          if (connection.isOver) await anew();
+          try {
+            await step(connection, client, turn);
+          } catch (error) {
+            // Apache closes kept connections when it is short of threads.
+            if (!(error instanceof ConnectionClosed) || turn === 0) throw error;
+            await step(await anew(), client, turn);
           }
-          await step(connection, client, turn);
           steps += 1;
         }
       }),
