@@ -1,4 +1,8 @@
-/** `npm run bench -- NAME …`: runs the named benchmarks, or all of them, and prints the ratios. */
+/**
+ * `npm run bench`: measures davgate beside other servers and writes docs/benchmarks.md. With `--only ROW,…`,
+ * `--peers NAME,…` or `--rounds N`, measures less, or more often; `-- growth` measures how it grows; `-- NAME …` runs the
+ * benchmarks with these names.
+ */
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { must } from './commands.mjs';
@@ -18,6 +22,7 @@ ensurePackages(
     'lighttpd-mod-webdav',
     'nginx-light',
     'libnginx-mod-http-dav-ext',
+    'python3-django',
   ],
   'to measure against',
 );

@@ -7,12 +7,25 @@ import { freePort } from '../clients/helpers/free-port.js';
 import { run } from '../clients/helpers/programs.js';
 import { answering, type Peer } from './peer.js';
 
+export interface ModWsgiOptions {
+  /** Lines for the end of the configuration, given the script that checks passwords. */
+  readonly directives?: (script: string) => readonly string[];
+  /** For the site's settings. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A path that is answered, if only with 401, once Apache serves. */
+  readonly probe?: string;
+}
+
 /**
  * Starts Apache as Django's documentation has it for mod_dav_svn: mod_wsgi asks Django for every password.
  * @returns undefined where mod_wsgi is neither installed nor in the folder that DAVGATE_BENCH_MOD_WSGI names
  * @see https://docs.djangoproject.com/en/3.2/howto/deployment/wsgi/apache-auth/
  */
-export async function startModWsgi(sample: string, work: string): Promise<Peer | undefined> {
+export async function startModWsgi(
+  sample: string,
+  work: string,
+  { directives = () => [], environment = {}, probe = '/svn/sample/' }: ModWsgiOptions = {},
+): Promise<Peer | undefined> {
   const program = await findApache(process.env.PATH ?? '');
   if (!program.found) throw new Error(program.message);
   const module = join(process.env.DAVGATE_BENCH_MOD_WSGI ?? program.modulesFolder, 'mod_wsgi.so');
@@ -50,11 +63,12 @@ export async function startModWsgi(sample: string, work: string): Promise<Peer |
     )
     .replace('AuthBasicProvider anon', `AuthBasicProvider wsgi\n  WSGIAuthUserScript "${script}"`);
   const file = join(runtimeFolder, 'httpd.conf');
-  await writeFile(file, `LoadModule wsgi_module "${module}"\n${configuration}`);
+  const more = directives(script).map((line) => `${line}\n`);
+  await writeFile(file, `LoadModule wsgi_module "${module}"\n${configuration}${more.join('')}`);
   const child = spawn(program.binary, ['-DFOREGROUND', '-f', file], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DAVGATE_UPSTREAM_PROOF: 'unused' },
+    env: { ...process.env, ...environment, DAVGATE_UPSTREAM_PROOF: 'unused' },
     ...(process.geteuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {}),
   });
-  return answering(child, `http://127.0.0.1:${port}`, '/svn/sample/');
+  return answering(child, `http://127.0.0.1:${port}`, probe);
 }

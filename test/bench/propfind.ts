@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { login, sampleDavgate } from '../clients/helpers/davgate.js';
-import { davPeers } from './dav-peers.js';
 import { median } from './measuring.js';
+import { startLighttpd } from './servers/lighttpd.js';
+import { startNginx } from './servers/nginx.js';
+import { startPlainApache } from './servers/plain-apache.js';
+import type { OpenServerOptions } from './servers/program.js';
+import { startRclone } from './servers/rclone.js';
 import { startServer, type Peer } from './peer.js';
 
 const sizes = [1000, 10_000] as const;
@@ -30,12 +34,17 @@ export async function propfind(): Promise<void> {
     for (const size of sizes) await fill(join(root, `listing-${size}`), size);
     const davgate = await startServer('server/main.js', join(sample.folder, 'shares.json'));
     running.push({ name: 'davgate', peer: davgate, base: '/docs', auth: login('alice') });
-    for (const rival of davPeers) {
-      const { name } = rival;
+    const rivals: Readonly<Record<string, (options: OpenServerOptions) => Promise<Peer>>> = {
+      'Apache mod_dav': ({ documents, work: own }) => startPlainApache(documents, own),
+      lighttpd: startLighttpd,
+      'nginx dav-ext': startNginx,
+      'rclone serve': startRclone,
+    };
+    for (const [name, start] of Object.entries(rivals)) {
       const folder = join(work, name.replaceAll(' ', '-'));
       await mkdir(folder);
       await chmod(folder, 0o777);
-      running.push({ name, peer: await rival.start(root, folder), base: '' });
+      running.push({ name, peer: await start({ documents: root, work: folder, cores: 1 }), base: '' });
     }
     for (const size of sizes) {
       const times = new Map<string, number[]>(running.map(({ name }) => [name, []]));
