@@ -1,4 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
+import { bodyMemory } from '../../src/async/body-memory.js';
+import { PieceBuffers } from '../../src/async/piece-buffers.js';
+import { UsagePool } from '../../src/async/usage-pool.js';
 import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import type { FailureCounter } from '../../src/credentials/failure-counter.js';
 import { MemoryFailureCounter } from '../../src/credentials/memory-failure-counter.js';
@@ -11,7 +14,6 @@ import { PathTurns } from '../../src/storage/path-turns.js';
 import type { FileSystem } from '../../src/storage/module/file-system-module.js';
 import { Metrics } from '../observability/metrics.js';
 import { RequestsUnderWay } from '../pipeline/request-limits.js';
-import { UsagePool } from '../../src/async/usage-pool.js';
 
 interface ProcessResourcesOptions {
   /** The id of this process. */
@@ -30,6 +32,8 @@ export class ProcessResources {
   readonly deriver: DerivationPool;
   readonly gate: DerivationGate;
   readonly underWay = new RequestsUnderWay();
+  readonly bodyMemory = bodyMemory();
+  readonly pieces = new PieceBuffers(this.bodyMemory);
   readonly failures: FailureCounter = new MemoryFailureCounter();
   /**
    * State databases by location. Two connections to one file would block each other: the driver waits for a lock

@@ -19,14 +19,14 @@ type StorageKinds = {
   readonly [K in StorageDeclaration['kind']]: (
     declared: StorageOf<K>,
     share: Pick<WebdavShare, 'policy'>,
-    parts: Pick<ShareParts, 'stagingOwner' | 'fileSystems'>,
+    parts: Pick<ShareParts, 'stagingOwner' | 'bodyMemory' | 'fileSystems'>,
   ) => OpenStorage | Promise<OpenStorage>;
 };
 
 /** All kinds of storage. To add one, write its file and its schema, and register it here. */
 const storageKinds: StorageKinds = {
-  folder: ({ root, durability }, share, { stagingOwner: owner }) => {
-    const storage = new LocalStorage(root, { owner, durability, links: linksIn(share) });
+  folder: ({ root, durability }, share, { stagingOwner: owner, bodyMemory: memory }) => {
+    const storage = new LocalStorage(root, { owner, durability, memory, links: linksIn(share) });
     return {
       storage,
       close: () => {
@@ -49,7 +49,7 @@ const storageKinds: StorageKinds = {
 export function openStorage<K extends StorageDeclaration['kind']>(
   declared: StorageOf<K>,
   share: Pick<WebdavShare, 'policy'>,
-  parts: Pick<ShareParts, 'stagingOwner' | 'fileSystems'>,
+  parts: Pick<ShareParts, 'stagingOwner' | 'bodyMemory' | 'fileSystems'>,
 ): OpenStorage | Promise<OpenStorage> {
   const kind: K = declared.kind;
   return storageKinds[kind](declared, share, parts);

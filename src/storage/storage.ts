@@ -84,6 +84,8 @@ export interface WriteOptions {
   readonly length?: number;
   /** The modification time to give the file, in milliseconds since the epoch; default: now. */
   readonly modified?: number;
+  /** Whom the memory is counted to in which the body is gathered; default: nobody in particular. */
+  readonly owner?: string;
   /** Awaited when the body has arrived; its result is called immediately afterwards. Rejecting keeps the old file. */
   readonly ready?: () => Promise<TakePlace | undefined>;
   /**

@@ -1,15 +1,14 @@
-import { closeSync, constants, createReadStream, openSync, read, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../failure.js';
 import type { ByteRange } from '../../http/range.js';
 import type { FileStat, OpenFile } from '../storage.js';
 import { fileStatOf } from './file-stat.js';
+import { FileStream } from './file-stream.js';
 import type { Held } from './held.js';
 
 /** Up to this many bytes are read at once: for small files one system call is several times faster than a stream. */
 const wholeReadBytes = 64 * 1024;
-/** Two chunks are in memory for each answer that its client does not read: one at the socket and one read ahead. */
-const streamChunkBytes = 128 * 1024;
 
 /**
  * Opens a held file: non-blocking, and only after checking that it is a regular file. Opening a pipe would block the
@@ -21,14 +20,6 @@ export function openLocalFile(held: Held): OpenFile {
   if (!stats.isFile()) throw new Failure('not-found', 'There is no file here.');
   return new LocalFile(openSync(held.path, constants.O_RDONLY | constants.O_NONBLOCK), fileStatOf(stats));
 }
-
-/** Streams end as usual but leave the descriptor to the file, which may be read again. */
-const heldOpen = {
-  read,
-  close: (_descriptor: number, done: (error?: Error | null) => void): void => {
-    done();
-  },
-};
 
 class LocalFile implements OpenFile {
   readonly stat: FileStat;
@@ -57,13 +48,7 @@ class LocalFile implements OpenFile {
 
   #stream(range: ByteRange): Readable {
     this.#streams += 1;
-    return createReadStream('', {
-      fd: this.#descriptor,
-      fs: heldOpen,
-      start: range.first,
-      end: range.last,
-      highWaterMark: streamChunkBytes,
-    }).once('close', () => {
+    return new FileStream(this.#descriptor, range).once('close', () => {
       this.#streams -= 1;
       this.#closeWhenUnused();
     });
