@@ -2,6 +2,7 @@ import { readAccess } from '../../src/access/required-access.js';
 import type { StaticShare } from '../../src/config/kinds/static.js';
 import { readOnlyMethods, refusalOfReadOnly } from '../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
+import { handOverBy } from '../../src/http/hand-over.js';
 import { LocalStorage } from '../../src/storage/local/local-storage.js';
 import { hidingStorage } from './layered-storage.js';
 import { linksIn } from './links.js';
@@ -22,7 +23,8 @@ export const staticKind: ShareKind<StaticShare> = {
 function openStatic(declared: StaticShare, { dav, stagingOwner: owner }: ShareParts): Share {
   const folder = new LocalStorage(declared.root, { owner, durability: 'relaxed', links: linksIn(declared) });
   const files = hidingStorage(declared.hide, folder);
-  const { policy, trust } = declared;
+  const { policy, trust, sendfile, path } = declared;
+  const handOver = sendfile && handOverBy(sendfile, path);
   return {
     declared,
     files,
@@ -30,7 +32,12 @@ function openStatic(declared: StaticShare, { dav, stagingOwner: owner }: SharePa
     serve: async (request) => {
       refuseServiceWorker(request.headers['service-worker'], trust);
       const mayRead = policy.reader(request.identity);
-      return serveReadOnly(request, files, { dav, trust, mayRead });
+      return serveReadOnly(request, files, {
+        dav,
+        trust,
+        handOver: request.client.throughProxy ? handOver : undefined,
+        mayRead,
+      });
     },
     close: () => undefined,
   };

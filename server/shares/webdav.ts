@@ -8,6 +8,7 @@ import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
 import { Failure } from '../../src/failure.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import type { Method } from '../../src/http/method.js';
+import { handOverBy } from '../../src/http/hand-over.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { layeredStorage } from './layered-storage.js';
 import { moduleFindings } from './module-findings.js';
@@ -36,7 +37,8 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
   const { shares, dav, quotas } = parts;
   const opened = await openStorage(declared.storage, declared, parts);
   const { storage, limited, close } = layeredStorage(declared, opened.storage);
-  const { path: base, policy, depthInfinity = false } = declared;
+  const { path: base, policy, depthInfinity = false, sendfile } = declared;
+  const handOver = sendfile && handOverBy(sendfile, base);
   if (limited) quotas.set(base, limited);
   return {
     declared,
@@ -57,6 +59,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
           collection: target.collection,
           headers,
           body,
+          ...(request.client.throughProxy && { handOver }),
           ...(lengthy.has(method) && { signal: goneSignal(request.whenGone) }),
           ...(headers.if !== undefined && { publicAuthority: authority() }),
           ...(leadsTo && { destination: leadsTo }),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FileLocation } from '../http/hand-over.js';
 import type { ByteRange } from '../http/range.js';
 import type { SharePath } from '../http/target.js';
 
@@ -42,6 +43,8 @@ export interface Entry {
  */
 export interface OpenFile {
   readonly stat: FileStat;
+  /** Undefined if it is not a file of this machine. */
+  readonly location?: FileLocation;
   /**
    * The bytes, or one range of them: a Buffer if they are few, otherwise a stream. Several ranges may be read one
    * after another.

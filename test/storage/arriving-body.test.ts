@@ -65,6 +65,18 @@ describe('an arriving body', () => {
     arriving.leave();
   });
 
+  test('of which no more arrives for the moment is taken as far as it has come', async () => {
+    const body = new PassThrough({ highWaterMark: 1024 ** 2 });
+    const arriving = new ArrivingBody(body, { memory: bodyMemory(), owner: '', onBytes: () => undefined });
+    body.write(chunk);
+    await arriving.take();
+    for (let time = 0; time < 2; time += 1) {
+      body.write(chunk);
+      assert.equal(Buffer.concat(await arriving.take()).length, chunk.length);
+    }
+    arriving.leave();
+  });
+
   test('ends with no chunks, and may be empty', async () => {
     const { body } = many(5);
     const arriving = new ArrivingBody(body, { memory: bodyMemory(), owner: '', onBytes: () => undefined });

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { z } from 'zod';
+import type { SendfileWay } from '../../http/hand-over.js';
 import { parseBytes } from '../bytes.js';
 import { policyOf } from '../rules.js';
-import { access, folder, hide, rules, write } from './access.js';
+import { access, folder, hide, rules, sendfile, write } from './access.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
 /** A WebDAV share as written in the file. */
@@ -37,6 +38,7 @@ export const webdavSchema = z
       .optional()
       .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can hold.'),
     hide,
+    sendfile,
     depthInfinity: z
       .boolean()
       .optional()
@@ -46,6 +48,10 @@ export const webdavSchema = z
   })
   .refine((share) => (share.root === undefined) !== (share.storage === undefined), {
     message: 'needs either "root" (a folder) or "storage" (a module), not both',
+  })
+  .refine((share) => share.sendfile === undefined || share.storage === undefined, {
+    path: ['sendfile'],
+    message: 'needs "root": another server cannot open the files of a storage module',
   });
 
 /** Where a WebDAV share's files are: in a folder of this machine, or in a module's file system. */
@@ -65,6 +71,8 @@ export interface WebdavShare extends CommonShare {
   readonly storage: StorageDeclaration;
   /** Bytes that the share may hold; missing: what the file system can hold. */
   readonly quota?: number;
+  /** How the web server in front is told to send a file; missing: davgate sends it. */
+  readonly sendfile?: SendfileWay;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
   /** Whether PROPFIND with Depth infinity is answered. */
@@ -75,7 +83,7 @@ export function resolveWebdav(
   share: z.infer<typeof webdavSchema>,
   { folder: base }: Surroundings,
 ): WebdavShare {
-  const { quota, hide: hidden, depthInfinity } = share;
+  const { quota, hide: hidden, depthInfinity, sendfile: way } = share;
   const bytes = quota === undefined ? undefined : parseBytes(quota);
   const policy = policyOf(share);
   return {
@@ -83,6 +91,7 @@ export function resolveWebdav(
     kind: 'webdav',
     ...(bytes === undefined ? {} : { quota: bytes }),
     ...(hidden === undefined ? {} : { hide: hidden }),
+    ...(way === undefined ? {} : { sendfile: way }),
     ...(depthInfinity === true && { depthInfinity }),
     ...(share.storage === undefined
       ? inFolder(share, resolve(base, share.root ?? '.'))

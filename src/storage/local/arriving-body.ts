@@ -18,6 +18,9 @@ const manyBytes = 256 * 1024;
 /** The same otherwise. The first so many bytes of a body do not wait for further ones. */
 export const fewBytes = 64 * 1024;
 
+/** How long the first gathered byte waits for further ones, in milliseconds. */
+const patience = 100;
+
 /**
  * Gathers the chunks of a body as they arrive, so that they can be written together. Pauses the body where that is too
  * slow, and leaves it open: its socket must still carry the answer.
@@ -33,6 +36,7 @@ export class ArrivingBody {
   #ended = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
+  #waiting: NodeJS.Timeout | undefined;
 
   constructor(body: Readable, { memory, owner, onBytes }: Gathering) {
     this.#body = body;
@@ -56,9 +60,12 @@ export class ArrivingBody {
     if (!this.#isReady()) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
+        if (this.#bytes > 0) this.#settle();
       });
     }
     if (this.#error !== undefined) throw this.#error;
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#bytes = 0;
@@ -69,6 +76,7 @@ export class ArrivingBody {
   /** Stops reading, and pauses the body. Idempotent. */
   leave(): void {
     this.#holding.release();
+    clearTimeout(this.#waiting);
     this.#body.off('data', this.#onData);
     this.#body.off('end', this.#onEnd);
     this.#body.off('close', this.#onClose);
@@ -81,11 +89,17 @@ export class ArrivingBody {
     return this.#received <= fewBytes ? this.#bytes > 0 : this.#bytes >= this.#gathered;
   }
 
+  /** Wakes the one who waits, now or if no more arrives. */
   #settle(): void {
-    if (!this.#wake || !this.#isReady()) return;
-    this.#wake();
-    this.#wake = undefined;
+    if (!this.#wake) return;
+    if (this.#isReady()) this.#wakeUp();
+    else this.#waiting ??= setTimeout(this.#wakeUp, patience);
   }
+
+  readonly #wakeUp = (): void => {
+    this.#wake?.();
+    this.#wake = undefined;
+  };
 
   readonly #onData = (chunk: Buffer): void => {
     this.#received += chunk.length;

@@ -142,7 +142,7 @@ export class LocalStorage implements DavStorage {
   async open(path: SharePath): Promise<OpenFile> {
     return guarded(() => {
       using held = this.#found(path);
-      return openLocalFile(held);
+      return openLocalFile(held, this.#root.root);
     });
   }
 
