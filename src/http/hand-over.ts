@@ -22,19 +22,29 @@ const internal = '/.davgate';
 export function handOverBy(way: SendfileWay, share: string): HandOver {
   const base = share === '/' ? internal : internal + share;
   return ({ root, below }) => {
-    if (!isSendable(root + below)) return undefined;
-    return way === 'x-accel-redirect'
-      ? ['X-Accel-Redirect', encoded(base + below)]
-      : ['X-Sendfile', encoded((root === '/' ? '' : root) + below)];
+    const file = (root === '/' ? '' : root) + below;
+    if (!isPlain(file)) return undefined;
+    if (way === 'x-accel-redirect') return ['X-Accel-Redirect', encoded(base + below)];
+    return isSameDecoded(file) ? ['X-Sendfile', asBytes(file)] : undefined;
   };
 }
 
-/** Whether a path means the same in a header field: a link may lead to a name that no request can contain. */
-function isSendable(path: string): boolean {
-  return !/[\p{Cc}\ufffd]/u.test(path) && path.isWellFormed();
+/** Whether a header field can carry a path: a link may lead to a name that no request can contain. */
+function isPlain(path: string): boolean {
+  return !/[\p{Cc}\ufffd]/u.test(path) && Buffer.from(path).toString() === path;
 }
 
-/** Both servers decode `%`; nginx would also take a `?` for the beginning of a query. */
+/** nginx decodes `%`, and takes a `?` for the beginning of a query. */
 function encoded(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** mod_xsendfile 0.12 takes the field as it is, version 1.0 decodes it; the space around a field is lost. */
+function isSameDecoded(path: string): boolean {
+  return !path.includes('%') && !path.endsWith(' ');
+}
+
+/** A header field's characters are bytes (RFC 9110 section 5.5). */
+function asBytes(path: string): string {
+  return Buffer.from(path).toString('latin1');
 }
