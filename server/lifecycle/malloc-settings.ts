@@ -1,5 +1,5 @@
-/** Bytes from which glibc maps memory on its own and gives it back as soon as it is freed; a body's chunk has as many. */
-const mapped = 64 * 1024;
+/** Bytes from which glibc maps memory on its own and gives it back as soon as it is freed; most chunks of a body have more. */
+const mapped = 32 * 1024;
 
 /** Unused bytes at the end of its heap beyond which glibc gives them back. */
 const trimmed = 128 * 1024;

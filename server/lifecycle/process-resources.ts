@@ -14,6 +14,7 @@ import { PathTurns } from '../../src/storage/path-turns.js';
 import type { FileSystem } from '../../src/storage/module/file-system-module.js';
 import { Metrics } from '../observability/metrics.js';
 import { RequestsUnderWay } from '../pipeline/request-limits.js';
+import { returnMemory } from './memory-return.js';
 
 interface ProcessResourcesOptions {
   /** The id of this process. */
@@ -48,6 +49,7 @@ export class ProcessResources {
   readonly treeSlots = treeSlots();
   /** Undefined if the declaration has no "metrics". */
   readonly metrics: Metrics | undefined;
+  readonly #endReturning = returnMemory();
   /** Derivations of closed compositions. */
   #derivations = 0;
   readonly #counting = new Set<Deriving>();
@@ -86,6 +88,7 @@ export class ProcessResources {
 
   /** Ends the threads for derivations. */
   async close(): Promise<void> {
+    this.#endReturning();
     await this.deriver.close();
   }
 }
