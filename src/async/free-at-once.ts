@@ -16,5 +16,9 @@ export function freeAtOnce(buffers: readonly Buffer[]): void {
   const own = buffers.flatMap(({ buffer, byteOffset, byteLength }) =>
     buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength ? [buffer] : [],
   );
-  nowhere.postMessage(undefined, own);
+  try {
+    nowhere.postMessage(undefined, own);
+  } catch {
+    // Node has reserved one of them for itself; V8 frees them in its own time.
+  }
 }
