@@ -99,7 +99,10 @@ for (const way of ['x-accel-redirect', 'x-sendfile'] as const) {
         const shares: unknown[] = declaration.shares;
         declaration.trustedProxies = ['127.0.0.1'];
         declaration.shares = shares.map((share) =>
-          typeof share === 'object' && share !== null && 'path' in share && share.path === '/docs'
+          typeof share === 'object' &&
+          share !== null &&
+          'path' in share &&
+          (share.path === '/docs' || share.path === '/media')
             ? { ...share, sendfile: way }
             : share,
         );
@@ -207,6 +210,14 @@ for (const way of ['x-accel-redirect', 'x-sendfile'] as const) {
         }
       });
     }
+
+    it('hands the files of a static share over, too', async () => {
+      const path = join(davgate.folder, 'media', 'plain.bin');
+      await writeFile(path, large);
+      const told = await curl(`${davgate.url}/media/plain.bin`, alice);
+      assert.deepEqual([told.status, told.body.length], [200, 0]);
+      assert.equal(told.headers.get(way), way === 'x-sendfile' ? path : '/.davgate/media/plain.bin');
+    });
 
     it('keeps small files, HEAD and listings with davgate', async () => {
       const small = await curl(`${davgate.url}/docs/opening-hours.txt`, alice);
