@@ -6,6 +6,7 @@ import { mayInstall, say } from './say.mjs';
 const probes = {
   'apache2-bin': () => which('apache2') !== undefined || which('httpd') !== undefined,
   'libapache2-mod-svn': () => hasApacheModule('mod_dav_svn.so'),
+  'libapache2-mod-xsendfile': () => hasApacheModule('mod_xsendfile.so'),
   subversion: () => ['svn', 'svnadmin'].every((program) => which(program) !== undefined),
   litmus: () => which('litmus') !== undefined,
   cadaver: () => which('cadaver') !== undefined,

@@ -12,6 +12,7 @@ import { unpackPackage } from './unpacked-packages.mjs';
 const programs = [
   'apache2-bin',
   'libapache2-mod-svn',
+  'libapache2-mod-xsendfile',
   'subversion',
   'litmus',
   'cadaver',

@@ -1,4 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
+import { bodyMemory } from '../../src/async/body-memory.js';
+import { PieceBuffers } from '../../src/async/piece-buffers.js';
+import { UsagePool } from '../../src/async/usage-pool.js';
 import { DerivationGate } from '../../src/credentials/derivation-gate.js';
 import type { FailureCounter } from '../../src/credentials/failure-counter.js';
 import { MemoryFailureCounter } from '../../src/credentials/memory-failure-counter.js';
@@ -12,7 +15,7 @@ import type { FileSystem } from '../../src/storage/module/file-system-module.js'
 import { isAlive } from '../environment.js';
 import { Metrics } from '../observability/metrics.js';
 import { RequestsUnderWay } from '../pipeline/request-limits.js';
-import { UsagePool } from '../../src/async/usage-pool.js';
+import { returnMemory } from './memory-return.js';
 
 interface ProcessResourcesOptions {
   /** The id of this process. */
@@ -31,6 +34,8 @@ export class ProcessResources {
   readonly deriver: DerivationPool;
   readonly gate: DerivationGate;
   readonly underWay = new RequestsUnderWay();
+  readonly bodyMemory = bodyMemory();
+  readonly pieces = new PieceBuffers(this.bodyMemory);
   readonly failures: FailureCounter = new MemoryFailureCounter();
   /**
    * State databases by location. Two connections to one file would block each other: the driver waits for a lock
@@ -45,6 +50,7 @@ export class ProcessResources {
   readonly treeSlots = treeSlots();
   /** Undefined if the declaration has no "metrics". */
   readonly metrics: Metrics | undefined;
+  readonly #endReturning = returnMemory();
   /** Derivations of closed compositions. */
   #derivations = 0;
   readonly #counting = new Set<Deriving>();
@@ -83,6 +89,7 @@ export class ProcessResources {
 
   /** Ends the threads for derivations. */
   async close(): Promise<void> {
+    this.#endReturning();
     await this.deriver.close();
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa from 'koa';
 import composeMiddlewares from 'koa-compose';
+import type { PieceBuffers } from '../../src/async/piece-buffers.js';
 import type { Authenticator } from '../../src/credentials/authenticator.js';
 import type { Throttle } from '../../src/credentials/throttle.js';
 import { Audit } from '../observability/audit.js';
@@ -26,6 +27,8 @@ export interface AppParts extends AnswerParts {
   readonly log: Log;
   /** Undefined if the declaration has no "metrics". */
   readonly metrics: Metrics | undefined;
+  /** Memory for large bodies; outlives a reload. */
+  readonly pieces: PieceBuffers;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -43,14 +46,14 @@ export function createApp(
   parts: AppParts,
   identify: Authenticate = byUsers(parts, (request) => needsNoName(request, parts.shares)),
 ): Koa<RequestState> {
-  const { log, metrics, now } = parts;
+  const { log, metrics, now, pieces } = parts;
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => {
     if (isConnectionLoss(error)) return;
     log.error({ err: error }, 'request failed outside its error handler');
   });
   if (metrics) app.use(measure(metrics, now));
-  return app.use(accessLog(log, now)).use(respond(log)).use(errors(log)).use(answer(parts, identify));
+  return app.use(accessLog(log, now)).use(respond(log, pieces)).use(errors(log)).use(answer(parts, identify));
 }
 
 /** Authenticates by the site's users. @param isOpenToEverybody whether a request needs no user */

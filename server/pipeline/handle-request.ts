@@ -54,6 +54,7 @@ export function answer(parts: AnswerParts, identify: Authenticate): Middleware {
     const username = usernameOf(identity);
     if (username !== undefined) record.user = username;
     const owner = ownerOf(identity, client.address);
+    record.owner = owner;
     const identified = new IdentifiedRequest(request, identity, owner);
     const given = placeAmongRequests(identified, parts.underWay, parts.requestLimits);
     const giveBack = given instanceof Promise ? await given : given;

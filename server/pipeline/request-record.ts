@@ -12,6 +12,8 @@ export interface RequestRecord {
   sentUser?: string;
   /** The authenticated user. */
   user?: string;
+  /** Whom the request is counted to: a user, or a network of people without a name. */
+  owner?: string;
   /** The share that contains the target. */
   share?: Share;
   /** Whether the whole response has been written. It ends a little later, so that the client can read it. */

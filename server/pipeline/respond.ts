@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { PieceBuffers } from '../../src/async/piece-buffers.js';
+import { ReadableInto } from '../../src/async/readable-into.js';
 import { ClientGone } from '../../src/async/when-gone.js';
 import { Failure } from '../../src/failure.js';
 import type { HttpResponse } from '../../src/http/message.js';
@@ -7,6 +9,7 @@ import type { Log } from '../observability/log.js';
 import type { Middleware, RequestRecord } from './request-record.js';
 import { isAwaitingContinue } from '../listener/expect-continue.js';
 import { pump } from './write-body.js';
+import { pumpPieces } from './write-pieces.js';
 import {
   dropRest,
   endAfterRest,
@@ -15,8 +18,8 @@ import {
   restOfUsers,
 } from '../listener/unread-body.js';
 
-/** Writes the response. Nothing else touches the socket. */
-export function respond(log: Log): Middleware {
+/** Writes the response. Nothing else touches the socket. @param pieces memory for large bodies */
+export function respond(log: Log, pieces: PieceBuffers): Middleware {
   return async (context, next) => {
     context.respond = false;
     await next();
@@ -27,7 +30,7 @@ export function respond(log: Log): Middleware {
       throw new Failure('internal', 'No middleware answered the request.');
     }
     try {
-      await write(req, res, response, record);
+      await write(req, res, response, record, pieces);
     } catch (error) {
       // The head has been sent: closing the connection is the only way to show that the response is incomplete.
       req.socket.destroy();
@@ -47,6 +50,7 @@ function write(
   res: ServerResponse,
   response: HttpResponse,
   record: RequestRecord,
+  pieces: PieceBuffers,
 ): Promise<void> | undefined {
   const { status, headers, body } = response;
   const fields: string[] = [];
@@ -55,7 +59,11 @@ function write(
   const end = req.complete ? endAtOnce : endBeforeBody(req, record, fields);
   res.writeHead(status, fields);
   if (body instanceof Readable && req.method !== 'HEAD' && !res.destroyed) {
-    return writeStream(res, response, body, end);
+    const sending =
+      body instanceof ReadableInto
+        ? pumpPieces(body, res, { pool: pieces, owner: record.owner ?? '' })
+        : pump(body, res);
+    return endStream(res, response, sending, end);
   }
   if (body instanceof Readable) body.destroy();
   else if (req.method !== 'HEAD' && body !== undefined) {
@@ -94,16 +102,16 @@ function endBeforeBody(req: IncomingMessage, record: RequestRecord, fields: stri
   };
 }
 
-async function writeStream(
+async function endStream(
   res: ServerResponse,
   response: HttpResponse,
-  body: Readable,
+  sending: Promise<number>,
   end: End,
 ): Promise<void> {
   const declared = response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
   // Does not end with the body: after a body that is too short, the client would read the next response as the rest of
   // it.
-  const sent = await pump(body, res);
+  const sent = await sending;
   if (declared !== undefined && Number(declared) !== sent) {
     throw new Error('The body was not as long as announced.');
   }

@@ -28,11 +28,16 @@ const program = new URL('./folder-program.js', import.meta.url);
 export function openFolder(
   { root, durability, disk }: DeclaredFolder,
   share: Pick<CommonShare, 'path' | 'policy'>,
-  { stagingOwner: owner, environment, log }: Pick<ShareParts, 'stagingOwner' | 'environment' | 'log'>,
+  {
+    stagingOwner: owner,
+    bodyMemory: memory,
+    environment,
+    log,
+  }: Pick<ShareParts, 'stagingOwner' | 'bodyMemory' | 'environment' | 'log'>,
 ): OpenStorage {
   const links = linksIn(share);
   if (disk.calls === 'sync') {
-    const storage = new LocalStorage(root, { owner, durability, links });
+    const storage = new LocalStorage(root, { owner, durability, memory, links });
     return {
       storage,
       close: () => {

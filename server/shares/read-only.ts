@@ -2,6 +2,7 @@ import { usernameOf } from '../../src/access/identity.js';
 import type { ReadContext } from '../../src/dav/context.js';
 import { handleReadOnly, noProperties } from '../../src/dav/read-only.js';
 import type { PageTrust } from '../../src/http/active-content.js';
+import type { HandOver } from '../../src/http/hand-over.js';
 import type { HttpResponse } from '../../src/http/message.js';
 import type { SharePath } from '../../src/http/target.js';
 import { serveStatic } from '../../src/static/static-share.js';
@@ -12,6 +13,7 @@ import type { ShareRequest } from './share.js';
 interface ReadOnlyOptions {
   readonly dav: Pick<ReadContext, 'queries' | 'xmlLimits' | 'xmlBytes'>;
   readonly trust: PageTrust;
+  readonly handOver?: HandOver | undefined;
   readonly mayRead: (path: SharePath) => boolean;
 }
 
@@ -19,7 +21,7 @@ interface ReadOnlyOptions {
 export function serveReadOnly(
   request: ShareRequest,
   storage: ReadableStorage,
-  { dav, trust, mayRead }: ReadOnlyOptions,
+  { dav, trust, handOver, mayRead }: ReadOnlyOptions,
 ): Promise<HttpResponse> {
   const { method, target, headers, body, identity, owner, place } = request;
   const reader = { username: usernameOf(identity), owner };
@@ -41,8 +43,10 @@ export function serveReadOnly(
       depthInfinity: false,
       classes: '1',
       get: () =>
-        serveStatic({ ...common, query: target.query, owner, trust, mayRead }, storage, (path, entries) =>
-          directoryListing(path, entries, reader),
+        serveStatic(
+          { ...common, query: target.query, owner, trust, handOver, mayRead },
+          storage,
+          (path, entries) => directoryListing(path, entries, reader),
         ),
     },
   );

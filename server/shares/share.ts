@@ -1,6 +1,7 @@
 import type { ExplainedRight } from '../../src/access/explain.js';
 import type { Visitor, Memberships } from '../../src/access/identity.js';
 import type { RequiredAccess } from '../../src/access/required-access.js';
+import type { Allowance } from '../../src/async/allowance.js';
 import type { UsagePool } from '../../src/async/usage-pool.js';
 import type { Declaration, NamedGrant } from '../../src/config/declaration.js';
 import type { Finding } from '../../src/config/problems.js';
@@ -78,6 +79,8 @@ export interface ShareParts {
   /** The origin that browsers use for this server; if undefined, it is taken from each request. */
   readonly publicOrigin: string | undefined;
   readonly stagingOwner: StagingOwner;
+  /** The memory of all bodies. */
+  readonly bodyMemory: Allowance;
   /** By module and options. */
   readonly fileSystems: UsagePool<FileSystem>;
   readonly apache: Declaration['apache'];

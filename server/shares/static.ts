@@ -2,6 +2,7 @@ import { readAccess } from '../../src/access/required-access.js';
 import type { StaticShare } from '../../src/config/kinds/static.js';
 import { readOnlyMethods, refusalOfReadOnly } from '../../src/dav/read-only.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
+import { handOverBy } from '../../src/http/hand-over.js';
 import { hidingStorage } from '../../src/storage/hiding-storage.js';
 import { openFolder } from './open-folder.js';
 import { openEach } from './open-each.js';
@@ -22,7 +23,8 @@ function openStatic(declared: StaticShare, parts: ShareParts): Share {
   const { dav } = parts;
   const folder = openFolder({ root, disk, durability: 'relaxed' }, declared, parts);
   const files = hidingStorage(declared.hide, folder.storage);
-  const { policy, trust } = declared;
+  const { policy, trust, sendfile, path } = declared;
+  const handOver = sendfile && handOverBy(sendfile, path);
   return {
     declared,
     files,
@@ -30,7 +32,12 @@ function openStatic(declared: StaticShare, parts: ShareParts): Share {
     serve: async (request) => {
       refuseServiceWorker(request.headers['service-worker'], trust);
       const mayRead = policy.reader(request.identity);
-      return serveReadOnly(request, files, { dav, trust, mayRead });
+      return serveReadOnly(request, files, {
+        dav,
+        trust,
+        handOver: request.client.throughProxy ? handOver : undefined,
+        mayRead,
+      });
     },
     close: folder.close,
   };

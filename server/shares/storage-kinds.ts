@@ -5,7 +5,7 @@ import { ModuleStorage } from '../../src/storage/module/module-storage.js';
 import { openFolder, type OpenStorage } from './open-folder.js';
 import type { ShareParts } from './share.js';
 
-type StorageParts = Pick<ShareParts, 'stagingOwner' | 'fileSystems' | 'environment' | 'log'>;
+type StorageParts = Pick<ShareParts, 'stagingOwner' | 'bodyMemory' | 'fileSystems' | 'environment' | 'log'>;
 
 type StorageOf<K extends StorageDeclaration['kind']> = Extract<StorageDeclaration, { readonly kind: K }>;
 

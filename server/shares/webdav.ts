@@ -8,6 +8,7 @@ import { handleDav, refusalOfDavMethod } from '../../src/dav/engine.js';
 import { Failure, isFailure } from '../../src/failure.js';
 import { refuseServiceWorker } from '../../src/http/active-content.js';
 import type { Method } from '../../src/http/method.js';
+import { handOverBy } from '../../src/http/hand-over.js';
 import { directoryListing } from '../pages/directory-listing.js';
 import { openEach } from './open-each.js';
 import {
@@ -43,8 +44,9 @@ const lengthy: ReadonlySet<Method> = new Set<Method>(['COPY', 'MOVE', 'DELETE'])
 async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Share> {
   const { shares, dav, quotas } = parts;
   const opened = await openStorage(declared.storage, declared, parts);
-  const { path: base, policy, quota, hide, depthInfinity = false } = declared;
+  const { path: base, policy, quota, hide, depthInfinity = false, sendfile } = declared;
   const limited = quota === undefined ? undefined : limitedStorage(opened.storage, quota);
+  const handOver = sendfile && handOverBy(sendfile, base);
   if (limited) quotas.set(base, limited);
   const storage = hidingStorage(hide, limited ?? opened.storage);
   return {
@@ -65,6 +67,7 @@ async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Sha
           collection: target.collection,
           headers,
           body,
+          handOver: request.client.throughProxy ? handOver : undefined,
           signal: lengthy.has(method) ? goneSignal(request.whenGone) : undefined,
           publicAuthority: headers.if === undefined ? undefined : authority(),
           destination: destination && davPlaceOf(destination),

@@ -62,6 +62,7 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
     grants: shares.found.flatMap(({ input, index }) => grantsOf(input, index)),
   };
   problems.push(...unasked(declaration.shares, guard));
+  problems.push(...withoutFront(shares.found, declaration.trustedProxies));
   problems.push(...secretsInShares(declaration.shares, keptFiles(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems, positions);
   return declaration;
@@ -153,6 +154,21 @@ function overlaps(shares: readonly FoundShare[]): Problem[] {
         : `${share.path} overlaps ${clash.input.path} of ${other}; use \`rules\` for a path inside a share`;
     return [{ place, message }, ...doubled];
   });
+}
+
+/** Only a trusted proxy is told where files are. */
+function withoutFront(shares: readonly FoundShare[], proxies: readonly string[]): Problem[] {
+  if (proxies.length > 0) return [];
+  return shares.flatMap(({ share, index }) =>
+    'sendfile' in share
+      ? [
+          {
+            place: placeOf(['shares', index, 'sendfile']),
+            message: 'needs the address of the web server in front in "trustedProxies" of the declaration',
+          },
+        ]
+      : [],
+  );
 }
 
 /** Guards need somewhere to be asked about. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Allowance } from '../async/allowance.js';
 import type { FairSlots } from '../async/fair-slots.js';
+import type { HandOver } from '../http/hand-over.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
@@ -34,6 +35,8 @@ export interface ReadRequest extends ReadPlace {
   readonly collection: boolean;
   readonly headers: RequestHeaders;
   readonly body: Readable;
+  /** Hands files over to the web server in front; undefined: davgate sends them. */
+  readonly handOver?: HandOver | undefined;
   /** Aborted when the client disconnects and no longer waits for an answer. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Failure, type Refusal } from '../failure.js';
+import type { HandOver } from '../http/hand-over.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
@@ -89,6 +90,7 @@ class ConditionalRequest implements DavRequest {
   readonly collection: boolean;
   readonly headers: RequestHeaders;
   readonly body: Readable;
+  readonly handOver: HandOver | undefined;
   readonly signal: AbortSignal | undefined;
   readonly destination: Place | undefined;
   readonly publicAuthority: string | undefined;
@@ -103,6 +105,7 @@ class ConditionalRequest implements DavRequest {
     this.collection = asked.collection;
     this.headers = asked.headers;
     this.body = asked.body;
+    this.handOver = asked.handOver;
     this.signal = asked.signal;
     this.destination = asked.destination;
     this.publicAuthority = asked.publicAuthority;

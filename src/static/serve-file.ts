@@ -2,11 +2,23 @@ import { Readable } from 'node:stream';
 import { isFailure } from '../failure.js';
 import { contentTypeOf } from '../http/media-type.js';
 import { restrained, type PageTrust } from '../http/active-content.js';
+import type { FileLocation, HandOver } from '../http/hand-over.js';
 import { keptPrivately } from '../http/kept-privately.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
-import { respondWith } from '../http/representation.js';
+import { respondWith, type Representation } from '../http/representation.js';
 import { nameOf, type SharePath } from '../http/target.js';
 import type { OpenFile, ReadableStorage } from '../storage/storage.js';
+
+/** How a file may be answered. */
+interface Serving {
+  /** Default: sandboxed. */
+  readonly trust?: PageTrust | undefined;
+  /** Hands the file over to the web server in front; undefined: davgate sends it. */
+  readonly handOver?: HandOver | undefined;
+}
+
+/** Smaller files are sent sooner than another server opens them, in bytes. */
+const leastToHandOver = 64 * 1024;
 
 /**
  * Answers GET or HEAD for a file in a storage; the file stays open as long as the answer's body.
@@ -17,9 +29,9 @@ export async function serveFile(
   path: SharePath,
   method: string,
   headers: RequestHeaders,
-  trust?: PageTrust,
+  serving?: Serving,
 ): Promise<HttpResponse> {
-  return serveOpenFile(await storage.open(path), path, method, headers, trust);
+  return serveOpenFile(await storage.open(path), path, method, headers, serving);
 }
 
 /**
@@ -41,22 +53,16 @@ export function serveOpenFile(
   path: SharePath,
   method: string,
   headers: RequestHeaders,
-  trust?: PageTrust,
+  { trust, handOver }: Serving = {},
 ): HttpResponse {
   const contentType = contentTypeOf(nameOf(path));
   try {
     const { size, etag, modified } = file.stat;
-    const response = respondWith(
-      {
-        size,
-        etag,
-        lastModified: modified,
-        contentType,
-        read: (range) => file.read(range),
-      },
-      method,
-      headers,
-    );
+    const representation = { size, etag, lastModified: modified, contentType };
+    const field = handOver && isForFront(file, method, headers) && handOver(file.location);
+    const response = field
+      ? handedOver(representation, headers, field)
+      : respondWith({ ...representation, read: (range) => file.read(range) }, method, headers);
     if (response.body instanceof Readable) {
       response.body.once('close', () => {
         file.close();
@@ -67,4 +73,39 @@ export function serveOpenFile(
     file.close();
     throw error;
   }
+}
+
+/**
+ * Whether the web server in front can answer as davgate would. It compares these conditions with entity tags of its own
+ * or none.
+ */
+function isForFront(
+  file: OpenFile,
+  method: string,
+  headers: RequestHeaders,
+): file is OpenFile & { readonly location: FileLocation } {
+  return (
+    method === 'GET' &&
+    file.location !== undefined &&
+    file.stat.size > leastToHandOver &&
+    headers['if-match'] === undefined &&
+    headers['if-unmodified-since'] === undefined
+  );
+}
+
+/** The answer without the file, whose ranges the web server in front sends. */
+function handedOver(
+  representation: Omit<Representation, 'read'>,
+  headers: RequestHeaders,
+  field: readonly [name: string, value: string],
+): HttpResponse {
+  const whole = { ...headers, range: undefined, 'if-range': undefined };
+  const { status, headers: fields } = respondWith(
+    { ...representation, read: () => Buffer.alloc(0) },
+    'GET',
+    whole,
+  );
+  if (status !== 200) return { status, headers: fields };
+  const others = fields.filter(([name]) => name !== 'Content-Length');
+  return { status, headers: [...others, ['Content-Length', '0'], field] };
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.js';
 import type { PageTrust } from '../http/active-content.js';
+import type { HandOver } from '../http/hand-over.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import { spelled, type Spelling } from '../http/spelling.js';
 import { hrefOf, type ServerPath, type SharePath, join } from '../http/target.js';
@@ -20,6 +21,7 @@ interface StaticRequest {
   readonly query: string;
   readonly headers: RequestHeaders;
   readonly trust: PageTrust;
+  readonly handOver?: HandOver | undefined;
   /** Whether the user may know of this member of the share. */
   readonly mayRead: (path: SharePath) => boolean;
   /** The user of the request: users take turns at long work. */
@@ -37,13 +39,13 @@ export async function serveStatic(
 ): Promise<HttpResponse> {
   const { method, base, path, headers } = request;
   const file = request.collection ? undefined : await openIfFile(storage, path);
-  if (file) return serveOpenFile(file, path, method, headers, request.trust);
+  if (file) return serveOpenFile(file, path, method, headers, request);
   const stat = await storage.stat(path);
   if (!stat) throw new Failure('not-found', 'There is nothing here.');
   if (stat.kind === 'file') {
     if (request.collection && path !== '/')
       throw new Failure('not-found', 'There is no folder with this name.');
-    return serveFile(storage, path, method, headers, request.trust);
+    return serveFile(storage, path, method, headers, request);
   }
   const full = spelled(join(base, path), request.spelling);
   if (!request.collection) {

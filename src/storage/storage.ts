@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FileLocation } from '../http/hand-over.js';
 import type { ByteRange } from '../http/range.js';
 import type { SharePath } from '../http/target.js';
 
@@ -41,6 +42,8 @@ export interface Entry {
  */
 export interface OpenFile {
   readonly stat: FileStat;
+  /** Undefined if it is not a file of this machine. */
+  readonly location?: FileLocation;
   /**
    * The bytes, or one range of them: a Buffer if they are few, otherwise a stream. Several ranges may be read one
    * after another.
@@ -83,6 +86,8 @@ export interface WriteOptions {
   readonly length?: number;
   /** The modification time to give the file, in milliseconds since the epoch; default: now. */
   readonly modified?: number;
+  /** Whom the memory is counted to in which the body is gathered; default: nobody in particular. */
+  readonly owner?: string;
   /** Awaited when the body has arrived; its result is called immediately afterwards. Rejecting keeps the old file. */
   readonly ready?: () => Promise<TakePlace | undefined>;
   /**

@@ -49,6 +49,7 @@ const folding: Reach = {
       : Object.defineProperty(held, 'real', { value: real });
   },
   isThere: (path) => lstatSync(respelled(path), { throwIfNoEntry: false }) !== undefined,
+  isMissing: (path) => lstatSync(respelled(path), { throwIfNoEntry: false }) === undefined,
   isAsked: (real, asked) => real === asked,
 };
 

@@ -69,6 +69,14 @@ export const rules = z
 
 export const folder = z.string().min(1, 'must be a folder').describe('A folder, relative to this file.');
 
+/** How a share of a folder has the web server in front send its files. */
+export const sendfile = z
+  .enum(['x-accel-redirect', 'x-sendfile'])
+  .optional()
+  .describe(
+    'Who sends large files: "x-accel-redirect", the nginx in front; "x-sendfile", the Apache in front. Default: davgate.',
+  );
+
 export const hide = z
   .array(
     z

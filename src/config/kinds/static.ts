@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { PageTrust } from '../../http/active-content.js';
-import { access, folder, hide, rule } from './access.js';
+import type { SendfileWay } from '../../http/hand-over.js';
+import { access, folder, hide, rule, sendfile } from './access.js';
 import { readPolicyOf } from '../rules.js';
 import { disk, diskOf, type Disk } from './disk.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
@@ -18,6 +19,7 @@ export const staticSchema = z.strictObject({
     ),
   ...disk,
   hide,
+  sendfile,
   rules: z
     .array(rule.omit({ write: true }))
     .optional()
@@ -30,6 +32,8 @@ export interface StaticShare extends CommonShare {
   readonly root: string;
   readonly disk: Disk;
   readonly trust: PageTrust;
+  /** How the web server in front is told to send a file; missing: davgate sends it. */
+  readonly sendfile?: SendfileWay;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
 }
@@ -47,6 +51,7 @@ export function resolveStatic(
     disk: diskOf(root, share, mounts),
     trust: share.scripts === true ? 'trusted' : 'sandboxed',
     ...(share.hide === undefined ? {} : { hide: share.hide }),
+    ...(share.sendfile === undefined ? {} : { sendfile: share.sendfile }),
     places: [{ key: 'root', what: 'folder', value: share.root, path: root, use: 'read' }],
     home: { key: 'root', path: root, served: true },
     secrets: [],

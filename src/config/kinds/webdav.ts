@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { z } from 'zod';
+import type { SendfileWay } from '../../http/hand-over.js';
 import { parseBytes } from '../bytes.js';
 import { text } from '../fields.js';
 import type { Mount } from '../mounts.js';
 import { policyOf } from '../rules.js';
-import { access, folder, hide, rules, write } from './access.js';
+import { access, folder, hide, rules, sendfile, write } from './access.js';
 import { disk, diskOf, type Disk } from './disk.js';
 import { common, type CommonShare, type Surroundings } from './share.js';
 
@@ -37,6 +38,7 @@ export const webdavSchema = z
       .describe('Bytes that the share may hold, such as "10 GiB". Default: what the file system can hold.'),
     ...disk,
     hide,
+    sendfile,
     depthInfinity: z
       .boolean()
       .optional()
@@ -50,6 +52,10 @@ export const webdavSchema = z
   .refine((share) => share.storage === undefined || share.metadata === undefined, {
     message: 'is for a folder: a module makes its calls itself',
     path: ['metadata'],
+  })
+  .refine((share) => share.sendfile === undefined || share.storage === undefined, {
+    path: ['sendfile'],
+    message: 'needs "root": another server cannot open the files of a storage module',
   });
 
 /** Where a WebDAV share's files are: in a folder of this machine, or in a module's file system. */
@@ -73,6 +79,8 @@ export interface WebdavShare extends CommonShare {
   readonly storage: StorageDeclaration;
   /** Bytes that the share may hold; missing: what the file system can hold. */
   readonly quota?: number;
+  /** How the web server in front is told to send a file; missing: davgate sends it. */
+  readonly sendfile?: SendfileWay;
   /** Patterns of names to treat as if they did not exist. */
   readonly hide?: readonly string[];
   readonly depthInfinity?: boolean;
@@ -82,13 +90,14 @@ export function resolveWebdav(
   share: z.infer<typeof webdavSchema>,
   { folder: base, mounts = [] }: Surroundings,
 ): WebdavShare {
-  const { quota, hide: hidden, depthInfinity } = share;
+  const { quota, hide: hidden, depthInfinity, sendfile: way } = share;
   const bytes = quota === undefined ? undefined : parseBytes(quota);
   return {
     ...common(share, policyOf(share)),
     kind: 'webdav',
     ...(bytes === undefined ? {} : { quota: bytes }),
     ...(hidden === undefined ? {} : { hide: hidden }),
+    ...(way === undefined ? {} : { sendfile: way }),
     ...(depthInfinity === true && { depthInfinity }),
     ...(share.storage === undefined
       ? inFolder(share, resolve(base, share.root ?? '.'), mounts)

@@ -8,9 +8,9 @@ import { keyOf, requireStat } from '../place.js';
 export const get: DavReadMethod = async (request, context) => {
   const { storage, path, method, headers } = request;
   const file = request.collection ? undefined : await openIfFile(storage, path);
-  if (file) return serveOpenFile(file, path, method, headers);
+  if (file) return serveOpenFile(file, path, method, headers, request);
   const stat = await requireStat(request);
-  if (stat.kind === 'file') return serveFile(storage, path, method, headers);
+  if (stat.kind === 'file') return serveFile(storage, path, method, headers, request);
   return context.listing(
     spelled(keyOf(request), request.spelling),
     visibleEntries(storage, path, context.mayRead, context.owner),

@@ -25,6 +25,7 @@ export const put: DavMethod = async (request, context) => {
   const modified = parseOcMtime(headers['x-oc-mtime']);
   const { stat, created } = await storage
     .write(path, body, {
+      owner: context.owner,
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
       // While the body arrived, somebody may have taken a lock or removed the file.

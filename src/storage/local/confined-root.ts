@@ -48,7 +48,7 @@ export class ConfinedRoot {
     const asked = this.root === '/' ? path : this.root + path;
     const slash = asked.lastIndexOf('/');
     if (!this.#spelling.isKnown(asked.slice(0, slash) || '/', asked.slice(slash + 1)))
-      return this.#walk(path);
+      return this.reach.isMissing(asked) ? undefined : this.#walk(path);
     const held = this.reach.hold(asked, 'followed');
     if (!held || this.reach.isAsked(held.real, asked)) return held;
     held.close();

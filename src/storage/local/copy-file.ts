@@ -1,10 +1,11 @@
 import { constants, fstatSync, futimesSync, renameSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { syncPath } from './descriptor-calls.js';
 import { errnoOf } from './errno.js';
 import { freshModificationTime } from './file-stat.js';
 import type { Held } from './held.js';
 import { unlinkIfThere } from './remove-local-tree.js';
-import { keepOwnership, openStaged, syncPath, type Arriving } from './replace-file.js';
+import { keepOwnership, openStaged, type Arriving } from './replace-file.js';
 
 interface Copy extends Arriving {
   /** The file to copy. */

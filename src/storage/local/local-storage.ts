@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { Allowance } from '../../async/allowance.js';
+import { bodyMemory } from '../../async/body-memory.js';
 import { Failure } from '../../failure.js';
 import { child, parentOf, shareRoot, type SharePath } from '../../http/target.js';
 import type {
@@ -28,13 +30,14 @@ import type {
 } from '../storage.js';
 import { ConfinedRoot, type Links } from './confined-root.js';
 import { copyInto } from './copy-file.js';
+import { syncPath } from './descriptor-calls.js';
 import { errnoOf, toStorageFailure } from './errno.js';
 import { givenModificationTime, resourceStatOf } from './file-stat.js';
 import type { Held, Reach, RealPath } from './held.js';
 import { openLocalFile } from './open-local-file.js';
 import { movedAway, nothingHere, type Place } from './place.js';
 import { removeLocalTree } from './remove-local-tree.js';
-import { replaceFile, syncPath, type Arriving, type Durability } from './replace-file.js';
+import { replaceFile, type Arriving, type Durability } from './replace-file.js';
 import { isReservedName } from './reserved-names.js';
 import { setAside } from './set-aside.js';
 import { isRespelled } from './spelling.js';
@@ -47,6 +50,8 @@ export interface LocalStorageOptions {
   readonly owner: StagingOwner;
   /** `full`: a write is on disk when it is acknowledged. `relaxed`: the operating system decides when. */
   readonly durability: Durability;
+  /** The memory of all bodies; default: its own. */
+  readonly memory?: Allowance;
   /** Default: follow links that end inside. */
   readonly links?: Links;
   /** Default: the best that this system supports. */
@@ -62,12 +67,15 @@ export class LocalStorage implements DavStorage {
   readonly #root: ConfinedRoot;
   readonly #staging: Staging;
   readonly #durability: Durability;
+  readonly #memory: Allowance;
 
   /** Cleans up what an earlier process left unfinished. @throws Failure `unavailable` if the folder is missing */
-  constructor(folder: string, { owner, durability, links = 'followed', reach }: LocalStorageOptions) {
+  constructor(folder: string, options: LocalStorageOptions) {
+    const { owner, durability, memory = bodyMemory(), links = 'followed', reach } = options;
     this.#root = new ConfinedRoot(folder, { links, reach, now: () => owner.now() });
     this.#staging = new Staging(this.#root, owner);
     this.#durability = durability;
+    this.#memory = memory;
     this.#staging.sweep();
   }
 
@@ -134,7 +142,7 @@ export class LocalStorage implements DavStorage {
   async open(path: SharePath): Promise<OpenFile> {
     return guarded(() => {
       using held = this.#found(path);
-      return openLocalFile(held);
+      return openLocalFile(held, this.#root.root);
     });
   }
 
@@ -148,7 +156,9 @@ export class LocalStorage implements DavStorage {
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
     return guarded(async () => {
       using place = this.#root.placeForWriting(path);
-      return await this.#arriving(place, (arriving) => replaceFile({ ...arriving, body, ...options }));
+      return await this.#arriving(place, (arriving) =>
+        replaceFile({ ...options, ...arriving, body, memory: this.#memory }),
+      );
     });
   }
 

@@ -1,9 +1,23 @@
-import { constants, fchmodSync, fchownSync, fstatSync, futimesSync, renameSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  futimesSync,
+  openSync,
+  renameSync,
+  type Stats,
+} from 'node:fs';
 import { copyFile, open, type FileHandle } from 'node:fs/promises';
+import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Allowance } from '../../async/allowance.js';
+import { freeAtOnce } from '../../async/free-at-once.js';
 import { Failure } from '../../failure.js';
-import { chunksOf } from '../../async/body-chunks.js';
 import type { AfterWriting, TakePlace, WriteOptions, Written } from '../storage.js';
+import { ArrivingBody, fewBytes } from './arriving-body.js';
+import { closeSlowly, syncData, syncPath, writeAll, writeAllSync } from './descriptor-calls.js';
 import { errnoOf } from './errno.js';
 import { fileStatOf, freshModificationTime, givenModificationTime, resourceStatOf } from './file-stat.js';
 import type { Place } from './place.js';
@@ -29,6 +43,8 @@ export interface Arriving {
 
 interface Replacement extends WriteOptions, Arriving {
   readonly body: Readable;
+  /** The memory of all bodies. */
+  readonly memory: Allowance;
 }
 
 /**
@@ -37,24 +53,26 @@ interface Replacement extends WriteOptions, Arriving {
  */
 export async function replaceFile(replacement: Replacement): Promise<Written> {
   const { staged, place, durability } = replacement;
-  const handle = await open(staged, 'wx', 0o666);
+  const descriptor = openSync(staged, 'wx', 0o666);
+  let received = 0;
   try {
-    await receive(handle, replacement);
-    if (durability === 'full') await handle.datasync();
-    const written = await settle(handle, replacement);
+    received = await receive(descriptor, replacement);
+    if (durability === 'full') await syncData(descriptor);
+    const written = await settle(descriptor, replacement);
     if (durability === 'full') await syncPath(place.folder.path);
     return written;
   } catch (error) {
     unlinkIfThere(staged);
     throw error;
   } finally {
-    await handle.close();
+    if (received <= fewBytes) closeSync(descriptor);
+    else await closeSlowly(descriptor);
   }
 }
 
-async function settle(handle: FileHandle, replacement: Replacement): Promise<Written> {
+async function settle(descriptor: number, replacement: Replacement): Promise<Written> {
   try {
-    return await takePlace(handle.fd, replacement, await replacement.ready?.());
+    return await takePlace(descriptor, replacement, await replacement.ready?.());
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
   }
@@ -104,25 +122,39 @@ export function openStaged(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 }
 
-async function receive(handle: FileHandle, { body, length, onBytes }: Replacement): Promise<void> {
+/** Writes a body to a file. @returns its bytes */
+async function receive(descriptor: number, replacement: Replacement): Promise<number> {
+  const { body, length, onBytes, memory, owner = '' } = replacement;
   let received = 0;
-  for await (const chunk of chunksOf(body)) {
-    received += chunk.length;
-    if (length !== undefined && received > length) break;
-    onBytes?.(received);
-    await writeWhole(handle, chunk);
+  const arriving = new ArrivingBody(body, {
+    memory,
+    owner,
+    onBytes: (bytes) => {
+      received = bytes;
+      if (length !== undefined && received > length) throw differentLength();
+      onBytes?.(bytes);
+    },
+  });
+  try {
+    for (;;) {
+      const chunks = await arriving.take();
+      if (chunks.length === 0) break;
+      if (received <= fewBytes) writeAllSync(descriptor, chunks);
+      else {
+        await writeAll(descriptor, chunks);
+        // Node's parser has copied them for this body alone.
+        if (body instanceof IncomingMessage) freeAtOnce(chunks);
+      }
+    }
+  } finally {
+    arriving.leave();
   }
-  if (length !== undefined && received !== length) {
-    throw new Failure('malformed', 'The body was not as long as announced; the server stored nothing.');
-  }
+  if (length !== undefined && received !== length) throw differentLength();
+  return received;
 }
 
-async function writeWhole(handle: FileHandle, chunk: Buffer): Promise<void> {
-  let written = 0;
-  while (written < chunk.length) {
-    const { bytesWritten } = await handle.write(chunk, written);
-    written += bytesWritten;
-  }
+function differentLength(): Failure {
+  return new Failure('malformed', 'The body was not as long as announced; the server stored nothing.');
 }
 
 /**
@@ -140,14 +172,4 @@ export function keepOwnership(descriptor: number, old: Stats): void {
   }
   const mode = old.mode & 0o777;
   if ((own.mode & 0o7777) !== mode) fchmodSync(descriptor, mode);
-}
-
-/** Makes renames into and out of a folder, or what was written to a file, permanent. */
-export async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

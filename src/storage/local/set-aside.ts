@@ -7,7 +7,8 @@ import type { Reach } from './held.js';
 import { originText } from './origin.js';
 import type { Place } from './place.js';
 import { removeLocalTree, unlinkIfThere } from './remove-local-tree.js';
-import { syncPath, type Durability } from './replace-file.js';
+import { syncPath } from './descriptor-calls.js';
+import type { Durability } from './replace-file.js';
 import type { Staged, Staging } from './staging.js';
 
 /** How and where to set things aside. */

@@ -8,6 +8,7 @@ import { needsNoName } from '../../../server/pipeline/needs-no-name.js';
 import { readRequest } from '../../../server/pipeline/read-request.js';
 import { kinds } from '../../../server/shares/kinds.js';
 import { isOpenToEverybody } from '../../../server/shares/public-reading.js';
+import { IdentifiedRequest } from '../../../server/shares/incoming-request.js';
 import { ShareMap } from '../../../server/shares/share-map.js';
 import { explain, type Answer } from '../../../src/access/explain.js';
 import { anonymous, isAnonymous, type Visitor } from '../../../src/access/identity.js';
@@ -111,7 +112,7 @@ async function decided(
   req.headers = { host: 'localhost', destination, 'content-length': '200' };
   const client = { address: '127.0.0.1', throughProxy: false };
   const options = { id: 'id', client, publicOrigin: undefined };
-  const request = { ...readRequest(req, new ServerResponse(req), options), identity, owner: 'one' };
+  const request = new IdentifiedRequest(readRequest(req, new ServerResponse(req), options), identity, 'one');
   if (isAnonymous(identity) && !needsNoName(request, shares)) {
     return { allowed: false, failure: 'unauthenticated', sentence: signIn };
   }

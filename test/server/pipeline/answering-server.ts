@@ -6,6 +6,8 @@ import { listen } from '../../../server/listener/http-server.js';
 import { handlerOf } from '../../../server/pipeline/app.js';
 import type { RequestRecord, RequestState } from '../../../server/pipeline/request-record.js';
 import { respond } from '../../../server/pipeline/respond.js';
+import { bodyMemory } from '../../../src/async/body-memory.js';
+import { PieceBuffers } from '../../../src/async/piece-buffers.js';
 import { limitsOf } from '../../../src/config/limits.js';
 import type { HttpResponse } from '../../../src/http/message.js';
 
@@ -29,10 +31,13 @@ export async function answeringServer(t: TestContext, answers: Answers) {
   const keep = (fields: object, message: string): void => void logged.push({ fields, message });
   const app = new Koa<RequestState>();
   app.on('error', (error: unknown) => faults.push(error));
-  app.use(respond({ info: keep, warn: keep, error: keep })).use(async ({ req, res, state }) => {
-    const response = await answers(req, res, state.record);
-    if (response) state.response = response;
-  });
+  const memory = bodyMemory();
+  app
+    .use(respond({ info: keep, warn: keep, error: keep }, new PieceBuffers(memory)))
+    .use(async ({ req, res, state }) => {
+      const response = await answers(req, res, state.record);
+      if (response) state.response = response;
+    });
   const handle = handlerOf(app);
   const underWay: Promise<void>[] = [];
   const running = await listen(
@@ -45,7 +50,7 @@ export async function answeringServer(t: TestContext, answers: Answers) {
   );
   t.after(() => running.stop(0));
   const { port } = running.address;
-  return { port, logged, faults, handled: () => Promise.all(underWay) };
+  return { port, logged, faults, memory, handled: () => Promise.all(underWay) };
 }
 
 /** A client that sends bytes as it is told and keeps what comes back. */

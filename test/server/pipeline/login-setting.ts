@@ -13,6 +13,8 @@ import { clientOf, readRequest } from '../../../server/pipeline/read-request.js'
 import { respond } from '../../../server/pipeline/respond.js';
 import { PasswordLogin } from '../../../server/pipeline/password-login.js';
 import type { RequestState } from '../../../server/pipeline/request-record.js';
+import { bodyMemory } from '../../../src/async/body-memory.js';
+import { PieceBuffers } from '../../../src/async/piece-buffers.js';
 import { usernameOf } from '../../../src/access/identity.js';
 import { MemoryFailureCounter } from '../../../src/credentials/memory-failure-counter.js';
 import type { SessionLogins } from '../../../src/credentials/session-authenticator.js';
@@ -71,7 +73,7 @@ export async function loginSetting(t: TestContext, options: LoginSettingOptions 
   const trusted = new TrustedProxies(proxies);
   const app = new Koa<RequestState>()
     .use(accessLog(log, () => performance.now()))
-    .use(respond(log))
+    .use(respond(log, new PieceBuffers(bodyMemory())))
     .use(errors(log))
     .use(async ({ req, res, state }) => {
       const { record } = state;
