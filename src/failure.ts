@@ -33,6 +33,11 @@ const statuses = {
 
 export type FailureKind = keyof typeof statuses;
 
+/** Whether a text from another process names a kind. */
+export function isFailureKind(text: unknown): text is FailureKind {
+  return typeof text === 'string' && Object.hasOwn(statuses, text);
+}
+
 export function statusOf(kind: FailureKind): number {
   return statuses[kind];
 }

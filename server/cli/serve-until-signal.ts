@@ -1,12 +1,15 @@
 import { isatty } from 'node:tty';
+import type { DestinationStream } from 'pino';
 import { readEnvironment, readListen } from '../environment.js';
 import { errorInWords } from '../../src/config/problems.js';
 import { bufferedOutput } from '../observability/buffered-output.js';
 import { createLog, type Log } from '../observability/log.js';
-import { run, type Davgate } from '../lifecycle/run.js';
 import { readersInWords } from '../../src/access/requirement.js';
 import { shareRoot } from '../../src/http/target.js';
 import { whoWrites } from '../../src/config/describe.js';
+import type { Davgate } from '../lifecycle/davgate.js';
+import { keepAlive } from '../lifecycle/keep-alive.js';
+import { run } from '../lifecycle/run.js';
 
 /**
  * Serves a declaration until SIGTERM or SIGINT, and reloads it on SIGHUP. Logs to standard output.
@@ -14,9 +17,10 @@ import { whoWrites } from '../../src/config/describe.js';
  * @returns the exit code: 0, or 1 if davgate could not start
  */
 export async function serveUntilSignal(file: string, announce: (text: string) => void): Promise<0 | 1> {
-  const log = createLog(bufferedOutput(1));
+  const output = bufferedOutput(1);
+  const log = createLog(output);
   keepAlive(log);
-  const starting = start(file, log);
+  const starting = start(file, log, output);
   onHangup(() => {
     void starting.then(
       (davgate) => davgate.reload(),
@@ -36,14 +40,8 @@ export async function serveUntilSignal(file: string, announce: (text: string) =>
   return 0;
 }
 
-async function start(file: string, log: Log): Promise<Davgate> {
-  return run({ file, ...readListen(), environment: readEnvironment(), log });
-}
-
-/** An error in one request must not end the others. */
-function keepAlive(log: Log): void {
-  process.on('uncaughtException', (err) => log.error({ err }, 'uncaught exception'));
-  process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
+async function start(file: string, log: Log, output: DestinationStream): Promise<Davgate> {
+  return run({ file, ...readListen(), environment: readEnvironment(), log, output });
 }
 
 /** Resolves on the first of the signals. A second signal of any of these kinds ends the process at once, as usual. */

@@ -1,6 +1,5 @@
 import type { Declaration } from '../../src/config/declaration.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
-import type { Configuration } from '../preflight/configuration.js';
 import type { Generation } from './generation.js';
 
 interface Place {
@@ -14,13 +13,6 @@ export interface Places {
   readonly metrics: Place | undefined;
   readonly 'guard.http': Place | undefined;
   readonly 'guard.fastcgi': Place | undefined;
-}
-
-/** A composed declaration that does not answer requests yet. */
-export interface Begun {
-  readonly declared: Configuration;
-  readonly places: Places;
-  readonly generation: Generation;
 }
 
 /** @param override the host and port of the environment, which count more than those in the declaration */
@@ -39,4 +31,9 @@ export function placesOf(
 /** The shares of a generation, as they are declared. */
 export function declaredIn({ composition }: Generation): DeclaredShare[] {
   return composition.parts.shares.all.map(({ declared }) => declared);
+}
+
+/** The reasons why shares of a generation are not served. */
+export function faultsIn({ composition }: Generation): string[] {
+  return composition.parts.shares.all.flatMap(({ fault }) => fault?.() ?? []);
 }

@@ -40,12 +40,17 @@ export interface Composition {
   readonly close: () => Promise<void>;
 }
 
+/** A declaration to compose, and its number among those that this process and its like have loaded. */
+export type Composed = Pick<Configuration, 'declaration' | 'site' | 'warnings'> & {
+  readonly generation?: number;
+};
+
 /**
  * Opens what a declaration names, and combines it with the resources of the process.
  * @throws Failure with what could not be opened, after closing everything that was
  */
 export async function compose(
-  { declaration, site: found, warnings }: Configuration,
+  { declaration, site: found, warnings, generation = 1 }: Composed,
   resources: ProcessResources,
   environment: Environment,
   log: Log,
@@ -62,10 +67,10 @@ export async function compose(
       user: site.user,
       withNames: declaration.guard !== undefined,
     });
-    const { signIn, retire } = await openSignIn(
-      { declaration, site, knex, directory, resources, environment, log, now },
-      closers,
-    );
+    const opening = { generation, declaration, site, directory, environment, log, now };
+    const common = await resources.openCommon(opening);
+    closers.add(() => common.close());
+    const signIn = openSignIn({ declaration, site, knex, directory, resources, common, log, now }, closers);
     const location = readableState(declaration.state);
     const state = await resources.states.use(JSON.stringify(location), () =>
       openStateDatabase(location, environment.uid),
@@ -108,11 +113,10 @@ export async function compose(
       stagingOwner: resources.stagingOwner,
       bodyMemory: resources.bodyMemory,
       fileSystems: resources.fileSystems,
-      apache: declaration.apache,
-      memberships: directory,
+      processes: resources.processes,
+      common,
       environment,
       log,
-      now,
     });
     for (const share of open) closers.add(() => share.close());
     shares.fill(open);
@@ -149,7 +153,7 @@ export async function compose(
         identify: byUsers(parts, (request) => isOpenBehindGuard(request, shares)),
         trustedProxies: declaration.trustedProxies,
       }));
-    return { parts, guard, retire, close: () => closers.close() };
+    return { parts, guard, retire: () => common.retire(), close: () => closers.close() };
   } catch (error) {
     await closers.close();
     throw error;

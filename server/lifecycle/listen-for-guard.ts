@@ -1,8 +1,10 @@
 import { Closers } from '../../src/async/closers.js';
-import type { Declaration } from '../../src/config/declaration.js';
+import type { LimitsDeclaration } from '../../src/config/limits.js';
+import type { HandedOver } from '../listener/connection-source.js';
 import { listenForApache } from '../listener/fastcgi-server.js';
 import { listenForServers, type GuardOffice } from '../listener/guard-server.js';
 import type { Log } from '../observability/log.js';
+import type { Places } from './begun.js';
 import type { CurrentGeneration } from './current-generation.js';
 
 /** Milliseconds that a verdict may take once the process is asked to end. */
@@ -15,8 +17,10 @@ const grace = 2000;
  */
 export async function listenForGuard(
   generations: CurrentGeneration,
-  { guard, limits }: Declaration,
+  places: Pick<Places, 'guard.http' | 'guard.fastcgi'>,
+  limits: LimitsDeclaration,
   log: Log,
+  handed: Partial<Record<'guard.http' | 'guard.fastcgi', HandedOver>> = {},
 ): Promise<() => Promise<void>> {
   const current = () => generations.current.composition.guard;
   const office: GuardOffice = {
@@ -25,13 +29,29 @@ export async function listenForGuard(
   };
   const closers = new Closers();
   try {
-    if (guard?.http) {
-      const server = await listenForServers({ ...guard.http, office, limits, log });
+    const { 'guard.http': http, 'guard.fastcgi': fastcgi } = places;
+    if (http) {
+      const server = await listenForServers({
+        host: http.host,
+        port: http.port,
+        handed: handed['guard.http'],
+        office,
+        limits,
+        log,
+      });
       closers.add(() => server.stop(grace));
     }
-    if (guard?.fastcgi) {
+    if (fastcgi) {
       const secret = (): string | undefined => current()?.secret;
-      const server = await listenForApache({ ...guard.fastcgi, office, secret, limits, log });
+      const server = await listenForApache({
+        host: fastcgi.host,
+        port: fastcgi.port,
+        handed: handed['guard.fastcgi'],
+        office,
+        secret,
+        limits,
+        log,
+      });
       closers.add(() => server.stop(grace));
     }
   } catch (error) {

@@ -1,31 +1,57 @@
 import { oneAtATime } from '../../src/async/one-at-a-time.js';
 import { errorInWords } from '../../src/config/problems.js';
+import type { DeclaredShare } from '../../src/config/share-schema.js';
 import { Failure } from '../../src/failure.js';
 import type { Log } from '../observability/log.js';
+import type { Configuration } from '../preflight/configuration.js';
 import type { LaterLook } from '../preflight/background-site-check.js';
-import { declaredIn, type Begun, type Places } from './begun.js';
-import type { CurrentGeneration } from './current-generation.js';
-import type { Generation } from './generation.js';
+import type { Places } from './begun.js';
+
+/** A declaration that everything is open for, and that does not answer requests yet. */
+export interface Readied {
+  readonly declared: Configuration;
+  readonly places: Places;
+  readonly shares: readonly DeclaredShare[];
+  /** The reasons why shares of it are not served. */
+  readonly faults: readonly string[];
+  /** Makes it answer new requests. */
+  take(): Promise<void> | void;
+  /** Closes what is open for it. */
+  drop(): Promise<void>;
+}
 
 interface ReloadParts {
-  readonly generations: CurrentGeneration;
+  /** The reasons why shares are not served at the moment. */
+  readonly faults: () => readonly string[];
   /** Where davgate listens, which a reload does not change. */
   readonly places: Places;
+  /** How many processes answer requests, which a reload does not change. */
+  readonly processes: number;
+  /** How many a declaration asks for. */
+  readonly processesOf: (declared: Configuration) => number;
   /** Loads and opens everything again. */
-  readonly again: () => Promise<Begun>;
+  readonly again: () => Promise<Readied>;
   readonly later: LaterLook;
   readonly log: Log;
 }
 
 /** Returns the function that reloads the declaration and the site; if anything is wrong, the old ones stay in effect. */
-export function reloadOf({ generations, places, again, later, log }: ReloadParts): () => Promise<void> {
+export function reloadOf({
+  faults,
+  places,
+  processes,
+  processesOf,
+  again,
+  later,
+  log,
+}: ReloadParts): () => Promise<void> {
   return oneAtATime(async () => {
-    let next: Begun | undefined;
+    let next: Readied | undefined;
     try {
       next = await again();
-      refuseLoss(generations.current, next.generation);
+      refuseLoss(faults(), next.faults);
     } catch (error) {
-      await next?.generation.close();
+      await next?.drop();
       log.error({ reason: errorInWords(error) }, 'not reloaded: the previous declaration stays in effect');
       return;
     }
@@ -37,19 +63,16 @@ export function reloadOf({ generations, places, again, later, log }: ReloadParts
         `"${name}" has changed: restart davgate to apply it`,
       );
     }
-    generations.replace(next.generation);
-    log.info({ shares: declaredIn(next.generation).map(({ path }) => path) }, 'reloaded');
+    const workers = processesOf(next.declared);
+    if (workers !== processes) log.warn({ workers }, '"workers" has changed: restart davgate to apply it');
+    await next.take();
+    log.info({ shares: next.shares.map(({ path }) => path) }, 'reloaded');
     later.begin(next.declared);
   });
 }
 
 /** Rejects a reload that would stop a working share from being served, such as an svn share whose Apache is missing. */
-function refuseLoss(old: Generation, next: Generation): void {
-  const reason = faultsIn(next)[0];
-  if (reason !== undefined && faultsIn(old).length === 0) throw new Failure('unavailable', reason);
-}
-
-/** The reasons why shares are not served. */
-function faultsIn({ composition }: Generation): string[] {
-  return composition.parts.shares.all.flatMap(({ fault }) => fault?.() ?? []);
+function refuseLoss(old: readonly string[], next: readonly string[]): void {
+  const reason = next[0];
+  if (reason !== undefined && old.length === 0) throw new Failure('unavailable', reason);
 }

@@ -1,128 +1,97 @@
 import { Closers } from '../../src/async/closers.js';
-import { Failure } from '../../src/failure.js';
-import { compose } from './compose.js';
-import { readConfiguration, type Configuration } from '../preflight/configuration.js';
-import type { Environment } from '../environment.js';
-import { declaredIn, placesOf, type Begun } from './begun.js';
-import { Generation } from './generation.js';
-import { reloadOf } from './reload.js';
-import { CurrentGeneration } from './current-generation.js';
-import { listen, type RunningServer } from '../listener/http-server.js';
-import { ProcessResources } from './process-resources.js';
-import type { Log } from '../observability/log.js';
-import { listenForGuard } from './listen-for-guard.js';
 import { listenForMetrics } from '../listener/metrics-server.js';
 import { LaterLook, logFindings } from '../preflight/background-site-check.js';
-import { portTrouble } from '../listener/port-errors.js';
-import type { DeclaredShare } from '../../src/config/share-schema.js';
-
-/** How long running requests get to finish when davgate stops, in milliseconds. */
-const grace = 25_000;
-
-interface RunOptions {
-  /** The declaration file. */
-  readonly file: string;
-  /** The host and port override those in the declaration. */
-  readonly host?: string;
-  readonly port?: number;
-  readonly environment: Environment;
-  readonly log: Log;
-}
-
-/** A running davgate. */
-export interface Davgate {
-  readonly host: string;
-  readonly port: number;
-  readonly shares: readonly DeclaredShare[];
-  /** Reloads the declaration and the site. If anything is wrong, the old ones stay in effect. */
-  reload(): Promise<void>;
-  /** Finishes running requests and stops everything that davgate started. */
-  stop(): Promise<void>;
-}
+import { readConfiguration, type Configuration } from '../preflight/configuration.js';
+import { declaredIn, faultsIn, placesOf } from './begun.js';
+import { compose } from './compose.js';
+import { CurrentGeneration } from './current-generation.js';
+import { running, type Davgate, type RunOptions } from './davgate.js';
+import { Generation } from './generation.js';
+import { grace, listenForClients } from './listen.js';
+import { listenForGuard } from './listen-for-guard.js';
+import { ProcessResources } from './process-resources.js';
+import { reloadOf } from './reload.js';
+import { runWorkers } from './workers/run-workers.js';
 
 /**
- * Loads the declaration, opens what it names, and listens.
+ * Loads the declaration, opens what it names, and listens: in this process, or in as many workers as it asks for.
  * @throws DeclarationError; Failure with what could not be opened
  */
 export async function run(options: RunOptions): Promise<Davgate> {
-  const { file, environment, log } = options;
+  const { file, environment } = options;
   const declared = await readConfiguration(file, environment);
+  const processesOf = ({ declaration }: Configuration): number => declaration.workers ?? 1;
+  return processesOf(declared) === 1
+    ? runAlone(options, declared, processesOf)
+    : runWorkers(options, declared, processesOf);
+}
+
+async function runAlone(
+  options: RunOptions,
+  declared: Configuration,
+  processesOf: (declared: Configuration) => number,
+): Promise<Davgate> {
+  const { file, environment, log } = options;
   const resources = new ProcessResources({
     pid: environment.pid,
     metrics: declared.declaration.metrics !== undefined,
   });
-  const begin = async (from: Configuration): Promise<Begun> => {
+  const open = async (from: Configuration): Promise<Generation> => {
     logFindings(from.findings, from.declaration.positions, log);
-    return {
-      declared: from,
-      places: placesOf(from.declaration, options),
-      generation: new Generation(await compose(from, resources, environment, log)),
-    };
+    return new Generation(await compose(from, resources, environment, log));
   };
   const later = new LaterLook(log);
   const closers = new Closers();
   closers.add(() => resources.close());
   try {
-    const { places, generation } = await begin(declared);
-    const generations = new CurrentGeneration(generation, log);
+    const places = placesOf(declared.declaration, options);
+    const generations = new CurrentGeneration(await open(declared), log);
     closers.add(() => generations.close());
     if (resources.metrics && places.metrics) {
       const observed = await listenForMetrics(resources.metrics, places.metrics, log);
       closers.add(() => observed.stop(0));
     }
-    closers.add(await listenForGuard(generations, declared.declaration, log));
+    const { limits } = declared.declaration;
+    closers.add(await listenForGuard(generations, places, limits, log));
     const { host } = places.listen;
-    const server = await listen((req, res) => generations.handle(req, res), {
-      ...places.listen,
-      limits: {
-        ...declared.declaration.limits,
-        isProxy: (address) => generations.current.composition.parts.trustedProxies.has(address),
-      },
-      log,
-    }).catch((cause: unknown) => {
-      const message = `"listen": ${portTrouble('listen', places.listen, cause)}.`;
-      throw new Failure('unavailable', message, { cause });
-    });
-    log.info({ host, port: server.address.port }, 'listening');
+    const server = await listenForClients(generations, places.listen, limits, log);
+    const { port } = server.address;
+    log.info({ host, port }, 'listening');
     closers.add(() => later.close());
     later.begin(declared);
     const reload = reloadOf({
-      generations,
+      faults: () => faultsIn(generations.current),
       places,
-      again: async () => begin(await readConfiguration(file, environment)),
+      processes: 1,
+      processesOf,
+      again: async () => {
+        const from = await readConfiguration(file, environment);
+        const generation = await open(from);
+        return {
+          declared: from,
+          places: placesOf(from.declaration, options),
+          shares: declaredIn(generation),
+          faults: faultsIn(generation),
+          take: () => {
+            generations.replace(generation);
+          },
+          drop: () => generation.close(),
+        };
+      },
       later,
       log,
     });
-    return { host, ...running(server, generations, { reload, close: () => closers.close(), log }) };
+    return running({
+      host,
+      port,
+      shares: declaredIn(generations.current),
+      reload,
+      finish: () => server.stop(grace),
+      close: () => closers.close(),
+      log,
+    });
   } catch (error) {
     await closers.close();
     throw error;
   }
-}
-
-interface RunningParts {
-  readonly reload: () => Promise<void>;
-  readonly close: () => Promise<void>;
-  readonly log: Log;
-}
-
-function running(
-  server: RunningServer,
-  generations: CurrentGeneration,
-  { reload, close, log }: RunningParts,
-): Omit<Davgate, 'host'> {
-  let stopped: Promise<void> | undefined;
-  let reloading: Promise<void> = Promise.resolve();
-  const stop = async (): Promise<void> => {
-    await server.stop(grace);
-    await reloading;
-    await close();
-    log.info({}, 'stopped');
-  };
-  return {
-    port: server.address.port,
-    shares: declaredIn(generations.current),
-    reload: () => (stopped ? Promise.resolve() : (reloading = reload())),
-    stop: () => (stopped ??= stop()),
-  };
 }

@@ -95,7 +95,6 @@ export class ClientConnections {
   constructor(server: Server, limits: ClientLimits) {
     const { idleSeconds, connections, connectionsPerAddress, isProxy = () => false } = limits;
     const { unfinished = unfinishedBytes } = limits;
-    server.maxConnections = connections;
     server.timeout = idleSeconds * 1000;
     this.#svnIdle = Math.min(idleSeconds, svnIdleSeconds) * 1000;
     const open = new ConnectionsByAddress(
@@ -114,7 +113,9 @@ export class ClientConnections {
     server.on('connection', (socket: Socket) => {
       const connection = this.#of(socket);
       const peer = normalizeAddress(socket.remoteAddress ?? '');
-      connection.siblings = peer === undefined ? undefined : open.add(socket, peer, !isProxy(peer));
+      // Not Node's own limit: it knows nothing of connections that another process has accepted.
+      const isFull = this.#open.size >= connections;
+      connection.siblings = peer === undefined || isFull ? undefined : open.add(socket, peer, !isProxy(peer));
       if (!connection.siblings) {
         socket.destroy();
         return;

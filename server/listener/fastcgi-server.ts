@@ -1,5 +1,4 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { once } from 'node:events';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { Failure } from '../../src/failure.js';
 import {
@@ -13,12 +12,15 @@ import type { HeaderList } from '../../src/http/message.js';
 import type { Log } from '../observability/log.js';
 import { errorResponse } from '../pages/error-response.js';
 import { askedByApache, knowsSecret } from './apache-question.js';
+import { openServer, type HandedOver, type OpenServer } from './connection-source.js';
 import { FastcgiCall, mostBesideVariables } from './fastcgi-call.js';
 import { answerRecords, RecordReader } from './fastcgi-records.js';
 import type { GuardOffice } from './guard-server.js';
 import { portTrouble, type ListenPlace } from './port-errors.js';
 
 export interface FastcgiServerOptions extends ListenPlace {
+  /** The connections, if another process listens. */
+  readonly handed?: HandedOver | undefined;
   readonly office: Pick<GuardOffice, 'judge'>;
   /** What Apache must know at the moment; undefined: nothing is right. */
   readonly secret: () => string | undefined;
@@ -48,33 +50,33 @@ const patienceAfterwards = 5000;
  * @throws Failure `unavailable` that says why the port could not be had
  */
 export async function listenForApache(options: FastcgiServerOptions): Promise<FastcgiServer> {
-  const { host, port, log } = options;
+  const { host, port, handed, log } = options;
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    if (sockets.size >= mostConnections) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     serve(socket, options);
   });
-  server.maxConnections = mostConnections;
+  let open: OpenServer;
   try {
-    server.listen(port, host);
-    await once(server, 'listening');
+    open = await openServer(server, { host, port }, handed);
   } catch (cause) {
     const message = `"guard.fastcgi": ${portTrouble('guard.fastcgi', { host, port }, cause)}.`;
     throw new Failure('unavailable', message, { cause });
   }
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
-  log.info({ host, port: address.port }, 'guard listening for Apache');
+  const { address } = open;
+  if (!handed) log.info({ host, port: address.port }, 'guard listening for Apache');
   return {
     address,
     stop: async (grace) => {
       const timer = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, grace);
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
+      await open.close();
       clearTimeout(timer);
     },
   };

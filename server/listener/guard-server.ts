@@ -10,6 +10,7 @@ import type { HeaderList, HttpResponse, RequestHeaders } from '../../src/http/me
 import type { Log } from '../observability/log.js';
 import { errorResponse } from '../pages/error-response.js';
 import { listen, type RunningServer } from './http-server.js';
+import type { HandedOver } from './connection-source.js';
 import { portTrouble, type ListenPlace } from './port-errors.js';
 import { dropRest, restOfStrangers } from './unread-body.js';
 
@@ -30,6 +31,8 @@ const askers: ReadonlyMap<string, Exclude<Asker, 'apache'>> = new Map([
 ]);
 
 export interface GuardServerOptions extends ListenPlace {
+  /** The connections, if another process listens. */
+  readonly handed?: HandedOver | undefined;
   readonly office: GuardOffice;
   readonly limits: LimitsDeclaration;
   readonly log: Log;
@@ -42,6 +45,7 @@ export interface GuardServerOptions extends ListenPlace {
 export async function listenForServers({
   host,
   port,
+  handed,
   office,
   limits,
   log,
@@ -61,12 +65,12 @@ export async function listenForServers({
   const isProxy = (address: string): boolean => office.mayAsk(address);
   let server: RunningServer;
   try {
-    server = await listen(handler, { host, port, limits: { ...limits, isProxy } });
+    server = await listen(handler, { host, port, handed, limits: { ...limits, isProxy } });
   } catch (cause) {
     const message = `"guard.http": ${portTrouble('guard.http', { host, port }, cause)}.`;
     throw new Failure('unavailable', message, { cause });
   }
-  log.info({ host, port: server.address.port }, 'guard listening');
+  if (!handed) log.info({ host, port: server.address.port }, 'guard listening');
   return server;
 }
 

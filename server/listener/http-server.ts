@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { LimitsDeclaration } from '../../src/config/limits.js';
 import { mostFields } from '../../src/http/fields.js';
 import { answerBrokenRequests } from './invalid-requests.js';
+import { openServer, type HandedOver } from './connection-source.js';
 import { ClientConnections, type ClientLimits } from './client-connections.js';
 import type { Log } from '../observability/log.js';
 import { awaitContinue } from './expect-continue.js';
@@ -12,6 +13,8 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** The connections, if another process listens. */
+  readonly handed?: HandedOver | undefined;
   readonly limits: ClientLimits & Pick<LimitsDeclaration, 'headerBytes'>;
   /** Undefined if invalid requests need not be logged. */
   readonly log?: Log;
@@ -36,7 +39,7 @@ export interface RunningServer {
  */
 export async function listen(
   handler: Handler,
-  { host, port, limits, log }: ListenOptions,
+  { host, port, handed, limits, log }: ListenOptions,
 ): Promise<RunningServer> {
   let stopping = false;
   const server = createServer({
@@ -67,30 +70,19 @@ export async function listen(
     awaitContinue(req);
     void handle(req, res);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new Error('The server is not listening on a port.');
+  const open = await openServer(server, { host, port }, handed);
   return {
     server,
-    address,
-    stop: (grace) =>
-      new Promise((resolve) => {
-        stopping = true;
-        const timer = setTimeout(() => {
-          server.closeAllConnections();
-        }, grace);
-        server.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    address: open.address,
+    stop: async (grace) => {
+      stopping = true;
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+      }, grace);
+      const closed = open.close();
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(timer);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { limitsOf } from '../../src/config/limits.js';
 import { Failure } from '../../src/failure.js';
 import { listen, type RunningServer } from './http-server.js';
 import type { Log } from '../observability/log.js';
-import type { Metrics } from '../observability/metrics.js';
+import type { MetricsText } from '../observability/metrics.js';
 import { dropRest, restOfStrangers } from './unread-body.js';
 import { portTrouble } from './port-errors.js';
 
@@ -18,7 +18,7 @@ interface MetricsPlace {
  * @throws Failure `unavailable` with the reason why the port cannot be opened
  */
 export async function listenForMetrics(
-  metrics: Metrics,
+  metrics: MetricsText,
   { host, port }: MetricsPlace,
   log: Log,
 ): Promise<RunningServer> {
@@ -40,7 +40,7 @@ export async function listenForMetrics(
   return server;
 }
 
-async function answer(metrics: Metrics, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function answer(metrics: MetricsText, req: IncomingMessage, res: ServerResponse): Promise<void> {
   dropRest(req, restOfStrangers.bytes);
   if (req.url?.split('?', 1)[0] !== '/metrics') {
     res.writeHead(404).end();

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { metricSnapshots, type MetricSnapshots } from './metric-snapshot.js';
 import type { DeclaredShare } from '../../src/config/share-schema.js';
 
 export type LoginOutcome = 'accepted' | 'refused' | 'throttled';
@@ -33,7 +34,16 @@ const methods: ReadonlySet<string> = new Set(
 /** In seconds: from a small file to an upload over a slow line. */
 const buckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600];
 
-export class Metrics {
+/** Metrics as Prometheus reads them. */
+export interface MetricsText {
+  /** The Content-Type of {@link text}. */
+  readonly contentType: string;
+  /** All metrics in the Prometheus text format 0.0.4. */
+  text(): Promise<string>;
+}
+
+/** The metrics of this process, in a separate registry. */
+export class Metrics implements MetricsText {
   readonly #registry = new Registry();
   readonly #logins: Counter<'outcome'>;
   readonly #requests: Counter<'method' | 'kind' | 'status'>;
@@ -105,9 +115,13 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** All metrics in the Prometheus text format 0.0.4. */
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** All metrics with their values, for {@link SummedMetrics}. */
+  async snapshot(): Promise<MetricSnapshots> {
+    return metricSnapshots.parse(await this.#registry.getMetricsAsJSON());
   }
 
   login(outcome: LoginOutcome): void {

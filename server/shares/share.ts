@@ -16,6 +16,9 @@ import type { NameRule, ServerPath, SharePath } from '../../src/http/target.js';
 import type { StagingOwner } from '../../src/storage/local/staging.js';
 import type { FileSystem } from '../../src/storage/module/file-system-module.js';
 import type { ReadableStorage } from '../../src/storage/storage.js';
+import type { SvnShare } from '../../src/config/kinds/svn.js';
+import type { Meter } from '../../src/storage/space-meter.js';
+import type { SvnBackground, SvnListeners } from './svn/background.js';
 import type { Environment } from '../environment.js';
 import type { Log } from '../observability/log.js';
 import { IdentifiedRequest } from './incoming-request.js';
@@ -83,12 +86,19 @@ export interface ShareParts {
   readonly bodyMemory: Allowance;
   /** By module and options. */
   readonly fileSystems: UsagePool<FileSystem>;
-  readonly apache: Declaration['apache'];
-  readonly memberships: Memberships;
+  /** Among how many processes like this one a limit for all of them is divided. */
+  readonly processes: number;
+  readonly common: CommonServices;
   readonly environment: Environment;
   readonly log: Log;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
+}
+
+/** What shares need that there is once on a machine, in this process or in another one. */
+export interface CommonServices {
+  /** Starts, or finds started, what the svn shares need. */
+  startSvn(shares: readonly SvnShare[], listeners: SvnListeners): Promise<SvnBackground>;
+  /** What counts the bytes of the share at this path against its quota, in bytes. */
+  meter(share: ServerPath, quota: number): Meter;
 }
 
 export interface Numbered<D> {

@@ -42,10 +42,10 @@ export const webdavKind: ShareKind<WebdavShare> = {
 const lengthy: ReadonlySet<Method> = new Set<Method>(['COPY', 'MOVE', 'DELETE']);
 
 async function openWebdav(declared: WebdavShare, parts: ShareParts): Promise<Share> {
-  const { shares, dav, quotas } = parts;
+  const { shares, dav, quotas, common } = parts;
   const opened = await openStorage(declared.storage, declared, parts);
   const { path: base, policy, quota, hide, depthInfinity = false, sendfile } = declared;
-  const limited = quota === undefined ? undefined : limitedStorage(opened.storage, quota);
+  const limited = quota === undefined ? undefined : limitedStorage(opened.storage, common.meter(base, quota));
   const handOver = sendfile && handOverBy(sendfile, base);
   if (limited) quotas.set(base, limited);
   const storage = hidingStorage(hide, limited ?? opened.storage);

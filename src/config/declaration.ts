@@ -46,7 +46,11 @@ export interface Declaration {
   readonly folder: string;
   /** The position of a place in that file, for messages. */
   readonly positions: Positions;
+  /** What stands in the file. */
+  readonly text: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** How many processes answer requests; undefined: 1. */
+  readonly workers: number | undefined;
   readonly realm: string;
   readonly django: DjangoDeclaration;
   /** Such as `https://files.example.org`; undefined: what requests say. */

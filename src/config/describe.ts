@@ -12,6 +12,7 @@ export function describeDeclaration(declaration: Declaration): string {
     `Users: ${describeDjango(declaration.django)} (Django, read only).`,
     ...describeAsked(declaration.django),
     `State: ${describeDatabase(declaration.state)}.`,
+    ...(declaration.workers === undefined ? [] : [`Workers: ${declaration.workers}.`]),
     ...guardInWords(declaration.guard),
     ...(declaration.metrics ? [`Metrics: ${urlOf(declaration.metrics)}/metrics.`] : []),
   ].join('\n');

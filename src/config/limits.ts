@@ -57,3 +57,21 @@ export function limitsOf(declared: z.input<typeof limitsSchema> = {}): LimitsDec
     xmlBytesInAll: Math.max(xmlBytes, xmlBytesInAll),
   };
 }
+
+/**
+ * One process's part of the limits on connections, requests and bytes at the same time, where several share them: rounded
+ * up, and never too little for one body. Limits on what is stored are the same for all.
+ */
+export function dividedLimits(limits: LimitsDeclaration, processes: number): LimitsDeclaration {
+  const part = (limit: number): number => Math.ceil(limit / processes);
+  const { xmlBytes } = limits;
+  return {
+    ...limits,
+    xmlBytesPerUser: Math.max(xmlBytes, part(limits.xmlBytesPerUser)),
+    xmlBytesInAll: Math.max(xmlBytes, part(limits.xmlBytesInAll)),
+    connections: part(limits.connections),
+    connectionsPerAddress: part(limits.connectionsPerAddress),
+    requests: part(limits.requests),
+    requestsPerUser: part(limits.requestsPerUser),
+  };
+}

@@ -13,6 +13,7 @@ import type { AccessInput } from './kinds/access.js';
 import { readJson } from './read-json.js';
 import { limitsOf } from './limits.js';
 import { parseStateUrl, type StateDeclaration } from './state-url.js';
+import { modulesInWorkers } from './workers.js';
 import { djangoSchema, outerSchema, type DjangoInput } from './schema.js';
 import { resolveShare, shareSchema, type DeclaredShare } from './share-schema.js';
 import { absence } from './files.js';
@@ -22,11 +23,12 @@ import type { CommonShare } from './kinds/share.js';
  * Reads and checks a declaration.
  * @param file its path; relative paths in it are relative to its folder
  * @param user who this process runs as, for messages
+ * @param known what stands in the file, if somebody has read it already
  * @throws DeclarationError with everything that is wrong with it
  */
-export function loadDeclaration(file: string, user = 'the user who runs this'): Declaration {
+export function loadDeclaration(file: string, user = 'the user who runs this', known?: string): Declaration {
   const folder = dirname(resolve(file));
-  const { json, positions } = readJson(file, user);
+  const { text, json, positions } = readJson(file, user, known);
   const parsed = outerSchema.safeParse(json, { reportInput: true });
   const site = siteIn(json, folder, user);
   const shares = sharesIn(json, folder, user);
@@ -43,7 +45,9 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   const declaration: Declaration = {
     folder,
     positions,
+    text,
     listen,
+    workers: parsed.data.workers,
     realm,
     django: site.django,
     publicOrigin,
@@ -63,6 +67,7 @@ export function loadDeclaration(file: string, user = 'the user who runs this'): 
   };
   problems.push(...unasked(declaration.shares, guard));
   problems.push(...withoutFront(shares.found, declaration.trustedProxies));
+  problems.push(...modulesInWorkers(declaration));
   problems.push(...secretsInShares(declaration.shares, keptFiles(declaration, resolve(file))));
   if (problems.length > 0) throw new DeclarationError(file, problems, positions);
   return declaration;

@@ -5,6 +5,7 @@ import { absence, errorCode } from './files.js';
 import { DeclarationError, pathOf, type Position, type Positions } from './problems.js';
 
 interface ReadJson {
+  readonly text: string;
   readonly json: unknown;
   readonly positions: Positions;
 }
@@ -12,12 +13,13 @@ interface ReadJson {
 /**
  * Reads a file as JSON.
  * @param user who this process runs as, for messages
+ * @param known what stands in the file, if somebody has read it already
  * @throws DeclarationError if the file cannot be read or is not JSON; the latter with line and column
  */
-export function readJson(file: string, user: string): ReadJson {
+export function readJson(file: string, user: string, known?: string): ReadJson {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = known ?? readFileSync(file, 'utf8');
   } catch (error) {
     throw new DeclarationError(file, [{ place: '', message: `The file ${unreadable(file, user, error)}.` }]);
   }
@@ -26,7 +28,11 @@ export function readJson(file: string, user: string): ReadJson {
   const [fault] = errors;
   if (fault) throw new DeclarationError(file, [{ place: '', message: notJson(fault, text) }]);
   const json: unknown = JSON.parse(text);
-  return { json, positions: (place) => (tree === undefined ? undefined : positionIn(text, tree, place)) };
+  return {
+    text,
+    json,
+    positions: (place) => (tree === undefined ? undefined : positionIn(text, tree, place)),
+  };
 }
 
 function unreadable(file: string, user: string, error: unknown): string {

@@ -6,6 +6,7 @@ import { explicitSiteSchema } from '../django/explicit-site.js';
 import { limitsSchema } from './limits.js';
 import { shareSchema } from './share-schema.js';
 import { parseStateUrl } from './state-url.js';
+import { mostWorkers } from './workers.js';
 
 const apache = z
   .strictObject({
@@ -111,6 +112,12 @@ export type ThrottleDeclaration = Readonly<z.output<typeof throttleSchema>>;
 const declarationSchema = z.strictObject({
   $schema: z.string().optional(),
   listen: z.strictObject({ host, port: port.default(8080).describe('Default: 8080') }).prefault({}),
+  workers: z
+    .int()
+    .min(1)
+    .max(mostWorkers)
+    .optional()
+    .describe('How many processes answer requests. Default: 1.'),
   realm: text
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
     .default('davgate')

@@ -1,10 +1,25 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** Identifies credentials without storing them: a keyed digest that is worthless outside this process. */
+/** The two keys, each of 64 characters, as many as a SHA-256 block has bytes. */
+export interface CredentialSecrets {
+  readonly inner: string;
+  readonly outer: string;
+}
+
+export function newCredentialSecrets(): CredentialSecrets {
+  return { inner: randomBytes(48).toString('base64'), outer: randomBytes(48).toString('base64') };
+}
+
+/** Identifies credentials without storing them: a keyed digest that is worthless to whoever lacks the keys. */
 export class CredentialKey {
-  // 64 characters, as many as a SHA-256 block has bytes, from 48 random bytes each.
-  readonly #inner = randomBytes(48).toString('base64');
-  readonly #outer = randomBytes(48).toString('base64');
+  readonly #inner: string;
+  readonly #outer: string;
+
+  /** @param secrets default: those of this object alone */
+  constructor({ inner, outer }: CredentialSecrets = newCredentialSecrets()) {
+    this.#inner = inner;
+    this.#outer = outer;
+  }
 
   /**
    * HMAC's construction (RFC 2104) with SHA-256 and two keys, in base64; the length in front distinguishes `ab` + `c`

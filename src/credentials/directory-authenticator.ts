@@ -110,10 +110,13 @@ export class DirectoryAuthenticator implements Authenticator {
 
   /** The user with credentials that were verified before and, if a place is given, were used there. */
   async #recall(key: string, username: Username, place: string | undefined): Promise<Identity | undefined> {
-    const encoded = this.#verified.encodedOf(key, place);
+    const own = this.#verified.encodedOf(key, place);
+    const encoded = own ?? (place === undefined ? undefined : await this.#verified.elsewhere(key, place));
     if (encoded === undefined) return undefined;
     const user = this.#users.peek(username) ?? (await this.#users.get(username));
-    return isHolder(user, encoded) ? user.identity : undefined;
+    if (!isHolder(user, encoded)) return undefined;
+    if (own === undefined) this.#remember(key, encoded, place);
+    return user.identity;
   }
 
   /**

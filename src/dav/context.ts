@@ -5,7 +5,7 @@ import type { HandOver } from '../http/hand-over.js';
 import type { HttpResponse, RequestHeaders } from '../http/message.js';
 import type { Spelling } from '../http/spelling.js';
 import type { ServerPath, SharePath } from '../http/target.js';
-import type { PathTurns } from '../storage/path-turns.js';
+import type { Turns } from '../storage/path-turns.js';
 import type { DavStorage, Entry, ReadableStorage } from '../storage/storage.js';
 import type { XmlLimits } from '../xml/tree.js';
 import type { IfConditions } from './headers/if.js';
@@ -66,8 +66,8 @@ export interface DavReadContext extends ReadContext {
   readonly properties: PropertyStore;
   readonly locks: LockStore;
   readonly lockLimits: LockLimits;
-  /** The turns of all requests of this process that change whole trees. */
-  readonly turns: PathTurns;
+  /** The turns of all requests that change whole trees. */
+  readonly turns: Turns;
   /** Slots for those requests that go through a tree member by member. */
   readonly treeSlots: FairSlots;
   readonly propertyLimits: PropertyLimits;
@@ -103,7 +103,7 @@ export class UserContext implements DavReadContext {
   readonly xmlBytes: Allowance;
   readonly locks: LockStore;
   readonly lockLimits: LockLimits;
-  readonly turns: PathTurns;
+  readonly turns: Turns;
   readonly treeSlots: FairSlots;
   readonly propertyLimits: PropertyLimits;
   readonly now: () => number;

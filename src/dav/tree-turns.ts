@@ -2,7 +2,7 @@ import { FairSlots, type FairSlotLimits } from '../async/fair-slots.js';
 import { busy, Failure, isFailure } from '../failure.js';
 import type { HttpResponse } from '../http/message.js';
 import { isSameOrBelow } from '../http/target.js';
-import type { Claim, PathTurns } from '../storage/path-turns.js';
+import type { Claim, Turns } from '../storage/path-turns.js';
 import type { DavContext, DavRequest, Place } from './context.js';
 import { keyOf } from './place.js';
 
@@ -18,10 +18,22 @@ const treeWorkLimits: FairSlotLimits = {
   patience: 30_000,
 };
 
-/** The slots, in all and for each user, for going through trees member by member. */
-export function treeSlots(limits: Partial<FairSlotLimits> = {}): FairSlots {
+/**
+ * The slots, in all and for each user, for going through trees member by member.
+ * @param processes how many processes divide these slots among them
+ */
+export function treeSlots(limits: Partial<FairSlotLimits> = {}, processes = 1): FairSlots {
+  const part = (limit: number): number => Math.ceil(limit / processes);
+  const { most, mostOfOne, waiting, waitingOfOne, patience } = treeWorkLimits;
   return new FairSlots(
-    { ...treeWorkLimits, ...limits },
+    {
+      most: part(most),
+      mostOfOne: part(mostOfOne),
+      waiting: part(waiting),
+      waitingOfOne: part(waitingOfOne),
+      patience,
+      ...limits,
+    },
     {
       busy: () => busy('The server is copying or removing too many folders at once. Try again later.', 5),
       gone: () => new Failure('malformed', 'The client disconnected before this was done.'),
@@ -80,7 +92,7 @@ async function taken(
     if (isFailure(error) && error.kind !== 'internal') changed = false;
     throw error;
   } finally {
-    turn.end(changed);
+    await turn.end(changed);
   }
 }
 
@@ -117,7 +129,12 @@ async function isReplaced(request: DavRequest, written: readonly string[]): Prom
   return (await request.storage.stat(request.path)) !== undefined;
 }
 
+/** Await this before {@link enterTree}, unless it is undefined. */
+export function settledTree(place: Place, { turns }: { readonly turns: Turns }): Promise<void> | undefined {
+  return turns.settled?.(keyOf(place));
+}
+
 /** Registers a small change of one resource, so that no tree that contains it is moved or removed meanwhile. */
-export function enterTree(place: Place, { turns }: { readonly turns: PathTurns }): () => void {
+export function enterTree(place: Place, { turns }: { readonly turns: Turns }): () => void {
   return turns.enter(keyOf(place));
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import { databaseTrouble } from '../database/database-trouble.js';
 import type { DatabaseServer } from '../database/location.js';
@@ -34,23 +35,59 @@ export type StateLocation =
  * @throws Failure `unavailable`
  */
 export async function openStateDatabase(location: StateLocation, uid?: number): Promise<StateDatabase> {
-  let opened: Knex | undefined;
   try {
     if (location.kind === 'postgresql') {
-      const database = (opened = openPostgresqlState(location.server));
-      await migrate(database);
-      return stateDatabase(database, postgresqlReader(database));
+      return await readied(openPostgresqlState(location.server), postgresqlReader);
     }
     const file = ownedFile(location.file, uid);
-    const database = (opened = openSqlite(file));
-    await migrate(database);
-    return stateDatabase(database, sqliteReader(file));
+    return await unlessBusy(() => readied(openSqlite(file), () => sqliteReader(file)));
   } catch (cause) {
-    await opened?.destroy();
     if (isFailure(cause)) throw cause;
     const reason = databaseTrouble(cause, location).words;
     throw new Failure('unavailable', `The state database could not be opened: ${reason}.`, { cause });
   }
+}
+
+/** Updates the schema. Closes the database if that fails. */
+async function readied(
+  database: Knex,
+  readerOf: (database: Knex) => CommittedReader,
+): Promise<StateDatabase> {
+  try {
+    await migrate(database);
+    return stateDatabase(database, readerOf(database));
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
+/** Milliseconds during which to try again, and between two attempts. */
+const patience = 5000;
+const pause = 20;
+
+/**
+ * Of processes that switch a new file to write-ahead logging at the same moment, each could wait for the other for ever:
+ * SQLite then refuses at once, whatever the busy time-out is.
+ */
+async function unlessBusy<T>(open: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + patience; ;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= end) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('SQLITE_BUSY')
+  );
 }
 
 function stateDatabase(database: Knex, reader: CommittedReader): StateDatabase {
@@ -107,7 +144,7 @@ function configure(
   connection: SqliteConnection,
   done: (error: Error | null, connection: SqliteConnection) => void,
 ): void {
-  connection.pragma('busy_timeout = 5000');
+  connection.pragma(`busy_timeout = ${patience}`);
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   done(null, connection);

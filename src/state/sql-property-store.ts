@@ -63,7 +63,7 @@ export class SqlPropertyStore implements PropertyStore {
     const isStale = [...totals].some(([share, bytes]) => bytes > 0 && !known.has(share));
     if (isStale) await this.#adopt(shares);
     const current = isStale ? await orUnavailable(shareTotals(this.#database.knex)) : totals;
-    for (const [share, quota] of this.#quotas) quota.countElsewhere(current.get(share) ?? 0);
+    for (const [share, quota] of this.#quotas) await quota.beginElsewhere(current.get(share) ?? 0);
   }
 
   async get(path: ServerPath, wanted: Wanted = 'all'): Promise<PropertyMap> {
@@ -139,9 +139,9 @@ export class SqlPropertyStore implements PropertyStore {
     await orUnavailable(count());
     const room = await this.#quotas.get(owner.share)?.reserve();
     try {
-      room?.set(tally.shares.get(owner.share) ?? 0);
+      await room?.set(tally.shares.get(owner.share) ?? 0);
     } finally {
-      room?.release();
+      await room?.release();
     }
   }
 
@@ -246,18 +246,18 @@ export class SqlPropertyStore implements PropertyStore {
           const grown = await tally.book(transaction);
           if (growing === undefined) return;
           this.#requireRoom(grown);
-          room?.set(tally.shares.get(growing) ?? 0);
+          await room?.set(tally.shares.get(growing) ?? 0);
         };
         await action(transaction, tally, settle);
         await settle();
         return tally.shares;
       });
       for (const [share, bytes] of shares) {
-        if (share === growing && room) room.settle(bytes);
-        else this.#quotas.get(share)?.countElsewhere(bytes);
+        if (share === growing && room) await room.settle(bytes);
+        else await this.#quotas.get(share)?.countElsewhere(bytes);
       }
     } finally {
-      room?.release();
+      await room?.release();
     }
   }
 }

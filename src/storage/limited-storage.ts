@@ -3,14 +3,16 @@ import { paced } from '../async/paced.js';
 import { isFailure } from '../failure.js';
 import { child, shareRoot, type SharePath } from '../http/target.js';
 import { PathTurns } from './path-turns.js';
-import { SpaceMeter, type Reservation } from './space-meter.js';
+import { SpaceMeter, type Meter, type Reservation } from './space-meter.js';
 import type { DavStorage, ResourceStat } from './storage.js';
 
 export interface LimitedStorage extends DavStorage {
   /** Reserves bytes for something that is stored elsewhere but counts against the quota. */
   reserve(): Promise<Reservation>;
   /** Counts such bytes as used or, if negative, as freed, whatever the quota is. */
-  countElsewhere(bytes: number): void;
+  countElsewhere(bytes: number): Promise<void>;
+  /** Counts the bytes of all that is stored elsewhere when the share is opened. */
+  beginElsewhere(bytes: number): Promise<void>;
   /** Stops the count of existing files. */
   close(): void;
 }
@@ -18,10 +20,10 @@ export interface LimitedStorage extends DavStorage {
 /**
  * Limits a storage. Counts the existing files once at the start, or again if that failed; changes wait for the count and
  * are counted from then on. Changes by other programs count from the next start.
- * @param quota bytes
+ * @param quota bytes, or what counts against them
  */
-export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage {
-  const meter = new SpaceMeter(quota);
+export function limitedStorage(inner: DavStorage, quota: number | Meter): LimitedStorage {
+  const meter = typeof quota === 'number' ? new SpaceMeter(quota) : quota;
   /**
    * Held from measuring what goes until it has gone, so that two changes do not count it twice. Writes take no turn: a
    * storage may keep its own turns while it writes, and two requests waiting for each other's turns would wait for
@@ -65,13 +67,12 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
 
   /** Resolves once the existing files have been counted. */
   const counted = (): Promise<void> => {
-    counting ??= size(shareRoot).then(
-      (bytes) => meter.count(bytes),
-      (error: unknown) => {
+    counting ??= meter
+      .begin(() => size(shareRoot))
+      .catch((error: unknown) => {
         counting = undefined;
         throw error;
-      },
-    );
+      });
     return counting;
   };
 
@@ -82,7 +83,7 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
     try {
       return await change();
     } finally {
-      turn.end();
+      void turn.end();
     }
   };
 
@@ -99,7 +100,8 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
       await counted();
       return meter.reserve();
     },
-    countElsewhere: (bytes) => meter.count(bytes),
+    countElsewhere: async (bytes) => meter.count(bytes),
+    beginElsewhere: async (bytes) => meter.beginElsewhere(bytes),
     close: () => {
       closed = true;
     },
@@ -109,13 +111,16 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
       let old = sizeOf(await inner.stat(path));
       let received = 0;
       try {
-        if (options.length !== undefined) room.set(options.length - old);
+        if (options.length !== undefined) await room.set(options.length - old);
         const written = await inner.write(path, body, {
           ...options,
           onBytes: (bytes) => {
             received = bytes;
-            options.onBytes?.(bytes);
-            room.set(Math.max(bytes, options.length ?? 0) - old);
+            const told = options.onBytes?.(bytes);
+            const reserved = room.set(Math.max(bytes, options.length ?? 0) - old);
+            return told && reserved
+              ? Promise.all([told, reserved]).then(() => undefined)
+              : (told ?? reserved);
           },
           ready: async () => {
             const take = await options.ready?.();
@@ -123,7 +128,7 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
               old = sizeOf(standing);
               const over = take?.(standing);
               try {
-                room.set(received - old);
+                room.setAtOnce(received - old);
               } catch (error) {
                 void over?.(undefined);
                 throw error;
@@ -132,10 +137,10 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
             };
           },
         });
-        room.settle(written.stat.size - old);
+        await room.settle(written.stat.size - old);
         return written;
       } finally {
-        room.release();
+        await room.release();
       }
     },
     copyFile: (from, to) =>
@@ -143,36 +148,36 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
         const room = meter.reserve();
         try {
           const old = sizeOf(await inner.stat(to));
-          room.set(sizeOf(await inner.stat(from)) - old);
+          await room.set(sizeOf(await inner.stat(from)) - old);
           await inner.copyFile(from, to);
-          room.settle(sizeOf(await inner.stat(to)) - old);
+          await room.settle(sizeOf(await inner.stat(to)) - old);
         } finally {
-          room.release();
+          await room.release();
         }
       }),
     rename: (from, to) =>
       alone([from, to], async () => {
         const replaced = from === to ? 0 : await ownSize(to);
         const renamed = await inner.rename(from, to);
-        if (renamed) meter.count(-replaced);
+        if (renamed) await meter.count(-replaced);
         return renamed;
       }),
     remove: (path, options) =>
       alone([path], async () => {
         const removed = await ownSize(path);
         await inner.remove(path, options);
-        meter.count(-removed);
+        await meter.count(-removed);
       }),
     setAside: (path, arrival) =>
       alone([path], async () => {
         const bytes = await size(path);
         const aside = await inner.setAside(path, arrival);
         if (!aside) return undefined;
-        meter.count(-bytes);
+        await meter.count(-bytes);
         return {
           putBack: async () => {
             await aside.putBack();
-            meter.count(bytes);
+            await meter.count(bytes);
           },
           discard: () => aside.discard(),
         };
@@ -180,7 +185,7 @@ export function limitedStorage(inner: DavStorage, quota: number): LimitedStorage
     space: async () => {
       await counted();
       const all = await inner.space();
-      const { used, available } = meter;
+      const { used, available } = await meter.space();
       return { used, available: Math.min(available, all?.available ?? available) };
     },
     stat: (path) => inner.stat(path),

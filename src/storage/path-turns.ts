@@ -13,8 +13,12 @@ export interface Claim {
 export interface Turn {
   /** What the changes that this one waited for have written. */
   readonly written: readonly string[];
-  /** Lets the next changes start. Idempotent. @param changed whether anything was written; default: yes */
-  end(changed?: boolean): void;
+  /**
+   * Lets the next changes start. Idempotent.
+   * @param changed whether anything was written; default: yes
+   * @returns what to await before the change is reported, where other processes take turns, too
+   */
+  end(changed?: boolean): Promise<void> | void;
 }
 
 interface TurnLimits {
@@ -26,9 +30,25 @@ interface TurnLimits {
   readonly waitingOfOne?: number;
 }
 
-interface Taking {
+export interface Taking {
+  /** Aborts the waiting. */
   readonly signal?: AbortSignal | undefined;
   readonly owner?: string;
+}
+
+/** Turns at changing what has a path, for this process or for several together. */
+export interface Turns {
+  /** As {@link PathTurns.take}. */
+  take(claim: Claim, taking?: Taking): Promise<Turn>;
+  /** As {@link PathTurns.enter}. */
+  enter(path: string): () => void;
+  /** A turn at one resource alone that excludes the small changes of other processes; missing: there are none. */
+  alone?(path: string, taking?: Taking): Promise<Turn>;
+  /**
+   * What to await before `enter` if it would refuse, because another process has such a turn at this resource, or has had
+   * one that ends only now; undefined: nothing.
+   */
+  settled?(path: string): Promise<void> | undefined;
 }
 
 /** The part of a claim that others may have to wait for. */
@@ -46,7 +66,7 @@ interface Entry {
 const unlimited: TurnLimits = { patience: Infinity, waiting: Infinity };
 
 /** Makes changes of the same resource, or of a resource and something below it, wait for each other in their order. */
-export class PathTurns {
+export class PathTurns implements Turns {
   readonly #entries = new Set<Entry>();
   readonly #limits: TurnLimits;
   readonly #waitingOf = new Map<string, number>();
@@ -103,19 +123,27 @@ export class PathTurns {
   enter(path: string): () => void {
     const entry = newEntry({ writes: [], reads: [path] });
     entry.begun = true;
-    for (const other of this.#entries) {
-      if (other.begun && conflict(other.claim, entry.claim)) {
-        throw new Failure(
-          'conflict',
-          'Another request is moving, copying or removing this right now. Try again.',
-        );
-      }
+    if (this.#isBegunAt(entry.claim)) {
+      throw new Failure(
+        'conflict',
+        'Another request is moving, copying or removing this right now. Try again.',
+      );
     }
     this.#entries.add(entry);
     return () => {
       this.#entries.delete(entry);
       entry.end(false);
     };
+  }
+
+  /** Whether {@link enter} would refuse this path now. */
+  refuses(path: string): boolean {
+    return this.#isBegunAt({ writes: [], reads: [path] });
+  }
+
+  #isBegunAt(claim: Held): boolean {
+    for (const other of this.#entries) if (other.begun && conflict(other.claim, claim)) return true;
+    return false;
   }
 
   #isFull(owner: string): boolean {

@@ -91,9 +91,15 @@ export interface WriteOptions {
   /** Awaited when the body has arrived; its result is called immediately afterwards. Rejecting keeps the old file. */
   readonly ready?: () => Promise<TakePlace | undefined>;
   /**
-   * Called with the total of bytes received so far, before the last of them are stored. Throwing keeps the old file.
+   * Called with the total of bytes received so far, before the last of them are stored, and awaited if it returns a
+   * promise. Failing keeps the old file.
    */
-  readonly onBytes?: (received: number) => void;
+  readonly onBytes?: (received: number) => Promise<void> | void;
+  /**
+   * Whether the file must not replace what another process puts in its place between `ready`'s last look and the end.
+   * What has come is then shown to `ready` once more.
+   */
+  readonly fresh?: boolean;
 }
 
 export interface RemoveOptions {

@@ -40,6 +40,11 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamOptions {
   /** Where the child listens at the moment; undefined while it is not running. */
   readonly address: () => UpstreamAddress | undefined;
+  /**
+   * Processes that send requests to this Apache: the default limits are for all together, and divided among them.
+   * Default: 1.
+   */
+  readonly processes?: number;
   /** The most requests at the same time, of which one owner may have a quarter; further ones wait for their turn. */
   readonly maxRequests?: number;
   readonly waiting?: Partial<SlotLimits>;
@@ -94,11 +99,17 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const describesBody = /^content-(?:length|type|encoding|language)$/i;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { maxRequests = mostRequests, patience = 2 * 60 * 60 * 1000 } = options;
+  const { processes = 1 } = options;
+  const part = (limit: number): number => Math.ceil(limit / processes);
+  const { maxRequests = part(mostRequests), patience = 2 * 60 * 60 * 1000 } = options;
   const client = createHttpClient();
   const waiting = { ...mayWait, now: () => performance.now(), ...options.waiting };
   const slots = new Slots({ ...waiting, most: maxRequests, mostOfOne: Math.ceil(maxRequests / 4) });
-  const memory = new Slots({ ...waiting, ...apacheMemory });
+  const memory = new Slots({
+    ...waiting,
+    most: part(apacheMemory.most),
+    mostOfOne: part(apacheMemory.mostOfOne),
+  });
   /** Takes what a request needs, in this order: no request holds anything scarce while it waits for its client. */
   const slotFor = async ({ body, owner, whenGone }: UpstreamRequest): Promise<Slot> => {
     if (!isWhole(body)) {
@@ -115,7 +126,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
   return {
-    bodies: new Allowance(keptBytes),
+    bodies: new Allowance({ inAll: part(keptBytes.inAll), perOwner: part(keptBytes.perOwner) }),
     async forward(request) {
       const { method, body, connection, whenGone } = request;
       let slot: Slot | undefined;

@@ -72,3 +72,10 @@ test('an IPv6 address stands in brackets', (t) => {
   assert.match(describeDeclaration(declaration), /^Listens on http:\/\/\[::1\]:80, realm "davgate"\.\n/);
   assert.match(describeDeclaration(declaration), /^Metrics: http:\/\/\[::1\]:9464\/metrics\.$/m);
 });
+
+test('the number of workers is told where it is declared', (t) => {
+  const { load } = site(t);
+  const share = { path: '/media', kind: 'static', root: './media' };
+  assert.doesNotMatch(describeDeclaration(load(declaring([share]))), /Workers/);
+  assert.match(describeDeclaration(load(declaring([share], { workers: 3 }))), /^Workers: 3\.$/m);
+});

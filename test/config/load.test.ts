@@ -42,10 +42,12 @@ function ownOf({
 
 test('a declaration that says only what it must gets the defaults', (t) => {
   const { folder, load } = site(t);
-  const { shares, positions: _positions, ...rest } = load(declaring([staticShare]));
+  const { shares, positions: _positions, text, ...rest } = load(declaring([staticShare]));
+  assert.deepEqual(JSON.parse(text), declaring([staticShare]));
   assert.deepEqual(rest, {
     folder,
     listen: { host: '127.0.0.1', port: 8080 },
+    workers: undefined,
     realm: 'davgate',
     ...siteAt(folder),
     publicOrigin: undefined,
@@ -74,6 +76,7 @@ test('a declaration that says everything is taken at its word', (t) => {
   const {
     shares,
     positions: _positions,
+    text: _text,
     ...rest
   } = load(
     declaring(
@@ -88,6 +91,7 @@ test('a declaration that says everything is taken at its word', (t) => {
       {
         $schema: './shares.schema.json',
         listen: { host: '::', port: 0 },
+        workers: 1,
         realm: 'Die Akten des B\u00fcros',
         state: 'sqlite:./elsewhere/state.sqlite3',
         publicOrigin: 'https://files.example.org',
@@ -102,6 +106,7 @@ test('a declaration that says everything is taken at its word', (t) => {
   assert.deepEqual(rest, {
     folder,
     listen: { host: '::', port: 0 },
+    workers: 1,
     realm: 'Die Akten des B\u00fcros',
     ...siteAt(folder),
     publicOrigin: 'https://files.example.org',
@@ -981,4 +986,14 @@ test('the error tells all problems, a line for each', () => {
     { place: '', message: 'must be an object' },
   ]);
   assert.equal(error.message, 'shares.json has 2 problems:\n  listen.port: is missing\n  must be an object');
+});
+
+test('a storage module, which each worker would have for itself, excludes workers', (t) => {
+  const { load, problems } = site(t);
+  const scratch = { path: '/scratch', kind: 'webdav', storage: { module: './scratch.js' } };
+  assert.deepEqual(problems(declaring([staticShare, scratch], { workers: 2 })), [
+    'workers: must be 1, because shares[1].storage is a module, which each worker would load for itself',
+  ]);
+  assert.equal(load(declaring([staticShare, scratch], { workers: 1 })).workers, 1);
+  assert.equal(load(declaring([staticShare], { workers: 3 })).workers, 3);
 });

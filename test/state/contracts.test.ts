@@ -40,6 +40,11 @@ function quotaOf(meter: SpaceMeter): PropertyQuota {
     reserve: () => Promise.resolve(meter.reserve()),
     countElsewhere: (bytes) => {
       meter.count(bytes);
+      return Promise.resolve();
+    },
+    beginElsewhere: (bytes) => {
+      meter.count(bytes);
+      return Promise.resolve();
     },
   };
 }

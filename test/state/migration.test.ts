@@ -56,7 +56,11 @@ for (const database of await databases()) {
           share,
           {
             reserve: () => Promise.reject(new Error('Nothing is added.')),
-            countElsewhere: (bytes: number) => counted.set(share, (counted.get(share) ?? 0) + bytes),
+            countElsewhere: () => Promise.reject(new Error('Nothing is added.')),
+            beginElsewhere: (bytes: number) => {
+              counted.set(share, (counted.get(share) ?? 0) + bytes);
+              return Promise.resolve();
+            },
           },
         ]),
       );

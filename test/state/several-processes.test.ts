@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { temporaryFolder } from '../contracts/temporary-folder.js';
 import { onServer } from '../helpers/paths.js';
 import { SqlLockStore } from '../../src/state/sql-lock-store.js';
 import type { Contest } from './contender.js';
@@ -36,3 +38,27 @@ for (const database of await databases()) {
     assert.equal((await store.below(onServer('/'))).length, rounds);
   });
 }
+
+test('a new SQLite file is opened by several at the same moment, as workers do', async (t) => {
+  const folder = temporaryFolder(t);
+  const openers = Array.from(
+    { length: contenders },
+    () => new Worker(new URL('./opener.js', import.meta.url)),
+  );
+  t.after(() => Promise.all(openers.map((opener) => opener.terminate())));
+  for (let number = 0; number < 40; number += 1) {
+    const file = join(folder, `state${number}.sqlite3`);
+    const told = await Promise.all(
+      openers.map(async (opener) => {
+        const message = once(opener, 'message');
+        opener.postMessage(file);
+        return (await message).map(String);
+      }),
+    );
+    assert.deepEqual(
+      told.flat(),
+      Array.from({ length: contenders }, () => 'opened'),
+      `file ${number}`,
+    );
+  }
+});

@@ -39,9 +39,9 @@ for (const [first, second, waits] of conflicts) {
     const one = await turns.take(first);
     const two = turns.take(second);
     assert.equal(await hasCome(two), !waits);
-    one.end();
+    void one.end();
     assert.deepEqual((await two).written, waits ? first.writes : []);
-    (await two).end();
+    void (await two).end();
   });
 }
 
@@ -50,8 +50,8 @@ test('a change hears what those before it have written, and nothing of those tha
   const one = await turns.take({ writes: ['/a', '/b'] });
   const two = turns.take({ writes: ['/a/x'] });
   const three = turns.take({ writes: ['/a', '/b'] });
-  one.end();
-  (await two).end(false);
+  void one.end();
+  void (await two).end(false);
   assert.deepEqual((await three).written, ['/a', '/b']);
 });
 
@@ -60,9 +60,9 @@ test('a change waits no longer than it may, and nobody waits for one that has gi
   const one = await turns.take({ writes: ['/a'] });
   await assert.rejects(turns.take({ writes: ['/a', '/b'] }), failing('unavailable'));
   const two = await turns.take({ writes: ['/b'] });
-  two.end();
-  one.end();
-  (await turns.take({ writes: ['/a'] })).end();
+  void two.end();
+  void one.end();
+  void (await turns.take({ writes: ['/a'] })).end();
 });
 
 test('a change whose client is gone gives its place up at once', async () => {
@@ -73,12 +73,12 @@ test('a change whose client is gone gives its place up at once', async () => {
   const three = turns.take({ writes: ['/a'] });
   gone.abort();
   await assert.rejects(two, failing('malformed'));
-  one.end();
-  (await three).end();
+  void one.end();
+  void (await three).end();
   await assert.rejects(async () => {
     const four = await turns.take({ writes: ['/a'] });
     await turns.take({ writes: ['/a'] }, { signal: gone.signal }).finally(() => {
-      four.end();
+      void four.end();
     });
   }, failing('malformed'));
 });
@@ -88,9 +88,9 @@ test('only so many may wait', async () => {
   const one = await turns.take({ writes: ['/a'] });
   const waiting = [turns.take({ writes: ['/a'] }), turns.take({ writes: ['/a'] })];
   await assert.rejects(turns.take({ writes: ['/a'] }), failing('unavailable'));
-  (await turns.take({ writes: ['/b'] })).end();
-  one.end();
-  for (const turn of waiting) (await turn).end();
+  void (await turns.take({ writes: ['/b'] })).end();
+  void one.end();
+  for (const turn of waiting) void (await turn).end();
 });
 
 test('one owner\u2019s changes do not take all the room for waiting', async () => {
@@ -99,9 +99,9 @@ test('one owner\u2019s changes do not take all the room for waiting', async () =
   const waiting = [turns.take({ writes: ['/a'] }, { owner: 'bob' })];
   await assert.rejects(turns.take({ writes: ['/a'] }, { owner: 'bob' }), failing('unavailable'));
   waiting.push(turns.take({ writes: ['/a'] }, { owner: 'alice' }));
-  one.end();
-  for (const turn of waiting) (await turn).end();
-  (await turns.take({ writes: ['/a'] }, { owner: 'bob' })).end();
+  void one.end();
+  for (const turn of waiting) void (await turn).end();
+  void (await turns.take({ writes: ['/a'] }, { owner: 'bob' })).end();
 });
 
 test('a small change waits for nobody: it is refused, and those that come later wait for it', async () => {
@@ -109,13 +109,13 @@ test('a small change waits for nobody: it is refused, and those that come later 
   const one = await turns.take({ writes: ['/a'], reads: ['/b'] });
   assert.throws(() => turns.enter('/a/x'), failing('conflict'));
   turns.enter('/b/x')();
-  one.end();
+  void one.end();
   const leave = turns.enter('/a/x');
   turns.enter('/a/x')();
   const two = turns.take({ writes: ['/a'] });
   assert.equal(await hasCome(two), false);
   leave();
-  (await two).end();
+  void (await two).end();
 });
 
 test('a small change that begins while a large one waits is waited for, too', async () => {
@@ -123,11 +123,11 @@ test('a small change that begins while a large one waits is waited for, too', as
   const one = await turns.take({ writes: ['/a/b'] });
   const two = turns.take({ writes: ['/a'] });
   const leave = turns.enter('/a/c');
-  one.end();
+  void one.end();
   assert.equal(await hasCome(two), false);
   assert.throws(() => turns.enter('/a/d'), failing('conflict'), 'its turn is about to come');
   leave();
-  (await two).end();
+  void (await two).end();
 });
 
 test('no two changes that conflict are ever at it together, and all have their turn', async () => {
@@ -152,7 +152,7 @@ test('no two changes that conflict are ever at it together, and all have their t
           under.add(mine);
           await setImmediate();
           under.delete(mine);
-          turn.end();
+          void turn.end();
         }),
       );
     }),

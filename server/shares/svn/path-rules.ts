@@ -3,9 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { FreshValues } from '../../../src/async/fresh-values.js';
 import { Failure } from '../../../src/failure.js';
 import { askedBy, canBeMember, completeAuthz } from '../../../src/svn/authz/authz-groups.js';
-import type { ShareParts } from '../share.js';
+import type { Memberships } from '../../../src/access/identity.js';
+import type { Log } from '../../observability/log.js';
 
-export interface PathRulesOptions extends Pick<ShareParts, 'memberships' | 'log' | 'now'> {
+export interface PathRulesOptions {
+  readonly memberships: Memberships;
+  readonly log: Log;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
   /** The administrator's authz file; absolute. */
   readonly file: string;
   /** The path of the share. */
@@ -14,8 +19,16 @@ export interface PathRulesOptions extends Pick<ShareParts, 'memberships' | 'log'
   readonly publish: (text: string) => Promise<void>;
 }
 
+/** Path rules of which Apache uses the newest when a request is forwarded. */
+export interface ReadyRules {
+  /** Groups that neither the file nor Django defined when {@link ready} last resolved. */
+  readonly unknownGroups: readonly string[];
+  /** As {@link PathRules.ready}. */
+  ready(username: string | undefined): Promise<void>;
+}
+
 /** The path rules of an svn share, which Apache's mod_authz_svn enforces. */
-export class PathRules {
+export class PathRules implements ReadyRules {
   readonly #options: PathRulesOptions;
   readonly #fresh: FreshValues<true>;
   #readings = 0;

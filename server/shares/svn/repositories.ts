@@ -6,7 +6,7 @@ import type { Entry, ReadableStorage } from '../../../src/storage/storage.js';
 import { AuthzRules } from '../../../src/svn/authz/authz-access.js';
 import { parseAuthz } from '../../../src/svn/authz/authz-file.js';
 import { repositoriesIn } from '../../../src/svn/repositories/list-repositories.js';
-import { readPathRules, type PathRules } from './path-rules.js';
+import { readPathRules, type ReadyRules } from './path-rules.js';
 
 const listingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PROPFIND']);
 
@@ -17,12 +17,12 @@ export function listsRepositories({ source }: SvnShare, method: string, inside: 
 
 /**
  * The repositories of a share that somebody may read, as empty collections.
- * @throws Failure `unavailable` if they or the path rules cannot be read; `forbidden` as {@link PathRules.ready}
+ * @throws Failure `unavailable` if they or the path rules cannot be read; `forbidden` as {@link ReadyRules.ready}
  */
 export async function repositoryList(
   { source, policy, authz }: SvnShare,
   identity: Visitor,
-  pathRules: PathRules | undefined,
+  pathRules: ReadyRules | undefined,
 ): Promise<ReadableStorage> {
   await pathRules?.ready(usernameOf(identity));
   const refused = (pathRules?.unknownGroups.length ?? 0) > 0;

@@ -32,7 +32,13 @@ export const svnKind: ShareKind<SvnShare> = {
   explain: explainAuthz,
   open: async (declared, parts) => {
     if (declared.length === 0) return [];
-    const services = await startSvnServices(declared, parts);
+    const { processes, common, environment, log } = parts;
+    const services = await startSvnServices(declared, {
+      startSvn: (shares, listeners) => common.startSvn(shares, listeners),
+      processes,
+      environment,
+      log,
+    });
     let left = declared.length;
     // One Apache serves all the shares, and stops with the last one.
     const close = async (): Promise<void> => {

@@ -117,6 +117,7 @@ async function makeEmptyFile(request: DavRequest, context: DavContext, token: st
   const { storage, path } = request;
   try {
     await storage.write(path, Readable.from([]), {
+      fresh: true,
       ready: async () => {
         await clearLeftovers(request, context, await storage.stat(path));
         return (standing) => {

@@ -11,7 +11,7 @@ import {
   type CollectionRequest,
 } from '../properties/extended-mkcol.js';
 import { readBody } from '../read-body.js';
-import { enterTree } from '../tree-turns.js';
+import { enterTree, settledTree } from '../tree-turns.js';
 
 /** Creates a collection (RFC 4918 section 9.3), with properties if the body asks for any (RFC 5689). */
 export const mkcol: DavMethod = async (request, context) => {
@@ -27,6 +27,8 @@ export const mkcol: DavMethod = async (request, context) => {
   await requireTokens(request, context, request, 'membership');
   if (asked && asked.refused.size > 0) return collectionResponse(asked);
   await clearLeftovers(request, context, await storage.stat(path));
+  const settled = settledTree(request, context);
+  if (settled) await settled;
   const leave = enterTree(request, context);
   await storage.makeCollection(path).finally(leave);
   if (asked && asked.changes.length > 0) await setProperties(request, context, asked);

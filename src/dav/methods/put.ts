@@ -9,7 +9,8 @@ import { parseOcMtime } from '../headers/oc-mtime.js';
 import { requireTokens } from '../locks/require-tokens.js';
 import { keyOf, requireConditions } from '../place.js';
 import { clearLeftovers } from '../properties/leftovers.js';
-import { enterTree } from '../tree-turns.js';
+import type { Turn } from '../../storage/path-turns.js';
+import { enterTree, settledTree } from '../tree-turns.js';
 
 /** Creates or replaces a file with the body, wholly or not at all (RFC 9110 section 9.3.4, RFC 4918 section 9.7). */
 export const put: DavMethod = async (request, context) => {
@@ -23,9 +24,14 @@ export const put: DavMethod = async (request, context) => {
   await requireTokens(request, context, request, before ? 'resource' : 'membership');
   const length = announcedLength(headers);
   const modified = parseOcMtime(headers['x-oc-mtime']);
+  const key = keyOf(request);
+  const isNew = headers['if-none-match']?.trim() === '*';
+  const dependsOnFile = !isNew && comparesFile(request);
+  let alone: Turn | undefined;
   const { stat, created } = await storage
     .write(path, body, {
       owner: context.owner,
+      fresh: isNew,
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
       // While the body arrived, somebody may have taken a lock or removed the file.
@@ -33,13 +39,19 @@ export const put: DavMethod = async (request, context) => {
         const current = await storage.stat(path);
         await requireTokens(request, context, request, current ? 'resource' : 'membership');
         const cleared = await clearLeftovers(request, context, current);
+        await alone?.end(false);
+        alone = undefined;
+        const { turns, owner } = context;
+        if (dependsOnFile) alone = await turns.alone?.(key, { owner });
+        const settled = alone ? undefined : settledTree(request, context);
+        if (settled) await settled;
         return (standing) => {
           requireConditions(method, headers, standing);
           requireUnchanged(request.conditions, before, standing);
-          const leave = enterTree(request, context);
+          const leave = alone ? () => undefined : enterTree(request, context);
           return async (written) => {
             leave();
-            if (written?.created === true && !cleared) await context.properties.removeTree(keyOf(request));
+            if (written?.created === true && !cleared) await context.properties.removeTree(key);
           };
         };
       },
@@ -48,7 +60,8 @@ export const put: DavMethod = async (request, context) => {
       throw isFailure(error, 'not-found')
         ? new Failure('parent-missing', error.message, { cause: error })
         : error;
-    });
+    })
+    .finally(() => alone?.end());
   return {
     status: created ? 201 : 204,
     headers: [
@@ -59,6 +72,16 @@ export const put: DavMethod = async (request, context) => {
     ],
   };
 };
+
+/** Whether the request is made only for a certain state of the file. */
+function comparesFile({ headers, conditions }: DavRequest): boolean {
+  return (
+    headers['if-match'] !== undefined ||
+    headers['if-none-match'] !== undefined ||
+    headers['if-unmodified-since'] !== undefined ||
+    conditions.lists.some((list) => list.conditions.some(({ kind }) => kind === 'etag'))
+  );
+}
 
 function refuseCollection({ path, collection }: DavRequest, stat: ResourceStat | undefined): void {
   if (stat?.kind !== 'collection' && !collection) return;

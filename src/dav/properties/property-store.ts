@@ -45,7 +45,7 @@ export interface PropertyOwner {
 }
 
 /** A share's quota; the properties in the share use part of it. */
-export type PropertyQuota = Pick<LimitedStorage, 'reserve' | 'countElsewhere'>;
+export type PropertyQuota = Pick<LimitedStorage, 'reserve' | 'countElsewhere' | 'beginElsewhere'>;
 
 /**
  * The storage of dead properties. It counts their sizes (docs/decisions/0019-bounds.md) and refuses a change as a

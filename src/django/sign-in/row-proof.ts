@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { RowProof, SignedIn, SiteUser } from './site-sign-in.js';
 
 /**
  * Whether the site's Python has read the row that stores this password. It proves that without telling the password: by
@@ -9,6 +10,15 @@ export function provesRow(proof: string, nonce: string, encoded: string): boolea
   const expected = Buffer.from(createHmac('sha256', nonce).update(encoded).digest('hex'));
   const given = Buffer.from(proof);
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** A user whom the site has signed in, with what proves which row it has read; undefined: it has none. */
+export function signedIn(user: SiteUser, proof: RowProof | undefined): SignedIn {
+  return {
+    ...user,
+    hasRow: (encoded) => proof !== undefined && provesRow(proof.digest, proof.nonce, encoded),
+    ...(proof && { proof }),
+  };
 }
 
 /** Why nobody gets in by a row of another database. */

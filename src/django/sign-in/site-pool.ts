@@ -4,7 +4,7 @@ import { FairSlots } from '../../async/fair-slots.js';
 import { Failure } from '../../failure.js';
 import { errorSchema, permissionsSchema, userSchema, type Question } from './answers.js';
 import { mostBytes } from './frames.js';
-import { otherRow, provesRow } from './row-proof.js';
+import { otherRow, provesRow, signedIn } from './row-proof.js';
 import type { SiteProcess } from './site-process.js';
 import { messageOf, SiteProcesses, unasked, type SiteProcessesOptions } from './site-processes.js';
 import {
@@ -89,11 +89,7 @@ export class SitePool implements SiteSignIn, SitePermissions {
     }
     if (!user) return undefined;
     const { id, username: name, proof } = user;
-    return {
-      id,
-      username: name,
-      hasRow: (encoded) => proof !== null && provesRow(proof, nonce, encoded),
-    };
+    return signedIn({ id, username: name }, proof === null ? undefined : { digest: proof, nonce });
   }
 
   async permissionsOf({ id, username, encodedPassword }: UserOfRow): Promise<ReadonlySet<string>> {

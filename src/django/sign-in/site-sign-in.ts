@@ -8,10 +8,18 @@ export interface SiteUser {
   readonly username: string;
 }
 
+/** What proves which row the site has read: see row-proof.ts. */
+export interface RowProof {
+  readonly digest: string;
+  readonly nonce: string;
+}
+
 /** A user whom the site has signed in. */
 export interface SignedIn extends SiteUser {
   /** Whether the site has read their row, too. @param encoded what the row stores as the password */
   readonly hasRow: (encoded: string) => boolean;
+  /** What tells that, for another process; missing where the site has no row. */
+  readonly proof?: RowProof;
 }
 
 /** A user with what their row stores as the password. */

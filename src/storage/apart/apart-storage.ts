@@ -66,8 +66,8 @@ export class ApartStorage implements DavStorage {
   }
 
   async write(path: SharePath, body: Readable, options: WriteOptions = {}): Promise<Written> {
-    const { length, modified, ready } = options;
-    const parameters = { path, length, modified, hasReady: ready !== undefined };
+    const { length, modified, fresh = false, ready } = options;
+    const parameters = { path, length, modified, fresh, hasReady: ready !== undefined };
     const asked = new AskedWrite(body, options);
     try {
       return await this.#calls.call('write', parameters, 0, asked);

@@ -13,7 +13,8 @@ export class AskedWrite implements Asked {
   readonly #chunks: AsyncGenerator<Buffer>;
   #received = 0;
   #take: TakePlace | undefined;
-  #over: AfterWriting | undefined;
+  /** Of each time that the place was taken, the latest last: it may have to be taken once more. */
+  readonly #overs: AfterWriting[] = [];
   #thrown: { readonly error: unknown } | undefined;
 
   constructor(body: Readable, options: WriteOptions) {
@@ -56,14 +57,15 @@ export class AskedWrite implements Asked {
     this.#received += next.value.length;
     const { length, onBytes } = this.#options;
     // The storage refuses what is too long.
-    if (length === undefined || this.#received <= length) onBytes?.(this.#received);
+    if (length === undefined || this.#received <= length) await onBytes?.(this.#received);
     return next.value;
   }
 
   takes(standing: ResourceStat | undefined): number {
     try {
-      this.#over = this.#take?.(standing);
-      return this.#over ? takingAnswers.awaited : takingAnswers.taken;
+      const over = this.#take?.(standing);
+      if (over) this.#overs.push(over);
+      return over ? takingAnswers.awaited : takingAnswers.taken;
     } catch (error) {
       this.#failed(error);
       return takingAnswers.refused;
@@ -71,9 +73,7 @@ export class AskedWrite implements Asked {
   }
 
   async #end(written: Written | undefined): Promise<void> {
-    const over = this.#over;
-    this.#over = undefined;
-    await over?.(written);
+    await this.#overs.pop()?.(written);
   }
 
   #failed(error: unknown): Answer {
@@ -85,7 +85,7 @@ export class AskedWrite implements Asked {
   async failedWith(error: unknown): Promise<unknown> {
     void this.#chunks.return(undefined);
     // The process is gone, perhaps between the two.
-    await this.#end(undefined);
+    while (this.#overs.length > 0) await this.#end(undefined);
     return this.#thrown ? this.#thrown.error : error;
   }
 }

@@ -34,10 +34,11 @@ export class AskingWrites {
 
   /** @throws CallerFailed if the caller threw */
   write(storage: DavStorage, parameters: WriteParameters, id: number): Promise<Written> {
-    const { path, length, modified, hasReady } = parameters;
+    const { path, length, modified, fresh, hasReady } = parameters;
     return storage.write(path, Readable.from(this.#chunks(id), { highWaterMark: 1 }), {
       ...(length === undefined ? {} : { length }),
       ...(modified === undefined ? {} : { modified }),
+      fresh,
       ...(hasReady && { ready: () => this.#ready(id) }),
     });
   }

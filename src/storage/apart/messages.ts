@@ -34,6 +34,7 @@ export interface WriteParameters {
   readonly length: number | undefined;
   readonly modified: number | undefined;
   /** Whether the caller is to be asked before the file takes its place. */
+  readonly fresh: boolean;
   readonly hasReady: boolean;
 }
 

@@ -21,6 +21,7 @@ import { closeSlowly, syncData, syncPath, writeAll, writeAllSync } from './descr
 import { errnoOf } from './errno.js';
 import { fileStatOf, freshModificationTime, givenModificationTime, resourceStatOf } from './file-stat.js';
 import type { Place } from './place.js';
+import { putIfNothingIsThere } from './put-if-nothing.js';
 import { unlinkIfThere } from './remove-local-tree.js';
 
 export type Durability = 'full' | 'relaxed';
@@ -95,9 +96,10 @@ async function settle(descriptor: number, replacement: Replacement): Promise<Wri
 /** Moves a file to its place and reports when that is over, however it ends. */
 async function takePlace(
   descriptor: number,
-  { staged, place, standing, modified }: Replacement,
+  replacement: Replacement,
   take: TakePlace | undefined,
 ): Promise<Written> {
+  const { staged, place, standing, modified, fresh = false } = replacement;
   let over: AfterWriting | undefined;
   let written: Written | undefined;
   try {
@@ -109,12 +111,18 @@ async function takePlace(
     const time = modified === undefined ? freshModificationTime() : givenModificationTime(modified);
     futimesSync(descriptor, time, time);
     place.requireInPlace();
-    renameSync(staged, place.path);
+    if (!fresh || current) renameSync(staged, place.path);
+    else if (!putIfNothingIsThere(staged, place.path)) return await again(descriptor, replacement);
     written = { stat: fileStatOf(fstatSync(descriptor)), created: current === undefined };
     return written;
   } finally {
     await over?.(written);
   }
+}
+
+/** Another process has put something there: what judges the place looks at that, too. */
+async function again(descriptor: number, replacement: Replacement): Promise<Written> {
+  return takePlace(descriptor, replacement, await replacement.ready?.());
 }
 
 /** Opens a file in a staging folder to change its attributes. */
@@ -126,18 +134,24 @@ export function openStaged(path: string): Promise<FileHandle> {
 async function receive(descriptor: number, replacement: Replacement): Promise<number> {
   const { body, length, onBytes, memory, owner = '' } = replacement;
   let received = 0;
+  let counted: Promise<void> = Promise.resolve();
   const arriving = new ArrivingBody(body, {
     memory,
     owner,
     onBytes: (bytes) => {
       received = bytes;
       if (length !== undefined && received > length) throw differentLength();
-      onBytes?.(bytes);
+      const now = onBytes?.(bytes);
+      if (!now) return;
+      counted = counted.then(() => now);
+      // Awaited below, perhaps after it has failed.
+      counted.catch(() => undefined);
     },
   });
   try {
     for (;;) {
       const chunks = await arriving.take();
+      await counted;
       if (chunks.length === 0) break;
       if (received <= fewBytes) writeAllSync(descriptor, chunks);
       else {

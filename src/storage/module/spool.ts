@@ -39,7 +39,8 @@ export async function spool(
     for await (const chunk of chunksOf(body)) {
       length += chunk.length;
       if (expected !== undefined && length > expected) break;
-      onBytes?.(length);
+      const counted = onBytes?.(length);
+      if (counted) await counted;
       if (length > inMemoryBytes) file ??= await open(path, 'wx+', 0o600);
       if (file) await file.appendFile(Buffer.concat([...head.splice(0), chunk]));
       else head.push(chunk);

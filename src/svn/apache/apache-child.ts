@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, toFailure } from '../../failure.js';
 import { folderOf, type Launch } from './apache-launch.js';
-import { type ApacheProcess, startApache } from './apache-process.js';
+import { type ApacheProcess, endOf, startApache } from './apache-process.js';
 import type { ApacheMissing, ApacheProgram } from './find-apache.js';
 import { putFiles } from './put-files.js';
 import { type RuntimeUser, runtimeUser } from './runtime-user.js';
@@ -34,6 +34,8 @@ export interface ApacheChildOptions extends Omit<Launch, 'program' | 'user' | 't
   readonly uid: number | undefined;
   /** The folder for temporary files, such as os.tmpdir(). */
   readonly temporaryFolder: string;
+  /** Called after each change of the state. */
+  readonly changed?: () => void;
   /** Waits this many milliseconds before a restart. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds on a clock that never goes back. */
@@ -45,7 +47,7 @@ export class ApacheChild {
   readonly #options: ApacheChildOptions;
   readonly #wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly #now: () => number;
-  state: ApacheState = { name: 'stopped' };
+  #state: ApacheState = { name: 'stopped' };
   #program: ApacheProgram | undefined;
   /** Whether it has answered since it was started. */
   hasRun = false;
@@ -62,6 +64,15 @@ export class ApacheChild {
     this.#now = options.now ?? (() => performance.now());
   }
 
+  get state(): ApacheState {
+    return this.#state;
+  }
+
+  #enter(state: ApacheState): void {
+    this.#state = state;
+    this.#options.changed?.();
+  }
+
   /** Where it listens; undefined while it is not running. */
   address(): UpstreamAddress | undefined {
     return this.state.name === 'running' ? this.state.address : undefined;
@@ -71,8 +82,8 @@ export class ApacheChild {
   start(): Promise<void> {
     if (this.#starting === undefined) {
       this.#stopping = new AbortController();
-      this.state = { name: 'starting' };
       this.hasRun = false;
+      this.#enter({ name: 'starting' });
       this.#starting = this.#begin(this.#ending, this.#stopping.signal);
     }
     return this.#starting;
@@ -117,19 +128,19 @@ export class ApacheChild {
     await earlier;
     await starting?.catch(() => undefined);
     await this.#watching;
-    this.state = { name: 'stopped' };
+    this.#enter({ name: 'stopped' });
   }
 
   async #launch(signal: AbortSignal): Promise<ApacheProcess> {
-    this.state = { name: 'starting' };
+    this.#enter({ name: 'starting' });
     try {
       const process = await startApache(await this.#settings(), signal);
       await this.#handOver(process).catch(async (error: unknown) => {
         await process.stop();
         throw error;
       });
-      this.state = { name: 'running', address: process.address, pid: process.pid };
       this.hasRun = true;
+      this.#enter({ name: 'running', address: process.address, pid: process.pid });
       return process;
     } catch (error) {
       if (signal.aborted) throw new Failure('unavailable', 'Apache was stopped.', { cause: error });
@@ -150,7 +161,7 @@ export class ApacheChild {
   }
 
   async #settings(): Promise<Launch> {
-    const { temporaryFolder, find, ...launch } = this.#options;
+    const { temporaryFolder, find, changed: _, ...launch } = this.#options;
     const program = this.#program ?? (await find());
     if (!program.found) throw new Failure('unavailable', program.message);
     this.#program = program;
@@ -210,19 +221,7 @@ export class ApacheChild {
   }
 
   #fail(reason: string, absent = false): void {
-    this.state = { name: 'failed', reason, absent };
+    this.#enter({ name: 'failed', reason, absent });
     this.#options.log(reason);
   }
-}
-
-/** Waits until the child ends; ends it if the signal is aborted first. */
-async function endOf(process: ApacheProcess, signal: AbortSignal): Promise<string> {
-  const stop = () => {
-    void process.stop();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  const reason = await process.exited;
-  signal.removeEventListener('abort', stop);
-  return reason;
 }

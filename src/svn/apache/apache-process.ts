@@ -248,3 +248,15 @@ function answersWith(proof: string, port: number): Promise<boolean> {
     });
   });
 }
+
+/** Waits until the child ends; ends it if the signal is aborted first. */
+export async function endOf(process: ApacheProcess, signal: AbortSignal): Promise<string> {
+  const stop = () => {
+    void process.stop();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const reason = await process.exited;
+  signal.removeEventListener('abort', stop);
+  return reason;
+}

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,25 @@ import { run } from './programs.js';
 
 /** The project's folder, seen from dist/test/clients/helpers. */
 export const projectFolder = new URL('../../../../', import.meta.url).pathname.replace(/\/$/, '');
+
+/** How many workers a davgate has whose declaration does not say: DAVGATE_TEST_WORKERS, or 1. */
+const workers = Number(process.env.DAVGATE_TEST_WORKERS ?? '1');
+
+/** The sample's storage module, which several workers cannot share. */
+const scratchModule = /"storage":\s*\{\s*"module":\s*"\.\/scratch-storage\.js"\s*\}/;
+
+/**
+ * Gives a declaration that names no number of workers one, with its lines where they were. With more than one, the
+ * sample's module becomes a folder.
+ */
+async function withWorkers(folder: string): Promise<void> {
+  const file = join(folder, 'shares.json');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (!text.startsWith('{') || text.includes('"workers"')) return;
+  const shared = workers === 1 ? text : text.replace(scratchModule, '"root": "./scratch"');
+  if (shared !== text) await mkdir(join(folder, 'scratch'), { recursive: true });
+  await writeFile(file, shared.replace('{', `{ "workers": ${workers},`));
+}
 
 /** One line of the server's log. */
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -72,6 +91,7 @@ export async function startDavgate(
   env: NodeJS.ProcessEnv = {},
   { withoutApache = false } = {},
 ): Promise<TestDavgate> {
+  await withWorkers(folder);
   const child = spawn(
     process.execPath,
     [join(projectFolder, 'dist/server/main.js'), join(folder, 'shares.json')],

@@ -14,7 +14,12 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 
 async function started(file: string): Promise<string> {
   try {
-    const davgate = await run({ file, environment: readEnvironment(), log: silent });
+    const davgate = await run({
+      file,
+      environment: readEnvironment(),
+      log: silent,
+      output: { write: () => undefined },
+    });
     await davgate.stop();
     return '';
   } catch (error) {
