@@ -1,3 +1,4 @@
+import { Allowance } from '../../async/allowance.js';
 import { realpathSync, statfsSync } from 'node:fs';
 import { Failure } from '../../failure.js';
 import { LocalStorage } from '../local/local-storage.js';
@@ -82,9 +83,15 @@ export class FolderServer {
   }
 }
 
+/**
+ * What is gathered while the disk hangs is asked of the client, and until the client sends more the hang is not seen: so no
+ * more is gathered than must be.
+ */
+const none = new Allowance({ inAll: 0, perOwner: 0 });
+
 function openedStorage({ folder, links, durability, host }: ServedFolder, self: Self): LocalStorage {
   const owner = { ...self, host, now: Date.now, unfinished: new Set<string>() };
-  const storage = new LocalStorage(folder, { owner, durability, links });
+  const storage = new LocalStorage(folder, { owner, durability, links, memory: none });
   // Whether it contains secrets was judged by its path.
   if (realpathSync.native(folder) === folder) return storage;
   throw new Failure('unavailable', 'The folder of this share is reached by a symbolic link.', {

@@ -58,6 +58,7 @@ export class ArrivingBody {
    */
   async take(): Promise<Buffer[]> {
     if (!this.#isReady()) {
+      this.#body.resume();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
         if (this.#bytes > 0) this.#settle();
@@ -69,7 +70,9 @@ export class ArrivingBody {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#bytes = 0;
-    if (!this.#ended) this.#body.resume();
+    // Without memory for more, the next chunks are asked for when these have been written.
+    if (this.#gathered > fewBytes) this.#body.resume();
+    else this.#body.pause();
     return chunks;
   }
 

@@ -3,6 +3,7 @@
  * where FUSE cannot be mounted. LD_HANGING_FOLDER: the folder, LD_HANGING_CONTROL: the folder of the control file `hang`.
  */
 #define _GNU_SOURCE
+#include <sys/uio.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -114,6 +115,9 @@ BY_DESCRIPTOR(ssize_t, pread64, "read", (int descriptor, void *to, size_t size, 
 BY_DESCRIPTOR(ssize_t, pread, "read", (int descriptor, void *to, size_t size, off_t at), (descriptor, to, size, at))
 BY_DESCRIPTOR(ssize_t, read, "read", (int descriptor, void *to, size_t size), (descriptor, to, size))
 BY_DESCRIPTOR(ssize_t, write, "write", (int descriptor, const void *from, size_t size), (descriptor, from, size))
+BY_DESCRIPTOR(ssize_t, writev, "write", (int descriptor, const struct iovec *from, int count), (descriptor, from, count))
+BY_DESCRIPTOR(ssize_t, pwrite, "write", (int descriptor, const void *from, size_t size, off_t at), (descriptor, from, size, at))
+BY_DESCRIPTOR(ssize_t, pwritev, "write", (int descriptor, const struct iovec *from, int count, off_t at), (descriptor, from, count, at))
 BY_DESCRIPTOR(int, fsync, "fsync", (int descriptor), (descriptor))
 BY_DESCRIPTOR(int, fdatasync, "fsync", (int descriptor), (descriptor))
 
