@@ -1,5 +1,5 @@
-import { Allowance } from '../../async/allowance.js';
 import { realpathSync, statfsSync } from 'node:fs';
+import { Allowance } from '../../async/allowance.js';
 import { Failure } from '../../failure.js';
 import { LocalStorage } from '../local/local-storage.js';
 import type { StagingOwner } from '../local/staging.js';
